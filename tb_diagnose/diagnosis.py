@@ -1,0 +1,131 @@
+"""The contract of a diagnosis: ``@diagnosis``, ``limit()`` and the registry they fill.
+
+A diagnosis is one function in one file under ``diagnoses/<family>/``. Its name is its id, its
+module's docstring is its documentation, its parameters are the roles it needs, its ``Limits`` are
+its thresholds. It yields ``Evidence``; yielding nothing means *clear*.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from tb_diagnose.findings import Evidence, Severity
+
+Judge = Callable[..., Iterable[Evidence]]
+J = TypeVar("J", bound=Judge)
+
+_registry: dict[str, Diagnosis] = {}
+
+
+@dataclass(frozen=True)
+class Need:
+    """One role a diagnosis reads: its name and whether it can do without."""
+
+    role: str
+    optional: bool
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One registered diagnosis.
+
+    Attributes:
+        id: ``loss-divergence``; the function's name with dashes.
+        family: the folder it lives in.
+        severity: of a typical case.
+        leads_to: ids of findings this one causes.
+        since: the version that brought it.
+        needs: the roles it reads, in the order of its parameters, without ``limits``.
+        limits: its ``Limits`` class, a frozen dataclass of ``limit()`` fields, or None.
+        judge: the function itself.
+        several: True for a comparison of several runs.
+        text: its module's docstring.
+    """
+
+    id: str
+    family: str
+    severity: Severity
+    leads_to: tuple[str, ...]
+    since: str
+    needs: tuple[Need, ...]
+    limits: type[Any] | None
+    judge: Judge
+    several: bool
+    text: str
+
+
+def limit(default: float, *, unit: str, source: str) -> Any:
+    """A threshold, for a field of a ``Limits`` dataclass: its default, its unit, its source."""
+    return dataclasses.field(default=default, metadata={"unit": unit, "source": source})
+
+
+def diagnosis(
+    *, family: str, severity: Severity, since: str, leads_to: tuple[str, ...] = ()
+) -> Callable[[J], J]:
+    """Register a function as the diagnosis of one run that its name says."""
+    return _register(family, severity, since, leads_to, several=False)
+
+
+def comparison(
+    *, family: str, severity: Severity, since: str, leads_to: tuple[str, ...] = ()
+) -> Callable[[J], J]:
+    """Register a function that judges several runs together."""
+    return _register(family, severity, since, leads_to, several=True)
+
+
+def registry() -> Mapping[str, Diagnosis]:
+    """Every diagnosis of the package by id, in the order of families and then of names."""
+    _import_all()
+    return dict(sorted(_registry.items(), key=lambda item: (item[1].family, item[0])))
+
+
+def _register(
+    family: str, severity: Severity, since: str, leads_to: tuple[str, ...], *, several: bool
+) -> Callable[[J], J]:
+    def register(judge: J) -> J:
+        identity = judge.__name__.replace("_", "-")
+        module = sys.modules[judge.__module__]
+        _registry[identity] = Diagnosis(
+            id=identity,
+            family=family,
+            severity=severity,
+            leads_to=leads_to,
+            since=since,
+            needs=_needs(judge),
+            limits=getattr(module, "Limits", None),
+            judge=judge,
+            several=several,
+            text=inspect.cleandoc(module.__doc__ or ""),
+        )
+        return judge
+
+    return register
+
+
+def _needs(judge: Judge) -> tuple[Need, ...]:
+    parameters = inspect.signature(judge).parameters
+    hints = get_type_hints(judge)
+    return tuple(
+        Need(name, optional=_allows_none(hints.get(name))) for name in parameters if name != "limits"
+    )
+
+
+def _allows_none(hint: Any) -> bool:
+    return isinstance(hint, UnionType) and type(None) in get_args(hint)
+
+
+@cache
+def _import_all() -> None:
+    import tb_diagnose.diagnoses as house
+
+    for module in pkgutil.walk_packages(house.__path__, house.__name__ + "."):
+        importlib.import_module(module.name)

@@ -1,0 +1,93 @@
+"""What was seen: severity, evidence, and the four ends an examination can come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(Enum):
+    """How urgently a careful practitioner would act. Ordered: ``CRITICAL`` first."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for critical, 1 for warning, 2 for info."""
+        return list(Severity).index(self)
+
+
+class Verdict(Enum):
+    """The four ends of an examination. Every diagnosis comes to one of them on every run."""
+
+    FOUND = "found"
+    CLEAR = "clear"
+    NOT_APPLICABLE = "not-applicable"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One thing that was seen, with the numbers that prove it.
+
+    Attributes:
+        says: one or two sentences for a person, with the run's own numbers.
+        fix: what to change, concretely, from the run's own numbers.
+        tag: the curve, histogram or configuration entry that shows it, or ``""``.
+        steps: the steps at which it shows, as logged; the first is where it begins.
+        measured: the statistic that was compared with ``limit``, in ``unit``.
+        limit: the declared limit it was compared with.
+        unit: of both.
+        sure: how sure the statistic is, in words: ``"p = 0.003, sign test over 9 epochs"``.
+        severity: where this case is milder or graver than the diagnosis usually is.
+        also: further curves that show it.
+    """
+
+    says: str
+    fix: str
+    tag: str = ""
+    steps: tuple[int, ...] = ()
+    measured: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    sure: str = ""
+    severity: Severity | None = None
+    also: tuple[str, ...] = ()
+
+
+class NotApplicable(Exception):
+    """Raised by a diagnosis that cannot judge this run: why, and what would enable it."""
+
+    def __init__(self, reason: str, enable: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.enable = enable
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one diagnosis came to on one run.
+
+    Attributes:
+        id, family: the diagnosis.
+        verdict: one of the four ends.
+        severity: of the gravest evidence; the diagnosis' own where nothing was found.
+        evidence: at least one where found, else empty.
+        known: moment (seconds since 1970) from which on the log proved it, None if unknown.
+        onset: the step of ``evidence[0].tag`` at that moment, None if it has no steps.
+        under: id of the finding this one is a consequence of, or None.
+        reason, enable: for *not applicable*, why and what would enable it; for *failed*, the error.
+    """
+
+    id: str
+    family: str
+    verdict: Verdict
+    severity: Severity
+    evidence: tuple[Evidence, ...] = ()
+    known: float | None = None
+    onset: int | None = None
+    under: str | None = None
+    reason: str = ""
+    enable: str = ""
