@@ -1,0 +1,1 @@
+"""Every diagnosis, one a file, in the folder of its family."""

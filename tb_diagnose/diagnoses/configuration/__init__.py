@@ -1,0 +1,1 @@
+"""Causes that the configuration names: rates, losses, outputs, architecture."""

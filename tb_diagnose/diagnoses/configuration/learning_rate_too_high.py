@@ -1,0 +1,140 @@
+"""The learning rate is far above what the optimizer stands, and the curves show it.
+
+Why it matters:
+    It is the most common cause of a run that blows up, swings, or sits at the level of guessing
+    after a first epoch that threw the weights far away. One number to change.
+
+How it is judged:
+    The rate from the model's configuration, the hyper-parameters or the logged rate is compared
+    with what is usual for the optimizer (Adam and its kin up to 0.01, SGD and Adagrad up to 0.5,
+    Adadelta up to 2), and the curves are asked for one of the marks of too large a step: NaN or
+    infinity; a loss that was at any time 10 times its start, or 10 times ln K where K classes are
+    known; a loss that ends no better than guessing or than it started. Above the usual and marked,
+    it is critical. A rate 100 times above the usual is a warning without a mark.
+
+When it stays silent:
+    A rate within the usual range, whatever the curves do: then other causes come first.
+
+What to try:
+    Adam(learning_rate=1e-3), SGD(learning_rate=0.01, momentum=0.9). Then raise it by threes for as
+    long as the loss falls smoothly.
+
+Sources:
+    Kingma and Ba 2015, "Adam", section 2.1 (the rate bounds each weight's step); Bengio 2012,
+    "Practical recommendations for gradient-based training", section 3.1; Keras' own defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_diagnose.chance import Chance
+from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.measure.levels import end_level, finite, start_level
+from tb_diagnose.runs import Optimizer, Series
+from tb_diagnose.words import number
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Highest usual rates by family of optimizers, and the marks of too large a step."""
+
+    adaptive: float = limit(0.01, unit="learning rate", source="Kingma and Ba 2015: 1e-3 is usual")
+    plain: float = limit(0.5, unit="learning rate", source="Goyal et al. 2017: 0.1 to 0.4 for SGD")
+    adadelta: float = limit(2.0, unit="learning rate", source="Zeiler 2012: no rate, so 1.0")
+    blow_up: float = limit(10.0, unit="times the start", source="chosen: beyond any noise")
+    absurd: float = limit(100.0, unit="times the usual", source="chosen")
+
+
+#: Optimizer → the field of ``Limits`` that holds its highest usual rate, and what to try instead.
+USUAL = {
+    "adam": ("adaptive", "Adam(learning_rate=1e-3)"),
+    "adamw": ("adaptive", "AdamW(learning_rate=1e-3)"),
+    "adamax": ("adaptive", "Adamax(learning_rate=1e-3)"),
+    "nadam": ("adaptive", "Nadam(learning_rate=1e-3)"),
+    "rmsprop": ("adaptive", "RMSprop(learning_rate=1e-3)"),
+    "lion": ("adaptive", "Lion(learning_rate=1e-4)"),
+    "adadelta": ("adadelta", "Adadelta(learning_rate=1.0)"),
+}
+OTHER = ("plain", "SGD(learning_rate=0.01, momentum=0.9)")
+
+
+@diagnosis(
+    family="configuration",
+    severity=Severity.CRITICAL,
+    leads_to=(
+        "loss-divergence",
+        "loss-oscillation",
+        "loss-spikes",
+        "non-finite-values",
+        "exploding-weights",
+        "exploding-gradients",
+        "dead-relu",
+        "initial-loss",
+        "no-learning",
+        "loss-plateau",
+    ),
+    since="0.1",
+)
+def learning_rate_too_high(
+    optimizer: Optimizer,
+    train_loss: Series | None,
+    chance: Chance | None,
+    learning_rate: Series | None,
+    limits: Limits,
+) -> Iterator[Evidence]:
+    """The rate against the usual, and the loss against its start."""
+    rate = optimizer.learning_rate
+    if rate is None and learning_rate is not None:
+        rate = float(np.nanmax(learning_rate.values))
+    if rate is None or not rate > 0:
+        return
+    field, better = USUAL.get(optimizer.name, OTHER)
+    usual = float(getattr(limits, field))
+    mark = _mark(train_loss, chance, limits)
+    if rate > usual and (mark or rate > limits.absurd * usual):
+        name = optimizer.name.capitalize() or "The optimizer"
+        yield Evidence(
+            says=f"{name} runs at a learning rate of {rate:g}, {number(rate / usual)} times the "
+            f"highest usual one ({usual:g})" + (f"; {mark}." if mark else "."),
+            fix=f"{name}(learning_rate={rate:g}) → {better}",
+            tag=train_loss.name if train_loss is not None else "",
+            steps=_steps(train_loss) if mark else (),
+            measured=rate,
+            limit=usual,
+            unit="learning rate",
+            severity=None if mark else Severity.WARNING,
+        )
+
+
+def _mark(loss: Series | None, chance: Chance | None, limits: Limits) -> str:
+    """What in the loss says that steps were too large, or the empty string."""
+    if loss is None or not len(loss):
+        return ""
+    values = finite(loss.values)
+    if len(values) < len(loss):
+        at = int(np.argmin(np.isfinite(loss.values)))
+        return f"{loss.name} is not finite from step {loss.steps[at]} on"
+    start, end, peak = start_level(values), end_level(values), float(np.max(values))
+    guess = chance.loss if chance is not None and chance.cross_entropy else None
+    reference = min(start, guess) if guess else start
+    if reference > 0 and peak > limits.blow_up * reference:
+        what = f"guessing gives {number(guess)}" if guess else f"it started at {number(start)}"
+        return f"{loss.name} reached {number(peak)} where {what}, and ends at {number(end)}"
+    if guess and end > 0.97 * guess:
+        return f"{loss.name} ends at {number(end)}, no better than guessing ({number(guess)})"
+    if len(values) > 2 and end >= start:
+        return f"{loss.name} ends at {number(end)}, no better than its start ({number(start)})"
+    return ""
+
+
+def _steps(loss: Series | None) -> tuple[int, ...]:
+    if loss is None or not len(loss):
+        return ()
+    bad = ~np.isfinite(loss.values)
+    peak = int(np.argmax(bad)) if bad.any() else int(np.argmax(loss.values))
+    return tuple(sorted({int(loss.steps[0]), int(loss.steps[peak])}))

@@ -1,0 +1,1 @@
+"""What is learned does not carry over to data the model was not trained on."""

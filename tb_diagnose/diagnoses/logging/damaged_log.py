@@ -1,0 +1,53 @@
+"""Parts of the log are damaged, cut off or cannot be read.
+
+Why it matters:
+    TensorBoard stops silently at the first damaged record, so that a run seems to have ended
+    there. What is missing may be what one was looking for.
+
+How it is judged:
+    Every record's length and payload are checked against their CRC-32C. Reading goes on at the
+    next record whose two checksums hold; what lies between is lost and named by its byte offsets.
+    A last record that is not complete yet is usual while a run is being written: worth a note.
+
+When it stays silent:
+    Every record is intact.
+
+What to try:
+    Copy the file again from where it was written (rsync -c), look at the disk it was on, and let
+    one process write one file. A file that a version control system replaced by a pointer is
+    fetched with ``git lfs pull``.
+
+Sources:
+    TensorFlow, "TFRecord" format: length, masked CRC-32C of the length, data, masked CRC-32C of
+    the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tb_diagnose.diagnosis import diagnosis
+from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.runs import Fact
+
+FIXES = {
+    "damaged-record": "Copy the file again from where it was written; everything intact is used.",
+    "unreadable": "Give yourself the right to read it (chmod u+r), or copy it again.",
+    "not-event-file": "Point tb-diagnose at the folder of the event files themselves.",
+    "empty-file": "Nothing to do if the run has just begun; else the run died before logging.",
+    "truncated-tail": "Nothing to do while the run goes on; else it was killed while writing.",
+}
+MILD = ("truncated-tail", "empty-file")
+
+
+@diagnosis(family="logging", severity=Severity.WARNING, since="0.1")
+def damaged_log(facts: tuple[Fact, ...]) -> Iterator[Evidence]:
+    """One piece of evidence for each damage that reading met."""
+    for fact in facts:
+        if fact.kind in FIXES:
+            yield Evidence(
+                says=fact.says,
+                fix=FIXES[fact.kind],
+                tag=fact.where,
+                severity=Severity.INFO if fact.kind in MILD else None,
+            )

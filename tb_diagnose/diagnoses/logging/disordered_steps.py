@@ -1,0 +1,58 @@
+"""Steps repeat or go back: the horizontal axis of the log does not mean time.
+
+Why it matters:
+    TensorBoard draws points in the order of their steps or drops those that go back. A curve whose
+    steps repeat is drawn as a zigzag or a vertical bar, and comparisons by step are wrong.
+
+How it is judged:
+    While the log is read, every curve's steps are compared in the order in which they were
+    written. Values logged under one and the same step, steps that fall back within one training,
+    and the batch's index used as step are told apart from a restart (which continues) and from
+    several trainings in one folder (which are judged as runs of their own).
+
+When it stays silent:
+    Steps that increase; a restart whose overlap was taken out.
+
+What to try:
+    Count steps over the whole training: ``tf.summary.scalar(tag, value, step=optimizer.iterations)``
+    or ``writer.add_scalar(tag, value, epoch * len(loader) + batch)``.
+
+Sources:
+    TensorBoard, event_accumulator (out-of-order steps are purged); tensorboard issues 3732 and
+    1539 on resumed runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tb_diagnose.diagnosis import diagnosis
+from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.runs import Fact
+from tb_diagnose.words import plural
+
+KINDS = {
+    "steps-are-batch-indices": "Use a step that counts through the whole training: "
+    "epoch * batches_per_epoch + batch.",
+    "repeated-steps": "Give every value a step of its own, and every curve a tag of its own.",
+    "backward-steps": "Let one writer count the steps, and restart into a new folder.",
+}
+
+
+@diagnosis(family="logging", severity=Severity.WARNING, since="0.1")
+def disordered_steps(facts: tuple[Fact, ...]) -> Iterator[Evidence]:
+    """One piece of evidence for each kind of disorder."""
+    for kind, fix in KINDS.items():
+        found = [fact for fact in facts if fact.kind == kind]
+        if found:
+            more = f" ({plural(len(found), 'curve')} in all)" if len(found) > 1 else ""
+            yield Evidence(
+                says=found[0].says.rstrip(".") + more + ".",
+                fix=fix,
+                tag=found[0].where,
+                measured=float(len(found)),
+                limit=0.0,
+                unit="curves",
+                also=tuple(fact.where for fact in found[1:20]),
+                severity=Severity.INFO if kind == "repeated-steps" else None,
+            )

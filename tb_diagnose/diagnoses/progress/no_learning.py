@@ -1,0 +1,237 @@
+"""The run never left the level of guessing.
+
+Why it matters:
+    Nothing was learned: the weights at the end are worth no more than those at the start. More
+    epochs will not change that, since something keeps the gradient from the weights or the signal
+    from the data.
+
+How it is judged:
+    By what the run is judged by. A reward (in reinforcement learning): its best running median of
+    three is no more than 3 standard deviations of the noise above its start and above its first
+    fifth, and no rank test sees it rise. A classifier:
+    the end of its training loss is within 3 % of ln K or above, K being the number of classes,
+    and its score, where one is logged, is within a twentieth of the way from 1/K to 1; K comes
+    from the model's output, or is the whole number for which both the loss is ln K and the score
+    is 1/K. A score that stays on one value although the loss falls is no learning either. Any
+    other loss: its first and last fifths differ by less than 3 % even with two standard errors
+    added, and its first values are no more than 3 % or 4 standard errors above the rest.
+
+When it stays silent:
+    Fewer than 3 points (10 for a reward); a loss that fell before it stopped at a level better
+    than guessing (loss-plateau); a long flat start that ends.
+
+What to try:
+    Overfit 10 examples first: a correct model can. If it cannot, look for a rate of zero or far
+    too high or low, frozen layers, a last layer that does not fit the loss, dead or saturated
+    units, inputs that are all alike, and labels that lost their order against the inputs.
+
+Sources:
+    Karpathy 2019, "A recipe for training neural networks" (overfit one batch; verify the loss at
+    the start is -log(1/n)); Zhang et al. 2021, "AUTOTRAINER", section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_diagnose.chance import Chance
+from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.course import Course, course
+from tb_diagnose.measure.levels import end_level, finite, noise, start_level
+from tb_diagnose.measure.trend import trend
+from tb_diagnose.runs import Optimizer, Series
+from tb_diagnose.words import number, percent
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How near to guessing."""
+
+    points: int = limit(3, unit="values", source="chosen: fewer show no course")
+    rewards: int = limit(10, unit="values", source="chosen: rewards are noisy")
+    near: float = limit(0.03, unit="of ln K", source="calibrated on the corpus: 0.7 % at most")
+    score: float = limit(0.05, unit="of the way from 1/K to 1", source="chosen: one in twenty")
+    fall: float = limit(0.03, unit="of the level", source="between runmedic (2 %) and TDC (5 %)")
+    noise: float = limit(4.0, unit="standard deviations", source="chosen: p < 1e-4")
+    reward_noise: float = limit(3.0, unit="standard deviations", source="chosen: p < 0.002")
+
+
+@diagnosis(family="progress", severity=Severity.CRITICAL, since="0.1")
+def no_learning(
+    train_loss: Series | None,
+    train_score: Series | None,
+    val_score: Series | None,
+    reward: Series | None,
+    chance: Chance | None,
+    optimizer: Optimizer | None,
+    limits: Limits,
+) -> Iterator[Evidence]:
+    """By the reward where there is one, else by the loss and the score."""
+    if reward is not None:
+        yield from _by_reward(reward, limits)
+        return
+    if train_loss is None:
+        raise NotApplicable("no training loss and no reward in this run")
+    run = course(train_loss.values)
+    if run is None or run.points < limits.points:
+        raise NotApplicable(
+            f"fewer than {limits.points} finite values of the training loss",
+            "train for more epochs, or log every step: update_freq='batch'",
+        )
+    score = train_score if train_score is not None else val_score
+    guess = _guess(run, score, chance, limits)
+    if guess is not None:
+        yield _at_chance(train_loss, run, score, guess, optimizer)
+    elif score is not None and _stuck(score, chance, limits):
+        yield _score_stuck(train_loss, run, score)
+    elif _flat(train_loss, run, limits) and not _good(score):
+        yield _flat_loss(train_loss, run, optimizer, limits)
+
+
+def _by_reward(reward: Series, limits: Limits) -> Iterator[Evidence]:
+    run = course(-np.asarray(reward.values, dtype=np.float64))
+    if run is None or run.points < limits.rewards:
+        raise NotApplicable(f"fewer than {limits.rewards} values of the reward", "train longer")
+    medians = -run.condensed.values
+    first = float(np.median(medians[: max(1, len(medians) // 5)]))
+    gain = -run.best - min(first, -run.start)
+    if gain <= limits.reward_noise * run.noise and trend(medians).rising > 0.05:
+        yield Evidence(
+            says=f"{reward.name} stays at {number(first)} over all {len(reward)} values: the "
+            "policy never earned more than at the start.",
+            fix="Check that the reward can be reached at all by exploring (raise entropy "
+            "coefficient or epsilon, shape the reward), and that the policy is updated.",
+            tag=reward.name,
+            steps=(int(reward.steps[0]), int(reward.steps[-1])),
+            measured=float(gain),
+            limit=float(limits.reward_noise * run.noise),
+            unit="of reward",
+        )
+
+
+def _guess(
+    run: Course, score: Series | None, chance: Chance | None, limits: Limits
+) -> Chance | None:
+    """The chance level that loss and score are at, or None."""
+    share = _share(score)
+    if chance is None and share is not None and share > 0:
+        classes = round(np.exp(run.end)) if run.end < 7 else 0
+        if classes >= 2 and abs(share - 1 / classes) < 0.1 / classes:
+            chance = Chance(classes, True, "both the loss and the score are at its level")
+    if chance is None or not chance.cross_entropy:
+        return None
+    if run.end < (1 - limits.near) * chance.loss:
+        return None
+    allowed = chance.accuracy + limits.score * (1 - chance.accuracy)
+    return chance if share is None or share <= allowed else None
+
+
+def _share(score: Series | None) -> float | None:
+    """The level a score ends at, or None where there is no score."""
+    values = finite(score.values) if score is not None else np.empty(0)
+    return end_level(values) if len(values) else None
+
+
+def _stuck(score: Series, chance: Chance | None, limits: Limits) -> bool:
+    """A classifier's score on one and the same value, at the level of one class."""
+    values = finite(score.values)
+    if chance is None or len(values) < 2 * limits.points:
+        return False
+    settled = values[1:]
+    level = float(np.median(settled))
+    return bool(np.ptp(settled) <= 0.01 * level and 0 < level <= 1.5 * chance.accuracy)
+
+
+def _good(score: Series | None) -> bool:
+    share = _share(score)
+    return share is not None and share > 0.9
+
+
+def _flat(loss: Series, run: Course, limits: Limits) -> bool:
+    values = finite(loss.values)
+    fifth = max(1, len(values) // 5)
+    level = abs(float(np.median(values)))
+    error = 1.25 * noise(values) / np.sqrt(fifth)  # of a median of a fifth
+    change = abs(float(np.median(values[:fifth]) - np.median(values[-fifth:])))
+    first = int(np.clip(len(values) * 0.05, 1, 5))
+    above = start_level(values) - float(np.median(values))
+    wobble = 1.25 * noise(values) / np.sqrt(first)
+    return bool(
+        change + 2 * error <= limits.fall * level
+        and above <= max(limits.fall * level, limits.noise * wobble)
+    )
+
+
+def _at_chance(
+    loss: Series, run: Course, score: Series | None, guess: Chance, optimizer: Optimizer | None
+) -> Evidence:
+    says = (
+        f"{loss.name} ends at {number(run.end)}, where guessing among {guess.classes} classes "
+        f"gives {number(guess.loss)}"
+    )
+    if score is not None:
+        says += f"; {score.name} is {number(_share(score) or 0.0)} where guessing gives "
+        says += number(guess.accuracy)
+    return Evidence(
+        says=says + ".",
+        fix=_fix(optimizer),
+        tag=loss.name,
+        also=(score.name,) if score is not None else (),
+        steps=(int(loss.steps[_since(loss, guess)]), int(loss.steps[-1])),
+        measured=run.end / guess.loss,
+        limit=1.0,
+        unit="of ln K",
+        sure=f"K = {guess.classes}: {guess.why}",
+    )
+
+
+def _since(loss: Series, guess: Chance) -> int:
+    """Index from which on the loss stays within a tenth of guessing; a run may blow up before."""
+    away = np.flatnonzero(~(np.abs(loss.values / guess.loss - 1) < 0.1))
+    return min(int(away[-1]) + 1, len(loss) - 1) if len(away) else 0
+
+
+def _score_stuck(loss: Series, run: Course, score: Series) -> Evidence:
+    fell = max(run.start - run.end, 0.0) / abs(run.start) if run.start else 0.0
+    return Evidence(
+        says=f"{score.name} stays at {number(_share(score) or 0.0)}, one class for every "
+        f"input, while {loss.name} changed by {percent(fell)}.",
+        fix="The output cannot express the classes: compare the last layer with the loss "
+        "(Dense(1, sigmoid) for two classes, Dense(K, softmax) for K).",
+        tag=score.name,
+        also=(loss.name,),
+        steps=(int(score.steps[0]), int(score.steps[-1])),
+        measured=float(np.ptp(finite(score.values)[1:])),
+        limit=0.01,
+        unit="of the score",
+    )
+
+
+def _flat_loss(
+    loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits
+) -> Evidence:
+    drop = (run.start - run.end) / abs(run.start) if run.start else 0.0
+    return Evidence(
+        says=f"{loss.name} is {number(run.start)} at the start and {number(run.end)} at the end "
+        f"of {len(loss)} values: nothing was learned that shows.",
+        fix=_fix(optimizer),
+        tag=loss.name,
+        steps=(int(loss.steps[0]), int(loss.steps[-1])),
+        measured=drop,
+        limit=limits.fall,
+        unit="of the start",
+        severity=Severity.WARNING,
+    )
+
+
+def _fix(optimizer: Optimizer | None) -> str:
+    rate = optimizer.learning_rate if optimizer else None
+    first = "Train on 10 examples until they are learned by heart; if that fails, "
+    tried = f"try learning rates {rate * 10:g} and {rate / 10:g} beside {rate:g}" if rate else (
+        "try a learning rate ten times higher and one ten times lower"
+    )
+    return first + tried + ", and check labels, inputs and the last layer."

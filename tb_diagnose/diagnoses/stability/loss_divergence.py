@@ -1,0 +1,164 @@
+"""The training loss rises and does not come back.
+
+Why it matters:
+    The optimiser is leaving the region it had found. Every further step costs compute and moves
+    away from the best weights, and the last checkpoint is worse than an earlier one.
+
+How it is judged:
+    A long curve is condensed to 50 medians, so that spikes do not count. From its start, its best
+    running median of three and the median of its last tenth (3 points at least):
+    rise = end - best. It is a divergence where the rise is at least half of the progress made
+    (start - best), at least a tenth of the best level, at least four times the curve's own noise,
+    and at least twice as large as any climb that the curve recovered from before its best.
+    Where a training score is logged, losing more than half of its gain for good counts likewise:
+    after a blow-up the loss often falls back to the level of guessing, not to where it was.
+
+When it stays silent:
+    Fewer than 4 finite values; swings that are as large before the best (loss-oscillation); a rise
+    in validation only (overfitting); NaN and infinity, which are left to non-finite-values.
+
+What to try:
+    Go back to the checkpoint at the best step. Divide the learning rate by 3 to 10 from there, add
+    warm-up, or clip the gradients' norm. If the loss rises from the first step on, look for the
+    wrong sign: a loss that is maximised.
+
+Sources:
+    Goodfellow, Bengio and Courville 2016, "Deep learning", section 8.3 (learning rates);
+    Google, "Deep learning tuning playbook", on training instability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_diagnose.chance import Chance
+from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.course import Course, course, largest_climb
+from tb_diagnose.runs import Optimizer, Series
+from tb_diagnose.words import number, percent
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of the progress must be lost."""
+
+    points: int = limit(4, unit="values", source="chosen: a best and three values behind it")
+    rise: float = limit(
+        0.5, unit="of the progress made", source="chosen: half of what was won is lost"
+    )
+    level: float = limit(
+        0.1, unit="of the best level", source="calibrated on demo_logs: drift at the floor is less"
+    )
+    noise: float = limit(
+        4.0, unit="standard deviations of the noise", source="chosen: p < 1e-4 if it is normal"
+    )
+    unprecedented: float = limit(
+        2.0, unit="times the largest earlier climb", source="chosen: else the curve swings"
+    )
+    score: float = limit(0.1, unit="of a score", source="chosen: a tenth of all examples")
+
+
+@diagnosis(
+    family="stability",
+    severity=Severity.CRITICAL,
+    leads_to=("non-finite-values", "exploding-weights", "no-learning"),
+    since="0.1",
+)
+def loss_divergence(
+    train_loss: Series,
+    train_score: Series | None,
+    chance: Chance | None,
+    optimizer: Optimizer | None,
+    limits: Limits,
+) -> Iterator[Evidence]:
+    """The loss first; the score only where the loss does not show it."""
+    run = course(train_loss.values)
+    if run is None or run.points < limits.points:
+        raise NotApplicable(
+            f"fewer than {limits.points} finite values of the training loss",
+            "train for more epochs, or log every step: update_freq='batch'",
+        )
+    if _diverged(run, limits):
+        yield _evidence(train_loss, run, optimizer, limits)
+    elif train_score is not None and len(train_score) >= limits.points:
+        yield from _collapse(train_score, chance, optimizer, limits)
+
+
+def _diverged(run: Course, limits: Limits) -> bool:
+    before = largest_climb(run.condensed.values[: run.at_best + 1])
+    return (
+        run.rise > limits.rise * run.progress
+        and run.rise > limits.level * abs(run.best)
+        and run.rise > limits.noise * run.noise
+        and run.rise > limits.unprecedented * before
+    )
+
+
+def _evidence(
+    loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits
+) -> Evidence:
+    at = int(run.condensed.first[run.at_best])
+    lost = run.rise / run.progress if run.progress > 0 else np.inf
+    says = (
+        f"{loss.name} rose from {number(run.best)} at step {loss.steps[at]} to "
+        f"{number(run.end)} at the end"
+    )
+    if np.isfinite(lost) and lost < 100:
+        says += f": {percent(lost)} of the progress it had made is lost."
+    else:
+        says += "; it hardly fell before."
+    return Evidence(
+        says=says,
+        fix=_fix(optimizer, int(loss.steps[at])),
+        tag=loss.name,
+        steps=(int(loss.steps[at]), int(loss.steps[-1])),
+        measured=float(min(lost, 1e9)),
+        limit=limits.rise,
+        unit="of the progress made",
+        sure=f"the rise is {number(run.rise / run.noise)} times the noise" if run.noise > 0 else "",
+    )
+
+
+def _collapse(
+    score: Series, chance: Chance | None, optimizer: Optimizer | None, limits: Limits
+) -> Iterator[Evidence]:
+    """A score that was won and lost: judged as its own complement, which should fall."""
+    run = course(-np.asarray(score.values, dtype=np.float64))
+    if run is None:
+        return
+    floor = chance.accuracy if chance else -run.start
+    gain, left = -run.best - floor, -run.end - floor
+    drop = run.rise
+    earlier = largest_climb(run.condensed.values[: run.at_best + 1])
+    if (
+        drop > limits.score
+        and left < (1 - limits.rise) * gain
+        and drop > limits.noise * run.noise
+        and drop > limits.unprecedented * earlier
+    ):
+        at = int(run.condensed.first[run.at_best])
+        yield Evidence(
+            says=f"{score.name} fell from {number(-run.best)} at step {score.steps[at]} to "
+            f"{number(-run.end)} and stayed there: what was learned is lost.",
+            fix=_fix(optimizer, int(score.steps[at])),
+            tag=score.name,
+            steps=(int(score.steps[at]), int(score.steps[-1])),
+            measured=drop,
+            limit=limits.score,
+            unit="of a score",
+        )
+
+
+def _fix(optimizer: Optimizer | None, step: int) -> str:
+    back = f"Go back to the weights of step {step} and "
+    if optimizer is None or optimizer.learning_rate is None:
+        return back + "divide the learning rate by 3 to 10, or clip the gradients (clipnorm=1.0)."
+    rate = optimizer.learning_rate
+    return (
+        back + f"lower the learning rate from {rate:g} to {rate / 10:g}, or clip the gradients "
+        "(clipnorm=1.0)."
+    )

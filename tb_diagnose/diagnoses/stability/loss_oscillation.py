@@ -1,0 +1,155 @@
+"""The run swings up and down by much of what it has learned, and does not settle.
+
+Why it matters:
+    Steps are so large that each one undoes the last. Which weights one ends with is a matter of
+    luck, and the average of the run hides that it goes nowhere.
+
+How it is judged:
+    On curves that average out sampling noise: validation curves, per-epoch training curves, and
+    per-step curves condensed to at most 50 medians of at least 20 values. A swing is a move of at
+    least a quarter of the curve's whole range and a tenth of its level (a tenth of all examples
+    for a score), there and back (a zigzag filter). It is an oscillation where at least 4 such
+    turns come behind the first fifth of the run, one of them in its last third, and no fewer than
+    one turn in 8 points. The swing must also be 6 times the standard error of such a median, and
+    for a score that moves in whole examples, which gives away how many there are, 4 standard
+    deviations of counting so many.
+
+When it stays silent:
+    Fewer than 8 points; swings that are small against what has been learned; swings that die out;
+    a per-step curve too short to tell oscillation from the noise of single batches.
+
+What to try:
+    Divide the learning rate by 3, or let it decay. Enlarge the batch if it is below 16. For SGD
+    with momentum lower the momentum first.
+
+Sources:
+    Zhang et al. 2021, "AUTOTRAINER", section 3.2 (oscillating loss);
+    Cohen et al. 2021, "Gradient descent on neural networks typically occurs at the edge of
+    stability".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.granularity import sample_size, share_noise
+from tb_diagnose.measure.levels import STRETCHES, condense, finite, noise
+from tb_diagnose.measure.swings import swings
+from tb_diagnose.runs import Optimizer, Series
+from tb_diagnose.tags import meaning
+from tb_diagnose.words import number, plural
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What counts as a swing, and how many make an oscillation."""
+
+    points: int = limit(8, unit="points", source="chosen: four turns need as many again between")
+    per_median: int = limit(20, unit="values", source="the median of 20 has a quarter of the noise")
+    size: float = limit(0.25, unit="of the range", source="calibrated on demo_logs")
+    level: float = limit(0.1, unit="of the level", source="calibrated on demo_logs")
+    turns: int = limit(4, unit="turns", source="two full swings: fewer can be one accident")
+    every: int = limit(8, unit="points per turn", source="chosen: slower is drift")
+    counting: float = limit(4.0, unit="standard deviations", source="chosen: p < 1e-4")
+    error: float = limit(6.0, unit="standard errors", source="chosen: a difference of two medians")
+
+
+@diagnosis(
+    family="stability", severity=Severity.WARNING, leads_to=("noisy-validation",), since="0.1"
+)
+def loss_oscillation(
+    train_loss: Series | None,
+    val_loss: Series | None,
+    val_score: Series | None,
+    optimizer: Optimizer | None,
+    limits: Limits,
+) -> Iterator[Evidence]:
+    """The curve with the most turns speaks."""
+    curves = [curve for curve in (val_loss, val_score, train_loss) if curve is not None]
+    judged = [(curve, _even(curve, val_loss, limits)) for curve in curves]
+    able = [(curve, values) for curve, values in judged if len(values) >= limits.points]
+    if not able:
+        raise NotApplicable(
+            "no curve has enough points that average out the noise of single batches",
+            "validate after every epoch: model.fit(..., validation_data=…)",
+        )
+    found = []
+    for curve, values in able:
+        size = _size(curve, values, score=curve is val_score, limits=limits)
+        turns = _turns(values, size, limits)
+        if len(turns):
+            found.append((len(turns), curve, values, turns, size))
+    if found:
+        _, curve, values, turns, size = max(found, key=lambda each: each[0])
+        yield _evidence(curve, values, turns, size, optimizer, limits)
+
+
+def _even(curve: Series, val_loss: Series | None, limits: Limits) -> NDArray[np.float64]:
+    """The curve's values, condensed where a single value is one batch's and so mostly noise."""
+    values = finite(curve.values)
+    if not _per_step(curve, val_loss):
+        return values
+    stretches = min(STRETCHES, len(values) // limits.per_median)
+    return condense(values, stretches).values if stretches else values[:0]
+
+
+def _per_step(curve: Series, val_loss: Series | None) -> bool:
+    """Whether each value is a single batch's: no epoch in its tag, more points than validations."""
+    if curve.tag.startswith("epoch_") or meaning(curve.folder, curve.tag).split == "validation":
+        return False
+    return val_loss is None or len(curve) > 1.5 * len(val_loss)
+
+
+def _size(curve: Series, values: NDArray[np.float64], *, score: bool, limits: Limits) -> float:
+    settled = values[len(values) // 5 :]
+    level = 1.0 if score else float(np.median(np.abs(settled)))
+    size = max(limits.size * float(np.ptp(values)), limits.level * level)
+    each = len(curve) / len(values)
+    if each > 1:
+        size = max(size, limits.error * 1.25 * noise(finite(curve.values)) / np.sqrt(each))
+    examples = sample_size(curve.values) if score else None
+    if examples:
+        size = max(size, limits.counting * share_noise(float(np.median(settled)), examples))
+    return size
+
+
+def _turns(values: NDArray[np.float64], size: float, limits: Limits) -> NDArray[np.int64]:
+    turns = swings(values, size)
+    turns = turns[turns >= len(values) // 5]
+    late = bool(np.any(turns >= len(values) * 2 // 3))
+    enough = len(turns) >= max(limits.turns, len(values) * 4 / 5 / limits.every)
+    return turns if late and enough else turns[:0]
+
+
+def _evidence(
+    curve: Series,
+    values: NDArray[np.float64],
+    turns: NDArray[np.int64],
+    size: float,
+    optimizer: Optimizer | None,
+    limits: Limits,
+) -> Evidence:
+    where = np.flatnonzero(np.isfinite(curve.values))
+    at = where[(turns * len(where)) // len(values)]
+    low, high = float(np.min(values[turns])), float(np.max(values[turns]))
+    rate = optimizer.learning_rate if optimizer else None
+    cut = f"Lower the learning rate from {rate:g} to {rate / 3:.2g}" if rate else (
+        "Divide the learning rate by 3"
+    )
+    return Evidence(
+        says=f"{curve.name} swings between {number(low)} and {number(high)} and does not settle: "
+        f"{plural(len(turns), 'turn')} of at least {number(size)} in {len(values)} points.",
+        fix=f"{cut}, or let it decay; with a small batch, enlarge the batch.",
+        tag=curve.name,
+        steps=tuple(int(step) for step in curve.steps[at][:20]),
+        measured=float(len(turns)),
+        limit=float(limits.turns),
+        unit="turns",
+        sure=f"{plural(len(turns), 'turn')} where {limits.turns} would be enough",
+    )

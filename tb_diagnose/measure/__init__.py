@@ -1,0 +1,1 @@
+"""Pure numerics: arrays in, numbers out. No tags, no words, no limits of taste."""

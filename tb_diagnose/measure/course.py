@@ -1,0 +1,81 @@
+"""The course of a curve in a few numbers: start, best, end, noise, and the climbs in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.measure.levels import (
+    Condensed,
+    best,
+    condense,
+    end_level,
+    finite,
+    noise,
+    smoothed,
+    start_level,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A curve that should fall, in a few numbers. All levels in the curve's unit.
+
+    Attributes:
+        points: how many finite values the curve has.
+        condensed: the curve as at most 50 medians.
+        start, best, end: levels; ``best`` is the lowest running median of three.
+        at_best: index of the best in ``condensed``.
+        noise: standard deviation of the point-to-point noise of ``condensed``.
+    """
+
+    points: int
+    condensed: Condensed
+    start: float
+    best: float
+    end: float
+    at_best: int
+    noise: float
+
+    @property
+    def progress(self) -> float:
+        """How far the curve came down from its start to its best, never negative."""
+        return max(self.start - self.best, 0.0)
+
+    @property
+    def rise(self) -> float:
+        """How far the end lies above the best, never negative."""
+        return max(self.end - self.best, 0.0)
+
+    @property
+    def after(self) -> NDArray[np.float64]:
+        """The condensed values behind the best. [m - 1 - at_best]"""
+        return self.condensed.values[self.at_best + 1 :]
+
+
+def course(values: NDArray[Any]) -> Course | None:
+    """The course of [n] values, non-finite ones left out; None where fewer than 2 are finite."""
+    numbers = finite(values)
+    if len(numbers) < 2:
+        return None
+    condensed = condense(values)
+    at = best(condensed.values)
+    return Course(
+        points=len(numbers),
+        condensed=condensed,
+        start=start_level(numbers),
+        best=float(smoothed(condensed.values)[at]),
+        end=end_level(numbers),
+        at_best=at,
+        noise=noise(condensed.values),
+    )
+
+
+def largest_climb(values: NDArray[np.float64]) -> float:
+    """The largest rise of [n] from any point to any later one, in the curve's unit; 0 if none."""
+    if len(values) < 2:
+        return 0.0
+    return float(np.max(values - np.minimum.accumulate(values)))

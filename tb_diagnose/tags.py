@@ -1,0 +1,127 @@
+"""What the words of a tag mean: one vocabulary for all frameworks.
+
+A tag is cut into words (``Loss/train`` → loss train; ``epoch_val_acc`` → epoch val acc), the
+folder it was written to included. The words say three things: what is measured (its *kind*), on
+which data (its *split*), and of which part of the model (what is left).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+TRAIN = frozenset("train training trn fit".split())
+VALIDATION = frozenset("val valid validation eval evaluation dev test testing holdout".split())
+
+#: Kind → the words or runs of words that name it. The first kind that matches wins, so that
+#: "value loss" is a critic's loss before it is a loss. Collected from the frameworks' sources.
+KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("noise", (
+        "per second", "runtime", "total flos", "fps", "sps", "sec", "seconds", "memory", "hp metric",
+        "epoch time", "time elapsed", "iterations", "total timesteps", "n updates", "lesson",
+        "grad scale", "loss scale", "hit count", "keep probability", "vs iterations",
+    )),
+    ("reward", (
+        "ep rew mean", "mean reward", "cumulative reward", "episode reward", "episodic return",
+        "episodic return mean", "episode return", "mean episode reward", "average return",
+        "average reward", "avg reward", "eval reward", "return", "score mean", "total reward",
+        "reward mean", "reward", "avg return",
+    )),
+    ("success", ("success rate", "win rate", "success")),
+    ("episode_length", ("ep len mean", "mean ep length", "episode length", "episodic length")),
+    ("explained_variance", ("explained variance",)),
+    ("kl", ("approx kl", "kl divergence policy", "mean kl", "old approx kl")),
+    ("clip_fraction", ("clip fraction", "clipfrac")),
+    ("entropy_loss", ("entropy loss",)),
+    ("entropy_coefficient", ("ent coef", "ent coef loss", "alpha loss", "curiosity")),
+    ("value_loss", ("value loss", "critic loss", "qf loss", "qf1 loss", "qf2 loss", "q loss",
+                    "td loss", "v loss", "td error")),
+    ("policy_loss", ("policy loss", "policy gradient loss", "actor loss", "pg loss")),
+    ("generator_loss", ("generator loss", "gen loss", "g loss", "loss g", "err g", "loss gen",
+                        "loss generator", "lossg", "gloss", "errg")),
+    ("discriminator_loss", ("discriminator loss", "disc loss", "d loss", "loss d", "err d",
+                            "loss disc", "loss discriminator", "lossd", "dloss", "errd",
+                            "critic loss gan")),
+    ("gradient_norm", ("grad norm", "gradient norm", "gradnorm", "norm total", "global norm",
+                       "total norm", "gradients norm")),
+    ("learning_rate", ("learning rate", "learn rate", "lr", "learningrate", "learnrate",
+                       "base lr", "lr0", "lr1", "lr2", "pg0", "pg1", "pg2")),
+    ("loss", ("loss", "losses", "cost", "nll", "ce", "xent", "cross entropy", "crossentropy",
+              "bce", "objective", "neg log likelihood", "energy", "elbo", "perplexity", "ppl",
+              "trainloss", "valloss", "testloss")),
+    ("score", (
+        "accuracy", "acc", "top1", "top5", "top 1", "top 5", "f1", "f1score", "auc", "roc auc",
+        "precision", "recall", "map", "map50", "ap", "miou", "iou", "dice", "bleu", "rouge",
+        "rougel", "mcc", "kappa", "jaccard", "lcc", "srocc", "plcc", "r2", "psnr", "ssim",
+        "correct", "hit", "ndcg", "pck", "exact match",
+    )),
+    ("error", ("mae", "mse", "rmse", "error", "err", "wer", "cer", "mape", "rmsle", "fid",
+               "mean squared error", "mean absolute error")),
+    ("entropy", ("entropy",)),
+    ("epoch", ("epoch",)),
+)
+
+#: Words that say how a number was aggregated, not what it measures.
+AGGREGATION = frozenset(
+    "epoch step batch mean avg ave average total running smoothed iter iteration per the of 1"
+    " metrics metric summary summaries scalar scalars charts losses training procedure".split()
+)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a curve's words say.
+
+    Attributes:
+        kind: a key of ``KINDS``, or ``""``.
+        split: ``train``, ``validation`` or ``""``.
+        part: what is left of the words: ``box`` of ``train/box_loss``; ``""`` for the total.
+        words: the words themselves.
+        because: the words that decided, for people.
+    """
+
+    kind: str
+    split: str
+    part: str
+    words: tuple[str, ...]
+    because: str
+
+
+@lru_cache(maxsize=65536)
+def meaning(folder: str, tag: str) -> Meaning:
+    """Read a curve's folder (relative to its run) and tag."""
+    place, name = words(folder), words(tag)
+    if name and place[: len(name)] == name:  # add_scalars: the folder is the tag and a key
+        key = place[len(name) :]
+        place, name = key, key if _kind(key)[0] else name + key
+    kind, run = _kind(name)
+    split, said = _split(place, name)
+    left = [w for w in name if w not in run and w not in TRAIN | VALIDATION | AGGREGATION]
+    because = " ".join(dict.fromkeys([*run, *said]))
+    return Meaning(kind, split, " ".join(left), tuple(name), because)
+
+
+def words(text: str) -> list[str]:
+    """``Loss&Acc_trainLoss`` → loss acc train loss."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)
+    return re.findall(r"[a-z]+\d*|\d+", apart.lower())
+
+
+def _kind(name: list[str]) -> tuple[str, list[str]]:
+    joined = f" {' '.join(name)} "
+    for kind, phrases in KINDS:
+        for phrase in sorted(phrases, key=len, reverse=True):
+            if f" {phrase} " in joined:
+                return kind, phrase.split()
+    return "", []
+
+
+def _split(place: list[str], name: list[str]) -> tuple[str, list[str]]:
+    for source in (place[::-1], name):
+        for word in source:
+            if word in VALIDATION:
+                return "validation", [word]
+            if word in TRAIN:
+                return "train", [word]
+    return "", []

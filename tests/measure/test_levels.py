@@ -1,0 +1,64 @@
+"""Levels and noise of curves, against slow oracles and known answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from tb_diagnose.measure import levels
+
+curves = arrays(
+    np.float64,
+    st.integers(1, 300),
+    elements=st.floats(-1e6, 1e6) | st.sampled_from([np.nan, np.inf, -np.inf]),
+)
+
+
+@given(curves)
+def test_condensing_is_the_medians_of_a_partition(values: np.ndarray) -> None:
+    condensed = levels.condense(values)
+    good = values[np.isfinite(values)]
+    assert len(condensed) == min(len(good), levels.STRETCHES)
+    pieces = [values[a : b + 1] for a, b in zip(condensed.first, condensed.last, strict=True)]
+    slow = [np.median(piece[np.isfinite(piece)]) for piece in pieces]
+    np.testing.assert_array_equal(condensed.values, slow)
+    assert sum(int(np.isfinite(piece).sum()) for piece in pieces) == len(good)
+
+
+@given(curves.filter(lambda c: np.isfinite(c).any()), st.sampled_from([3, 5]))
+def test_running_median_is_the_median_of_each_window(values: np.ndarray, width: int) -> None:
+    good = levels.finite(values)
+    half = width // 2
+    slow = [np.median(good[max(0, i - half) : i + half + 1]) for i in range(len(good))]
+    expected = slow if len(good) >= width else good
+    np.testing.assert_allclose(levels.smoothed(good, width), expected)
+
+
+@pytest.mark.parametrize("deviation", [0.01, 1.0, 50.0])
+def test_noise_finds_the_deviation_under_a_trend(deviation: float) -> None:
+    rng = np.random.default_rng(1)
+    line = np.linspace(1000, 0, 5000) + rng.normal(0, deviation, 5000)
+    assert levels.noise(line) == pytest.approx(deviation, rel=0.1)
+
+
+def test_a_straight_line_has_no_noise() -> None:
+    assert levels.noise(np.linspace(5, 1, 50)) == pytest.approx(0, abs=1e-12)
+
+
+def test_two_points_have_no_noise() -> None:
+    assert levels.noise(np.array([1.0, 2.0])) == 0
+
+
+def test_the_end_is_the_median_of_three_points_of_a_short_curve() -> None:
+    assert levels.end_level(np.array([9.0, 1.0, 7.0, 2.0])) == 2.0
+
+
+def test_the_start_of_a_short_curve_is_its_first_point() -> None:
+    assert levels.start_level(np.array([9.0, 1.0, 7.0])) == 9.0
+
+
+def test_the_best_is_no_single_lucky_point() -> None:
+    assert levels.best(np.array([5.0, 4.0, 0.0, 4.0, 3.0, 2.9, 2.9, 2.8, 4.0])) in (5, 6, 7)

@@ -1,0 +1,44 @@
+"""Turning points, jumps and running medians, against slow oracles."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from tb_diagnose.measure.swings import jumps, running_median, swings
+
+finite = arrays(np.float64, st.integers(1, 200), elements=st.floats(-100, 100))
+
+
+@given(finite, st.floats(0.1, 50))
+def test_neighbouring_turns_alternate_and_lie_a_swing_apart(values: np.ndarray, size: float) -> None:
+    turns = swings(values, size)
+    moves = np.diff(values[turns])
+    assert (np.abs(moves) >= size).all()
+    assert (np.sign(moves[1:]) == -np.sign(moves[:-1])).all()
+
+
+def test_turns_of_a_known_zigzag() -> None:
+    assert swings(np.array([3.0, 1, 3, 2.9, 3.2, 1, 1.1, 4]), 1.0).tolist() == [0, 1, 4, 5]
+
+
+def test_small_noise_makes_no_turn() -> None:
+    rng = np.random.default_rng(0)
+    assert len(swings(np.linspace(5, 0, 100) + rng.normal(0, 0.05, 100), 1.0)) <= 1
+
+
+@given(finite.filter(lambda v: len(v) > 3))
+def test_a_jump_is_measured_from_the_median_of_what_came_before(values: np.ndarray) -> None:
+    slow = [values[i] - np.median(values[max(0, i - 9) : i]) for i in range(3, len(values))]
+    np.testing.assert_allclose(jumps(values)[3:], slow, atol=1e-9)
+    assert (jumps(values)[:3] == 0).all()
+
+
+def test_the_running_median_is_near_the_exact_one() -> None:
+    rng = np.random.default_rng(0)
+    values = np.sin(np.linspace(0, 6, 2000)) + rng.normal(0, 0.1, 2000)
+    exact = [np.median(values[i - 25 : i + 26]) for i in range(25, 1975)]
+    np.testing.assert_allclose(running_median(values, 51)[25:1975], exact, atol=0.15)
+    assert len(running_median(values[:20], 51)) == 20
