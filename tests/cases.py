@@ -48,7 +48,9 @@ def curve(
     """A curve in float32, as nearly all logs are, one point in ``every`` seconds."""
     numbers = np.asarray(values, dtype=np.float32)
     at = np.arange(len(numbers)) if steps is None else np.asarray(steps)
-    return Series(tag, folder, at.astype(np.int64), numbers, START + every * np.arange(len(numbers)))
+    return Series(
+        tag, folder, at.astype(np.int64), numbers, START + every * np.arange(len(numbers))
+    )
 
 
 def epochs(values: ArrayLike, tag: str = "epoch_loss", folder: str = "train") -> Series:
@@ -73,7 +75,9 @@ def distribution(
     spread = np.asarray(std, dtype=np.float64)
     n = len(spread)
     # Quantiles of a normal distribution, by the logistic approximation; the ends at 3 deviations.
-    unit = np.clip(np.log(np.clip(QUANTILES, 1e-9, 1) / np.clip(1 - QUANTILES, 1e-9, 1)) / 1.7, -3, 3)
+    unit = np.clip(
+        np.log(np.clip(QUANTILES, 1e-9, 1) / np.clip(1 - QUANTILES, 1e-9, 1)) / 1.7, -3, 3
+    )
     return Histograms(
         tag, folder, np.arange(n, dtype=np.int64), START + 60.0 * np.arange(n), np.full(n, 1000.0),
         mean - 3 * spread, mean + 3 * spread, np.full(n, mean), spread, np.zeros(n),
@@ -81,7 +85,9 @@ def distribution(
     )  # fmt: skip
 
 
-def layer(units: int = 10, activation: str = "softmax", kind: str = "Dense", **config: Any) -> Layer:
+def layer(
+    units: int = 10, activation: str = "softmax", kind: str = "Dense", **config: Any
+) -> Layer:
     """A layer of unknown size, as the last of a model."""
     return Layer(kind.lower(), kind, activation, units, (64,), (units,), -1, config)
 
@@ -106,9 +112,7 @@ def dense_model(
 ) -> ModelConfig:
     """A hidden layer of ReLUs, and the last layer as given."""
     last = layer(units, activation)
-    return model(
-        layer(64, "relu"), last, loss=loss, optimizer=optimizer, from_logits=from_logits
-    )
+    return model(layer(64, "relu"), last, loss=loss, optimizer=optimizer, from_logits=from_logits)
 
 
 def compiled(rate: float | None = 1e-3, name: str = "adam") -> Optimizer:

@@ -1,4 +1,4 @@
-"""Sick trainings, one for each way to go wrong: whole runs, as a framework would have logged them."""
+"""Sick trainings, one for each way to go wrong: whole runs, as a framework would log them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ from tests.cases import (
 
 def keras(train: Floats, val: Floats | None = None) -> tuple[Series, ...]:
     """The curves of a Keras run."""
-    both = (epochs(train),) if val is None else (epochs(train), epochs(val, folder="validation"))
-    return both
+    return (epochs(train), *([] if val is None else [epochs(val, folder="validation")]))
 
 
 ADAM = compiled(1e-3)
@@ -38,9 +37,7 @@ CLASSIFIER = dense_model(10, "softmax", "sparse_categorical_crossentropy", ADAM)
 #: Name → run. Those of which the loss is a squared error have no unit to go by.
 REGRESSIONS: Mapping[str, Run] = {
     "diverges": run(*keras(u_shape(20, 6, end=2.0)), model=REGRESSION),
-    "overfits": run(
-        *keras(falling(30, end=0.01), u_shape(30, 10, noise=0.01)), model=REGRESSION
-    ),
+    "overfits": run(*keras(falling(30, end=0.01), u_shape(30, 10, noise=0.01)), model=REGRESSION),
     "swings": run(*keras(falling(40), swinging(40, 0.4, 1.9, 6)), model=REGRESSION),
     "spikes": run(
         curve(spiked(falling(2000, noise=0.05), [700, 1100, 1600], 40), "Loss/train", "")
