@@ -1,4 +1,4 @@
-"""What every diagnosis keeps to on whole runs: when it is quiet, what must not matter, what it owes."""
+"""What every diagnosis keeps to on whole runs: when it is quiet, and what must not matter."""
 
 from __future__ import annotations
 
