@@ -72,7 +72,8 @@ LOGS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "Stable-Baselines3, PPO": (
         ("train/loss train/value_loss train/policy_gradient_loss train/entropy_loss "
-         "train/approx_kl train/clip_fraction train/clip_range train/explained_variance train/learning_rate "
+         "train/approx_kl train/clip_fraction train/clip_range train/explained_variance "
+         "train/learning_rate "
          "train/n_updates train/std rollout/ep_rew_mean rollout/ep_len_mean time/fps"),
         {
             "reward": "rollout/ep_rew_mean", "value_loss": "train/value_loss",
