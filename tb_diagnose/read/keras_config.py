@@ -1,0 +1,1 @@
+def model_config(content): return None
