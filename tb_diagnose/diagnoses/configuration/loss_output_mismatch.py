@@ -112,7 +112,7 @@ def _pairing(layer: Layer, loss: Loss) -> tuple[str, str, Severity | None] | Non
         return (
             "the classes exclude each other in the loss but not in the output",
             'activation="softmax" in the last layer',
-            Severity.WARNING,
+            Severity.INFO,
         )
     if loss.name in BINARY and activation == "softmax" and layer.units > 2:
         return (

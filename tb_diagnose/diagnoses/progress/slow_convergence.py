@@ -9,7 +9,7 @@ How it is judged:
     On at most 50 medians: the curve falls (Mann-Kendall, p < 0.001), the second half falls at
     least 0.7 times as much as the first, the last quarter still falls (p < 0.05, or by its whole
     share of a straight line where it has too few points for a test), and yet less than half of the
-    starting level is gone by the end.
+    starting level is gone by the end. Where less than a tenth is gone it is a warning, else a note.
 
 When it stays silent:
     Fewer than 10 points; a curve that bends; a curve that has come down by more than half; a
@@ -49,9 +49,12 @@ class Limits:
     straight: float = limit(0.7, unit="of the first half's fall", source="calibrated on demo_logs")
     gone: float = limit(0.5, unit="of the start", source="chosen: more has converged somewhere")
     least: float = limit(0.02, unit="of the start", source="below, it is no-learning")
+    crawl: float = limit(0.1, unit="of the start", source="chosen: five times the run to halve it")
 
 
-@diagnosis(family="progress", severity=Severity.WARNING, leads_to=("unfinished-training",), since="0.1")
+@diagnosis(
+    family="progress", severity=Severity.INFO, leads_to=("unfinished-training",), since="0.1"
+)
 def slow_convergence(
     train_loss: Series,
     learning_rate: Series | None,
@@ -115,4 +118,5 @@ def _evidence(
         measured=ratio,
         limit=limits.straight,
         unit="of the first half's fall",
+        severity=Severity.WARNING if start - end < limits.crawl * start else None,
     )

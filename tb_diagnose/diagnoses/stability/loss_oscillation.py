@@ -83,7 +83,7 @@ def loss_oscillation(
     for curve, values in able:
         size = _size(curve, values, score=curve is val_score, limits=limits)
         turns = _turns(values, size, limits)
-        if len(turns):
+        if size > 0 and len(turns):
             found.append((len(turns), curve, values, turns, size))
     if found:
         _, curve, values, turns, size = max(found, key=lambda each: each[0])
