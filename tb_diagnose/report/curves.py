@@ -18,6 +18,11 @@ def counted_in(tag: str) -> CountedIn:
     return "epochs" if tag.rpartition("/")[2].startswith("epoch_") else "steps"
 
 
+def parts(tag: str) -> list[str]:
+    """The curves behind a tag in evidence: a sum of curves is written ``a + b``."""
+    return tag.split(" + ")
+
+
 def curve(series: Series, role: str | None, points: int) -> CurvePart:
     """At most ``points`` finite points of a curve, extremes kept, and where it was not finite."""
     finite = np.flatnonzero(np.isfinite(series.values))

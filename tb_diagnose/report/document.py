@@ -15,9 +15,9 @@ from tb_diagnose.findings import Outcome, Severity
 from tb_diagnose.report.outcomes import comparison_parts
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import (
+    POINTS,
     SCHEMA,
     VERDICTS,
-    ComparisonPart,
     Document,
     OutcomePart,
     Problem,
@@ -28,9 +28,6 @@ from tb_diagnose.report.shapes import (
 
 if TYPE_CHECKING:
     from tb_diagnose.examine import Examination
-
-#: Points kept of a curve (chosen: 120 draw a curve well at the width of a card or a terminal).
-POINTS = 120
 
 
 def document(

@@ -102,9 +102,10 @@ def _seen(
 
 
 def _curve(tag: str, curves: Sequence[CurvePart]) -> CurvePart | None:
-    """The curve of that name, or the first of that bare tag, one with a role before others."""
-    bare = [each for each in curves if each["name"].endswith(f"/{tag}") and tag]
-    exact = [each for each in curves if each["name"] == tag]
+    """The curve of that name, or of that bare tag, one with a role first; of a sum, its first."""
+    first = tag.partition(" + ")[0]
+    bare = [each for each in curves if each["name"].endswith(f"/{first}") and first]
+    exact = [each for each in curves if each["name"] == first]
     return next(iter([*exact, *sorted(bare, key=lambda each: each["role"] is None)]), None)
 
 

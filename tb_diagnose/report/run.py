@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tb_diagnose.report.curves import counted_in, curve
+from tb_diagnose.report.curves import counted_in, curve, parts
 from tb_diagnose.report.numbers import maybe, moment, number, text
 from tb_diagnose.report.outcomes import Counting, outcome_parts
 from tb_diagnose.report.shapes import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tb_diagnose.examine import Examination
     from tb_diagnose.roles import Roles
 
-#: Curves of a role that many curves share are shown where a finding names them, not all of them.
+#: A role that more curves share gets those that a finding names, not all (chosen: one screen).
 _FEW = 8
 _MAIN = ("train_loss", "val_loss")
 
@@ -145,19 +145,23 @@ def _curves(
     run: Run, roles: Roles, outcomes: list[OutcomePart], points: int
 ) -> Iterator[CurvePart]:
     """The curves that play a role of their own or that evidence names, in the run's order."""
-    played = dict(_played(roles))
+    played, crowd = _played(roles)
     evidence = [each for outcome in outcomes for each in outcome["evidence"]]
-    named = {tag for each in evidence for tag in (each["tag"], *each["also"])}
+    tags = (tag for each in evidence for tag in (each["tag"], *each["also"]))
+    named = {part for tag in tags for part in parts(tag)}
     for series in run.scalars:
-        if series.name in played or named & {text(series.name), text(series.tag)}:
+        names = {text(series.name), text(series.tag)}
+        if series.name in played or series.name in crowd or names & named:
             yield curve(series, played.get(series.name), points)
 
 
-def _played(roles: Roles) -> Iterator[tuple[str, str]]:
-    """Curve → role, the first role winning; whole crowds of curves are left out."""
-    pairs = []
+def _played(roles: Roles) -> tuple[dict[str, str], set[str]]:
+    """Curve → role, the first role winning; and the curves of roles that a few curves share."""
+    played: dict[str, str] = {}
+    crowd: set[str] = set()
     for role, value in roles.values.items():
-        several = value if isinstance(value, tuple) else (value,)
-        if len(several) <= _FEW:
-            pairs += [(each.name, role) for each in several if isinstance(each, Series)]
-    yield from reversed(pairs)
+        if isinstance(value, Series):
+            played.setdefault(value.name, role)
+        elif isinstance(value, tuple) and len(value) <= _FEW:
+            crowd |= {each.name for each in value if isinstance(each, Series)}
+    return played, crowd

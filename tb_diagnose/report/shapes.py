@@ -10,6 +10,9 @@ from typing import Literal, TypedDict
 
 SCHEMA = "tb-diagnose/1"
 
+#: Points kept of a curve (chosen: 120 draw it well at the width of a card or a terminal).
+POINTS = 120
+
 Number = float | int | str
 CountedIn = Literal["epochs", "steps"]
 RunVerdict = Literal["critical", "warning", "info", "healthy", "undecided", "unreadable"]
