@@ -51,7 +51,9 @@ def article(diagnosis: Diagnosis) -> Article:
     """Take a diagnosis' docstring apart. Raises IncompleteText where a section is missing."""
     heading = re.compile(rf"^({'|'.join(SECTIONS)}):[ ]*$", re.MULTILINE)
     title, *pieces = heading.split(diagnosis.text)
-    sections = {name: _outdented(body) for name, body in zip(pieces[::2], pieces[1::2])}
+    sections = {
+        name: _outdented(body) for name, body in zip(pieces[::2], pieces[1::2], strict=True)
+    }
     missing = [name for name in SECTIONS if not sections.get(name)]
     if missing or not title.strip():
         lacks = missing[0] + ":" if missing else "a title in its first line"
@@ -117,7 +119,8 @@ def _limits(diagnosis: Diagnosis) -> Iterator[Threshold]:
     if diagnosis.limits is None:
         return
     for field in dataclasses.fields(diagnosis.limits):
-        yield Threshold(field.name, field.default, field.metadata["unit"], field.metadata["source"])
+        default, told = float(str(field.default)), field.metadata
+        yield Threshold(field.name, default, told["unit"], told["source"])
 
 
 def _outdented(body: str) -> str:

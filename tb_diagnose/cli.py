@@ -7,6 +7,7 @@ call is wrong. Whatever needs numpy is imported only once there is something to 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import time
@@ -215,7 +216,7 @@ def _limit(text: str) -> tuple[str, str, float]:
         number = float(value)
     except ValueError:
         number = float("nan")
-    if not (identity and name) or number != number:
+    if not (identity and name) or math.isnan(number):
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form ID.NAME=NUMBER")
     return identity, name, number
 

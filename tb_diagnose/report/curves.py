@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ def thinned(values: NDArray[np.float64], points: int) -> NDArray[np.intp]:
         return np.arange(size)
     bounds = np.linspace(1, size - 1, max(1, points // 2 - 1) + 1).astype(np.intp)
     kept = {0, size - 1}
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+    for low, high in pairwise(bounds):
         if high > low:
             kept.add(int(low + np.argmin(values[low:high])))
             kept.add(int(low + np.argmax(values[low:high])))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from tb_diagnose.report.phrases import brief, duration, span
 from tb_diagnose.report.screen import Screen, columns, plain, wrapped
 from tb_diagnose.report.shapes import CurvePart, EvidencePart, OutcomePart
 from tb_diagnose.report.sparkline import caption, sparkline
-from tb_diagnose.report.words import brief, duration, span
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}
 _INDENT = "    "

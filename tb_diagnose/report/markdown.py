@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from tb_diagnose.report.phrases import about, brief, grouped, labels, ledger, span, total
 from tb_diagnose.report.screen import plain
 from tb_diagnose.report.shapes import Document, EvidencePart, OutcomePart, RunPart
-from tb_diagnose.report.words import about, brief, grouped, labels, ledger, span, total
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 

@@ -96,8 +96,8 @@ def _commonest_reason(outcomes: list[OutcomePart]) -> str:
 
 def _span(run: Run) -> tuple[float | None, float | None]:
     """When the first and the last event were written, by the writer's clock."""
-    walls = [each.wall[np.isfinite(each.wall)] for each in (*run.scalars, *run.histograms)]
-    walls = [wall for wall in walls if len(wall)]
+    logged = [*(each.wall for each in run.scalars), *(each.wall for each in run.histograms)]
+    walls = [known for wall in logged if len(known := wall[np.isfinite(wall)])]
     if not walls:
         return None, None
     return float(min(map(np.min, walls))), float(max(map(np.max, walls)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _CODES = {"red": "31", "yellow": "33", "blue": "34", "green": "32", "bold": "1", "dim": "2"}
-_ASCII = {
+_ASCII: dict[str, str | int | None] = {
     "✗": "x", "▲": "!", "●": "i", "✓": "+", "○": "?", "└": "`", "·": "-", "–": "-", "−": "-",
     "→": "->", "…": "...", "×": "x", "∞": "inf", "≥": ">=", "≤": "<=", "≈": "~", "±": "+-",
     "’": "'", "‘": "'", "“": '"', "”": '"', "µ": "u", "σ": "sigma", "²": "^2", "√": "sqrt",

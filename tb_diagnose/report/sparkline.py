@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tb_diagnose.report.phrases import brief
 from tb_diagnose.report.shapes import CurvePart
-from tb_diagnose.report.words import brief
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MISSING = "×"

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from tb_diagnose.report.finding import finding, labelled
+from tb_diagnose.report.phrases import about, grouped, labels, ledger, total
 from tb_diagnose.report.screen import Screen, columns, plain, wrapped
 from tb_diagnose.report.shapes import Document, OutcomePart, Problem, RunPart
-from tb_diagnose.report.words import about, grouped, labels, ledger, total
 
 _MARKS = {
     "critical": ("✗", "red"),
@@ -70,7 +70,8 @@ def _run(run: RunPart, name: str, pad: int, screen: Screen) -> Iterator[str]:
     for root, led in roots:
         yield ""
         yield from finding(root, led, run["curves"], last, screen)
-    yield ""
+    if run["outcomes"] or run["facts"]:
+        yield ""
     yield from _failed(run["outcomes"], screen)
     yield from (
         _told(run, screen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from tb_diagnose.report.shapes import (
     ModelPart,
@@ -39,7 +40,7 @@ def duration(seconds: Number) -> str:
     if whole < 10:
         return f"{seconds:.1f}s"
     units = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
-    for (big, size), (small, part) in zip(units, units[1:], strict=False):
+    for (big, size), (small, part) in pairwise(units):
         if whole >= size:
             rest = whole % size // part
             return f"{whole // size}{big} {rest}{small}" if rest else f"{whole // size}{big}"
