@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 #: A role that more curves share gets those that a finding names, not all (chosen: one screen).
 _FEW = 8
 _MAIN = ("train_loss", "val_loss")
+#: Kinds of facts that can leave nothing of a run to read.
+_BREAKS = ("damaged-record", "truncated-tail", "unreadable", "not-event-file", "empty-file")
 
 
 def run_part(examination: Examination, points: int) -> RunPart:
@@ -62,7 +64,7 @@ def verdict(run: Run, outcomes: list[OutcomePart]) -> RunVerdict:
 
     The family ``logging`` judges the log: that it is in order says nothing about the training.
     """
-    if not run.points and run.model is None and run.facts:
+    if not run.points and run.model is None and any(_broken(run)):
         return "unreadable"
     found = {each["severity"] for each in outcomes if each["verdict"] == "found"}
     for severity in ("critical", "warning", "info"):
@@ -75,7 +77,7 @@ def verdict(run: Run, outcomes: list[OutcomePart]) -> RunVerdict:
 def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart]) -> str:
     """One sentence: what a person who has seen many runs would say first."""
     if fares == "unreadable":
-        return text(run.facts[0].says)
+        return text(next(_broken(run)).says) or "Nothing could be read."
     if fares == "healthy":
         clear = sum(each["verdict"] == "clear" for each in outcomes)
         return f"Nothing is wrong as far as this log can tell: {clear} of {len(outcomes)} checks."
@@ -84,6 +86,11 @@ def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart]) -> str:
     first = outcomes[0]
     says = re.split(r"(?<=[.!?])\s+(?=[A-Z])", first["evidence"][0]["says"])[0]
     return f"{first['title']}: {says}"
+
+
+def _broken(run: Run) -> Iterator[Fact]:
+    """What kept the run from being read."""
+    return (fact for fact in run.facts if fact.kind in _BREAKS)
 
 
 def _commonest_reason(outcomes: list[OutcomePart]) -> str:

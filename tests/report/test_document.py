@@ -242,7 +242,7 @@ def examinations(draw: st.DrawFn) -> FakeExamination:
     return FakeExamination(run, roles, tuple(ends))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(examinations(), max_size=3), st.randoms(use_true_random=False))
 def test_whatever_was_logged_the_document_is_valid_strict_and_deterministic(
     runs: list[FakeExamination], chance: Any

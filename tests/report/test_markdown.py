@@ -33,7 +33,7 @@ def test_escaped_leaves_plain_words_alone() -> None:
     assert escaped("epochs 0–3, p = 0.002") == "epochs 0–3, p = 0.002"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(examinations())
 def test_whatever_was_logged_there_is_a_page(run: FakeExamination) -> None:
     assert markdown(document([run])).startswith("# tb-diagnose\n")

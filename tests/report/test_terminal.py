@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -41,7 +42,7 @@ SICK = """\
 
 
 def test_the_whole_report() -> None:
-    assert terminal(document(RUNS), Screen(100)) == SICK.replace("60 points", "60 points")
+    assert terminal(document(RUNS), Screen(100)) == SICK
 
 
 @pytest.mark.parametrize("width", (60, 80, 100, 160))
@@ -51,8 +52,6 @@ def test_it_fits_the_terminal(width: int) -> None:
 
 
 def test_colours_change_nothing_but_colours() -> None:
-    import re
-
     painted = terminal(document(RUNS), Screen(100, colour=True))
     assert painted != SICK
     assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == SICK
@@ -120,8 +119,8 @@ def test_problems_and_comparisons_have_their_place() -> None:
     assert "1 path not read" in text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(examinations())
 def test_whatever_was_logged_there_is_a_report(run: FakeExamination) -> None:
     for screen in (Screen(60, colour=True, verbose=True), Screen(100, unicode=False)):
-        assert terminal(document([run]), screen).endswith("points\n" if not screen.colour else "\n")
+        assert "1 run" in terminal(document([run]), screen).splitlines()[-1]
