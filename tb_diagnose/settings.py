@@ -117,7 +117,7 @@ def _candidates(directory: Path) -> Iterator[Path]:
 def _table(path: Path) -> Mapping[str, Any] | None:
     """The settings in a file; None for a pyproject.toml that has none."""
     try:
-        whole = tomllib.loads(path.read_text(encoding="utf-8"))
+        whole = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SettingsError(f"cannot read the settings in {path}: {why}") from error
@@ -125,8 +125,11 @@ def _table(path: Path) -> Mapping[str, Any] | None:
         raise SettingsError(f"{path} is not valid TOML, correct it: {error}") from error
     if path.name != "pyproject.toml":
         return whole
-    tool = whole.get("tool", {})
-    return tool.get("tb-diagnose") if isinstance(tool, dict) else None
+    tool = whole.get("tool")
+    settings: Mapping[str, Any] | None = None
+    if isinstance(tool, dict):
+        settings = tool.get("tb-diagnose")
+    return settings
 
 
 def _parsed(table: Any, source: str) -> Settings:

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tb_diagnose.read import NothingToRead
 
 from tb_diagnose import checkup as subject
 from tb_diagnose.checkup import checkup
+from tb_diagnose.read import NothingToRead
 from tb_diagnose.settings import Settings
 from tests.fakes import FakeExamination, healthy, outcome, sick
 
@@ -27,12 +27,12 @@ def _rooms(monkeypatch: pytest.MonkeyPatch) -> None:
                 raise NothingToRead(f"no event files below {path}")
             yield from (SimpleNamespace(path=path / name) for name in (*runs, "broken"))
 
-    def load(cluster: Any, *, checksum: bool) -> list[str]:
+    def load(cluster: Any, **_: bool) -> list[str]:
         if cluster.path.name == "broken":
             raise MemoryError("too large")
         return [cluster.path.name]
 
-    def examine(run: str, settings: Settings) -> FakeExamination:
+    def examine(run: str, _: Settings) -> FakeExamination:
         return runs[run]
 
     monkeypatch.setattr(subject, "clusters", clusters)
@@ -65,7 +65,7 @@ def test_progress_is_told_to_the_end() -> None:
 def test_runs_are_compared_where_a_diagnosis_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
 
-    def compare(examinations: Sequence[FakeExamination], settings: Settings) -> Any:
+    def compare(examinations: Sequence[FakeExamination], _: Settings) -> Any:
         compared.extend(each.run.name for each in examinations)
         return (outcome("seed-spread"),)
 
