@@ -117,7 +117,7 @@ def _candidates(directory: Path) -> Iterator[Path]:
 def _table(path: Path) -> Mapping[str, Any] | None:
     """The settings in a file; None for a pyproject.toml that has none."""
     try:
-        whole = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        whole: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SettingsError(f"cannot read the settings in {path}: {why}") from error
