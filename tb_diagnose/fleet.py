@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -60,7 +61,9 @@ def _until_broken(
     unfinished one a worker of its own: ``alone``, its death is the item's failure.
     """
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(items)), mp_context=context)
+    pool = ProcessPoolExecutor(
+        min(jobs, len(items)), mp_context=context, initializer=_end_when_interrupted
+    )
     try:
         futures = [pool.submit(_here, work, item) for item in items]
         for item, future in zip(items, futures, strict=True):
@@ -72,6 +75,11 @@ def _until_broken(
                 yield Done(item, failure="its worker process died, most likely for want of memory")
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _end_when_interrupted() -> None:
+    """Control-C reaches every process of a terminal: a worker ends at once, without a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def told(error: BaseException) -> str:

@@ -113,7 +113,7 @@ def _sure(evidence: EvidencePart) -> str:
     measured, limit, unit = evidence["measured"], evidence["limit"], evidence["unit"]
     parts = [evidence["sure"]]
     if measured is not None and limit is not None:
-        parts.append(f"{brief(measured)} against a limit of {brief(limit)} {unit}".rstrip())
+        parts.append(f"{brief(measured)} (limit {brief(limit)}) {unit}".rstrip())
     return " · ".join(part for part in parts if part)
 
 

@@ -65,7 +65,7 @@ def _proof(evidence: EvidencePart) -> Iterator[str]:
     measured, limit = evidence["measured"], evidence["limit"]
     if measured is not None and limit is not None:
         unit = escaped(evidence["unit"])
-        yield f"- Measured: {brief(measured)} {unit} (limit {brief(limit)})"
+        yield f"- Measured: {brief(measured)} (limit {brief(limit)}) {unit}".rstrip()
     if evidence["sure"]:
         yield f"- Sure: {escaped(evidence['sure'])}"
     if evidence["fix"]:

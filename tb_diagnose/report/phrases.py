@@ -77,7 +77,9 @@ def ledger(outcomes: Iterable[OutcomePart], *, cure: bool = True) -> str:
     if ends["not-applicable"]:
         cures = Counter(each["enable"] for each in listed if each["enable"])
         best, times = max(cures.items(), key=lambda item: (item[1], item[0]), default=("", 0))
-        aside = f", {times} of them with {best}" if best and cure else ""
+        # A cure for one check of many is no news; --verbose tells it.
+        worth = cure and (times > 1 or times == ends["not-applicable"])
+        aside = f", {times} of them with {best}" if worth else ""
         parts.append(f"{ends['not-applicable']} not checkable{aside}")
     return " · ".join(parts)
 
