@@ -123,7 +123,7 @@ def _told(run: RunPart, screen: Screen) -> Iterator[str]:
         if each["verdict"] == "not-applicable":
             reasons[each["reason"], each["enable"]].append(each["id"])
     for (reason, enable), ids in reasons.items():
-        cure = f"; enable with {enable}" if enable else ""
+        cure = f"; to enable: {enable}" if enable else ""
         yield from labelled(
             "Not checkable", f"{' · '.join(ids)}: {reason}{cure}", screen, pad=_LEDGER
         )
