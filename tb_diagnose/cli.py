@@ -11,9 +11,9 @@ import math
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tb_diagnose import __version__
 
@@ -142,67 +142,43 @@ def _parser() -> argparse.ArgumentParser:
         description="Say what is wrong with training runs, from their TensorBoard event files.",
         epilog="Exit code: 0 all was read, 1 by --fail-on, 2 nothing could be read or wrong call.",
     )
-    add = parser.add_argument
-    add("paths", nargs="*", type=Path, metavar="LOGDIR", help="folders or event files")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="LOGDIR", help="folders or files")
+    parser.add_argument("--version", action="version", version=f"tb-diagnose {__version__}")
+    _report_flags(parser.add_argument_group("how it is reported").add_argument)
+    _settings_flags(parser.add_argument_group("what is judged, and how").add_argument)
+    _reading_flags(parser.add_argument_group("how it is read").add_argument)
+    told = parser.add_argument_group("what a diagnosis means")
+    told.add_argument("--explain", metavar="ID", help="all about one diagnosis")
+    told.add_argument("--catalogue", action="store_true", help="all about all, as Markdown")
+    return parser
+
+
+def _report_flags(add: Callable[..., object]) -> None:
     add("--format", choices=("terminal", "json", "markdown"), default="terminal")
     add("--output", type=Path, metavar="FILE", help="write the report there")
-    add(
-        "--select",
-        type=_words,
-        action="extend",
-        default=[],
-        metavar="IDS",
-        help="only these diagnoses or families, separated by commas",
-    )
-    add(
-        "--ignore",
-        type=_words,
-        action="extend",
-        default=[],
-        metavar="IDS",
-        help="not these diagnoses or families",
-    )
-    add(
-        "--limit",
-        type=_limit,
-        action="append",
-        default=[],
-        metavar="ID.NAME=VALUE",
-        help="another value for a limit that --explain ID lists",
-    )
-    add(
-        "--role",
-        type=_role,
-        action="append",
-        default=[],
-        metavar="ROLE=TAG",
-        help="the curve that plays a role, such as train_loss=my/loss; no tag for none",
-    )
-    add(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="settings file (default: the nearest tb-diagnose.toml or pyproject.toml)",
-    )
-    add("--explain", metavar="ID", help="all about one diagnosis")
-    add("--catalogue", action="store_true", help="all about all diagnoses, as Markdown")
-    add(
-        "--fail-on",
-        choices=("critical", "warning", "info"),
-        metavar="SEVERITY",
-        help="exit with 1 where something so grave (critical, warning, info) or graver is found",
-    )
-    add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes, 0 for one per core")
-    add(
-        "--no-checksum",
-        dest="checksum",
-        action="store_false",
-        help="believe the records without verifying their checksums",
-    )
     add("--color", choices=("auto", "always", "never"), default="auto")
     add("--verbose", action="store_true", help="also what was clear or not checkable, and why")
-    add("--version", action="version", version=f"tb-diagnose {__version__}")
-    return parser
+    severities = ("critical", "warning", "info")
+    add("--fail-on", choices=severities, help="exit with 1 from this severity on")
+
+
+def _settings_flags(add: Callable[..., object]) -> None:
+    several: dict[str, Any] = {"action": "extend", "default": [], "type": _words, "metavar": "IDS"}
+    add("--select", **several, help="only these diagnoses or families, separated by commas")
+    add("--ignore", **several, help="not these diagnoses or families")
+    limit = "another value for a limit that --explain ID lists"
+    each: dict[str, Any] = {"action": "append", "default": []}
+    add("--limit", **each, type=_limit, metavar="ID.NAME=VALUE", help=limit)
+    role = "the curve that plays a role, such as train_loss=my/loss; no tag for none"
+    add("--role", **each, type=_role, metavar="ROLE=TAG", help=role)
+    config = "settings file (default: the nearest tb-diagnose.toml or pyproject.toml)"
+    add("--config", type=Path, metavar="FILE", help=config)
+
+
+def _reading_flags(add: Callable[..., object]) -> None:
+    add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes, 0 for one per core")
+    believe = "believe the records without verifying their checksums"
+    add("--no-checksum", dest="checksum", action="store_false", help=believe)
 
 
 def _words(text: str) -> list[str]:
