@@ -158,7 +158,8 @@ def _units(config: Mapping[str, Any], shape: Shape) -> int:
     inner = config_of(config.get("layer"))
     if "units" in inner or "filters" in inner:
         return int(shape[-1] or 0) if shape else int(inner.get("units") or inner.get("filters") or 0)
-    return 0
+    # An activation, a dropout: as many as come in.
+    return int(shape[-1] or 0) if shape else 0
 
 
 def _batch_shape(config: Mapping[str, Any]) -> Shape:
