@@ -5,7 +5,8 @@
     python demo_logs/make.py --out FOLDER             somewhere else
     python demo_logs/make.py --figures [NAME …]       train nothing, print what the logs hold
 
-Needs TensorFlow, TensorBoard and scikit-learn. Every run is a real, seeded training on the CPU; see `recipes/`.
+Needs TensorFlow, TensorBoard and scikit-learn. Every run is a real, seeded training on the CPU;
+see `recipes/`.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
-import tensorflow as tf  # noqa: E402  (the two settings above count only before this import)
-from recipes import RECIPES, Recipe  # noqa: E402
-from recipes.figures import figures  # noqa: E402
+import tensorflow as tf  # the two settings above count only before this import
+from recipes import RECIPES, Recipe
+from recipes.figures import figures
 
 HERE = Path(__file__).resolve().parent
 
 
 def make(recipe: Recipe, out: Path) -> Path:
-    """Train one run in a scratch folder and put its log at `out`/name, in place of what was there."""
+    """Train one run in a scratch folder; its log replaces what stood at `out`/name."""
     tf.keras.backend.clear_session()
     tf.keras.utils.set_random_seed(recipe.seed)
     target = out / recipe.name
@@ -42,9 +43,9 @@ def make(recipe: Recipe, out: Path) -> Path:
 
 
 def anonymise(logs: Path) -> None:
-    """Rename event files so that they name no machine and keep their name when they are made again.
+    """Rename event files so that they name no machine, and alike each time; contents untouched.
 
-    TensorFlow writes events.out.tfevents.<time>.<host>.<process>.<n>.v2; the contents stay as they are.
+    TensorFlow calls them events.out.tfevents.<time>.<host>.<process>.<n>.v2.
     """
     for folder in sorted({path.parent for path in logs.rglob("*tfevents*")}):
         for number, path in enumerate(sorted(folder.glob("*tfevents*"))):
@@ -65,7 +66,9 @@ def main() -> None:
     for name in asked.names or RECIPES:
         started = time.perf_counter()
         run = asked.out / name if asked.figures else make(RECIPES[name], asked.out)
-        print(f"{name}  ({time.perf_counter() - started:.1f} s)", *figures(run), sep="\n", flush=True)
+        print(
+            f"{name}  ({time.perf_counter() - started:.1f} s)", *figures(run), sep="\n", flush=True
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The data of the demonstration trainings: data sets that scikit-learn ships, and seeded generators."""
+"""The data of the demonstration trainings: scikit-learn's own sets, and seeded noise."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def digits() -> Arrays:
 
 
 def breast_cancer() -> Arrays:
-    """569 tumours, shuffled: float32 [n, 30] of mean 0 and deviation 1, labels 0 (212) and 1 (357)."""
+    """569 tumours, shuffled: float32 [n, 30], standardised; labels 0 (212 of them) and 1 (357)."""
     x, y = datasets.load_breast_cancer(return_X_y=True)
     return _shuffled(_standardised(x), y)
 
@@ -35,10 +35,12 @@ def friedman(count: int) -> Arrays:
 
 
 def random_images(count: int, size: int = 224) -> Arrays:
-    """Noise that no model can learn: float32 [count, size, size, 3] in 0..1, labels 0..4 at random."""
-    rng = np.random.default_rng(1)
-    x = rng.random((count, size, size, 3), dtype=np.float32)
-    return x, rng.integers(0, 5, count)
+    """Noise that no model can learn: float32 [count, size, size, 3] in 0..1, labels 0..4.
+
+    The first images and labels are the same whatever the count.
+    """
+    x = np.random.default_rng(1).random((count, size, size, 3), dtype=np.float32)
+    return x, np.random.default_rng(2).integers(0, 5, count)
 
 
 def _digits() -> Arrays:

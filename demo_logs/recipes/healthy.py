@@ -22,7 +22,8 @@ def mlp_digits(logs: Path) -> None:
 def cnn_digits(logs: Path) -> None:
     """A small convolutional network with dropout.
 
-    Validation loss lies below training loss, because dropout acts in training only: that is no fault.
+    Validation loss lies below training loss, because dropout acts in training only: that is no
+    fault.
     """
     model = tf.keras.Sequential(
         [
@@ -45,7 +46,7 @@ def cnn_digits(logs: Path) -> None:
 
 @recipe("healthy/regression")
 def regression(logs: Path) -> None:
-    """Friedman's regression problem, standardised; mean squared error in units of the target's variance."""
+    """Friedman's regression problem; squared error in units of the target's variance."""
     model = mlp(10, 32, 32, classes=1, activation="linear")
     model.compile(tf.keras.optimizers.Adam(1e-3), "mse", metrics=["mae"])
     fit(model, logs, *friedman(2000), epochs=30, validation_split=0.2, histogram_freq=1)
@@ -53,9 +54,10 @@ def regression(logs: Path) -> None:
 
 @recipe("healthy/custom-loop")
 def custom_loop(logs: Path) -> None:
-    """A loop of one's own on two overlapping classes: every batch's loss, and test loss each 50 steps.
+    """A loop of one's own on two overlapping classes: each batch's loss, test loss every 50 steps.
 
-    Batch losses scatter a lot around a curve that falls and levels out: sampling noise, no oscillation.
+    Batch losses scatter a lot around a curve that falls and levels out: sampling noise, no
+    oscillation.
     """
     x, y = moons(24_000)
     model, rng = mlp(2, 16, 16, classes=2), np.random.default_rng(1)

@@ -15,8 +15,9 @@ from recipes.workshop import batches, compile_classifier, fit, mlp, recipe, step
 def running_mean_loss(logs: Path) -> None:
     """A healthy training with update_freq="batch".
 
-    Keras logs the mean since the epoch began as `batch_loss`, not the batch's own loss, so the curve jumps
-    at each of the seven epoch borders. To say: an artefact of the logger, neither spikes nor oscillation.
+    Keras logs the mean since the epoch began as `batch_loss`, not the batch's own loss, so the
+    curve jumps at each of the seven epoch borders. To say: an artefact of the logger, neither
+    spikes nor oscillation.
     """
     model = compile_classifier(mlp(64, 32), tf.keras.optimizers.Adam(1e-3))
     options = {"epochs": 8, "validation_split": 0.2, "update_freq": "batch"}
@@ -27,8 +28,8 @@ def running_mean_loss(logs: Path) -> None:
 def disordered_steps(logs: Path) -> None:
     """A healthy loop of one's own that logs the index within the epoch as the step.
 
-    To say: the step falls back to 0 at each epoch, so ten epochs lie on top of each other in the chart; log
-    a counter that runs on.
+    To say: the step falls back to 0 at each epoch, so ten epochs lie on top of each other in the
+    chart; log a counter that runs on.
     """
     model, rng = mlp(64, 32), np.random.default_rng(1)
     step = step_of(model, tf.keras.optimizers.Adam(1e-3))
@@ -41,9 +42,10 @@ def disordered_steps(logs: Path) -> None:
 def damaged_log(logs: Path) -> None:
     """A healthy training whose log was damaged afterwards, on purpose, by this recipe.
 
-    The log is real, the damage is injected: one bit of the byte in the middle of the training log is
-    flipped, and its last 11 bytes are cut off, as on a full disc. To say: where the log is damaged, that one
-    record is lost in the middle and one at the end, and what the rest of it shows.
+    The log is real, the damage is injected: one bit of the byte in the middle of the training log
+    is flipped, and its last 11 bytes are cut off, as on a full disc. To say: where the log is
+    damaged, that one record is lost in the middle and one at the end, and what the rest of it
+    shows.
     """
     model = compile_classifier(mlp(30, 16, classes=2), tf.keras.optimizers.Adam(1e-3))
     fit(model, logs, *breast_cancer(), epochs=20, validation_split=0.2, histogram_freq=1)

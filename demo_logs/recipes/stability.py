@@ -16,9 +16,9 @@ from recipes.workshop import batches, compile_classifier, fit, mlp, recipe, step
 def non_finite_values(logs: Path) -> None:
     """Cross-entropy written out as y log p, with nothing that keeps p from being 0.
 
-    It works until the network is so sure of itself that a probability underflows: 0 times log 0 is NaN, and
-    one NaN gradient makes every weight NaN. To say: the epoch of the first NaN, and that nothing after it
-    counts; the cure is the built-in loss, which works on the logits.
+    It works until the network is so sure of itself that a probability underflows: 0 times log 0 is
+    NaN, and one NaN gradient makes every weight NaN. To say: the epoch of the first NaN, and that
+    nothing after it counts; the cure is the built-in loss, which works on the logits.
     """
 
     def cross_entropy(y: Any, p: Any) -> Any:
@@ -26,17 +26,18 @@ def non_finite_values(logs: Path) -> None:
 
     x, y = digits()
     model = mlp(64, 64, 64)
-    model.compile(tf.keras.optimizers.Adam(3e-3), cross_entropy, metrics=["accuracy"])
+    model.compile(tf.keras.optimizers.Adam(1e-2), cross_entropy, metrics=["accuracy"])
     one_hot = np.eye(10, dtype=np.float32)[y]
-    fit(model, logs, x * 16, one_hot, epochs=20, validation_split=0.2, histogram_freq=1)
+    fit(model, logs, x * 16, one_hot, epochs=16, validation_split=0.2, histogram_freq=1)
 
 
 @recipe("faults/loss-divergence")
 def loss_divergence(logs: Path) -> None:
     """SGD with momentum, and a schedule that raises the learning rate by 30 % each epoch.
 
-    It learns well at first; then the rate passes what the loss surface bears, and the loss rises to far
-    above where it began, without ever becoming NaN. To say: the epoch of the best loss, and the rate there.
+    It learns well at first; then the rate passes what the loss surface bears, and the loss rises
+    back to guessing (ln 10 = 2.303), without ever becoming NaN. To say: the epoch of the best
+    loss, and the rate there.
     """
     model = compile_classifier(mlp(64, 64), tf.keras.optimizers.SGD(0.01, momentum=0.9))
     raising = tf.keras.callbacks.LearningRateScheduler(lambda epoch, _: 0.01 * 1.3**epoch)
@@ -46,22 +47,23 @@ def loss_divergence(logs: Path) -> None:
 
 @recipe("faults/loss-oscillation")
 def loss_oscillation(logs: Path) -> None:
-    """Gradient descent on the whole data set at once, with a rate beyond the stable one.
+    """SGD in three large batches an epoch, with a rate at the edge of what is stable.
 
-    There is no sampling noise in full batches: every rise of the loss is a step across the valley. To say:
-    the loss swings from epoch to epoch; a third of the rate ends it.
+    A batch holds a third of the data, so hardly any of the swing is sampling noise: most rises of
+    the loss are steps across the valley. To say: the loss swings from epoch to epoch, again
+    and again to twice its value; with a third of the rate it falls smoothly.
     """
-    model = compile_classifier(mlp(64, 32), tf.keras.optimizers.SGD(1.0))
-    options = {"epochs": 80, "validation_split": 0.2, "histogram_freq": 0}
-    fit(model, logs, *digits(), batch_size=2048, **options)
+    model = compile_classifier(mlp(64, 32), tf.keras.optimizers.SGD(1.5))
+    options = {"epochs": 40, "validation_split": 0.2, "histogram_freq": 1}
+    fit(model, logs, *digits(), batch_size=480, **options)
 
 
 @recipe("faults/loss-spikes")
 def loss_spikes(logs: Path) -> None:
-    """A loop of one's own in which four of 2,000 batches come unscaled: pixels of 0..255 instead of 0..1.
+    """A loop of one's own; four of 2,016 batches come unscaled, pixels 0..255 instead of 0..1.
 
-    To say: four single steps whose loss is many times that of their neighbours, and recovery right after:
-    look at those batches.
+    To say: four single steps whose loss is many times that of their neighbours, and recovery right
+    after: look at those batches.
     """
     corrupted = {430, 911, 1204, 1690}
     model, rng = mlp(64, 32), np.random.default_rng(1)

@@ -1,12 +1,13 @@
 """What every recipe shares: the registry, the model helpers and the two ways of logging.
 
-A recipe trains in the folder it is given and returns nothing; whatever its training writes there is the log.
-Keras trainings use the stock `tf.keras.callbacks.TensorBoard`; loops of one's own write with `tf.summary`.
+A recipe trains in the folder it is given and returns nothing; whatever its training writes there
+is the log. Keras trainings use the stock `tf.keras.callbacks.TensorBoard`; loops of one's own
+write with `tf.summary`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,12 +56,13 @@ def compile_classifier(model: Any, optimizer: Any) -> Any:
     return model
 
 
-def fit(model: Any, logs: Path, *data: Any, callbacks: Sequence[Any] = (), **options: Any) -> None:
+def fit(model: Any, logs: Path, *data: Any, **options: Any) -> None:
     """Call `model.fit` with the stock TensorBoard callback writing to `logs`.
 
     `histogram_freq` and `update_freq` go to the callback, every other option to `fit`.
     """
     own = {key: options.pop(key) for key in ("histogram_freq", "update_freq") if key in options}
+    callbacks = options.pop("callbacks", [])
     board = tf.keras.callbacks.TensorBoard(str(logs), **own)
     model.fit(*data, callbacks=[board, *callbacks], verbose=0, **options)
 
@@ -77,7 +79,7 @@ def batches(
 
 
 def step_of(model: Any, optimizer: Any) -> Callable[[np.ndarray, np.ndarray], Any]:
-    """One compiled training step of a loop of one's own: takes a batch, returns its mean cross-entropy."""
+    """One compiled training step for a loop of one's own: batch in, mean cross-entropy out."""
     cross_entropy = tf.keras.losses.SparseCategoricalCrossentropy()
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
