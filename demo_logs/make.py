@@ -12,6 +12,7 @@ see `recipes/`.
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import shutil
 import tempfile
@@ -61,7 +62,8 @@ def main() -> None:
     asked = parser.parse_args()
     for name in asked.names:
         if name not in RECIPES:
-            parser.error(f"no recipe is called {name!r}; the names are {', '.join(RECIPES)}")
+            near = difflib.get_close_matches(name, RECIPES, n=3, cutoff=0)
+            parser.error(f"no recipe is called {name!r}; did you mean {' or '.join(near)}?")
     tf.config.experimental.enable_op_determinism()
     for name in asked.names or RECIPES:
         started = time.perf_counter()

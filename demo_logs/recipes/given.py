@@ -22,9 +22,9 @@ from recipes.workshop import compile_classifier, fit, layers, recipe
 def data_pipeline(logs: Path) -> None:
     """Three JPEGs, resized to 220 instead of 224, labels at random, five epochs.
 
-    Three examples make one batch and so five steps in all; nothing is held out. To say: after
-    one good step the loss leaps to thirty times that of guessing; three examples and five steps
-    are far too few to judge a model by (accuracy moves in thirds); no usual network takes 220 x 220.
+    Three examples make one batch and so five steps in all; nothing is held out. To say: after one
+    good step the loss leaps to thirty times that of guessing; three examples and five steps are
+    far too few to judge a model by (accuracy moves in thirds); no usual network takes 220 x 220.
     """
     with tempfile.TemporaryDirectory() as folder:
         _train_on_files(logs, Path(folder), held_out=0)
