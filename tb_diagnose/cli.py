@@ -157,7 +157,9 @@ def _report_flags(add: Callable[..., object]) -> None:
     add("--format", choices=("terminal", "json", "markdown"), default="terminal")
     add("--output", type=Path, metavar="FILE", help="write the report there")
     add("--color", choices=("auto", "always", "never"), default="auto")
-    add("--verbose", action="store_true", help="also what was clear or not checkable, and why")
+    add(
+        "-v", "--verbose", action="store_true", help="also what was clear or not checkable, and why"
+    )
     severities = ("critical", "warning", "info")
     add("--fail-on", choices=severities, help="exit with 1 from this severity on")
 

@@ -144,7 +144,9 @@ def _run(name: str, path: str, training: _Training) -> Run:
     facts = [*training.facts, *remarks.of_sessions(list(training.sessions.values()))]
     for curve in (*scalars, *histograms):
         facts += remarks.of_curve(curve)
-    texts = {note.tag: note.content.decode("utf-8", "replace") for note in _sorted(training, "texts")}
+    texts = {
+        note.tag: note.content.decode("utf-8", "replace") for note in _sorted(training, "texts")
+    }
     return Run(
         name=name,
         path=path,
@@ -185,7 +187,9 @@ def _histograms(key: Key, folder: str, pieces: list[Piece]) -> Histograms:
 
 
 def _joined(pieces: list[Piece]):  # type: ignore[no-untyped-def]
-    tracks = [piece.track.at(piece.keep) if not piece.keep.all() else piece.track for piece in pieces]
+    tracks = [
+        piece.track.at(piece.keep) if not piece.keep.all() else piece.track for piece in pieces
+    ]
     if len(tracks) == 1:
         return tracks[0].steps, tracks[0].values, tracks[0].wall
     return tuple(

@@ -55,7 +55,9 @@ def from_proto(data: bytes, at: int, end: int) -> Buckets:
     if len(limits) != len(count) or len(limits) % 8:
         raise Malformed("a histogram has more limits than buckets, or fewer")
     low, high, total, first_sum, square_sum = singles.values()
-    return _limited(np.frombuffer(limits), np.frombuffer(count), low, high, (total, first_sum, square_sum))
+    return _limited(
+        np.frombuffer(limits), np.frombuffer(count), low, high, (total, first_sum, square_sum)
+    )
 
 
 def _limited(

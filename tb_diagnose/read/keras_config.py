@@ -118,7 +118,9 @@ class _Model:
             inner = _Model(_layers(item), self.flat)
             shape = inner.flatten(f"{prefix}{name}/", inputs[0] if inputs else None)
             self._last[name] = inner.ends
-            self.first_input = self.first_input if self.first_input is not None else inner.first_input
+            self.first_input = (
+                self.first_input if self.first_input is not None else inner.first_input
+            )
             return shape
         if self.first_input is None and not self.flat and inputs:
             self.first_input = inputs[0]
@@ -157,7 +159,9 @@ def _units(config: Mapping[str, Any], shape: Shape) -> int:
             return int(config[key])
     inner = config_of(config.get("layer"))
     if "units" in inner or "filters" in inner:
-        return int(shape[-1] or 0) if shape else int(inner.get("units") or inner.get("filters") or 0)
+        return (
+            int(shape[-1] or 0) if shape else int(inner.get("units") or inner.get("filters") or 0)
+        )
     # An activation, a dropout: as many as come in.
     return int(shape[-1] or 0) if shape else 0
 
@@ -188,7 +192,11 @@ def references(nodes: Any) -> Iterator[tuple[str, Shape]]:
         for value in nodes.values():
             yield from references(value)
     elif isinstance(nodes, list):
-        if len(nodes) >= 3 and isinstance(nodes[0], str) and all(type(n) is int for n in nodes[1:3]):
+        if (
+            len(nodes) >= 3
+            and isinstance(nodes[0], str)
+            and all(type(n) is int for n in nodes[1:3])
+        ):
             yield nodes[0], None
             nodes = nodes[3:]
         for value in nodes:

@@ -67,7 +67,9 @@ def _weightless(kind: str) -> bool:
         return False
     if kind in _SAME or kind in _MERGES or kind in _RULES or kind == "Concatenate":
         return True
-    return kind == "Dot" or any(mark in kind for mark in ("Pooling", "UpSampling", "Padding", "Cropping"))
+    return kind == "Dot" or any(
+        mark in kind for mark in ("Pooling", "UpSampling", "Padding", "Cropping")
+    )
 
 
 def _merged(inputs: list[Shape]) -> Shape:

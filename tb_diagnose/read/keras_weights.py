@@ -73,7 +73,9 @@ def _axes(config: Config, shape: tuple[Axis, ...]) -> int:
 
 
 def _scale_and_shift(config: Config, shape: tuple[Axis, ...]) -> int:
-    return _axes(config, shape) * (bool(config.get("scale", True)) + bool(config.get("center", True)))
+    return _axes(config, shape) * (
+        bool(config.get("scale", True)) + bool(config.get("center", True))
+    )
 
 
 def _batch_normalization(config: Config, shape: tuple[Axis, ...]) -> int:
@@ -123,7 +125,11 @@ _RULES: dict[str, Callable[[Config, tuple[Axis, ...]], int]] = {
 
 
 def _of_family(kind: str) -> Callable[[Config, tuple[Axis, ...]], int] | None:
-    for mark, rule in (("SeparableConv", _separable), ("Depthwise", _depthwise), ("Conv", _convolution)):
+    for mark, rule in (
+        ("SeparableConv", _separable),
+        ("Depthwise", _depthwise),
+        ("Conv", _convolution),
+    ):
         if kind.startswith(mark) and "LSTM" not in kind:
             return rule
     return None

@@ -47,7 +47,9 @@ def of_sessions(found: Sequence[Session]) -> Iterator[Fact]:
                 f"{len(session.beside) + 1} writers logged different curves to this folder at the "
                 "same time; they are joined into one run."
             )
-            yield Fact("several-writers", says, session.folder, {"writers": len(session.beside) + 1})
+            yield Fact(
+                "several-writers", says, session.folder, {"writers": len(session.beside) + 1}
+            )
 
 
 def _overlap(session: Session, first: int, last: int, dropped: int) -> Fact:

@@ -13,6 +13,7 @@ from tb_diagnose.report.shapes import (
     RunPart,
     Summary,
 )
+from tb_diagnose.words import plural
 
 
 def brief(value: Number) -> str:
@@ -45,11 +46,6 @@ def duration(seconds: Number) -> str:
             rest = whole % size // part
             return f"{whole // size}{big} {rest}{small}" if rest else f"{whole // size}{big}"
     return f"{whole}s"
-
-
-def plural(count: int, noun: str) -> str:
-    """``1 run``, ``2 runs``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def span(steps: Sequence[int], counted_in: str, last: int | None = None) -> str:

@@ -127,7 +127,7 @@ def _model(model: ModelConfig) -> ModelPart:
         kind=model.kind,
         layers=len(model.layers),
         parameters=model.parameters if model.parameters >= 0 else None,
-        optimizer=optimizer.name if optimizer else None,
+        optimizer=optimizer.written if optimizer else None,
         learning_rate=maybe(optimizer.learning_rate) if optimizer else None,
         losses=[loss.name for loss in model.losses],
         input_shape=list(model.input_shape),

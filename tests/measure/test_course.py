@@ -31,7 +31,8 @@ def test_a_curve_that_falls_and_rises() -> None:
 def test_a_million_points_are_as_easy_as_forty() -> None:
     short, long = np.linspace(10, 2, 40), np.linspace(10, 2, 1_000_000)
     a, b = course(short), course(long)
-    assert a is not None and b is not None
+    assert a is not None
+    assert b is not None
     assert a.best == pytest.approx(b.best, rel=0.15)
 
 

@@ -66,7 +66,7 @@ def slow_convergence(
     if run is None or run.points < limits.points:
         raise NotApplicable(
             f"fewer than {limits.points} finite values of the training loss",
-            "train for more epochs, or log every step: update_freq='batch'",
+            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
         )
     medians = run.condensed.values
     fell = float(run.start - run.end)
@@ -83,7 +83,7 @@ def slow_convergence(
 
 
 def _straightness(medians: NDArray[np.float64]) -> float:
-    """Fall of the second half over fall of the first; each end the mean of a tenth of the points."""
+    """Fall of the second half over fall of the first, between means of a tenth of the points."""
     tenth = max(1, len(medians) // 10)
     middle = len(medians) // 2
     start, end = medians[:tenth].mean(), medians[-tenth:].mean()
@@ -102,11 +102,18 @@ def _warming_up(rate: Series | None) -> bool:
 
 
 def _evidence(
-    loss: Series, start: float, end: float, ratio: float, optimizer: Optimizer | None, limits: Limits
+    loss: Series,
+    start: float,
+    end: float,
+    ratio: float,
+    optimizer: Optimizer | None,
+    limits: Limits,
 ) -> Evidence:
     rate = optimizer.learning_rate if optimizer else None
-    change = f"Raise the learning rate from {rate:g} to {3 * rate:g}, then to {10 * rate:g}" if rate else (
-        "Multiply the learning rate by 3, then by 10"
+    change = (
+        f"Raise the learning rate from {rate:g} to {3 * rate:g}, then to {10 * rate:g}"
+        if rate
+        else ("Multiply the learning rate by 3, then by 10")
     )
     return Evidence(
         says=f"{loss.name} fell in a straight line from {number(start)} to {number(end)}, "
