@@ -101,8 +101,7 @@ def smoothed(values: Floats, width: int = 3) -> Floats:
     half = width // 2
     padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)
-    medians: Floats = np.nanmedian(windows, axis=1)
-    return medians
+    return np.asarray(np.nanmedian(windows, axis=1), dtype=np.float64)
 
 
 def best(values: Floats) -> tuple[int, float]:

@@ -102,16 +102,16 @@ def _wrong(layer: Layer, loss: Loss) -> tuple[str, str, Severity | None] | None:
         return (
             "a categorical loss needs one output for each class",
             (
-                'Dense(K, activation="softmax") for K classes, or Dense(1, activation="sigmoid") with '
-                "binary_crossentropy for two"
+                'Dense(K, activation="softmax") for K classes, or Dense(1, activation="sigmoid") '
+                "with binary_crossentropy for two"
             ),
             None,
         )
     if loss.from_logits and activation in PROBABILITIES:
         return (
             (
-                f"from_logits=True takes the {activation}'s probabilities for raw scores and squashes "
-                "them a second time"
+                f"from_logits=True takes the {activation}'s probabilities for raw scores and "
+                "squashes them a second time"
             ),
             "from_logits=False, or remove the activation of the last layer",
             None,
