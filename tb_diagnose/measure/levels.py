@@ -101,7 +101,8 @@ def smoothed(values: Floats, width: int = 3) -> Floats:
     half = width // 2
     padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)
-    return np.asarray(np.nanmedian(windows, axis=1), dtype=np.float64)
+    medians: Floats = np.asarray(np.nanmedian(windows, axis=1))
+    return medians
 
 
 def best(values: Floats) -> tuple[int, float]:

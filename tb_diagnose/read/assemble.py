@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tb_diagnose.read import remarks
 from tb_diagnose.read.boundaries import split
-from tb_diagnose.read.hparams import hyperparameters
-from tb_diagnose.read.keras_config import model_config
 from tb_diagnose.read.columns import Note
 from tb_diagnose.read.histograms import STATISTICS
+from tb_diagnose.read.hparams import hyperparameters
+from tb_diagnose.read.keras_config import model_config
 from tb_diagnose.read.sessions import Piece, Session, sessions
 from tb_diagnose.read.tracks import Key, Part, Stretch
 from tb_diagnose.runs import Fact, Histograms, ModelConfig, Run, Series
@@ -142,7 +144,8 @@ def _run(name: str, path: str, training: _Training) -> Run:
             else:
                 scalars.append(_series(key, folder, session.pieces[key]))
     facts = [*training.facts, *remarks.of_sessions(list(training.sessions.values()))]
-    for curve in (*scalars, *histograms):
+    curves: list[Series | Histograms] = [*scalars, *histograms]
+    for curve in curves:
         facts += remarks.of_curve(curve)
     texts = {
         note.tag: note.content.decode("utf-8", "replace") for note in _sorted(training, "texts")
@@ -186,13 +189,16 @@ def _histograms(key: Key, folder: str, pieces: list[Piece]) -> Histograms:
     return Histograms(key[1], folder, steps, wall, **statistics, quantiles=quantiles)
 
 
-def _joined(pieces: list[Piece]):  # type: ignore[no-untyped-def]
+def _joined(
+    pieces: list[Piece],
+) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[np.float64]]:
     tracks = [
         piece.track.at(piece.keep) if not piece.keep.all() else piece.track for piece in pieces
     ]
     if len(tracks) == 1:
         return tracks[0].steps, tracks[0].values, tracks[0].wall
-    return tuple(
-        np.concatenate([getattr(track, name) for track in tracks])
-        for name in ("steps", "values", "wall")
+    return (
+        np.concatenate([track.steps for track in tracks]),
+        np.concatenate([track.values for track in tracks]),
+        np.concatenate([track.wall for track in tracks]),
     )

@@ -39,7 +39,7 @@ def unreadable(folder: Path, where: str, error: OSError) -> Fact:
 
 
 def _kind(path: Path) -> str:
-    with open(path, "rb") as handle:
+    with path.open("rb") as handle:
         head = handle.read(64)
     for start, says in _KNOWN:
         if head.startswith(start):

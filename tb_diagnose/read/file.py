@@ -56,7 +56,7 @@ class EventFile:
     def refresh(self) -> bool:
         """Reads on. A file that shrank or was replaced is read anew. True if anything changed."""
         try:
-            status = os.stat(self.path)
+            status = self.path.stat()
             inode = status.st_dev, status.st_ino
             if inode == self._inode and status.st_size == self.size and not self.error:
                 return False
@@ -70,14 +70,14 @@ class EventFile:
         return True
 
     def _read(self) -> None:
-        with open(self.path, "rb", buffering=0) as handle:
+        with self.path.open("rb", buffering=0) as handle:
             handle.seek(self.offset)
             data, want = b"", _BLOCK
             while True:
                 fresh = _exactly(handle.fileno(), want)
                 data += fresh
                 at_end = len(fresh) < want
-                used, missing = self._consume(data, at_end)
+                used, missing = self._consume(data, at_end=at_end)
                 data = data[used:]
                 self.offset += used
                 if at_end:
@@ -86,7 +86,7 @@ class EventFile:
         self.size = self.offset + len(data)
         self.columns.reducer.flush()
 
-    def _consume(self, data: bytes, at_end: bool) -> tuple[int, int]:
+    def _consume(self, data: bytes, *, at_end: bool) -> tuple[int, int]:
         """Decodes the records in ``data``; returns bytes used, and bytes missing for the next."""
         at = missing = 0
         while not missing:
@@ -94,9 +94,9 @@ class EventFile:
                 at = self._intact_records(data, at)
                 if len(data) - at < HEADER:
                     break
-                at, missing = self._judge(data, at, at_end)
+                at, missing = self._judge(data, at, at_end=at_end)
             else:
-                at, missing = self._resynchronise(data, at, at_end)
+                at, missing = self._resynchronise(data, at, at_end=at_end)
                 if self.bad_from is not None:
                     break
         return at, missing
@@ -139,7 +139,7 @@ class EventFile:
             self._lengths[header] = length
         return length
 
-    def _judge(self, data: bytes, at: int, at_end: bool) -> tuple[int, int]:
+    def _judge(self, data: bytes, at: int, *, at_end: bool) -> tuple[int, int]:
         """Judges the record at which reading stopped; returns where to go on, and bytes missing.
 
         If only its payload is damaged, it is lost by itself; if its length cannot be believed
@@ -160,10 +160,10 @@ class EventFile:
         self.bad_from = self.offset + at
         return at, 0
 
-    def _resynchronise(self, data: bytes, at: int, at_end: bool) -> tuple[int, int]:
+    def _resynchronise(self, data: bytes, at: int, *, at_end: bool) -> tuple[int, int]:
         """Searches from ``at`` on for an intact record; returns its place, and bytes missing."""
-        assert self.bad_from is not None
-        begin = max(at, self.bad_from + 1 - self.offset)
+        bad_from = self.bad_from if self.bad_from is not None else self.offset + at
+        begin = max(at, bad_from + 1 - self.offset)
         unfinished = -1
         for place, end in _headers(data, begin):
             if end > len(data):

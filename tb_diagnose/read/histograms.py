@@ -143,7 +143,7 @@ def _quantiles(left: Reduced, right: Reduced, count: Reduced) -> Reduced:
     below, above = (np.take_along_axis(each, place, axis=1) for each in (before, share))
     start, stop = (np.take_along_axis(each, place, axis=1) for each in (left, right))
     within = np.clip((QUANTILES[None, :] - below) / (above - below), 0.0, 1.0)
-    return start * (1 - within) + stop * within
+    return np.asarray(start * (1 - within) + stop * within)
 
 
 @dataclass
@@ -167,6 +167,6 @@ class Reducer:
         if not self._batch:
             return
         for row, target in zip(reduce(self._batch), self._targets, strict=True):
-            target += row.tobytes()
+            target.extend(row.tobytes())
         self._batch.clear()
         self._targets.clear()

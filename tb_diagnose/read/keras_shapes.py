@@ -122,7 +122,7 @@ def numbers(value: Any, rank: int) -> list[int]:
     return [int(value)] * rank if isinstance(value, int) else [int(each) for each in value]
 
 
-def _spatial(config: Config, shape: tuple[Axis, ...], sizes: list[Axis], channels: Axis) -> Shape:
+def _spatial(config: Config, sizes: list[Axis], channels: Axis) -> Shape:
     if config.get("data_format") == "channels_first":
         return (channels, *sizes)
     return (*sizes, channels)
@@ -153,9 +153,9 @@ def _convolution(config: Config, shape: tuple[Axis, ...]) -> Shape:
     out = [_window(size, (k - 1) * d + 1, s, padding)
            for size, k, s, d in zip(sizes, kernel, stride, dilation, strict=True)]  # fmt: skip
     if "filters" in config:
-        return _spatial(config, shape, out, int(config["filters"]))
+        return _spatial(config, out, int(config["filters"]))
     many = None if channels is None else channels * int(config.get("depth_multiplier", 1))
-    return _spatial(config, shape, out, many)
+    return _spatial(config, out, many)
 
 
 def _convolution_transpose(config: Config, shape: tuple[Axis, ...]) -> Shape:
@@ -173,7 +173,7 @@ def _convolution_transpose(config: Config, shape: tuple[Axis, ...]) -> Shape:
         else:
             cut = 2 * (k // 2) if same else 0
             out.append((size - 1) * s + k - cut + numbers(extra, rank)[axis])
-    return _spatial(config, shape, out, int(config["filters"]))
+    return _spatial(config, out, int(config["filters"]))
 
 
 def _pooling(config: Config, shape: tuple[Axis, ...]) -> Shape:
@@ -182,13 +182,13 @@ def _pooling(config: Config, shape: tuple[Axis, ...]) -> Shape:
     stride = numbers(config.get("strides") or config["pool_size"], len(sizes))
     padding = str(config.get("padding", "valid"))
     out = [_window(*each, padding) for each in zip(sizes, window, stride, strict=True)]
-    return _spatial(config, shape, out, channels)
+    return _spatial(config, out, channels)
 
 
 def _global_pooling(config: Config, shape: tuple[Axis, ...]) -> Shape:
     sizes, channels = _parts(config, shape)
     if config.get("keepdims"):
-        return _spatial(config, shape, [1] * len(sizes), channels)
+        return _spatial(config, [1] * len(sizes), channels)
     return (channels,)
 
 
@@ -196,7 +196,7 @@ def _upsampling(config: Config, shape: tuple[Axis, ...]) -> Shape:
     sizes, channels = _parts(config, shape)
     factors = numbers(config["size"], len(sizes))
     out = [None if size is None else size * by for size, by in zip(sizes, factors, strict=True)]
-    return _spatial(config, shape, out, channels)
+    return _spatial(config, out, channels)
 
 
 def _edges(value: Any, rank: int) -> list[int]:
@@ -220,7 +220,7 @@ def _grown(config: Config, shape: tuple[Axis, ...], by: Any, sign: int) -> Shape
     sizes, channels = _parts(config, shape)
     edges = _edges(by, len(sizes))
     out = [None if size is None else size + sign * e for size, e in zip(sizes, edges, strict=True)]
-    return _spatial(config, shape, out, channels)
+    return _spatial(config, out, channels)
 
 
 def _product(axes: tuple[Axis, ...]) -> Axis:
@@ -250,7 +250,7 @@ def _bidirectional(config: Config, shape: tuple[Axis, ...]) -> Shape:
 _RULES: dict[str, Callable[[Config, tuple[Axis, ...]], Shape]] = {
     "Dense": lambda config, shape: (*shape[:-1], int(config["units"])),
     "Embedding": lambda config, shape: (*shape, int(config["output_dim"])),
-    "Flatten": lambda config, shape: (_product(shape),),
+    "Flatten": lambda _, shape: (_product(shape),),
     "Reshape": _reshape,
     "Permute": lambda config, shape: tuple(shape[int(axis) - 1] for axis in config["dims"]),
     "RepeatVector": lambda config, shape: (int(config["n"]), *shape),

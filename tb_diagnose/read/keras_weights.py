@@ -112,7 +112,7 @@ _RULES: dict[str, Callable[[Config, tuple[Axis, ...]], int]] = {
     "SyncBatchNormalization": _batch_normalization,
     "LayerNormalization": _scale_and_shift,
     "GroupNormalization": _scale_and_shift,
-    "RMSNormalization": lambda config, shape: _axes(config, shape),
+    "RMSNormalization": _axes,
     "LSTM": lambda config, shape: _gated(config, shape, 4, 1),
     "CuDNNLSTM": lambda config, shape: _gated(config, shape, 4, 2),
     "GRU": _gru,
@@ -120,7 +120,7 @@ _RULES: dict[str, Callable[[Config, tuple[Axis, ...]], int]] = {
     "SimpleRNN": lambda config, shape: _gated(config, shape, 1, 1),
     "PReLU": _prelu,
     "MultiHeadAttention": _attention,
-    "Normalization": lambda config, shape: 2 * _known(shape[-1]) + 1,
+    "Normalization": lambda _, shape: 2 * _known(shape[-1]) + 1,
 }
 
 

@@ -14,7 +14,7 @@ _ENOUGH = 1 << 14
 def tags(path: Path) -> list[str]:
     """Distinct tags in the first 16 kB of an event file, in order; none if it holds none."""
     try:
-        with open(path, "rb") as handle:
+        with path.open("rb") as handle:
             data = handle.read(_ENOUGH)
         return list(dict.fromkeys(_tags(data)))
     except (OSError, Malformed):
