@@ -97,7 +97,7 @@ def end_level(values: Floats, share: float = 0.1) -> float:
 def smoothed(values: Floats, width: int = 3) -> Floats:
     """Running median of [n] over ``width`` (odd) points; the ends take what they have. [n]"""
     if len(values) < width:
-        return values.copy()
+        return np.array(values)
     half = width // 2
     padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)

@@ -162,8 +162,9 @@ class EventFile:
 
     def _resynchronise(self, data: bytes, at: int, *, at_end: bool) -> tuple[int, int]:
         """Searches from ``at`` on for an intact record; returns its place, and bytes missing."""
-        bad_from = self.bad_from if self.bad_from is not None else self.offset + at
-        begin = max(at, bad_from + 1 - self.offset)
+        if self.bad_from is None:
+            self.bad_from = self.offset + at
+        begin = max(at, self.bad_from + 1 - self.offset)
         unfinished = -1
         for place, end in _headers(data, begin):
             if end > len(data):
