@@ -11,7 +11,9 @@ from typing import Any
 from tb_diagnose.read.wire import BYTES, FIXED64, VARINT, Malformed, fields
 
 #: Tags of texts that hold hyper-parameters, without ``/text_summary``.
-_TAG = re.compile(r"(.*/)?(args|hparams|hyper[-_]?parameters|config|params|arguments)", re.I)
+_TAG = re.compile(
+    r"(.*/)?(args|arguments|config|hparams|hyper[-_]?parameters|params)", re.IGNORECASE
+)
 _NESTED = 8
 
 

@@ -19,17 +19,17 @@ def count(kind: str, config: Config, shape: tuple[Axis, ...] | None) -> int:
         return -1
     try:
         return rule(config, shape)
-    except _Unknown:
+    except _UnknownSizeError:
         return -1
 
 
-class _Unknown(Exception):
+class _UnknownSizeError(Exception):
     """A size that is needed is free."""
 
 
 def _known(size: Axis) -> int:
     if size is None:
-        raise _Unknown
+        raise _UnknownSizeError
     return size
 
 
@@ -73,7 +73,8 @@ def _axes(config: Config, shape: tuple[Axis, ...]) -> int:
 
 
 def _scale_and_shift(config: Config, shape: tuple[Axis, ...]) -> int:
-    return _axes(config, shape) * (bool(config.get("scale", True)) + bool(config.get("center", True)))
+    each = bool(config.get("scale", True)) + bool(config.get("center", True))
+    return each * _axes(config, shape)
 
 
 def _batch_normalization(config: Config, shape: tuple[Axis, ...]) -> int:
@@ -97,7 +98,7 @@ def _prelu(config: Config, shape: tuple[Axis, ...]) -> int:
 def _attention(config: Config, shape: tuple[Axis, ...]) -> int:
     """Self-attention: query, key and value have the same width."""
     if config.get("output_shape"):
-        raise _Unknown
+        raise _UnknownSizeError
     width, heads, key = _known(shape[-1]), int(config["num_heads"]), int(config["key_dim"])
     value, bias = int(config.get("value_dim") or key), _bias(config)
     projections = (width + bias) * heads * (2 * key + value)
@@ -110,7 +111,7 @@ _RULES: dict[str, Callable[[Config, tuple[Axis, ...]], int]] = {
     "SyncBatchNormalization": _batch_normalization,
     "LayerNormalization": _scale_and_shift,
     "GroupNormalization": _scale_and_shift,
-    "RMSNormalization": lambda config, shape: _axes(config, shape),
+    "RMSNormalization": _axes,
     "LSTM": lambda config, shape: _gated(config, shape, 4, 1),
     "CuDNNLSTM": lambda config, shape: _gated(config, shape, 4, 2),
     "GRU": _gru,
@@ -118,12 +119,13 @@ _RULES: dict[str, Callable[[Config, tuple[Axis, ...]], int]] = {
     "SimpleRNN": lambda config, shape: _gated(config, shape, 1, 1),
     "PReLU": _prelu,
     "MultiHeadAttention": _attention,
-    "Normalization": lambda config, shape: 2 * _known(shape[-1]) + 1,
+    "Normalization": lambda _, shape: 2 * _known(shape[-1]) + 1,
 }
 
 
 def _of_family(kind: str) -> Callable[[Config, tuple[Axis, ...]], int] | None:
-    for mark, rule in (("SeparableConv", _separable), ("Depthwise", _depthwise), ("Conv", _convolution)):
+    families = (("Separable", _separable), ("Depthwise", _depthwise), ("Conv", _convolution))
+    for mark, rule in families:
         if kind.startswith(mark) and "LSTM" not in kind:
             return rule
     return None

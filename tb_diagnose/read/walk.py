@@ -192,7 +192,9 @@ def _one_training(splits: list[str], bearing: list[str]) -> bool:
     """
     if not splits:
         return False
-    return len(splits) == len(bearing) or len(splits) > 1 and any(map(_TRAINING.fullmatch, splits))
+    return len(splits) == len(bearing) or (
+        len(splits) > 1 and any(map(_TRAINING.fullmatch, splits))
+    )
 
 
 def _sides(path: Path, listings: _Listings, splits: set[str]) -> list[str]:

@@ -93,7 +93,8 @@ def packed(data: bytes, spans: list[tuple[int, int, int]]) -> list[int]:
         if kind == VARINT:
             numbers.append(first)
             continue
-        while first < last:
-            value, first = varint(data, first, last)
+        at = first
+        while at < last:
+            value, at = varint(data, at, last)
             numbers.append(value)
     return numbers
