@@ -15,7 +15,6 @@ from tb_diagnose.read.file import EventFile
 from tests.events import double, event, message, metadata, number, record, varint
 
 event_pb2 = pytest.importorskip("tensorboard.compat.proto.event_pb2")
-tensor_util = pytest.importorskip("tensorboard.util.tensor_util")
 
 #: dtype: (enum, field, NumPy type of tensor_content)
 NUMERIC = {
@@ -24,6 +23,8 @@ NUMERIC = {
     "bool": (10, 11, "u1"), "bfloat16": (14, 13, "<u2"), "uint16": (17, 7, "<u2"),
     "half": (19, 13, "<u2"), "uint32": (22, 16, "<u4"), "uint64": (23, 17, "<u8"),
 }  # fmt: skip
+NAMES = {5: "float_val", 6: "double_val", 7: "int_val", 10: "int64_val", 11: "bool_val",
+         13: "half_val", 16: "uint32_val", 17: "uint64_val"}  # fmt: skip
 TAGS = st.sampled_from(["a", "loss", "epoch_loss", "ü/x", ""])
 BYTES8 = st.binary(min_size=8, max_size=8)
 STEPS = st.one_of(st.integers(0, 300), st.integers(-(2**63), 2**63 - 1))
@@ -113,10 +114,23 @@ def _scalar(value: Any, plugin: str) -> Any:
         return None
     if not plugin and value.tensor.tensor_shape.dim:
         return None
-    array = tensor_util.make_ndarray(value.tensor).reshape(-1)[0]
-    if array.dtype.name == "bfloat16" or array.dtype == np.float16:
-        return np.float32(array)
-    return array if array.dtype == np.float32 else np.float64(array)
+    return _element(value.tensor)
+
+
+def _element(tensor: Any) -> Any:
+    """The first element; TensorBoard's own reader has no bfloat16, uint32 and uint64."""
+    field, layout = next((f, kind) for enum, f, kind in NUMERIC.values() if enum == tensor.dtype)
+    listed = getattr(tensor, NAMES[field])
+    if tensor.tensor_content:
+        bits = np.frombuffer(tensor.tensor_content, layout)[0]
+    else:
+        bits = np.array(listed[:1]).astype(layout)[0]
+    if tensor.dtype == 14:
+        # bfloat16 is the upper half of a float32.
+        return (np.array([bits], np.uint32) << 16).view(np.float32)[0]
+    if tensor.dtype == 19:
+        return np.float32(np.array([bits]).view(np.float16)[0])
+    return bits if layout == "<f4" else np.float64(bits)
 
 
 def check(path: Path, payloads: list[bytes]) -> None:
