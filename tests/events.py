@@ -93,7 +93,9 @@ def strings(*texts: str) -> bytes:
 
 def session(hparams: Mapping[str, Any]) -> bytes:
     """HParamsPluginData with a SessionStartInfo."""
-    entries = b"".join(message(1, message(1, k) + message(2, _value(v))) for k, v in hparams.items())
+    entries = b"".join(
+        message(1, message(1, k) + message(2, _value(v))) for k, v in hparams.items()
+    )
     return message(3, entries)
 
 
@@ -130,7 +132,7 @@ class Log:
         self._file = self.path.open("ab")
         self.raw(event(start, 0, message(3, "brain.Event:2") + message(10, message(1, writer))))
 
-    def __enter__(self) -> Log:
+    def __enter__(self) -> Log:  # noqa: PYI034 (Self came with Python 3.11)
         return self
 
     def __exit__(
@@ -157,7 +159,9 @@ class Log:
         """As PyTorch and TensorFlow 1 write it: ``simple_value``."""
         self.value(tag, varint(2 << 3 | 5) + struct.pack("<f", value), step, wall)
 
-    def scalars(self, tag: str, values: Sequence[float], steps: Iterable[int] | None = None) -> None:
+    def scalars(
+        self, tag: str, values: Sequence[float], steps: Iterable[int] | None = None
+    ) -> None:
         """A whole curve of ``simple_value``; steps count from 0 if none are given."""
         for step, value in zip(range(len(values)) if steps is None else steps, values, strict=True):
             self.scalar(tag, value, step)
@@ -174,7 +178,9 @@ class Log:
         """As TensorFlow 2 writes it: a tensor; the plugin is named only the first time."""
         self.value(tag, tensor(value, dtype) + self._plugin(tag, plugin), step)
 
-    def tensors(self, tag: str, values: Sequence[float], steps: Iterable[int] | None = None) -> None:
+    def tensors(
+        self, tag: str, values: Sequence[float], steps: Iterable[int] | None = None
+    ) -> None:
         """A whole curve as TensorFlow 2 writes it."""
         for step, value in zip(range(len(values)) if steps is None else steps, values, strict=True):
             self.tensor(tag, value, step)

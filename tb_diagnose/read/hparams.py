@@ -6,6 +6,7 @@ import json
 import re
 import struct
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tb_diagnose.read.wire import BYTES, FIXED64, VARINT, Malformed, fields
@@ -24,10 +25,8 @@ def hyperparameters(contents: Sequence[bytes], texts: Mapping[str, str]) -> dict
         if _TAG.fullmatch(tag.removesuffix("/text_summary")):
             found.update(from_text(text))
     for content in contents:
-        try:
+        with suppress(Malformed):
             found.update(from_plugin(content))
-        except Malformed:
-            continue
     return found
 
 

@@ -31,7 +31,12 @@ def falling(n: int, start: float = 2.3, seed: int = 0) -> list[float]:
 
 
 def train(
-    folder: Path, start: float, steps: range, *, tags: tuple[str, ...] = ("loss", "acc"), seed: int = 0
+    folder: Path,
+    start: float,
+    steps: range,
+    *,
+    tags: tuple[str, ...] = ("loss", "acc"),
+    seed: int = 0,
 ) -> None:
     values = falling(len(steps), seed=seed)
     with Log(folder, start=start) as log:
@@ -147,7 +152,9 @@ def test_validation_that_is_written_first(tmp_path: Path) -> None:
     for number in range(2):
         train(tmp_path / "val", 1000 + 1000 * number, range(10))
         train(tmp_path / "train", 1001 + 1000 * number, range(40))
-    assert [[len(series) for series in run.scalars] for run in runs(tmp_path)] == [[40, 40, 10, 10]] * 2
+    assert [[len(series) for series in run.scalars] for run in runs(tmp_path)] == [
+        [40, 40, 10, 10]
+    ] * 2
 
 
 def test_trainings_at_the_same_time_in_one_folder(tmp_path: Path) -> None:
@@ -180,38 +187,6 @@ def test_single_points_at_the_end_do_not_confuse(tmp_path: Path) -> None:
     assert "several-trainings" not in kinds(run)
 
 
-def test_one_odd_curve_makes_no_boundary(tmp_path: Path) -> None:
-    with Log(tmp_path) as log:
-        for step in range(90):
-            log.scalar("loss", 1.0 / (1 + step), step)
-            log.scalar("acc", step / 90, step)
-            log.scalar("odd", 1.0, step % 37)
-    (run,) = runs(tmp_path)
-    assert [(each.kind, each.where) for each in run.facts] == [("steps-are-batch-indices", "odd")]
-
-
-def test_one_late_point_is_no_resume(tmp_path: Path) -> None:
-    with Log(tmp_path) as log:
-        log.scalars("loss", falling(100), [*range(50), 40, *range(50, 99)])
-    (run,) = runs(tmp_path)
-    assert kinds(run) == ["backward-steps"]
-    assert len(run.scalars[0]) == 100
-
-
-def test_every_batch_under_its_epoch(tmp_path: Path) -> None:
-    with Log(tmp_path) as log:
-        log.scalars("loss", falling(300), [step // 30 for step in range(300)])
-    (run,) = runs(tmp_path)
-    assert fact(run, "repeated-steps").numbers["steps"] == 10
-
-
-def test_the_same_value_twice_is_nothing_to_tell(tmp_path: Path) -> None:
-    """Hugging Face logs ``train/epoch`` with the training and again with the evaluation."""
-    with Log(tmp_path) as log:
-        log.scalars("train/epoch", [1.0, 1.0, 2.0, 2.0], [10, 10, 20, 20])
-    assert kinds(runs(tmp_path)[0]) == []
-
-
 def test_a_session_start_supersedes_curves_that_are_not_logged_again(tmp_path: Path) -> None:
     train(tmp_path, 1000, range(100), tags=("loss", "acc", "rare"))
     with Log(tmp_path, start=5000) as log:
@@ -220,7 +195,11 @@ def test_a_session_start_supersedes_curves_that_are_not_logged_again(tmp_path: P
             log.scalar("loss", 1.0, step)
             log.scalar("acc", 1.0, step)
     (run,) = runs(tmp_path)
-    assert {series.tag: len(series) for series in run.scalars} == {"acc": 80, "loss": 80, "rare": 60}
+    assert {series.tag: len(series) for series in run.scalars} == {
+        "acc": 80,
+        "loss": 80,
+        "rare": 60,
+    }
 
 
 def test_metadata_is_remembered_across_files(tmp_path: Path) -> None:
@@ -236,7 +215,9 @@ def test_metadata_is_remembered_across_files(tmp_path: Path) -> None:
 def test_texts_models_and_hparams_go_to_their_training(tmp_path: Path) -> None:
     for number in range(2):
         with Log(tmp_path, start=1000 + 1000 * number) as log:
-            log.text("args/text_summary", f'```json\n{{"learning_rate": {number}, "fp16": false}}\n```')
+            log.text(
+                "args/text_summary", f'```json\n{{"learning_rate": {number}, "fp16": false}}\n```'
+            )
             log.scalars("loss", falling(20))
     first, second = runs(tmp_path)
     assert first.hparams == {"learning_rate": 0, "fp16": False}

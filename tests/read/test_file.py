@@ -64,7 +64,7 @@ def test_missing_and_foreign_bytes(seed: int, tmp_path: Path) -> None:
     first, last = sorted(draw.sample(range(offsets[2], offsets[-1]), 2))
     foreign = draw.randbytes(draw.randrange(200)) + bytes(draw.randrange(40))
     path.write_bytes(data[:first] + foreign + data[last:])
-    kept = [i - 1 for i, at in enumerate(offsets) if i and (offsets + [len(data)])[i + 1] <= first]
+    kept = [i - 1 for i, at in enumerate(offsets) if i and [*offsets, len(data)][i + 1] <= first]
     kept += [i - 1 for i, at in enumerate(offsets) if at >= last]
     assert steps(read(path)) == kept
 
@@ -155,7 +155,11 @@ def test_an_append_after_a_crash_in_the_midst_of_a_record(tmp_path: Path) -> Non
     ("content", "kind", "cure"),
     [
         (b"", "empty-file", "flushed"),
-        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "not-event-file", "git lfs pull"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+            "not-event-file",
+            "git lfs pull",
+        ),
         (b"\x1f\x8b\x08" + bytes(50), "not-event-file", "gunzip"),
         (b"<!DOCTYPE html><html><body>404</body></html>", "not-event-file", "remove"),
     ],

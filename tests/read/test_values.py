@@ -88,7 +88,10 @@ def events(draw: st.DrawFn) -> bytes:
 
 def repeated(one: bytes, times: int) -> list[bytes]:
     """Many events of one layout, as a training writes them."""
-    return [one[:1] + struct.pack("<d", 1e9 + i) + one[9:-4] + struct.pack("<f", i) for i in range(times)]
+    return [
+        one[:1] + struct.pack("<d", 1e9 + i) + one[9:-4] + struct.pack("<f", i)
+        for i in range(times)
+    ]
 
 
 def oracle(payloads: list[bytes]) -> dict[str, list[tuple[int, bytes, float]]]:
@@ -148,7 +151,9 @@ def check(path: Path, payloads: list[bytes]) -> None:
             assert got.tobytes() == same.tobytes() or (np.isnan(got) and np.isnan(same))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(events(), max_size=12))
 def test_random_events(tmp_path: Path, payloads: list[bytes]) -> None:
     path = tmp_path / "events.out.tfevents.1"
@@ -156,7 +161,9 @@ def test_random_events(tmp_path: Path, payloads: list[bytes]) -> None:
     check(path, payloads)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(events(), min_size=1, max_size=4), st.data())
 def test_regular_streams(tmp_path: Path, samples: list[bytes], data: st.DataObject) -> None:
     """The look-up that replaces parsing gives what parsing gives, whatever came before."""

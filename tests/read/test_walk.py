@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tb_diagnose.read import Cluster, NothingToRead, clusters, load
-from tests.events import Log, message, metadata, summary, event
+from tests.events import Log, event, message, metadata, summary
 
 
 def log(folder: Path, *tags: str) -> None:
@@ -70,7 +70,9 @@ def test_add_scalars_of_tensorboardx(tmp_path: Path) -> None:
 def test_add_hparams_of_pytorch(tmp_path: Path) -> None:
     log(tmp_path)
     with Log(tmp_path / "1700000000.25") as opened:
-        opened.raw(event(1.0, 0, summary("_hparams_/experiment", metadata("hparams", message(2, b"")))))
+        opened.raw(
+            event(1.0, 0, summary("_hparams_/experiment", metadata("hparams", message(2, b""))))
+        )
         opened.hparams({"lr": 0.1, "name": "adam", "nesterov": True, "sizes": [1, 2]})
         opened.scalar("hparam/accuracy", 0.9, 0)
     (cluster,) = clusters([tmp_path])
@@ -120,7 +122,9 @@ def test_a_cluster_travels_to_a_worker(tmp_path: Path) -> None:
 
 
 def test_only_unreadable_files_still_give_a_run(tmp_path: Path) -> None:
-    (tmp_path / "events.out.tfevents.1").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    (tmp_path / "events.out.tfevents.1").write_bytes(
+        b"version https://git-lfs.github.com/spec/v1\n"
+    )
     (run,) = load(*clusters([tmp_path]))
     assert run.points == 0
     assert [fact.kind for fact in run.facts] == ["not-event-file"]
