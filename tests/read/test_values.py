@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tb_diagnose.read.file import EventFile
-from tests.events import double, event, message, metadata, number, record, varint
+from tests.events import Log, double, event, message, metadata, number, record, varint
 
 event_pb2 = pytest.importorskip("tensorboard.compat.proto.event_pb2")
 
@@ -174,6 +174,28 @@ def test_regular_streams(tmp_path: Path, samples: list[bytes], data: st.DataObje
     path = tmp_path / "events.out.tfevents.1"
     path.write_bytes(b"".join(map(record, payloads)))
     check(path, payloads)
+
+
+@pytest.mark.parametrize("plugin", ["", "scalars"])
+def test_steps_and_bits_in_the_layout_of_real_logs(plugin: str, tmp_path: Path) -> None:
+    """Negative and huge steps, NaN with a payload, infinities, in events that all look alike."""
+    steps = [0, 1, 127, 128, 2**40, 2**63 - 1, -1, -(2**63), 5, -7]
+    bits = [0x7FC12345, 0xFF800000, 0x7F800000, 0x80000000, 0x00000001, 0x3F800000] * 2
+    with Log(tmp_path) as log:
+        for step, word in zip(steps * 3, bits * 3, strict=False):
+            value = np.array([word], np.uint32).view(np.float32)[0]
+            if plugin:
+                log.tensor("x", value, step)
+                log.tensor("y", float(step), step, dtype="float64")
+            else:
+                log.value("x", varint(2 << 3 | 5) + struct.pack("<I", word), step)
+    file = EventFile(log.path, {})
+    file.refresh()
+    column = file.columns.scalars["x"]
+    assert list(column.steps) == steps * 3
+    assert column.data().view(np.uint32).tolist() == (bits * 3)[: len(steps) * 3]
+    if plugin:
+        assert file.columns.scalars["y"].data().tolist() == [float(step) for step in steps * 3]
 
 
 def _parses(payload: bytes) -> bool:
