@@ -244,7 +244,7 @@ def test_losses_by_output_and_a_schedule() -> None:
     "content",
     [b"", b"{", b"[]", b"null", b'{"class_name": "Sequential"}', b"\xff\xfe",
      b'{"class_name": "S", "config": {"layers": [{"class_name": 3}, 5]}}',
-     b'{"class_name": "S", "config": {"layers": [{"class_name": "Dense", "config": {"units": 0.5}}]}}'],
+     b'{"class_name": "S", "config": {"layers": [{"class_name": "Dense", "config": 1}]}}'],
 )  # fmt: skip
 def test_a_broken_configuration_is_none_or_partial(content: bytes) -> None:
     found = model_config(content)
