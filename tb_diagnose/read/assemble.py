@@ -94,7 +94,7 @@ def _share_out(trainings: list[_Training], parts: Sequence[Part]) -> None:
     """Gives files, texts, hyper-parameters and models to the trainings that they belong to."""
     for part in parts:
         homes = [each for each in trainings if _holds(each, part)]
-        for training in homes or [_at(trainings, _moment(part))]:
+        for training in homes or [_at(trainings, part.stamp)]:
             training.parts.append(part)
         for kind, notes in part.notes.items():
             for note in notes:
@@ -105,10 +105,6 @@ def _share_out(trainings: list[_Training], parts: Sequence[Part]) -> None:
             for kind, notes in part.notes.items():
                 if notes and not training.notes.get(kind):
                     training.notes[kind] = [each for each in notes if each.wall <= training.end]
-
-
-def _moment(part: Part) -> float:
-    return part.stamp
 
 
 def _holds(training: _Training, part: Part) -> bool:
@@ -147,9 +143,8 @@ def _run(name: str, path: str, training: _Training) -> Run:
     curves: list[Series | Histograms] = [*scalars, *histograms]
     for curve in curves:
         facts += remarks.of_curve(curve)
-    texts = {
-        note.tag: note.content.decode("utf-8", "replace") for note in _sorted(training, "texts")
-    }
+    notes = _sorted(training, "texts")
+    texts = {note.tag: note.content.decode("utf-8", "replace") for note in notes}
     return Run(
         name=name,
         path=path,
@@ -189,16 +184,11 @@ def _histograms(key: Key, folder: str, pieces: list[Piece]) -> Histograms:
     return Histograms(key[1], folder, steps, wall, **statistics, quantiles=quantiles)
 
 
-def _joined(
-    pieces: list[Piece],
-) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[np.float64]]:
-    tracks = [
-        piece.track.at(piece.keep) if not piece.keep.all() else piece.track for piece in pieces
-    ]
-    if len(tracks) == 1:
-        return tracks[0].steps, tracks[0].values, tracks[0].wall
-    return (
-        np.concatenate([track.steps for track in tracks]),
-        np.concatenate([track.values for track in tracks]),
-        np.concatenate([track.wall for track in tracks]),
-    )
+def _joined(pieces: list[Piece]) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[np.float64]]:
+    """Steps, values and wall times of what was kept, in the order written."""
+    whole = [piece.track if piece.keep.all() else piece.track.at(piece.keep) for piece in pieces]
+    if len(whole) == 1:
+        return whole[0].steps, whole[0].values, whole[0].wall
+    steps = np.concatenate([track.steps for track in whole])
+    values = np.concatenate([track.values for track in whole])
+    return steps, values, np.concatenate([track.wall for track in whole])

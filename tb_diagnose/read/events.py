@@ -55,7 +55,7 @@ class Decoder:
         self._doubles: dict[bytes, Scalars] = {}
 
     def decode(self, payload: bytes) -> None:
-        """Takes one Event. Raises ``Malformed`` where it is none, or a value in it is none."""
+        """Takes one Event. Raises ``Malformed`` where it, or a value in it, is none."""
         step, at = 0, _behind_wall(payload)
         if at and payload[at] == 0x10:
             step, at = varint(payload, at + 1, len(payload))
@@ -183,7 +183,7 @@ class Decoder:
             if tensor.shape is not None and tensor.shape[-1:] == (3,) and len(tensor.shape) == 2:
                 rows = tensor.numbers().astype(np.float64)
                 self._distribution(event, value.tag, histograms.from_tensor(rows))
-        elif (plugin == b"scalars" and tensor.single) or tensor.shape == ():
+        elif tensor.shape == () or (plugin == b"scalars" and tensor.single):
             number = tensor.numbers()[-1:]
             kind = "<f4" if number.dtype == np.float32 else "<f8"
             raw = number.astype(kind).tobytes()

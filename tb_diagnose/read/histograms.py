@@ -54,10 +54,8 @@ def from_proto(data: bytes, at: int, end: int) -> Buckets:
     limits, count = (b"".join(parts) for parts in lists.values())
     if len(limits) != len(count) or len(limits) % 8:
         raise Malformed("a histogram has more limits than buckets, or fewer")
-    low, high, total, first_sum, square_sum = singles.values()
-    return _limited(
-        np.frombuffer(limits), np.frombuffer(count), low, high, (total, first_sum, square_sum)
-    )
+    low, high, *sums = singles.values()
+    return _limited(np.frombuffer(limits), np.frombuffer(count), low, high, sums)
 
 
 def _limited(
@@ -65,7 +63,7 @@ def _limited(
     count: NDArray[np.float64],
     low: float,
     high: float,
-    sums: tuple[float, float, float],
+    sums: list[float],
 ) -> Buckets:
     total, first_sum, square_sum = sums
     left = np.concatenate([[low], limits[:-1]]) if len(limits) else limits
@@ -143,7 +141,8 @@ def _quantiles(left: Reduced, right: Reduced, count: Reduced) -> Reduced:
     below, above = (np.take_along_axis(each, place, axis=1) for each in (before, share))
     start, stop = (np.take_along_axis(each, place, axis=1) for each in (left, right))
     within = np.clip((QUANTILES[None, :] - below) / (above - below), 0.0, 1.0)
-    return np.asarray(start * (1 - within) + stop * within)
+    quantiles: Reduced = start * (1 - within) + stop * within
+    return quantiles
 
 
 @dataclass

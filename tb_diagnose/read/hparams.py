@@ -6,13 +6,14 @@ import json
 import re
 import struct
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tb_diagnose.read.wire import BYTES, FIXED64, VARINT, Malformed, fields
 
 #: Tags of texts that hold hyper-parameters, without ``/text_summary``.
 _TAG = re.compile(
-    r"(.*/)?(args|hparams|hyper[-_]?parameters|config|params|arguments)", re.IGNORECASE
+    r"(.*/)?(args|arguments|config|hparams|hyper[-_]?parameters|params)", re.IGNORECASE
 )
 _NESTED = 8
 
@@ -24,10 +25,8 @@ def hyperparameters(contents: Sequence[bytes], texts: Mapping[str, str]) -> dict
         if _TAG.fullmatch(tag.removesuffix("/text_summary")):
             found.update(from_text(text))
     for content in contents:
-        try:
+        with suppress(Malformed):
             found.update(from_plugin(content))
-        except Malformed:
-            continue
     return found
 
 

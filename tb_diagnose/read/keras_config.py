@@ -9,7 +9,8 @@ from typing import Any
 
 from tb_diagnose.read import keras_compile
 from tb_diagnose.read.keras_names import activation, config_of
-from tb_diagnose.read.keras_shapes import Shape, output_shape, parameters
+from tb_diagnose.read.keras_shapes import output_shape, parameters
+from tb_diagnose.read.keras_windows import Shape
 from tb_diagnose.runs import Layer, ModelConfig
 
 _BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
@@ -112,15 +113,15 @@ class _Model:
         if kind == _INPUT:
             shape = _batch_shape(config)
             shape = shape if shape is not None else (inputs[0] if inputs else None)
-            self.first_input = self.first_input if self.first_input is not None else shape
+            if self.first_input is None:
+                self.first_input = shape
             return shape
         if isinstance(_layers(item), Mapping) and isinstance(_layers(item).get("layers"), list):
             inner = _Model(_layers(item), self.flat)
             shape = inner.flatten(f"{prefix}{name}/", inputs[0] if inputs else None)
             self._last[name] = inner.ends
-            self.first_input = (
-                self.first_input if self.first_input is not None else inner.first_input
-            )
+            if self.first_input is None:
+                self.first_input = inner.first_input
             return shape
         if self.first_input is None and not self.flat and inputs:
             self.first_input = inputs[0]
@@ -159,9 +160,8 @@ def _units(config: Mapping[str, Any], shape: Shape) -> int:
             return int(config[key])
     inner = config_of(config.get("layer"))
     if "units" in inner or "filters" in inner:
-        return (
-            int(shape[-1] or 0) if shape else int(inner.get("units") or inner.get("filters") or 0)
-        )
+        known = shape[-1] if shape else inner.get("units") or inner.get("filters")
+        return int(known or 0)
     # An activation, a dropout: as many as come in.
     return int(shape[-1] or 0) if shape else 0
 
@@ -192,11 +192,8 @@ def references(nodes: Any) -> Iterator[tuple[str, Shape]]:
         for value in nodes.values():
             yield from references(value)
     elif isinstance(nodes, list):
-        if (
-            len(nodes) >= 3
-            and isinstance(nodes[0], str)
-            and all(type(n) is int for n in nodes[1:3])
-        ):
+        numbered = len(nodes) >= 3 and all(type(index) is int for index in nodes[1:3])
+        if numbered and isinstance(nodes[0], str):
             yield nodes[0], None
             nodes = nodes[3:]
         for value in nodes:

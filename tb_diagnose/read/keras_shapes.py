@@ -6,27 +6,53 @@ is None altogether. A number of weights that is not known is -1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import prod
-from typing import Any
 
-from tb_diagnose.read import keras_weights
+from tb_diagnose.read import keras_weights, keras_windows
 from tb_diagnose.read.keras_names import config_of
-
-Axis = int | None
-Shape = tuple[Axis, ...] | None
-Config = Mapping[str, Any]
+from tb_diagnose.read.keras_windows import Axis, Config, Shape
 
 _SAME = frozenset(
-    """Activation ActivityRegularization AlphaDropout BatchNormalization Dropout ELU
-    GaussianDropout GaussianNoise GroupNormalization LayerNormalization LeakyReLU Masking
-    Normalization PReLU RMSNormalization ReLU Rescaling Softmax SpatialDropout1D SpatialDropout2D
-    SpatialDropout3D ThresholdedReLU UnitNormalization SpectralNormalization MultiHeadAttention
-    Attention AdditiveAttention RandomBrightness RandomContrast RandomFlip RandomRotation
-    RandomTranslation RandomZoom Identity""".split()
+    (
+        "Activation",
+        "ActivityRegularization",
+        "AlphaDropout",
+        "BatchNormalization",
+        "Dropout",
+        "ELU",
+        "GaussianDropout",
+        "GaussianNoise",
+        "GroupNormalization",
+        "LayerNormalization",
+        "LeakyReLU",
+        "Masking",
+        "Normalization",
+        "PReLU",
+        "RMSNormalization",
+        "ReLU",
+        "Rescaling",
+        "Softmax",
+        "SpatialDropout1D",
+        "SpatialDropout2D",
+        "SpatialDropout3D",
+        "ThresholdedReLU",
+        "UnitNormalization",
+        "SpectralNormalization",
+        "MultiHeadAttention",
+        "Attention",
+        "AdditiveAttention",
+        "RandomBrightness",
+        "RandomContrast",
+        "RandomFlip",
+        "RandomRotation",
+        "RandomTranslation",
+        "RandomZoom",
+        "Identity",
+    )
 )
-_MERGES = frozenset("Add Average Maximum Minimum Multiply Subtract".split())
-_RECURRENT = frozenset("LSTM GRU SimpleRNN CuDNNLSTM CuDNNGRU".split())
+_MERGES = frozenset(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"))
+_RECURRENT = frozenset(("LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU"))
 
 
 def output_shape(kind: str, config: Config, inputs: list[Shape]) -> Shape:
@@ -40,7 +66,7 @@ def output_shape(kind: str, config: Config, inputs: list[Shape]) -> Shape:
         return _concatenated(config, inputs)
     if kind in _RECURRENT:
         return _recurrent(config, shape)
-    rule = _RULES.get(kind) or _rule_of_family(kind)
+    rule = _RULES.get(kind) or keras_windows.rule(kind)
     return rule(config, shape) if rule and shape is not None else None
 
 
@@ -65,11 +91,9 @@ def _weightless(kind: str) -> bool:
                "SpectralNormalization")  # fmt: skip
     if kind in weighty or kind in _RECURRENT or kind in ("Dense", "Embedding"):
         return False
-    if kind in _SAME or kind in _MERGES or kind in _RULES or kind == "Concatenate":
+    if kind in _SAME or kind in _MERGES or kind in _RULES or kind in ("Concatenate", "Dot"):
         return True
-    return kind == "Dot" or any(
-        mark in kind for mark in ("Pooling", "UpSampling", "Padding", "Cropping")
-    )
+    return keras_windows.rule(kind) is not None and "Conv" not in kind
 
 
 def _merged(inputs: list[Shape]) -> Shape:
@@ -103,124 +127,6 @@ def _recurrent(config: Config, shape: Shape) -> Shape:
     if not config.get("return_sequences"):
         return (units,)
     return (shape[0] if shape else None, units)
-
-
-def _rule_of_family(kind: str) -> Callable[[Config, tuple[Axis, ...]], Shape] | None:
-    if kind.startswith("Global") and "Pooling" in kind:
-        return _global_pooling
-    if "Conv" in kind and kind.endswith("Transpose"):
-        return _convolution_transpose
-    for mark, rule in (("Conv", _convolution), ("Pooling", _pooling), ("UpSampling", _upsampling),
-                       ("ZeroPadding", _padded), ("Cropping", _cropped)):  # fmt: skip
-        if mark in kind and kind[-1] == "D":
-            return rule
-    return None
-
-
-def numbers(value: Any, rank: int) -> list[int]:
-    """A size given once for all axes, or once for each."""
-    return [int(value)] * rank if isinstance(value, int) else [int(each) for each in value]
-
-
-def _spatial(config: Config, sizes: list[Axis], channels: Axis) -> Shape:
-    if config.get("data_format") == "channels_first":
-        return (channels, *sizes)
-    return (*sizes, channels)
-
-
-def _parts(config: Config, shape: tuple[Axis, ...]) -> tuple[list[Axis], Axis]:
-    """Spatial sizes, and channels."""
-    if config.get("data_format") == "channels_first":
-        return list(shape[1:]), shape[0]
-    return list(shape[:-1]), shape[-1]
-
-
-def _window(size: Axis, window: int, stride: int, padding: str) -> Axis:
-    if size is None:
-        return None
-    if padding == "valid":
-        return (size - window) // stride + 1
-    return -(-size // stride)
-
-
-def _convolution(config: Config, shape: tuple[Axis, ...]) -> Shape:
-    sizes, channels = _parts(config, shape)
-    rank, padding = len(sizes), str(config.get("padding", "valid"))
-    kernel = numbers(config["kernel_size"], rank)
-    stride, dilation = (
-        numbers(config.get(name) or 1, rank) for name in ("strides", "dilation_rate")
-    )
-    out = [_window(size, (k - 1) * d + 1, s, padding)
-           for size, k, s, d in zip(sizes, kernel, stride, dilation, strict=True)]  # fmt: skip
-    if "filters" in config:
-        return _spatial(config, out, int(config["filters"]))
-    many = None if channels is None else channels * int(config.get("depth_multiplier", 1))
-    return _spatial(config, out, many)
-
-
-def _convolution_transpose(config: Config, shape: tuple[Axis, ...]) -> Shape:
-    sizes, _ = _parts(config, shape)
-    rank = len(sizes)
-    kernel, stride = numbers(config["kernel_size"], rank), numbers(config.get("strides") or 1, rank)
-    extra = config.get("output_padding")
-    out: list[Axis] = []
-    for axis, size in enumerate(sizes):
-        k, s, same = kernel[axis], stride[axis], config.get("padding") == "same"
-        if size is None:
-            out.append(None)
-        elif extra is None:
-            out.append(size * s + (0 if same else max(k - s, 0)))
-        else:
-            cut = 2 * (k // 2) if same else 0
-            out.append((size - 1) * s + k - cut + numbers(extra, rank)[axis])
-    return _spatial(config, out, int(config["filters"]))
-
-
-def _pooling(config: Config, shape: tuple[Axis, ...]) -> Shape:
-    sizes, channels = _parts(config, shape)
-    window = numbers(config["pool_size"], len(sizes))
-    stride = numbers(config.get("strides") or config["pool_size"], len(sizes))
-    padding = str(config.get("padding", "valid"))
-    out = [_window(*each, padding) for each in zip(sizes, window, stride, strict=True)]
-    return _spatial(config, out, channels)
-
-
-def _global_pooling(config: Config, shape: tuple[Axis, ...]) -> Shape:
-    sizes, channels = _parts(config, shape)
-    if config.get("keepdims"):
-        return _spatial(config, [1] * len(sizes), channels)
-    return (channels,)
-
-
-def _upsampling(config: Config, shape: tuple[Axis, ...]) -> Shape:
-    sizes, channels = _parts(config, shape)
-    factors = numbers(config["size"], len(sizes))
-    out = [None if size is None else size * by for size, by in zip(sizes, factors, strict=True)]
-    return _spatial(config, out, channels)
-
-
-def _edges(value: Any, rank: int) -> list[int]:
-    """Sum of what is added or cut on both sides of each axis."""
-    if isinstance(value, int):
-        return [2 * value] * rank
-    if rank == 1 and len(value) == 2 and all(isinstance(each, int) for each in value):
-        return [sum(value)]
-    return [2 * each if isinstance(each, int) else sum(each) for each in value]
-
-
-def _padded(config: Config, shape: tuple[Axis, ...]) -> Shape:
-    return _grown(config, shape, config["padding"], 1)
-
-
-def _cropped(config: Config, shape: tuple[Axis, ...]) -> Shape:
-    return _grown(config, shape, config["cropping"], -1)
-
-
-def _grown(config: Config, shape: tuple[Axis, ...], by: Any, sign: int) -> Shape:
-    sizes, channels = _parts(config, shape)
-    edges = _edges(by, len(sizes))
-    out = [None if size is None else size + sign * e for size, e in zip(sizes, edges, strict=True)]
-    return _spatial(config, out, channels)
 
 
 def _product(axes: tuple[Axis, ...]) -> Axis:

@@ -19,17 +19,17 @@ def count(kind: str, config: Config, shape: tuple[Axis, ...] | None) -> int:
         return -1
     try:
         return rule(config, shape)
-    except _Unknown:
+    except _UnknownSizeError:
         return -1
 
 
-class _Unknown(Exception):
+class _UnknownSizeError(Exception):
     """A size that is needed is free."""
 
 
 def _known(size: Axis) -> int:
     if size is None:
-        raise _Unknown
+        raise _UnknownSizeError
     return size
 
 
@@ -73,9 +73,8 @@ def _axes(config: Config, shape: tuple[Axis, ...]) -> int:
 
 
 def _scale_and_shift(config: Config, shape: tuple[Axis, ...]) -> int:
-    return _axes(config, shape) * (
-        bool(config.get("scale", True)) + bool(config.get("center", True))
-    )
+    each = bool(config.get("scale", True)) + bool(config.get("center", True))
+    return each * _axes(config, shape)
 
 
 def _batch_normalization(config: Config, shape: tuple[Axis, ...]) -> int:
@@ -99,7 +98,7 @@ def _prelu(config: Config, shape: tuple[Axis, ...]) -> int:
 def _attention(config: Config, shape: tuple[Axis, ...]) -> int:
     """Self-attention: query, key and value have the same width."""
     if config.get("output_shape"):
-        raise _Unknown
+        raise _UnknownSizeError
     width, heads, key = _known(shape[-1]), int(config["num_heads"]), int(config["key_dim"])
     value, bias = int(config.get("value_dim") or key), _bias(config)
     projections = (width + bias) * heads * (2 * key + value)
@@ -125,11 +124,8 @@ _RULES: dict[str, Callable[[Config, tuple[Axis, ...]], int]] = {
 
 
 def _of_family(kind: str) -> Callable[[Config, tuple[Axis, ...]], int] | None:
-    for mark, rule in (
-        ("SeparableConv", _separable),
-        ("Depthwise", _depthwise),
-        ("Conv", _convolution),
-    ):
+    families = (("Separable", _separable), ("Depthwise", _depthwise), ("Conv", _convolution))
+    for mark, rule in families:
         if kind.startswith(mark) and "LSTM" not in kind:
             return rule
     return None

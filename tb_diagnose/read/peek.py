@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from tb_diagnose.read import records
@@ -11,14 +12,20 @@ from tb_diagnose.read.wire import BYTES, Malformed, fields
 _ENOUGH = 1 << 14
 
 
-def tags(path: Path) -> list[str]:
+def tags(path: Path) -> tuple[str, ...]:
     """Distinct tags in the first 16 kB of an event file, in order; none if it holds none."""
     try:
-        with path.open("rb") as handle:
-            data = handle.read(_ENOUGH)
-        return list(dict.fromkeys(_tags(data)))
+        status = path.stat()
+        return _first(path, status.st_ino, min(status.st_size, _ENOUGH))
     except (OSError, Malformed):
-        return []
+        return ()
+
+
+@lru_cache(maxsize=1 << 16)
+def _first(path: Path, inode: int, size: int) -> tuple[str, ...]:  # noqa: ARG001 (the inode is a key)
+    """The beginning of a file does not change: it is looked at once as it stands."""
+    with path.open("rb") as handle:
+        return tuple(dict.fromkeys(_tags(handle.read(size))))
 
 
 def scalars_group(path: Path, relative: str) -> bool:
@@ -38,11 +45,11 @@ def scalars_group(path: Path, relative: str) -> bool:
 def trial(path: Path) -> bool:
     """Whether PyTorch's ``add_hparams`` made the folder of this file."""
     found = tags(path)
-    return found[:1] == ["_hparams_/experiment"] and "_hparams_/session_start_info" in found
+    return found[:1] == ("_hparams_/experiment",) and "_hparams_/session_start_info" in found
 
 
 def _tags(data: bytes) -> list[str]:
-    found = []
+    found: list[str] = []
     at = 0
     while len(data) - at >= HEADER:
         size = records.length(data[at : at + HEADER])

@@ -27,7 +27,8 @@ def length(header: bytes) -> int:
 
 def intact(payload: bytes, footer: bytes) -> bool:
     """Whether the payload is what was written."""
-    return masked(crc32c(payload)) == int(_U32.unpack(footer)[0])
+    stored: int = _U32.unpack(footer)[0]
+    return masked(crc32c(payload)) == stored
 
 
 def headers(data: bytes) -> NDArray[np.int64]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tb_diagnose.read import cycles
-from tb_diagnose.read.sessions import Session
+from tb_diagnose.read.sessions import Restart, Session
 from tb_diagnose.read.tracks import Part
 from tb_diagnose.runs import Fact, Histograms, Series
 
@@ -28,44 +29,45 @@ def several_trainings(number: int, total: int) -> Fact:
 
 
 def of_sessions(found: Sequence[Session]) -> Iterator[Fact]:
-    """Restarts (one fact for all folders that show it), overlaps, and several writers."""
-    told: set[tuple[str, int]] = set()
+    """Restarts and overlaps (one fact for all folders that show the same), several writers."""
+    restarts: dict[tuple[int, int], list[tuple[str, Restart]]] = {}
     for session in found:
         for restart in session.restarts:
-            if ("restart", restart.first) not in told:
-                told.add(("restart", restart.first))
-                says = (
-                    f"the training was resumed at step {restart.first} after step {restart.last} "
-                    "had been logged."
-                )
-                numbers = {"step": restart.first, "last": restart.last, "wall": restart.wall}
-                yield Fact("restart", says, session.folder, numbers)
-            if restart.dropped:
-                yield _overlap(session, restart.first, restart.last, restart.dropped)
+            alike = restarts.setdefault((restart.first, restart.last), [])
+            alike.append((session.folder, restart))
+    for same in restarts.values():
+        yield from _restart(same)
+    for session in found:
         if session.beside:
+            writers = len(session.beside) + 1
             says = (
-                f"{len(session.beside) + 1} writers logged different curves to this folder at the "
-                "same time; they are joined into one run."
+                f"{writers} writers logged different curves to this folder; they are joined into "
+                "one run."
             )
-            yield Fact(
-                "several-writers", says, session.folder, {"writers": len(session.beside) + 1}
-            )
+            yield Fact("several-writers", says, session.folder, {"writers": writers})
 
 
-def _overlap(session: Session, first: int, last: int, dropped: int) -> Fact:
-    says = (
-        f"steps {first} to {last} were logged twice because the training was resumed there; the "
-        f"{dropped} superseded values are left out."
-    )
-    numbers = {"first": first, "last": last, "dropped": dropped}
-    return Fact("overlap", says, session.folder, numbers)
+def _restart(same: Sequence[tuple[str, Restart]]) -> Iterator[Fact]:
+    """One restart, as seen in one or several folders."""
+    where, restart = same[0]
+    first, last = restart.first, restart.last
+    says = f"the training was resumed at step {first} when step {last} had been logged."
+    yield Fact("restart", says, where, {"step": first, "last": last, "wall": restart.wall})
+    dropped = sum(each.dropped for _, each in same)
+    if dropped:
+        steps = f"step {first} was" if first == last else f"steps {first} to {last} were"
+        values = "value is" if dropped == 1 else "values are"
+        says = (
+            f"{steps} logged twice because the training was resumed there; the {dropped} "
+            f"superseded {values} left out."
+        )
+        yield Fact("overlap", says, where, {"first": first, "last": last, "dropped": dropped})
 
 
 def of_curve(curve: Series | Histograms) -> Iterator[Fact]:
     """What is odd about the steps of one curve that belongs to one training."""
     moves = np.diff(curve.steps)
     backs = np.flatnonzero(moves < 0) + 1
-    repeats = int(np.count_nonzero(moves == 0))
     if len(backs):
         lengths = np.diff([0, *backs])
         first = curve.steps[0]
@@ -73,8 +75,16 @@ def of_curve(curve: Series | Histograms) -> Iterator[Fact]:
             yield _batch_indices(curve, len(backs) + 1, int(np.median(lengths)))
             return
         yield _backward(curve, backs.tolist())
+    repeats = _repeats(curve, moves)
     if repeats:
         yield _repeated(curve, repeats)
+
+
+def _repeats(curve: Series | Histograms, moves: NDArray[np.int64]) -> int:
+    """How many points have the step of the point before them, but another value."""
+    values = curve.mean if isinstance(curve, Histograms) else curve.values
+    differ = (values[1:] != values[:-1]) & ~(np.isnan(values[1:]) & np.isnan(values[:-1]))
+    return int(np.count_nonzero((moves == 0) & differ))
 
 
 def _batch_indices(curve: Series | Histograms, times: int, length: int) -> Fact:

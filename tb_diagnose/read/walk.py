@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -218,13 +219,11 @@ def _listing(path: Path) -> _Listing:
     listing = _Listing()
     with os.scandir(path) as entries:
         for entry in entries:
-            try:
+            with suppress(OSError):
                 if entry.is_dir():
                     listing.folders.append(entry.name)
                 elif "tfevents" in entry.name and entry.is_file():
                     listing.files.append(entry.name)
-            except OSError:
-                continue
     listing.folders.sort()
     listing.files.sort(key=_by_time)
     return listing
