@@ -47,29 +47,32 @@ class Chance:
 def chance(run: Run) -> Chance | None:
     """Chance level of a run's classifier, or None where the log does not say it is one."""
     if run.model is not None:
-        return _of_keras(run.model)
+        counted = any("acc" in series.tag.lower() for series in run.scalars)
+        return _of_keras(run.model, counted=counted)
     labels = _labels(run.texts)
     if labels:
         return Chance(labels, True, f"the model configuration names {labels} labels")
     return None
 
 
-def _of_keras(model: ModelConfig) -> Chance | None:
+def _of_keras(model: ModelConfig, *, counted: bool) -> Chance | None:
+    """``counted``: an accuracy is logged, so that several outputs are classes even if linear."""
     if len(model.outputs) != 1 or len(model.losses) > 1:
         return None
     last = model.outputs[0]
     loss = model.losses[0].name if model.losses else ""
-    if loss in CROSS_ENTROPIES or last.activation in ("softmax", "sigmoid"):
-        many = CROSS_ENTROPIES.get(loss, last.activation == "softmax")
-        classes = last.units if many and last.units > 1 else 2
-        if last.units < 1 or (many and last.units == 1):
-            return None
-        return Chance(
-            classes,
-            cross_entropy=loss in CROSS_ENTROPIES,
-            why=f"{last.kind}({last.units}, {last.activation}) with {loss or 'its loss'}",
-        )
-    return None
+    classifies = last.activation in ("softmax", "sigmoid") or (counted and last.units > 1)
+    if last.units < 1 or not (loss in CROSS_ENTROPIES or classifies):
+        return None
+    many = CROSS_ENTROPIES.get(loss, last.activation != "sigmoid")
+    if many and last.units == 1:
+        return None
+    return Chance(
+        last.units if many else 2,
+        # A log that does not name the loss is an old one; a softmax is trained by cross-entropy.
+        cross_entropy=loss in CROSS_ENTROPIES or (not loss and many),
+        why=f"{last.kind}({last.units}, {last.activation}) with {loss or 'its loss'}",
+    )
 
 
 def _labels(texts: Mapping[str, str]) -> int:

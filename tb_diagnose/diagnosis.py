@@ -115,7 +115,9 @@ def _needs(judge: Judge) -> tuple[Need, ...]:
     parameters = inspect.signature(judge).parameters
     hints = get_type_hints(judge)
     return tuple(
-        Need(name, optional=_allows_none(hints.get(name))) for name in parameters if name != "limits"
+        Need(name, optional=_allows_none(hints.get(name)))
+        for name in parameters
+        if name != "limits"
     )
 
 

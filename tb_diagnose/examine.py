@@ -92,10 +92,15 @@ def _missing(diagnosis: Diagnosis, roles: Mapping[str, Any]) -> str:
 
 
 def _words(role: str) -> str:
-    spoken = {"val_loss": "validation loss", "val_score": "validation score", "train_loss":
-              "training loss", "train_score": "training score", "pairs":
-              "quantity logged on both training and validation data", "chance":
-              "known number of classes", "model": "Keras model configuration"}
+    spoken = {
+        "val_loss": "validation loss",
+        "val_score": "validation score",
+        "train_loss": "training loss",
+        "train_score": "training score",
+        "pairs": "quantity logged on both training and validation data",
+        "chance": "known number of classes",
+        "model": "Keras model configuration",
+    }
     return spoken.get(role, role.replace("_", " "))
 
 
@@ -126,7 +131,7 @@ def _dated(outcome: Outcome, run: Run, settings: Settings) -> Outcome:
 
 def curve_named(run: Run, name: str) -> Series | None:
     """The scalar curve of a run by ``Series.name``; of a sum of curves, its first part."""
-    first = name.split(" + ")[0]
+    first = name.split(" + ", maxsplit=1)[0]
     return next((series for series in run.scalars if series.name == first), None)
 
 

@@ -21,17 +21,17 @@ from tb_diagnose.tags import Meaning, meaning
 
 #: Role → what to log so that a run has it.
 ENABLE: Mapping[str, str] = {
-    "train_loss": 'tf.summary.scalar("loss", loss, step) in a folder named train',
+    "train_loss": 'tf.summary.scalar("train/loss", loss, step)',
     "val_loss": "model.fit(..., validation_data=(x_val, y_val))",
     "pairs": "model.fit(..., validation_data=(x_val, y_val))",
     "train_score": 'model.compile(..., metrics=["accuracy"])',
-    "val_score": 'model.compile(..., metrics=["accuracy"]) and model.fit(..., validation_data=…)',
+    "val_score": 'model.compile(..., metrics=["accuracy"])',
     "batch_loss": 'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
     "learning_rate": 'tf.summary.scalar("learning_rate", optimizer.learning_rate, step)',
     "gradient_norm": 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)',
-    "model": 'tf.keras.callbacks.TensorBoard("logs")  # write_graph=True is the default',
-    "optimizer": 'tf.keras.callbacks.TensorBoard("logs")  # with a compiled model',
-    "chance": 'tf.keras.callbacks.TensorBoard("logs")  # with a compiled classifier',
+    "model": 'tf.keras.callbacks.TensorBoard("logs")',
+    "optimizer": 'tf.keras.callbacks.TensorBoard("logs")',
+    "chance": 'tf.keras.callbacks.TensorBoard("logs")',
     "weights": 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)',
     "gradients": 'tf.summary.histogram("gradients/" + v.path, g, step)',
     "activations": 'tf.summary.histogram("activations/" + layer.name, y, step)',
@@ -51,8 +51,17 @@ ENABLE: Mapping[str, str] = {
 
 #: Roles of single curves that a tag's kind names outright.
 BY_KIND = (
-    "learning_rate", "gradient_norm", "reward", "success", "kl", "clip_fraction",
-    "explained_variance", "value_loss", "policy_loss", "generator_loss", "discriminator_loss",
+    "learning_rate",
+    "gradient_norm",
+    "reward",
+    "success",
+    "kl",
+    "clip_fraction",
+    "explained_variance",
+    "value_loss",
+    "policy_loss",
+    "generator_loss",
+    "discriminator_loss",
 )
 
 #: Kinds that only a log of reinforcement learning has.
@@ -161,7 +170,7 @@ def _totals(losses: list[Curve]) -> list[Curve]:
     for split in ("train", "validation"):
         parts = [c for c in losses if c.means.split == split and not _is_batch(c)]
         named = [c for c in parts if c.means.part]
-        same = {tuple(c.series.steps[:3].tolist()) + (len(c.series),) for c in named}
+        same = {(len(c.series), *c.series.steps[:3].tolist()) for c in named}
         if len(named) > 1 and len(named) == len(parts) and len(same) == 1:
             added.append(_sum(named))
     return added + losses

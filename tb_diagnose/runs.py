@@ -133,12 +133,22 @@ class Loss:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """The optimizer as compiled; ``learning_rate`` is None where a schedule decides it."""
+    """The optimizer as compiled, ``name`` in lower case.
+
+    ``learning_rate`` is None where a schedule decides it.
+    """
 
     name: str
     learning_rate: float | None
     schedule: Mapping[str, Any] | None
     config: Mapping[str, Any]
+
+    @property
+    def written(self) -> str:
+        """The name as one writes it in code: ``SGD``, ``Adam``; ``optimizer`` if unknown."""
+        spellings = ("SGD", "RMSprop", "AdamW", "LossScaleOptimizer", "FTRL")
+        known = {spelling.lower(): spelling for spelling in spellings}
+        return known.get(self.name, self.name.capitalize()) or "optimizer"
 
 
 @dataclass(frozen=True)

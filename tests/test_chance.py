@@ -24,7 +24,7 @@ SPARSE, BINARY = "sparse_categorical_crossentropy", "binary_crossentropy"
         (dense_model(20, "sigmoid", BINARY), 2, True),
         (dense_model(10, "softmax", "mean_squared_error"), 10, False),
         (dense_model(1, "sigmoid", "mean_squared_error"), 2, False),
-        (dense_model(7, "softmax", ""), 7, False),
+        (dense_model(7, "softmax", ""), 7, True),
     ),
 )
 def test_the_output_says_how_many_classes(

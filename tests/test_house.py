@@ -21,11 +21,11 @@ SECTIONS = (
 PLANNED = frozenset(
     """
     exploding-gradients exploding-weights clipping-saturation unfinished-training constant-output
-    underfitting validation-below-training noisy-validation implausible-perfection
+    underfitting validation-below-training noisy-validation
     metric-loss-disagreement vanishing-gradients dead-relu saturated-activations frozen-weights
     update-ratio poor-initialisation disconnected-layers vanishing-weights unnormalised-inputs
     train-validation-skew class-imbalance noisy-labels repeated-inputs unshuffled-data
-    unconventional-input-size learning-rate-too-low learning-rate-schedule missing-nonlinearity
+    learning-rate-too-low learning-rate-schedule missing-nonlinearity
     shallow-model oversized-model missing-regularisation batch-too-small metric-mismatch
     overlapping-restart dropped-epoch-metrics stalled-run throughput-drop identical-runs seed-spread
     failure-threshold regression-from-baseline discriminator-dominance reward-instability

@@ -15,7 +15,6 @@ from tb_diagnose.measure.levels import (
     end_level,
     finite,
     noise,
-    smoothed,
     start_level,
 )
 
@@ -67,12 +66,12 @@ def course(values: NDArray[Any]) -> Course | None:
     if len(numbers) < 2:
         return None
     condensed = condense(values)
-    at = best(condensed.values)
+    at, level = best(condensed.values)
     return Course(
         points=len(numbers),
         condensed=condensed,
         start=start_level(numbers),
-        best=float(smoothed(condensed.values)[at]),
+        best=level,
         end=end_level(numbers),
         at_best=at,
         noise=noise(condensed.values),

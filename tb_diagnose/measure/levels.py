@@ -7,6 +7,7 @@ statistics below mean the same on 5 epochs as on 100,000 steps, deaf to single s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def condense(values: NDArray[Any], stretches: int = STRETCHES) -> Condensed:
     edges = np.linspace(0, len(where), min(stretches, len(where)) + 1).astype(np.int64)
     if len(edges) == len(where) + 1:
         return Condensed(numbers[where], where, where)
-    pieces = [numbers[where[a:b]] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    pieces = [numbers[where[a:b]] for a, b in pairwise(edges)]
     medians = np.array([np.median(piece) for piece in pieces])
     return Condensed(medians, where[edges[:-1]], where[edges[1:] - 1])
 
@@ -96,13 +97,19 @@ def end_level(values: Floats, share: float = 0.1) -> float:
 def smoothed(values: Floats, width: int = 3) -> Floats:
     """Running median of [n] over ``width`` (odd) points; the ends take what they have. [n]"""
     if len(values) < width:
-        return values.copy()
+        return np.array(values)
     half = width // 2
     padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)
-    return np.asarray(np.nanmedian(windows, axis=1), dtype=np.float64)
+    medians: Floats = np.asarray(np.nanmedian(windows, axis=1))
+    return medians
 
 
-def best(values: Floats) -> int:
-    """Index of the lowest running median of three in [n >= 1]: one lucky point is not the best."""
-    return int(np.argmin(smoothed(values)))
+def best(values: Floats) -> tuple[int, float]:
+    """Index and level of the best of [n >= 1]: the lowest running median of three.
+
+    One lucky point is not the best; but of fewer than 8 points each counts.
+    """
+    steady = smoothed(values) if len(values) >= 8 else values
+    at = int(np.argmin(steady))
+    return at, float(steady[at])

@@ -31,7 +31,8 @@ def test_a_curve_that_falls_and_rises() -> None:
 def test_a_million_points_are_as_easy_as_forty() -> None:
     short, long = np.linspace(10, 2, 40), np.linspace(10, 2, 1_000_000)
     a, b = course(short), course(long)
-    assert a is not None and b is not None
+    assert a is not None
+    assert b is not None
     assert a.best == pytest.approx(b.best, rel=0.15)
 
 
@@ -49,4 +50,4 @@ def test_a_curve_that_falls_to_its_last_point_did_not_rise() -> None:
 def test_a_rise_is_seen_behind_the_best() -> None:
     rose = course(np.array([2.0, 1.0, 0.9, 3.0, 8.0]))
     assert rose is not None
-    assert rose.rise == 2.0
+    assert rose.rise == pytest.approx(2.1)  # from 0.9 to the median of the last three

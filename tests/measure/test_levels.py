@@ -37,7 +37,7 @@ def test_running_median_is_the_median_of_each_window(values: np.ndarray, width: 
     np.testing.assert_allclose(levels.smoothed(good, width), expected)
 
 
-@pytest.mark.parametrize("deviation", [0.01, 1.0, 50.0])
+@pytest.mark.parametrize("deviation", (0.01, 1.0, 50.0))
 def test_noise_finds_the_deviation_under_a_trend(deviation: float) -> None:
     rng = np.random.default_rng(1)
     line = np.linspace(1000, 0, 5000) + rng.normal(0, deviation, 5000)
@@ -61,4 +61,8 @@ def test_the_start_of_a_short_curve_is_its_first_point() -> None:
 
 
 def test_the_best_is_no_single_lucky_point() -> None:
-    assert levels.best(np.array([5.0, 4.0, 0.0, 4.0, 3.0, 2.9, 2.9, 2.8, 4.0])) in (5, 6, 7)
+    assert levels.best(np.array([5.0, 4.0, 0.0, 4.0, 3.0, 2.9, 2.9, 2.8, 4.0]))[0] in (5, 6, 7)
+
+
+def test_of_few_points_each_counts() -> None:
+    assert levels.best(np.array([1.6, 0.1, 22.0, 47.0])) == (1, 0.1)

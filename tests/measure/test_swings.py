@@ -13,7 +13,9 @@ finite = arrays(np.float64, st.integers(1, 200), elements=st.floats(-100, 100))
 
 
 @given(finite, st.floats(0.1, 50))
-def test_neighbouring_turns_alternate_and_lie_a_swing_apart(values: np.ndarray, size: float) -> None:
+def test_neighbouring_turns_alternate_and_lie_a_swing_apart(
+    values: np.ndarray, size: float
+) -> None:
     turns = swings(values, size)
     moves = np.diff(values[turns])
     assert (np.abs(moves) >= size).all()

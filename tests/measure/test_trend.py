@@ -30,7 +30,9 @@ def test_the_normal_approximation_continues_the_exact_test() -> None:
     rng = np.random.default_rng(0)
     for _ in range(20):
         order = rng.permutation(13).astype(float)
-        exact = np.mean([score(tuple(rng.permutation(13))) >= score(tuple(order)) for _ in range(4000)])
+        exact = np.mean(
+            [score(tuple(rng.permutation(13))) >= score(tuple(order)) for _ in range(4000)]
+        )
         assert trend(order).rising == pytest.approx(exact, abs=0.035)
 
 

@@ -70,7 +70,7 @@ def initial_loss(
     if curve.steps[0] > limits.first:
         raise NotApplicable(
             f"the log of {curve.name} begins at step {curve.steps[0]}",
-            'log from the first step: tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
+            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
         )
     epochs = curve.tag.startswith("epoch_")
     factor = limits.epoch if epochs else limits.batch

@@ -97,7 +97,7 @@ def learning_rate_too_high(
     usual = float(getattr(limits, field))
     mark = _mark(train_loss, chance, limits)
     if rate > usual and (mark or rate > limits.absurd * usual):
-        name = optimizer.name.capitalize() or "The optimizer"
+        name = optimizer.written
         yield Evidence(
             says=f"{name} runs at a learning rate of {rate:g}, {number(rate / usual)} times the "
             f"highest usual one ({usual:g})" + (f"; {mark}." if mark else "."),

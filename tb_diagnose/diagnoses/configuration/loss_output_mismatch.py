@@ -40,8 +40,12 @@ PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid")
 MANY = ("categorical_crossentropy", "sparse_categorical_crossentropy")
 BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
 DISTANCES = (
-    "mean_squared_error", "mean_absolute_error", "mean_squared_logarithmic_error",
-    "mean_absolute_percentage_error", "huber", "log_cosh",
+    "mean_squared_error",
+    "mean_absolute_error",
+    "mean_squared_logarithmic_error",
+    "mean_absolute_percentage_error",
+    "huber",
+    "log_cosh",
 )
 HINGES = ("hinge", "squared_hinge")
 
@@ -49,8 +53,15 @@ HINGES = ("hinge", "squared_hinge")
 @diagnosis(
     family="configuration",
     severity=Severity.CRITICAL,
-    leads_to=("no-learning", "loss-plateau", "slow-convergence", "initial-loss",
-              "metric-loss-disagreement", "constant-output", "loss-divergence"),
+    leads_to=(
+        "no-learning",
+        "loss-plateau",
+        "slow-convergence",
+        "initial-loss",
+        "metric-loss-disagreement",
+        "constant-output",
+        "loss-divergence",
+    ),
     since="0.1",
 )
 def loss_output_mismatch(model: ModelConfig, train_loss: Series | None) -> Iterator[Evidence]:
@@ -60,6 +71,9 @@ def loss_output_mismatch(model: ModelConfig, train_loss: Series | None) -> Itera
         wrong = _wrong(layer, loss)
         if wrong is not None:
             what, fix, severity = wrong
+            if loss.from_logits and _recovered(layer, train_loss):
+                what += ", which Keras has seen through here: the loss falls below what is possible"
+                severity = Severity.INFO
             yield Evidence(
                 says=f"The output is {_written(layer)} and the loss {_spelled(loss)}: {what}.",
                 fix=fix,
@@ -73,30 +87,51 @@ def loss_output_mismatch(model: ModelConfig, train_loss: Series | None) -> Itera
 def _wrong(layer: Layer, loss: Loss) -> tuple[str, str, Severity | None] | None:
     """What is wrong with a pairing, what to write instead, and how grave it is; None if nothing."""
     activation, units = layer.activation, layer.units
-    if not activation and layer.kind not in ("Dense",):
+    if not activation and layer.kind != "Dense":
         return None  # the last layer is none whose output is known, such as a Reshape
     if activation == "softmax" and units == 1:
         return (
             "softmax over one unit is 1 whatever the input, so that every prediction is the same",
-            'Dense(1, activation="sigmoid") with binary_crossentropy, or Dense(1) with '
-            "mean_squared_error for a number",
+            (
+                'Dense(1, activation="sigmoid") with binary_crossentropy, or Dense(1) with '
+                "mean_squared_error for a number"
+            ),
             None,
         )
     if loss.name in MANY and units == 1:
         return (
             "a categorical loss needs one output for each class",
-            'Dense(K, activation="softmax") for K classes, or Dense(1, activation="sigmoid") with '
-            "binary_crossentropy for two",
+            (
+                'Dense(K, activation="softmax") for K classes, or Dense(1, activation="sigmoid") '
+                "with binary_crossentropy for two"
+            ),
             None,
         )
     if loss.from_logits and activation in PROBABILITIES:
         return (
-            f"from_logits=True takes the {activation}'s probabilities for raw scores and squashes "
-            "them a second time",
+            (
+                f"from_logits=True takes the {activation}'s probabilities for raw scores and "
+                "squashes them a second time"
+            ),
             "from_logits=False, or remove the activation of the last layer",
             None,
         )
     return _pairing(layer, loss)
+
+
+def _recovered(layer: Layer, train_loss: Series | None) -> bool:
+    """Whether the loss fell below the floor of probabilities taken for scores.
+
+    The best a softmax of K probabilities can do is one 1 among zeros: ln(e + K - 1) - 1. A sigmoid
+    of a probability is at most 0.731. Keras on TensorFlow finds the scores behind a softmax or
+    sigmoid in float32 and uses them, whatever ``from_logits`` says.
+    """
+    if train_loss is None or layer.activation not in ("softmax", "sigmoid"):
+        return False
+    floor = -np.log(1 / (1 + np.exp(-1)))
+    if layer.activation == "softmax":
+        floor = np.log(np.e + layer.units - 1) - 1
+    return bool(np.nanmin(train_loss.values) < floor)
 
 
 def _pairing(layer: Layer, loss: Loss) -> tuple[str, str, Severity | None] | None:
@@ -112,20 +147,24 @@ def _pairing(layer: Layer, loss: Loss) -> tuple[str, str, Severity | None] | Non
         return (
             "the classes exclude each other in the loss but not in the output",
             'activation="softmax" in the last layer',
-            Severity.WARNING,
+            Severity.INFO,
         )
     if loss.name in BINARY and activation == "softmax" and layer.units > 2:
         return (
             "each class is judged by itself in the loss, but the outputs compete",
-            "categorical_crossentropy for classes that exclude each other, "
-            'or activation="sigmoid" for several labels',
+            (
+                "categorical_crossentropy for classes that exclude each other, "
+                'or activation="sigmoid" for several labels'
+            ),
             Severity.WARNING,
         )
     if loss.name in DISTANCES and activation == "softmax":
         return (
             "a distance between probabilities has next to no gradient where the model is wrong",
-            "categorical_crossentropy (sparse_ for whole-number labels) for classes, or no "
-            "activation for numbers",
+            (
+                "categorical_crossentropy (sparse_ for whole-number labels) for classes, or no "
+                "activation for numbers"
+            ),
             Severity.WARNING,
         )
     if loss.name in HINGES and activation in PROBABILITIES:

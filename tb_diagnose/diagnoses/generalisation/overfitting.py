@@ -77,7 +77,8 @@ def overfitting(
         val = course(pair.val.values)
         if val is None or val.points < limits.points:
             raise NotApplicable(
-                f"fewer than {limits.points} validations", "validate after every epoch"
+                f"fewer than {limits.points} validations",
+                "model.fit(..., validation_data=(x_val, y_val), validation_freq=1)",
             )
         yield from _judge(pair, val, model, limits)
 
@@ -107,7 +108,9 @@ def _judge(
             yield _evidence(pair, at, numbers, limits.rise_of_few, sure, grave, model)
     elif rise >= limits.note and min(behind, with_lowest) < limits.chance:
         strong = rise >= limits.rise and behind < limits.chance
-        sure = f"p = {number(behind)}, Mann-Kendall over {len(values) - lowest - 1} values behind it"
+        sure = (
+            f"p = {number(behind)}, Mann-Kendall over {len(values) - lowest - 1} values behind it"
+        )
         grave = Severity.WARNING if strong else Severity.INFO
         yield _evidence(pair, at, numbers, limits.rise, sure, grave, model)
 
@@ -121,7 +124,9 @@ def _fell(train: Series, wall: float, share: float) -> float:
     before, later = finite(values[~behind]), finite(values[behind])
     if not len(before) or not len(later):
         return 0.0
-    then = condense(before).values[-1] if len(before) < 50 else np.median(before[-len(before) // 10 :])
+    then = (
+        condense(before).values[-1] if len(before) < 50 else np.median(before[-len(before) // 10 :])
+    )
     now = np.median(later[-max(1, len(later) // 5) :])
     return float(1 - now / then) if then > 0 else 0.0
 

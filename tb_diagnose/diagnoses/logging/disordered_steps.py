@@ -14,8 +14,9 @@ When it stays silent:
     Steps that increase; a restart whose overlap was taken out.
 
 What to try:
-    Count steps over the whole training: ``tf.summary.scalar(tag, value, step=optimizer.iterations)``
-    or ``writer.add_scalar(tag, value, epoch * len(loader) + batch)``.
+    Count steps over the whole training:
+    ``tf.summary.scalar(tag, value, step=optimizer.iterations)`` or
+    ``writer.add_scalar(tag, value, epoch * len(loader) + batch)``.
 
 Sources:
     TensorBoard, event_accumulator (out-of-order steps are purged); tensorboard issues 3732 and

@@ -50,7 +50,7 @@ def running_mean_loss(batch_loss: Series, limits: Limits) -> Iterator[Evidence]:
     """The per-batch curve of a Keras run."""
     values = np.asarray(batch_loss.values, dtype=np.float64)
     if len(values) < 2 * limits.batches or not np.isfinite(values).all():
-        raise NotApplicable("too few finite batches to see the border of an epoch", "train longer")
+        raise NotApplicable("too few finite batches to see the border of an epoch", "")
     changes = np.abs(np.diff(values))
     period = _period(changes, limits)
     if period is None:

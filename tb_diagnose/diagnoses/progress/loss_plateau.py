@@ -14,7 +14,7 @@ How it is judged:
 
 When it stays silent:
     Fewer than 8 points; a level that is good or of which nothing is known; a run that never
-    learned at all (no-learning) or got worse (loss-divergence).
+    learned at all (no-learning), got worse (loss-divergence) or ran into NaN.
 
 What to try:
     If the rate has decayed, let it decay later. Else raise it by 3 once, or use a restart; if the
@@ -68,9 +68,9 @@ def loss_plateau(
     if run is None or run.points < limits.points:
         raise NotApplicable(
             f"fewer than {limits.points} finite values of the training loss",
-            "train for more epochs, or log every step: update_freq='batch'",
+            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
         )
-    if not _still(run, limits):
+    if run.points < len(train_loss) or _guessing(run, chance) or not _still(run, limits):
         return
     begin = _begin(run)
     if (because := _decayed(train_loss, learning_rate, run, begin, limits)) is not None:
@@ -82,6 +82,10 @@ def loss_plateau(
         because = "not one digit changes, so that the weights are not moving at all"
         fix = "Check that the optimizer is applied, and that the rate and the gradients are not 0."
         yield _evidence(train_loss, run, begin, because, fix)
+
+
+def _guessing(run: Course, chance: Chance | None) -> bool:
+    return chance is not None and chance.cross_entropy and run.end > 0.97 * chance.loss
 
 
 def _still(run: Course, limits: Limits) -> bool:
@@ -116,7 +120,12 @@ def _decayed(
     span = float(loss.wall[-1] - loss.wall[0])
     before = run.condensed.values[: begin + 1]
     falling = float(before[max(0, begin - 2)] - before[begin]) > 0.05 * run.progress
-    if span > 0 and abs(until - starts) < 0.1 * span and until < loss.wall[0] + 0.7 * span and falling:
+    if (
+        span > 0
+        and abs(until - starts) < 0.1 * span
+        and until < loss.wall[0] + 0.7 * span
+        and falling
+    ):
         return (
             f"the learning rate fell to {number(float(rate.values[low[0]]))} at step "
             f"{rate.steps[low[0]]} while the loss was still falling"
@@ -124,9 +133,7 @@ def _decayed(
     return None
 
 
-def _bad(
-    run: Course, score: Series | None, chance: Chance | None, limits: Limits
-) -> str | None:
+def _bad(run: Course, score: Series | None, chance: Chance | None, limits: Limits) -> str | None:
     if chance is None:
         return None
     if chance.cross_entropy and run.end >= (1 - limits.guessing) * chance.loss:

@@ -82,7 +82,7 @@ def no_learning(
     if run is None or run.points < limits.points:
         raise NotApplicable(
             f"fewer than {limits.points} finite values of the training loss",
-            "train for more epochs, or log every step: update_freq='batch'",
+            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
         )
     score = train_score if train_score is not None else val_score
     guess = _guess(run, score, chance, limits)
@@ -90,14 +90,14 @@ def no_learning(
         yield _at_chance(train_loss, run, score, guess, optimizer)
     elif score is not None and _stuck(score, chance, limits):
         yield _score_stuck(train_loss, run, score)
-    elif _flat(train_loss, run, limits) and not _learned(score, limits):
+    elif _flat(train_loss, limits) and not _learned(score, limits):
         yield _flat_loss(train_loss, run, optimizer, limits)
 
 
 def _by_reward(reward: Series, limits: Limits) -> Iterator[Evidence]:
     run = course(-np.asarray(reward.values, dtype=np.float64))
     if run is None or run.points < limits.rewards:
-        raise NotApplicable(f"fewer than {limits.rewards} values of the reward", "train longer")
+        raise NotApplicable(f"fewer than {limits.rewards} values of the reward", "")
     medians = -run.condensed.values
     first = float(np.median(medians[: max(1, len(medians) // 5)]))
     gain = -run.best - min(first, -run.start)
@@ -156,7 +156,7 @@ def _learned(score: Series | None, limits: Limits) -> bool:
     return share > 0.9 or trend(condense(score.values).values).rising < limits.chance
 
 
-def _flat(loss: Series, run: Course, limits: Limits) -> bool:
+def _flat(loss: Series, limits: Limits) -> bool:
     values = finite(loss.values)
     fifth = max(1, len(values) // 5)
     level = abs(float(np.median(values)))
@@ -195,9 +195,9 @@ def _at_chance(
 
 
 def _since(loss: Series, guess: Chance) -> int:
-    """Index from which on the loss stays within a tenth of guessing; a run may blow up before."""
-    away = np.flatnonzero(~(np.abs(loss.values / guess.loss - 1) < 0.1))
-    return min(int(away[-1]) + 1, len(loss) - 1) if len(away) else 0
+    """Index from which on the loss never was better than guessing again."""
+    better = np.flatnonzero(loss.values < 0.95 * guess.loss)
+    return min(int(better[-1]) + 1, len(loss) - 1) if len(better) else 0
 
 
 def _score_stuck(loss: Series, run: Course, score: Series) -> Evidence:
@@ -216,9 +216,7 @@ def _score_stuck(loss: Series, run: Course, score: Series) -> Evidence:
     )
 
 
-def _flat_loss(
-    loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits
-) -> Evidence:
+def _flat_loss(loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits) -> Evidence:
     drop = (run.start - run.end) / abs(run.start) if run.start else 0.0
     return Evidence(
         says=f"{loss.name} is {number(run.start)} at the start and {number(run.end)} at the end "
@@ -236,7 +234,9 @@ def _flat_loss(
 def _fix(optimizer: Optimizer | None) -> str:
     rate = optimizer.learning_rate if optimizer else None
     first = "Train on 10 examples until they are learned by heart; if that fails, "
-    tried = f"try learning rates {rate * 10:g} and {rate / 10:g} beside {rate:g}" if rate else (
-        "try a learning rate ten times higher and one ten times lower"
+    tried = (
+        f"try learning rates {rate * 10:g} and {rate / 10:g} beside {rate:g}"
+        if rate
+        else ("try a learning rate ten times higher and one ten times lower")
     )
     return first + tried + ", and check labels, inputs and the last layer."

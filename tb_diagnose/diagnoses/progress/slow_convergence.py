@@ -9,7 +9,7 @@ How it is judged:
     On at most 50 medians: the curve falls (Mann-Kendall, p < 0.001), the second half falls at
     least 0.7 times as much as the first, the last quarter still falls (p < 0.05, or by its whole
     share of a straight line where it has too few points for a test), and yet less than half of the
-    starting level is gone by the end.
+    starting level is gone by the end. Where less than a tenth is gone it is a warning, else a note.
 
 When it stays silent:
     Fewer than 10 points; a curve that bends; a curve that has come down by more than half; a
@@ -49,9 +49,12 @@ class Limits:
     straight: float = limit(0.7, unit="of the first half's fall", source="calibrated on demo_logs")
     gone: float = limit(0.5, unit="of the start", source="chosen: more has converged somewhere")
     least: float = limit(0.02, unit="of the start", source="below, it is no-learning")
+    crawl: float = limit(0.1, unit="of the start", source="chosen: five times the run to halve it")
 
 
-@diagnosis(family="progress", severity=Severity.WARNING, leads_to=("unfinished-training",), since="0.1")
+@diagnosis(
+    family="progress", severity=Severity.INFO, leads_to=("unfinished-training",), since="0.1"
+)
 def slow_convergence(
     train_loss: Series,
     learning_rate: Series | None,
@@ -63,7 +66,7 @@ def slow_convergence(
     if run is None or run.points < limits.points:
         raise NotApplicable(
             f"fewer than {limits.points} finite values of the training loss",
-            "train for more epochs, or log every step: update_freq='batch'",
+            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
         )
     medians = run.condensed.values
     fell = float(run.start - run.end)
@@ -80,7 +83,7 @@ def slow_convergence(
 
 
 def _straightness(medians: NDArray[np.float64]) -> float:
-    """Fall of the second half over fall of the first; each end the mean of a tenth of the points."""
+    """Fall of the second half over fall of the first, between means of a tenth of the points."""
     tenth = max(1, len(medians) // 10)
     middle = len(medians) // 2
     start, end = medians[:tenth].mean(), medians[-tenth:].mean()
@@ -99,11 +102,18 @@ def _warming_up(rate: Series | None) -> bool:
 
 
 def _evidence(
-    loss: Series, start: float, end: float, ratio: float, optimizer: Optimizer | None, limits: Limits
+    loss: Series,
+    start: float,
+    end: float,
+    ratio: float,
+    optimizer: Optimizer | None,
+    limits: Limits,
 ) -> Evidence:
     rate = optimizer.learning_rate if optimizer else None
-    change = f"Raise the learning rate from {rate:g} to {3 * rate:g}, then to {10 * rate:g}" if rate else (
-        "Multiply the learning rate by 3, then by 10"
+    change = (
+        f"Raise the learning rate from {rate:g} to {3 * rate:g}, then to {10 * rate:g}"
+        if rate
+        else ("Multiply the learning rate by 3, then by 10")
     )
     return Evidence(
         says=f"{loss.name} fell in a straight line from {number(start)} to {number(end)}, "
@@ -115,4 +125,5 @@ def _evidence(
         measured=ratio,
         limit=limits.straight,
         unit="of the first half's fall",
+        severity=Severity.WARNING if start - end < limits.crawl * start else None,
     )

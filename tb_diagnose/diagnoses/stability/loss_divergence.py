@@ -11,6 +11,7 @@ How it is judged:
     (start - best), at least a tenth of the best level, at least four times the curve's own noise,
     and at least twice as large as any climb that the curve recovered from before its best. The
     noise is no larger than the largest fall behind the best: a steep climb is not its own noise.
+    An end three times above the start, with the last 3 points all above it, needs neither test.
     Where a training score is logged, losing more than half of its gain for good counts likewise:
     after a blow-up the loss often falls back to the level of guessing, not to where it was.
 
@@ -60,6 +61,7 @@ class Limits:
     unprecedented: float = limit(
         2.0, unit="times the largest earlier climb", source="chosen: else the curve swings"
     )
+    explosion: float = limit(3.0, unit="times the start", source="chosen: no noise of a mean")
     score: float = limit(0.1, unit="of a score", source="chosen: a tenth of all examples")
 
 
@@ -81,16 +83,21 @@ def loss_divergence(
     if run is None or run.points < limits.points:
         raise NotApplicable(
             f"fewer than {limits.points} finite values of the training loss",
-            "train for more epochs, or log every step: update_freq='batch'",
+            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
         )
     if _diverged(run, limits):
         yield _evidence(train_loss, run, optimizer, limits)
+    elif run.points < len(train_loss):
+        return  # NaN takes the score along: left to non-finite-values
     elif train_score is not None and len(train_score) >= limits.points:
         yield from _collapse(train_score, chance, optimizer, limits)
 
 
 def _diverged(run: Course, limits: Limits) -> bool:
     before = largest_climb(run.condensed.values[: run.at_best + 1])
+    last = run.condensed.values[-3:]
+    if 0 < limits.explosion * run.start < run.end and bool(np.all(last > run.start)):
+        return True
     return (
         run.rise > limits.rise * run.progress
         and run.rise > limits.level * abs(run.best)
@@ -104,9 +111,7 @@ def _noise(run: Course) -> float:
     return min(run.noise, largest_climb(-run.condensed.values[run.at_best :]))
 
 
-def _evidence(
-    loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits
-) -> Evidence:
+def _evidence(loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits) -> Evidence:
     at = int(run.condensed.first[run.at_best])
     lost = run.rise / run.progress if run.progress > 0 else np.inf
     says = (

@@ -80,13 +80,13 @@ def loss_oscillation(
     if not able:
         raise NotApplicable(
             "no curve has enough points that average out the noise of single batches",
-            "validate after every epoch: model.fit(..., validation_data=…)",
+            "model.fit(..., validation_data=(x_val, y_val))",
         )
     found = []
     for curve, values in able:
         size = _size(curve, values, score=curve is val_score, limits=limits)
         turns = _turns(values, size, limits)
-        if len(turns):
+        if size > 0 and len(turns):
             found.append((len(turns), curve, values, turns, size))
     if found:
         _, curve, values, turns, size = max(found, key=lambda each: each[0])
@@ -145,8 +145,10 @@ def _evidence(
     at = where[(turns * len(where)) // len(values)]
     low, high = float(np.min(values[turns])), float(np.max(values[turns]))
     rate = optimizer.learning_rate if optimizer else None
-    cut = f"Lower the learning rate from {rate:g} to {rate / 3:.2g}" if rate else (
-        "Divide the learning rate by 3"
+    cut = (
+        f"Lower the learning rate from {rate:g} to {rate / 3:.2g}"
+        if rate
+        else ("Divide the learning rate by 3")
     )
     return Evidence(
         says=f"{curve.name} swings between {number(low)} and {number(high)} and does not settle: "

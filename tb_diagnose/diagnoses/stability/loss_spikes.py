@@ -7,7 +7,7 @@ Why it matters:
 How it is judged:
     At full resolution and on the logarithm of the loss, each value is compared with the median of
     the 9 values before it; the noise comes from the median absolute step from value to value among
-    the 51 values around. A spike stands at least 12 standard deviations of the noise and a factor
+    the 51 values around. A spike stands at least 8 standard deviations of the noise and a factor
     of 2 above what came before, and twice as far as the 95th percentile of all values does, so
     that a heavy tail of hard batches is not mistaken for spikes. Within the next twentieth of the
     run (10 values at least) it comes back by three quarters of its height.
@@ -47,7 +47,7 @@ class Limits:
 
     points: int = limit(20, unit="values", source="chosen: two windows of what came before")
     noise: float = limit(
-        12.0, unit="standard deviations", source="calibrated on healthy runs: their largest is 8"
+        8.0, unit="standard deviations", source="runmedic; six healthy language models: 4.5 at most"
     )
     factor: float = limit(2.0, unit="times what came before", source="calibrated on demo_logs")
     tail: float = limit(
@@ -73,7 +73,7 @@ def loss_spikes(
         raise NotApplicable(
             f"fewer than {limits.points} values of the training loss; an epoch's average hides "
             "spikes",
-            'log every step: tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
+            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
         )
     if np.min(values) <= 0:
         raise NotApplicable("the training loss is not positive throughout")

@@ -81,11 +81,14 @@ def _loss(curve: Series, limits: Limits) -> Evidence:
         f"{curve.name} is {_name(curve.values[first])} at step {curve.steps[first]}, "
         f"{plural(int(bad.sum()), 'value')} of {len(curve)} are not finite"
     )
-    says += f"; the last one before was {number(before[-1])}." if len(before) else " from the start."
+    says += (
+        f"; the last one before was {number(before[-1])}." if len(before) else " from the start."
+    )
     fix = (
         "The loss rose before it broke: divide the learning rate by 10, or clip the gradients "
         "(clipnorm=1.0), and restart from the last checkpoint before that step."
-        if climbed or (first and not np.isfinite(curve.values[first]) and np.isinf(curve.values[first]))
+        if climbed
+        or (first and not np.isfinite(curve.values[first]) and np.isinf(curve.values[first]))
         else "Look at what that step did: log(0), a division by zero, NaN in the data; "
         "tf.debugging.enable_check_numerics() names the operation. A learning rate divided by "
         "10 tells whether it was the step size."

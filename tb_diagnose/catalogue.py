@@ -1,0 +1,128 @@
+"""The catalogue: what every diagnosis looks for, from the text at the top of its own file."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from tb_diagnose.diagnosis import Diagnosis, registry
+
+SECTIONS = (
+    "Why it matters",
+    "How it is judged",
+    "When it stays silent",
+    "What to try",
+    "Sources",
+)
+
+
+class IncompleteText(Exception):
+    """A diagnosis' docstring lacks what the catalogue prints; the message says what and where."""
+
+
+class UnknownDiagnosis(Exception):
+    """There is no diagnosis of that id; the message suggests the nearest."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One declared limit: its default, its unit and where the number comes from."""
+
+    name: str
+    default: float
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Article:
+    """The text of one diagnosis: title, sections in their fixed order, limits."""
+
+    id: str
+    title: str
+    sections: Mapping[str, str]
+    limits: tuple[Threshold, ...]
+
+
+def article(diagnosis: Diagnosis) -> Article:
+    """Take a diagnosis' docstring apart. Raises IncompleteText where a section is missing."""
+    heading = re.compile(rf"^({'|'.join(SECTIONS)}):[ ]*$", re.MULTILINE)
+    title, *pieces = heading.split(diagnosis.text)
+    sections = {
+        name: _outdented(body) for name, body in zip(pieces[::2], pieces[1::2], strict=True)
+    }
+    missing = [name for name in SECTIONS if not sections.get(name)]
+    if missing or not title.strip():
+        lacks = missing[0] + ":" if missing else "a title in its first line"
+        raise IncompleteText(
+            f"the docstring of {diagnosis.id} lacks {lacks!r}; write that section, "
+            f"the sections are {', '.join(SECTIONS)}"
+        )
+    ordered = {name: sections[name] for name in SECTIONS}
+    return Article(diagnosis.id, title.strip().rstrip("."), ordered, tuple(_limits(diagnosis)))
+
+
+def explain(identity: str) -> str:
+    """All about one diagnosis, as Markdown. Raises UnknownDiagnosis."""
+    known = registry()
+    if identity not in known:
+        near = get_close_matches(identity, known, n=1)
+        cure = f"did you mean {near[0]!r}?" if near else "--catalogue lists all"
+        raise UnknownDiagnosis(f"unknown diagnosis {identity!r}; {cure}")
+    return "\n".join([*_page(known[identity], "#"), ""])
+
+
+def catalogue() -> str:
+    """All diagnoses by family, as one Markdown page."""
+    return "\n".join([*_catalogue(), ""])
+
+
+def _catalogue() -> Iterator[str]:
+    yield "# Catalogue of diagnoses"
+    family = ""
+    for diagnosis in registry().values():
+        if diagnosis.family != family:
+            family = diagnosis.family
+            yield from ("", f"## {family}")
+        yield ""
+        yield from _page(diagnosis, "###")
+
+
+def _page(diagnosis: Diagnosis, mark: str) -> Iterator[str]:
+    text = article(diagnosis)
+    yield from (f"{mark} {text.id}", "", f"{text.title}.", "")
+    yield _facts(diagnosis)
+    for name, body in text.sections.items():
+        yield from ("", f"{mark}# {name}", "", body)
+        if name == "How it is judged" and text.limits:
+            yield ""
+            yield from (
+                f"- `{each.name}` = {each.default:g} {each.unit} ({each.source})"
+                for each in text.limits
+            )
+
+
+def _facts(diagnosis: Diagnosis) -> str:
+    reads = [f"`{need.role}`{' if logged' * need.optional}" for need in diagnosis.needs]
+    facts = [diagnosis.severity.value, diagnosis.family, f"since {diagnosis.since}"]
+    if reads:
+        facts.append(f"reads {', '.join(reads)}")
+    if diagnosis.leads_to:
+        facts.append(f"leads to {', '.join(diagnosis.leads_to)}")
+    return " · ".join(facts)
+
+
+def _limits(diagnosis: Diagnosis) -> Iterator[Threshold]:
+    if diagnosis.limits is None:
+        return
+    for field in dataclasses.fields(diagnosis.limits):
+        default, told = float(str(field.default)), field.metadata
+        yield Threshold(field.name, default, told["unit"], told["source"])
+
+
+def _outdented(body: str) -> str:
+    lines = body.strip("\n").splitlines()
+    return "\n".join(line.removeprefix("    ") for line in lines).strip()

@@ -1,0 +1,6 @@
+"""From event files to runs."""
+
+from tb_diagnose.read.follow import Follower, load
+from tb_diagnose.read.walk import Cluster, Folder, NothingToRead, clusters
+
+__all__ = ["Cluster", "Folder", "Follower", "NothingToRead", "clusters", "load"]

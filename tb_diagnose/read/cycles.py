@@ -1,0 +1,37 @@
+"""Steps that start again and again: is it a batch index, or one training after another?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def equal(lengths: NDArray[np.int64]) -> bool:
+    """Whether cycles have about the same length: all within a tenth of the median, or one point."""
+    return bool(np.ptp(lengths) <= max(1.0, 0.1 * float(np.median(lengths))))
+
+
+def goes_on(values: NDArray[Any], cuts: Sequence[int]) -> bool:
+    """Whether a curve goes on at each of ``cuts`` where it was, instead of starting over.
+
+    Compares, by medians over the cuts, the jump from the end of a cycle to the start of the next
+    one with the distance of that start from the start of the first cycle. Where both are alike,
+    the curve goes on unless the jump is several times what it moves by from point to point.
+    """
+    values = np.asarray(values, np.float64)
+    pieces = [piece[np.isfinite(piece)] for piece in np.split(values, cuts)]
+    pieces = [piece for piece in pieces if len(piece)]
+    if len(pieces) < 3:
+        return False
+    width = max(1, min(10, min(map(len, pieces)) // 10))
+    starts = np.array([np.median(piece[:width]) for piece in pieces])
+    ends = np.array([np.median(piece[-width:]) for piece in pieces])
+    jump = float(np.median(np.abs(starts[1:] - ends[:-1])))
+    over = float(np.median(np.abs(starts[1:] - starts[0])))
+    moves = np.concatenate([np.abs(np.diff(piece)) for piece in pieces])
+    if jump < 0.5 * over:
+        return True
+    return over >= 0.5 * jump and jump <= 5 * float(np.median(moves) if len(moves) else 0.0)

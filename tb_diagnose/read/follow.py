@@ -1,0 +1,87 @@
+"""Following the files of a cluster as they grow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tb_diagnose.read import assemble, damage, tracks
+from tb_diagnose.read.file import EventFile
+from tb_diagnose.read.walk import Cluster, Folder
+from tb_diagnose.runs import Fact, Run
+
+
+@dataclass
+class _Followed:
+    """One folder: its files by name, and the plugin of each tag seen in it."""
+
+    folder: Folder
+    files: dict[str, EventFile] = field(default_factory=dict)
+    plugins: dict[bytes, bytes] = field(default_factory=dict)
+    fact: Fact | None = None
+
+
+class Follower:
+    """Reads a cluster, and on each ``refresh`` only what was appended since the last one.
+
+    ``checksum=False`` leaves the CRCs of payloads unchecked; those of lengths are always checked.
+    """
+
+    def __init__(self, cluster: Cluster, *, checksum: bool = True) -> None:
+        self.cluster = cluster
+        self.checksum = checksum
+        self._folders: dict[str, _Followed] = {}
+        self._runs: list[Run] | None = None
+
+    def refresh(self) -> bool:
+        """Reads on; True if anything changed: more data, new files, files gone or replaced."""
+        changed = False
+        for folder in self.cluster.members():
+            followed = self._folders.setdefault(folder.relative, _Followed(folder))
+            changed |= self._refresh(followed)
+        if changed:
+            self._runs = None
+        return changed
+
+    def _refresh(self, followed: _Followed) -> bool:
+        folder = followed.folder
+        fact = None
+        try:
+            names = folder.event_files()
+        except OSError as error:
+            names = list(followed.files)
+            fact = damage.unreadable(folder.path, folder.relative, error)
+        changed = fact != followed.fact or names != list(followed.files)
+        followed.fact = fact
+        known = followed.files
+        followed.files = {
+            name: known.get(name)
+            or EventFile(folder.path / name, followed.plugins, checksum=self.checksum)
+            for name in names
+        }
+        for file in followed.files.values():
+            changed |= file.refresh()
+        return changed
+
+    def runs(self) -> list[Run]:
+        """The runs as far as they have been read, in the order in which they began."""
+        if self._runs is None:
+            self._runs = self._assembled()
+        return self._runs
+
+    def _assembled(self) -> list[Run]:
+        parts, facts = [], []
+        for relative, followed in self._folders.items():
+            if followed.fact is not None:
+                facts.append(followed.fact)
+            for name, file in followed.files.items():
+                part = tracks.part(relative, name, file.columns)
+                parts.append(part)
+                facts += damage.facts(file, f"{relative}/{name}" if relative else name)
+        return assemble.runs(self.cluster.name, str(self.cluster.path), parts, facts)
+
+
+def load(cluster: Cluster, *, checksum: bool = True) -> list[Run]:
+    """Reads a cluster as it stands: usually one run, several where trainings share a folder."""
+    follower = Follower(cluster, checksum=checksum)
+    follower.refresh()
+    return follower.runs()

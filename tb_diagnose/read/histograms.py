@@ -1,0 +1,171 @@
+"""Histograms reduced to what a diagnosis needs, many at a time."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.read.wire import BYTES, FIXED64, Malformed, fields
+from tb_diagnose.runs import QUANTILES
+
+_F64 = struct.Struct("<d")
+#: Columns of a reduced histogram, before the quantiles.
+STATISTICS = ("count", "low", "high", "mean", "std", "zero")
+WIDTH = len(STATISTICS) + len(QUANTILES)
+Reduced = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """One histogram as logged.
+
+    Attributes:
+        left, right, count: [k] float64.
+        moments: mean and standard deviation where the file holds the sums, else None.
+    """
+
+    left: NDArray[np.float64]
+    right: NDArray[np.float64]
+    count: NDArray[np.float64]
+    moments: tuple[float, float] | None = None
+
+
+def from_tensor(rows: NDArray[np.float64]) -> Buckets:
+    """From a [k, 3] tensor of (left, right, count), as ``tf.summary.histogram`` writes it."""
+    left, right, count = np.asarray(rows, np.float64).reshape(-1, 3).T
+    if len(left) == 1 and right[0] - left[0] == 1.0:
+        # Older TensorFlow widens the histogram of a constant to one bucket of width 1 around it.
+        left = right = (left + right) / 2
+    return Buckets(left, right, count)
+
+
+def from_proto(data: bytes, at: int, end: int) -> Buckets:
+    """From a HistogramProto, whose buckets are given by their upper limits. Raises Malformed."""
+    singles = dict.fromkeys(range(1, 6), 0.0)
+    lists: dict[int, list[bytes]] = {6: [], 7: []}
+    for number, kind, first, last in fields(data, at, end):
+        if number in singles and kind == FIXED64:
+            singles[number] = _F64.unpack_from(data, first)[0]
+        elif number in lists and kind in (BYTES, FIXED64):
+            lists[number].append(data[first:last])
+    limits, count = (b"".join(parts) for parts in lists.values())
+    if len(limits) != len(count) or len(limits) % 8:
+        raise Malformed("a histogram has more limits than buckets, or fewer")
+    low, high, *sums = singles.values()
+    return _limited(np.frombuffer(limits), np.frombuffer(count), low, high, sums)
+
+
+def _limited(
+    limits: NDArray[np.float64],
+    count: NDArray[np.float64],
+    low: float,
+    high: float,
+    sums: list[float],
+) -> Buckets:
+    total, first_sum, square_sum = sums
+    left = np.concatenate([[low], limits[:-1]]) if len(limits) else limits
+    with np.errstate(all="ignore"):
+        mean = np.float64(first_sum) / np.float64(total)
+        variance = np.float64(square_sum) / np.float64(total) - mean * mean
+        std = np.sqrt(np.maximum(variance, 0.0))
+        left, right = np.clip(left, low, high), np.clip(limits, low, high)
+    return Buckets(left, right, count, (float(mean), float(std)))
+
+
+def reduce(batch: list[Buckets]) -> Reduced:
+    """[n, 6 + 33] float64: ``STATISTICS``, then the quantiles. NaN where nothing can be known."""
+    wide = max((len(each.count) for each in batch), default=0)
+    if not wide:
+        return np.full((len(batch), WIDTH), np.nan)
+    left, right, count = (_padded([getattr(each, name) for each in batch], wide)
+                          for name in ("left", "right", "count"))  # fmt: skip
+    sizes = np.array([len(each.count) for each in batch])
+    filled = np.arange(wide) < sizes[:, None]
+    count = np.where(filled & (count > 0), count, 0.0)
+    with np.errstate(all="ignore"):
+        reduced = np.concatenate(
+            [_statistics(left, right, count, sizes), _quantiles(left, right, count)], axis=1
+        )
+    for row, each in enumerate(batch):
+        if each.moments is not None:
+            reduced[row, 3:5] = each.moments
+    empty = ~(reduced[:, 0] > 0)
+    reduced[empty, 1:] = np.nan
+    reduced[empty, 0] = 0.0
+    return reduced
+
+
+def _padded(columns: list[NDArray[np.float64]], wide: int) -> NDArray[np.float64]:
+    if all(len(column) == wide for column in columns):
+        return np.array(columns)
+    padded = np.zeros((len(columns), wide))
+    for row, column in zip(padded, columns, strict=True):
+        row[: len(column)] = column
+        row[len(column) :] = column[-1] if len(column) else np.nan
+    return padded
+
+
+def _statistics(left: Reduced, right: Reduced, count: Reduced, sizes: NDArray[np.int_]) -> Reduced:
+    total = count.sum(axis=1)
+    last = np.maximum(sizes - 1, 0)[:, None]
+    low, high = left[:, 0], np.take_along_axis(right, last, axis=1)[:, 0]
+    middle = left / 2 + right / 2
+    mean = np.where(count > 0, count * middle, 0.0).sum(axis=1) / total
+    spread = np.where(count > 0, count * (middle - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    # Buckets are closed on the left; the last one is closed on both sides.
+    closed = (right == high[:, None]) & (high[:, None] == 0)
+    holds = (left <= 0) & ((right > 0) | closed)
+    zero = np.where(holds, count, 0.0).sum(axis=1) / total
+    # NaN among the data leaves NaN edges: then not even the mean is known.
+    unknown = np.isnan(low) | np.isnan(high)
+    mean = np.where(unknown, np.nan, mean)
+    return np.stack([total, low, high, mean, np.sqrt(spread / total), zero], axis=1)
+
+
+def _quantiles(left: Reduced, right: Reduced, count: Reduced) -> Reduced:
+    """By linear interpolation within the bucket that each probability falls into."""
+    rows, wide = count.shape
+    share = np.cumsum(count, axis=1)
+    share /= share[:, -1:]
+    # All rows in one sorted array: row r holds its cumulative shares plus 2 r.
+    offsets = 2.0 * np.arange(rows)[:, None]
+    ladder = (np.nan_to_num(share) + offsets).ravel()
+    wanted = QUANTILES[None, :] + offsets
+    place = np.searchsorted(ladder, wanted.ravel(), side="left").reshape(wanted.shape)
+    place[:, 0] = np.searchsorted(ladder, wanted[:, 0], side="right")
+    place = np.clip(place - np.arange(rows)[:, None] * wide, 0, wide - 1)
+    before = np.concatenate([np.zeros((rows, 1)), share[:, :-1]], axis=1)
+    below, above = (np.take_along_axis(each, place, axis=1) for each in (before, share))
+    start, stop = (np.take_along_axis(each, place, axis=1) for each in (left, right))
+    within = np.clip((QUANTILES[None, :] - below) / (above - below), 0.0, 1.0)
+    quantiles: Reduced = start * (1 - within) + stop * within
+    return quantiles
+
+
+@dataclass
+class Reducer:
+    """Collects histograms of any tags and reduces them ``size`` at a time.
+
+    ``rows`` of each column receive the reduced histograms in the order in which they were added.
+    """
+
+    size: int = 512
+    _batch: list[Buckets] = field(default_factory=list)
+    _targets: list[bytearray] = field(default_factory=list)
+
+    def add(self, buckets: Buckets, rows: bytearray) -> None:
+        self._batch.append(buckets)
+        self._targets.append(rows)
+        if len(self._batch) >= self.size:
+            self.flush()
+
+    def flush(self) -> None:
+        if not self._batch:
+            return
+        for row, target in zip(reduce(self._batch), self._targets, strict=True):
+            target.extend(row.tobytes())
+        self._batch.clear()
+        self._targets.clear()

@@ -1,0 +1,108 @@
+"""What one event file contributes to a folder, as arrays that can be cut into trainings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.read.columns import Columns, Distributions, Note, Scalars
+
+#: (is it a histogram, tag): names a curve within its folder.
+Key = tuple[bool, str]
+_STAMP = re.compile(r"tfevents\.(\d+(?:\.\d+)?)\.?(.*?)(?:\.\d+)?(?:\.v2)?$")
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One tag of one file, or a stretch of it.
+
+    Attributes:
+        steps: [n] int64; wall: [n] float64; values: [n] scalars, or [n, WIDTH] histograms.
+    """
+
+    steps: NDArray[np.int64]
+    wall: NDArray[np.float64]
+    values: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def at(self, index: slice | NDArray[np.bool_]) -> Track:
+        return Track(self.steps[index], self.wall[index], self.values[index])
+
+    @cached_property
+    def clock(self) -> NDArray[np.float64]:
+        """[n] the wall time, made never to go back."""
+        return np.maximum.accumulate(np.nan_to_num(self.wall))
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """A piece of one file throughout which one training was logged.
+
+    Attributes:
+        folder, file: where it stands, relative to the run.
+        tracks: by key, none of them empty.
+        starts: steps of the SessionLog STARTs of the file.
+    """
+
+    folder: str
+    file: str
+    tracks: dict[Key, Track]
+    starts: tuple[int, ...] = ()
+    resumes: bool = False
+
+    @cached_property
+    def begin(self) -> float:
+        return min(float(track.clock[0]) for track in self.tracks.values())
+
+    @cached_property
+    def end(self) -> float:
+        return max(float(track.clock[-1]) for track in self.tracks.values())
+
+    @property
+    def process(self) -> str:
+        """Host and process that wrote the file, as far as its name tells."""
+        found = _STAMP.search(self.file)
+        return found.group(2) if found else ""
+
+    def with_tracks(self, tracks: dict[Key, Track], *, resumes: bool) -> Stretch:
+        return replace(self, tracks=tracks, resumes=resumes)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One event file: its curves, if it has any, and what else it holds.
+
+    Attributes:
+        stamp: the moment in its name (seconds since 1970), 0 where there is none.
+    """
+
+    stretch: Stretch
+    columns: Columns
+    stamp: float = 0.0
+    notes: dict[str, list[Note]] = field(default_factory=dict)
+
+
+def part(folder: str, file: str, columns: Columns) -> Part:
+    """The arrays of one file that has been read so far."""
+    tracks: dict[Key, Track] = {}
+    for tag, scalars in columns.scalars.items():
+        tracks[False, tag] = _track(scalars)
+    for tag, histograms in columns.histograms.items():
+        tracks[True, tag] = _track(histograms)
+    found = _STAMP.search(file)
+    notes = {"texts": columns.texts, "hparams": columns.hparams, "models": columns.models}
+    starts = tuple(step for _, step in columns.starts)
+    stretch = Stretch(folder, file, tracks, starts)
+    return Part(stretch, columns, float(found.group(1)) if found else 0.0, notes)
+
+
+def _track(column: Scalars | Distributions) -> Track:
+    wall = np.frombuffer(bytes(column.wall), "<f8")
+    return Track(np.array(column.steps, np.int64), wall, column.data())

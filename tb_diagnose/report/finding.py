@@ -1,0 +1,126 @@
+"""One finding for a terminal: what, where, the proof, the cure, and what it led to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from tb_diagnose.report.phrases import brief, duration, span
+from tb_diagnose.report.screen import Screen, columns, plain, wrapped
+from tb_diagnose.report.shapes import CurvePart, EvidencePart, OutcomePart
+from tb_diagnose.report.sparkline import caption, sparkline
+
+COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}
+_INDENT = "    "
+#: Evidence told in full; the rest is named in one line (chosen: more buries the cure).
+_SHOWN = 3
+#: Columns of a sparkline at most (chosen: it needs no more to show a curve's form).
+_SPARK = 40
+#: Shorter waits are not worth a word (chosen).
+_WORTH = 60
+
+
+def finding(
+    head: OutcomePart,
+    led: Sequence[OutcomePart],
+    curves: Sequence[CurvePart],
+    last: int | None,
+    screen: Screen,
+) -> Iterator[str]:
+    """The lines of a finding and of those in ``led``, its consequences, in a run until ``last``."""
+    yield from _title(head, screen)
+    shown = head["evidence"] if screen.verbose else head["evidence"][:_SHOWN]
+    for evidence in shown:
+        yield from wrapped(plain(evidence["says"]), screen.prose, _INDENT)
+        yield from _seen(evidence, head["severity"], curves, screen)
+        yield from labelled("Sure", _sure(evidence), screen)
+    rest = [each["tag"] for each in head["evidence"][len(shown) :]]
+    if rest:
+        more = f"and {len(rest)} more: {', '.join(dict.fromkeys(rest))}"
+        yield from wrapped(plain(more), screen.prose, _INDENT)
+    for fix in dict.fromkeys(each["fix"] for each in shown):
+        yield from labelled("Try", fix, screen, "bold")
+    if led:
+        told = " · ".join(_consequence(each, last) for each in led)
+        for line in wrapped(plain(told), screen.prose, f"{_INDENT}└ "):
+            yield screen.paint(line, "dim")
+
+
+def labelled(
+    label: str, text: str, screen: Screen, style: str = "dim", pad: int = 6
+) -> Iterator[str]:
+    """``    Try   …``, wrapped behind the label; nothing where there is no text."""
+    lead = f"{_INDENT}{label:<{pad}}"
+    for place, line in enumerate(wrapped(plain(text), screen.prose, lead)):
+        yield line if place else screen.paint(lead, style) + line[len(lead) :]
+
+
+def _title(outcome: OutcomePart, screen: Screen) -> Iterator[str]:
+    where = _where(outcome)
+    name = f"{outcome['severity'].upper():<8}  {outcome['id']}"
+    gap = screen.prose - 2 - columns(name) - columns(where)
+    painted = screen.paint(name[:8], COLOURS[outcome["severity"]], "bold") + "  "
+    painted += screen.paint(outcome["id"], "bold")
+    if not where or gap < 2:
+        yield f"  {painted}"
+        yield from (screen.paint(line, "dim") for line in wrapped(where, screen.prose, _INDENT))
+    else:
+        yield f"  {painted}{' ' * gap}{screen.paint(where, 'dim')}"
+
+
+def _where(outcome: OutcomePart) -> str:
+    first = outcome["evidence"][0]
+    where = span(first["steps"], first["counted_in"])
+    onset, wasted = outcome["onset"], outcome["wasted_seconds"]
+    if onset is not None and [onset] != first["steps"]:
+        since = f"known since {span([onset], first['counted_in'])}"
+        where = f"{where}, {since}" if where else since
+    if isinstance(wasted, int | float) and wasted >= _WORTH:
+        where += f"{', ' if where else ''}{duration(wasted)} before the end"
+    return where
+
+
+def _seen(
+    evidence: EvidencePart, severity: str, curves: Sequence[CurvePart], screen: Screen
+) -> Iterator[str]:
+    tag, also = evidence["tag"], evidence["also"]
+    more = f", and {len(also)} more" if also else ""
+    curve = _curve(tag, curves)
+    if curve is None or len(curve["steps"]) + len(curve["nonfinite"]) <= 1:
+        yield from labelled("Seen", tag + more, screen)
+        return
+    start, end = caption(curve)
+    words = plain(f"{tag}  {start} ").split(" ")
+    room = screen.prose - len(_INDENT) - 6 - columns(" ".join(words)) - columns(f" {end}{more}")
+    line, marked = sparkline(curve, max(8, min(_SPARK, room)), evidence["steps"])
+    drawn = "".join(
+        screen.paint("".join(line[at] for at in part), COLOURS[severity] if hot else "dim")
+        for hot, part in groupby(range(len(line)), lambda at: at in marked)
+    )
+    label = screen.paint(f"{_INDENT}Seen  ", "dim")
+    yield f"{label}{' '.join(words)}{drawn} {end}{more}"
+
+
+def _curve(tag: str, curves: Sequence[CurvePart]) -> CurvePart | None:
+    """The curve of that name, or of that bare tag, one with a role first; of a sum, its first."""
+    first = tag.partition(" + ")[0]
+    bare = [each for each in curves if each["name"].endswith(f"/{first}") and first]
+    exact = [each for each in curves if each["name"] == first]
+    return next(iter([*exact, *sorted(bare, key=lambda each: each["role"] is None)]), None)
+
+
+def _sure(evidence: EvidencePart) -> str:
+    measured, limit, unit = evidence["measured"], evidence["limit"], evidence["unit"]
+    parts = [evidence["sure"]]
+    if measured is not None and limit is not None:
+        parts.append(f"{brief(measured)} (limit {brief(limit)}) {unit}".rstrip())
+    return " · ".join(part for part in parts if part)
+
+
+def _consequence(outcome: OutcomePart, last: int | None) -> str:
+    first = outcome["evidence"][0]
+    where = span(first["steps"], first["counted_in"], last)
+    places = sum(1 + len(each["also"]) for each in outcome["evidence"])
+    if places > 1:
+        where = f"{where} in {places} curves".strip()
+    return f"{outcome['id']} {where}".rstrip()

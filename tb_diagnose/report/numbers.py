@@ -1,0 +1,48 @@
+"""Numbers, moments and texts as strict JSON can hold them."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime, timezone
+from typing import Any
+
+import numpy as np
+
+from tb_diagnose.report.shapes import Number
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def number(value: Any) -> Number:
+    """A Python or numpy number for JSON: shortest digits of its own precision, NaN as a string.
+
+    A float32 of 0.1 becomes 0.1, not the 0.10000000149011612 it is as a double.
+    """
+    if isinstance(value, int | np.integer):
+        return int(value)
+    wide = float(value)
+    if not math.isfinite(wide):
+        return "NaN" if math.isnan(wide) else "Infinity" if wide > 0 else "-Infinity"
+    return float(str(value)) if isinstance(value, np.float32 | np.float16) else wide
+
+
+def maybe(value: Any) -> Number | None:
+    """The same, with None for None."""
+    return None if value is None else number(value)
+
+
+def moment(wall: float | None) -> str | None:
+    """Seconds since 1970 as ISO 8601 in UTC with milliseconds; None where it is no moment."""
+    if wall is None or not math.isfinite(wall):
+        return None
+    try:
+        when = datetime.fromtimestamp(wall, tz=timezone.utc)
+    except (OverflowError, OSError, ValueError):
+        return None
+    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def text(value: object) -> str:
+    """A name or path as Unicode: bytes of a file name that are not UTF-8 become U+FFFD."""
+    return _LONE_SURROGATE.sub("\ufffd", str(value))

@@ -1,0 +1,110 @@
+"""Outcomes as parts of the document, in the order in which a person should read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from tb_diagnose.diagnosis import registry
+from tb_diagnose.findings import Evidence, Outcome, Severity, Verdict
+from tb_diagnose.report.numbers import maybe, moment, number, text
+from tb_diagnose.report.shapes import ComparisonPart, CountedIn, EvidencePart, OutcomePart
+
+#: In which steps a tag is counted depends on the run: in Keras logs, most tags count epochs.
+Counting = Callable[[str], CountedIn]
+
+_ENDS = (Verdict.FOUND, Verdict.FAILED, Verdict.CLEAR, Verdict.NOT_APPLICABLE)
+
+
+def outcome_parts(
+    outcomes: Sequence[Outcome], counting: Counting, end: float | None
+) -> list[OutcomePart]:
+    """All outcomes of one run whose last event was written at ``end`` (seconds since 1970)."""
+    return [_part(outcome, counting, end) for outcome in ordered(outcomes)]
+
+
+def comparison_parts(outcomes: Sequence[Outcome], names: Sequence[str]) -> list[ComparisonPart]:
+    """Outcomes over several runs; ``names`` are the runs that were compared."""
+    return [
+        ComparisonPart(**_part(outcome, lambda _: "steps", None), runs=_about(outcome, names))
+        for outcome in ordered(outcomes)
+    ]
+
+
+def ordered(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Findings first: gravest, then earliest, each followed by what it led to; then the rest.
+
+    A finding that nothing found led to stands for itself, whatever it says it is under.
+    """
+    found = {each.id: each for each in outcomes if each.verdict is Verdict.FOUND}
+    roots = [each for each in found.values() if root(each, found) == each.id]
+    rest = [each for each in outcomes if each.verdict is not Verdict.FOUND]
+    lines: list[Outcome] = []
+    for head in sorted(roots, key=_urgency):
+        led = [each for each in found.values() if each is not head and root(each, found) == head.id]
+        lines += [replace(head, under=None), *sorted(led, key=_urgency)]
+    return lines + sorted(rest, key=lambda each: (_ENDS.index(each.verdict), each.family, each.id))
+
+
+def root(outcome: Outcome, found: dict[str, Outcome]) -> str:
+    """The id at the end of the chain of causes; a circle ends where it closes."""
+    seen = [outcome.id]
+    while outcome.under in found and outcome.under not in seen:
+        outcome = found[outcome.under]
+        seen.append(outcome.id)
+    return seen[-1] if outcome.under not in seen else min(seen)
+
+
+def _urgency(outcome: Outcome) -> tuple[int, float, str]:
+    known = float("inf") if outcome.known is None else outcome.known
+    return outcome.severity.rank, known, outcome.id
+
+
+def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePart:
+    known = outcome.known
+    wasted = None if known is None or end is None else round(max(0.0, end - known), 3)
+    return OutcomePart(
+        id=outcome.id,
+        family=outcome.family,
+        title=title(outcome.id),
+        verdict=outcome.verdict.value,
+        severity=outcome.severity.value,
+        under=outcome.under,
+        onset=None if outcome.onset is None else int(outcome.onset),
+        known=moment(known),
+        wasted_seconds=maybe(wasted),
+        evidence=[_evidence(each, outcome.severity, counting) for each in outcome.evidence],
+        reason=text(outcome.reason),
+        enable=text(outcome.enable),
+    )
+
+
+def title(identity: str) -> str:
+    """The first line of a diagnosis' docstring, without its full stop; its id if unregistered."""
+    diagnosis = registry().get(identity)
+    first = diagnosis.text.partition("\n")[0].rstrip(".") if diagnosis else ""
+    return first or identity
+
+
+def _evidence(evidence: Evidence, severity: Severity, counting: Counting) -> EvidencePart:
+    steps = [int(number(step)) for step in evidence.steps]
+    return EvidencePart(
+        says=text(evidence.says),
+        tag=text(evidence.tag),
+        also=[text(tag) for tag in evidence.also],
+        steps=steps,
+        onset=steps[0] if steps else None,
+        counted_in=counting(evidence.tag),
+        measured=maybe(evidence.measured),
+        limit=maybe(evidence.limit),
+        unit=evidence.unit,
+        sure=text(evidence.sure),
+        severity=(evidence.severity or severity).value,
+        fix=text(evidence.fix),
+    )
+
+
+def _about(outcome: Outcome, names: Sequence[str]) -> list[str]:
+    """The runs that the evidence names as its curves; where it names none, all of them."""
+    named = {tag for each in outcome.evidence for tag in (each.tag, *each.also)}
+    return [text(name) for name in names if name in named] or [text(name) for name in names]

@@ -1,0 +1,174 @@
+"""One examined run as a part of the document: what it is, how it fares, its curves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tb_diagnose.report.curves import counted_in, curve, parts
+from tb_diagnose.report.numbers import maybe, moment, number, text
+from tb_diagnose.report.outcomes import Counting, outcome_parts
+from tb_diagnose.report.shapes import (
+    CountedIn,
+    CurvePart,
+    FactPart,
+    ModelPart,
+    OutcomePart,
+    RolePart,
+    RunPart,
+    RunVerdict,
+    StepsPart,
+)
+from tb_diagnose.runs import Fact, ModelConfig, Run, Series
+
+if TYPE_CHECKING:
+    from tb_diagnose.examine import Examination
+    from tb_diagnose.roles import Roles
+
+#: A role that more curves share gets those that a finding names, not all (chosen: one screen).
+_FEW = 8
+_MAIN = ("train_loss", "val_loss")
+#: Kinds of facts that can leave nothing of a run to read.
+_BREAKS = ("damaged-record", "truncated-tail", "unreadable", "not-event-file", "empty-file")
+
+
+def run_part(examination: Examination, points: int) -> RunPart:
+    """The run's part, its curves thinned out to ``points`` each."""
+    run, roles = examination.run, examination.roles
+    start, end = _span(run)
+    outcomes = outcome_parts(examination.outcomes, _counting(run), end)
+    fares = verdict(run, outcomes)
+    return RunPart(
+        name=text(run.name),
+        path=text(run.path),
+        framework=roles.framework,
+        model=None if run.model is None else _model(run.model),
+        verdict=fares,
+        headline=headline(fares, run, outcomes),
+        steps=_steps(roles),
+        started=moment(start),
+        seconds=maybe(None if start is None or end is None else round(end - start, 3)),
+        points=int(run.points),
+        roles=[RolePart(role=each.name, tag=text(each.tag), why=each.why) for each in roles.named],
+        facts=[_fact(each) for each in run.facts],
+        curves=list(_curves(run, roles, outcomes, points)),
+        outcomes=outcomes,
+    )
+
+
+def verdict(run: Run, outcomes: list[OutcomePart]) -> RunVerdict:
+    """The gravest finding; without one, healthy only if the training itself could be judged.
+
+    The family ``logging`` judges the log: that it is in order says nothing about the training.
+    """
+    if not run.points and run.model is None and any(_broken(run)):
+        return "unreadable"
+    found = {each["severity"] for each in outcomes if each["verdict"] == "found"}
+    for severity in ("critical", "warning", "info"):
+        if severity in found:
+            return severity
+    clear = (each for each in outcomes if each["verdict"] == "clear")
+    return "healthy" if any(each["family"] != "logging" for each in clear) else "undecided"
+
+
+def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart]) -> str:
+    """One sentence: what a person who has seen many runs would say first."""
+    if fares == "unreadable":
+        return text(next(_broken(run)).says) or "Nothing could be read."
+    if fares == "healthy":
+        clear = sum(each["verdict"] == "clear" for each in outcomes)
+        return f"Nothing is wrong as far as this log can tell: {clear} of {len(outcomes)} checks."
+    if fares == "undecided":
+        return f"Nothing could be judged: {_commonest_reason(outcomes)}."
+    first = outcomes[0]
+    says = re.split(r"(?<=[.!?])\s+(?=[A-Z])", first["evidence"][0]["says"])[0]
+    return f"{first['title']}: {says}"
+
+
+def _broken(run: Run) -> Iterator[Fact]:
+    """What kept the run from being read."""
+    return (fact for fact in run.facts if fact.kind in _BREAKS)
+
+
+def _commonest_reason(outcomes: list[OutcomePart]) -> str:
+    reasons = [each["reason"] for each in outcomes if each["reason"]]
+    commonest = max(
+        reasons, key=lambda each: (reasons.count(each), each), default="no curve to judge"
+    )
+    return commonest.rstrip(".")
+
+
+def _span(run: Run) -> tuple[float | None, float | None]:
+    """When the first and the last event were written, by the writer's clock."""
+    logged = [*(each.wall for each in run.scalars), *(each.wall for each in run.histograms)]
+    walls = [known for wall in logged if len(known := wall[np.isfinite(wall)])]
+    if not walls:
+        return None, None
+    return float(min(map(np.min, walls))), float(max(map(np.max, walls)))
+
+
+def _counting(run: Run) -> Counting:
+    """Keras counts its ``epoch_`` curves and its weight histograms in epochs."""
+    epochs = any(counted_in(each.tag) == "epochs" for each in run.scalars)
+    scalars = {name for each in run.scalars for name in (each.name, each.tag)}
+
+    def counting(tag: str) -> CountedIn:
+        return "epochs" if epochs and tag not in scalars else counted_in(tag)
+
+    return counting
+
+
+def _model(model: ModelConfig) -> ModelPart:
+    optimizer = model.optimizer
+    return ModelPart(
+        kind=model.kind,
+        layers=len(model.layers),
+        parameters=model.parameters if model.parameters >= 0 else None,
+        optimizer=optimizer.written if optimizer else None,
+        learning_rate=maybe(optimizer.learning_rate) if optimizer else None,
+        losses=[loss.name for loss in model.losses],
+        input_shape=list(model.input_shape),
+    )
+
+
+def _steps(roles: Roles) -> StepsPart | None:
+    main = (roles.values.get(role) for role in _MAIN)
+    loss = next((each for each in main if isinstance(each, Series) and len(each)), None)
+    if loss is None:
+        return None
+    first, last = int(loss.steps.min()), int(loss.steps.max())
+    return StepsPart(first=first, last=last, counted_in=counted_in(loss.tag))
+
+
+def _fact(fact: Fact) -> FactPart:
+    numbers = {name: number(value) for name, value in sorted(fact.numbers.items())}
+    return FactPart(kind=fact.kind, says=text(fact.says), where=text(fact.where), numbers=numbers)
+
+
+def _curves(
+    run: Run, roles: Roles, outcomes: list[OutcomePart], points: int
+) -> Iterator[CurvePart]:
+    """The curves that play a role of their own or that evidence names, in the run's order."""
+    played, crowd = _played(roles)
+    evidence = [each for outcome in outcomes for each in outcome["evidence"]]
+    tags = (tag for each in evidence for tag in (each["tag"], *each["also"]))
+    named = {part for tag in tags for part in parts(tag)}
+    for series in run.scalars:
+        names = {text(series.name), text(series.tag)}
+        if series.name in played or series.name in crowd or names & named:
+            yield curve(series, played.get(series.name), points)
+
+
+def _played(roles: Roles) -> tuple[dict[str, str], set[str]]:
+    """Curve → role, the first role winning; and the curves of roles that a few curves share."""
+    played: dict[str, str] = {}
+    crowd: set[str] = set()
+    for role, value in roles.values.items():
+        if isinstance(value, Series):
+            played.setdefault(value.name, role)
+        elif isinstance(value, tuple) and len(value) <= _FEW:
+            crowd |= {each.name for each in value if isinstance(each, Series)}
+    return played, crowd

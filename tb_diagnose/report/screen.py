@@ -1,0 +1,83 @@
+"""What a terminal can show: its width, its colours, its characters; lines wrapped to fit it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_CODES = {"red": "31", "yellow": "33", "blue": "34", "green": "32", "bold": "1", "dim": "2"}
+_ASCII: dict[str, str | int | None] = {
+    "✗": "x", "▲": "!", "●": "i", "✓": "+", "○": "?", "└": "`", "·": "-", "–": "-", "−": "-",
+    "→": "->", "…": "...", "×": "x", "∞": "inf", "≥": ">=", "≤": "<=", "≈": "~", "±": "+-",
+    "’": "'", "‘": "'", "“": '"', "”": '"', "µ": "u", "σ": "sigma", "²": "^2", "√": "sqrt",
+    "▁": "_", "▂": "_", "▃": ".", "▄": "-", "▅": "-", "▆": "=", "▇": "=", "█": "#",
+}  # fmt: skip
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+
+#: Between words, but not before a dot, within "11.1 M" or within "2m 41s".
+_BREAK = re.compile(r" +(?!·|[kMG]\b|\d+[smhd]\b)")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """How to print.
+
+    Attributes:
+        width: columns of the terminal.
+        colour: whether it understands ANSI colours.
+        unicode: whether its encoding has the characters that this report uses.
+        verbose: whether everything is told, not only what matters.
+    """
+
+    width: int = 100
+    colour: bool = False
+    unicode: bool = True
+    verbose: bool = False
+
+    @property
+    def prose(self) -> int:
+        """Columns for sentences: longer lines than 104 are hard to read (chosen)."""
+        return min(self.width, 104)
+
+    def paint(self, text: str, *styles: str) -> str:
+        """The text in these styles, where there is colour."""
+        if not self.colour or not text:
+            return text
+        return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
+
+    def finish(self, text: str) -> str:
+        """The whole report in characters that this terminal has."""
+        if self.unicode:
+            return text
+        return text.translate(str.maketrans(_ASCII)).encode("ascii", "replace").decode()
+
+
+def plain(text: str) -> str:
+    """A text from a log as one line, with nothing in it that could command the terminal."""
+    return _CONTROL.sub(" ", text)
+
+
+def columns(text: str) -> int:
+    """How many columns a text without control characters takes."""
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(each)) for each in text)
+
+
+def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> Iterator[str]:
+    """The words of a text in lines of at most ``width`` columns.
+
+    The first line begins with ``first``, the others with ``rest`` (as many blanks where None). A
+    word longer than a line stands alone on one: paths and code must stay whole to be copied.
+    """
+    line, empty = first, True
+    blank = " " * columns(first) if rest is None else rest
+    for word in filter(None, _BREAK.split(text)):
+        if not empty and columns(line) + 1 + columns(word) > width:
+            yield line
+            line, empty = blank, True
+        line += word if empty else f" {word}"
+        empty = False
+    if not empty:
+        yield line

@@ -1,0 +1,73 @@
+"""A curve in one line of eight block heights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from tb_diagnose.report.phrases import brief
+from tb_diagnose.report.shapes import CurvePart
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+_MISSING = "×"
+#: Beyond this ratio of largest to smallest, heights are logarithmic (chosen: on a linear scale
+#: eight heights would show everything below an eighth of the largest as the same).
+_WIDE = 1e3
+#: A peak is told when it tops both ends by this factor (chosen: less can be seen in the line).
+_PEAK = 1.5
+
+
+def sparkline(curve: CurvePart, width: int, marked: Sequence[int] = ()) -> tuple[str, set[int]]:
+    """The curve in at most ``width`` columns, and which of them hold the ``marked`` steps.
+
+    A column shows the largest value in it, × where only NaN or infinity stood.
+    """
+    broken = curve["nonfinite"]
+    ends = [*curve["steps"], *(step for each in broken for step in (each["first"], each["last"]))]
+    if not ends:
+        return "", set()
+    low, reach = min(ends), max(ends) - min(ends) + 1
+    points = len(curve["steps"]) + sum(each["count"] for each in broken)
+    size = max(1, min(width, reach, points))
+
+    def column(step: int) -> int:
+        return (step - low) * size // reach
+
+    heights: list[float | None] = [None] * size
+    for step, value in zip(curve["steps"], map(float, curve["values"]), strict=True):
+        at = column(step)
+        heights[at] = value if (other := heights[at]) is None else max(value, other)
+    gaps = {at for each in broken for at in range(column(each["first"]), column(each["last"]) + 1)}
+    return _drawn(heights, gaps), {column(step) for step in marked if low <= step < low + reach}
+
+
+def caption(curve: CurvePart) -> tuple[str, str]:
+    """The numbers around the line: the first value; the last, and the peak where it tops both."""
+    values = [float(value) for value in curve["values"]]
+    broken = curve["nonfinite"]
+    if not values:
+        return "", brief(broken[-1]["value"]) if broken else ""
+    ends_broken = bool(broken) and broken[-1]["last"] > curve["steps"][-1]
+    top = max(values)
+    peak = f", up to {brief(top)}" if top > _PEAK * max(abs(values[0]), abs(values[-1])) else ""
+    return brief(values[0]), brief(broken[-1]["value"] if ends_broken else values[-1]) + peak
+
+
+def _drawn(heights: Sequence[float | None], gaps: set[int]) -> str:
+    known = [each for each in heights if each is not None]
+    if known and min(known) > 0 and max(known) / min(known) > _WIDE:
+        heights = [None if each is None else math.log(each) for each in heights]
+        known = [math.log(each) for each in known]
+    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+    line, last = "", _MISSING
+    for at, height in enumerate(heights):
+        if height is not None:
+            last = _BLOCKS[_level(height, low, high)]
+        line += _MISSING if height is None and at in gaps else last
+    return line
+
+
+def _level(height: float, low: float, high: float) -> int:
+    """0 to 7; halves first, so that the difference of two huge numbers does not overflow."""
+    reach = high / 2 - low / 2
+    return round((height / 2 - low / 2) / reach * (len(_BLOCKS) - 1)) if reach > 0 else 0

@@ -1,0 +1,130 @@
+"""Which folders belong to one run."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from tb_diagnose.read import Cluster, NothingToRead, clusters, load
+from tests.events import Log, event, message, metadata, summary
+
+
+def log(folder: Path, *tags: str) -> None:
+    with Log(folder) as opened:
+        for tag in tags or ("loss",):
+            opened.scalars(tag, [3.0, 2.0, 1.0])
+
+
+def found(root: Path) -> dict[str, list[str]]:
+    return {each.name: [folder.relative for folder in each.folders] for each in clusters([root])}
+
+
+def test_keras_splits_without_own_files(tmp_path: Path) -> None:
+    for run in ("b", "a"):
+        log(tmp_path / run / "train")
+        log(tmp_path / run / "validation")
+    assert found(tmp_path) == {"a": ["train", "validation"], "b": ["train", "validation"]}
+    assert list(found(tmp_path)) == ["a", "b"]
+
+
+def test_estimator_root_with_eval(tmp_path: Path) -> None:
+    log(tmp_path)
+    log(tmp_path / "eval_holdout")
+    log(tmp_path / "export" / "best" / "eval")
+    assert found(tmp_path) == {tmp_path.name: ["", "eval_holdout"], "export/best": ["eval"]}
+
+
+def test_root_and_independent_runs_below(tmp_path: Path) -> None:
+    log(tmp_path)
+    log(tmp_path / "run1", "loss", "accuracy")
+    log(tmp_path / "run2" / "deep")
+    assert found(tmp_path) == {tmp_path.name: [""], "run1": [""], "run2/deep": [""]}
+
+
+def test_an_experiment_that_is_called_test(tmp_path: Path) -> None:
+    log(tmp_path / "test")
+    log(tmp_path / "baseline")
+    assert found(tmp_path) == {"baseline": [""], "test": [""]}
+
+
+def test_add_scalars_of_pytorch(tmp_path: Path) -> None:
+    log(tmp_path, "lr")
+    log(tmp_path / "Loss_all_train", "Loss/all")
+    log(tmp_path / "Loss_all_valid", "Loss/all")
+    log(tmp_path / "Loss_other", "Loss/all", "accuracy")
+    assert found(tmp_path) == {
+        tmp_path.name: ["", "Loss_all_train", "Loss_all_valid"],
+        "Loss_other": [""],
+    }
+
+
+def test_add_scalars_of_tensorboardx(tmp_path: Path) -> None:
+    log(tmp_path, "lr")
+    log(tmp_path / "data" / "losses" / "train", "data/losses")
+    log(tmp_path / "data" / "run", "accuracy")
+    assert found(tmp_path) == {tmp_path.name: ["", "data/losses/train"], "data/run": [""]}
+
+
+def test_add_hparams_of_pytorch(tmp_path: Path) -> None:
+    log(tmp_path)
+    with Log(tmp_path / "1700000000.25") as opened:
+        opened.raw(
+            event(1.0, 0, summary("_hparams_/experiment", metadata("hparams", message(2, b""))))
+        )
+        opened.hparams({"lr": 0.1, "name": "adam", "nesterov": True, "sizes": [1, 2]})
+        opened.scalar("hparam/accuracy", 0.9, 0)
+    (cluster,) = clusters([tmp_path])
+    (run,) = load(cluster)
+    assert run.hparams == {"lr": 0.1, "name": "adam", "nesterov": True, "sizes": [1.0, 2.0]}
+    assert [series.name for series in run.scalars] == ["loss", "1700000000.25/hparam/accuracy"]
+
+
+def test_a_single_file(tmp_path: Path) -> None:
+    log(tmp_path)
+    with Log(tmp_path, start=1_800_000_000) as other:
+        other.scalars("loss", [1.0])
+    (cluster,) = clusters([other.path])
+    assert cluster.name == other.path.name
+    (run,) = load(cluster)
+    assert run.files == (other.path.name,)
+    assert run.points == 1
+
+
+def test_symbolic_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
+    log(tmp_path / "far" / "run")
+    root = tmp_path / "logs"
+    root.mkdir()
+    (root / "linked").symlink_to(tmp_path / "far")
+    (tmp_path / "far" / "back").symlink_to(root)
+    assert found(root) == {"linked/run": [""]}
+
+
+def test_nothing_to_read(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no log")
+    for path, cure in (
+        (tmp_path, "directory that the training writes"),
+        (tmp_path / "gone", "check the path"),
+        (tmp_path / "notes.txt", "give an event file"),
+    ):
+        with pytest.raises(NothingToRead, match=cure):
+            list(clusters([path]))
+
+
+def test_a_cluster_travels_to_a_worker(tmp_path: Path) -> None:
+    log(tmp_path / "train")
+    (cluster,) = clusters([tmp_path])
+    copy = pickle.loads(pickle.dumps(cluster))
+    assert isinstance(copy, Cluster)
+    assert copy == cluster
+    assert load(copy)[0].points == 3
+
+
+def test_only_unreadable_files_still_give_a_run(tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.1").write_bytes(
+        b"version https://git-lfs.github.com/spec/v1\n"
+    )
+    (run,) = load(*clusters([tmp_path]))
+    assert run.points == 0
+    assert [fact.kind for fact in run.facts] == ["not-event-file"]

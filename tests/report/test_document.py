@@ -1,0 +1,257 @@
+"""The document: valid by its own schema, strict, deterministic, in the stated order."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tb_diagnose import report
+from tb_diagnose.findings import Evidence, Outcome, Severity, Verdict
+from tb_diagnose.report.document import assembled, document, graver
+from tb_diagnose.report.json import as_json
+from tb_diagnose.runs import Fact, Run, Series
+from tests.fakes import (
+    EPOCH,
+    FakeExamination,
+    FakeRole,
+    FakeRoles,
+    healthy,
+    model,
+    outcome,
+    series,
+    sick,
+    unreadable,
+)
+
+SCHEMA = json.loads(
+    (Path(report.__file__).parent / "document.schema.json").read_text(encoding="utf-8")
+)
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def strictly(text: str) -> Any:
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_a_real_document_is_valid() -> None:
+    made = document([healthy(), sick(), unreadable()], [outcome("seed-spread")])
+    VALIDATOR.validate(strictly(as_json(made)))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    (
+        lambda run: run.pop("headline"),
+        lambda run: run.update(verdict="fine"),
+        lambda run: run.update(more=1),
+        lambda run: run["outcomes"][0].update(more=1),
+        lambda run: run["outcomes"][0].update(evidence=[]),
+        lambda run: run["curves"][0]["values"].append("NaN"),
+        lambda run: run.update(started="yesterday"),
+    ),
+)
+def test_a_spoilt_document_is_not(spoil: Any) -> None:
+    made = strictly(as_json(document([sick()])))
+    spoil(made["runs"][0])
+    assert not VALIDATOR.is_valid(made)
+
+
+def test_worst_first_then_by_name_in_natural_order() -> None:
+    runs = [healthy("run-10"), healthy("run-2"), unreadable(), sick()]
+    names = [run["name"] for run in document(runs)["runs"]]
+    assert names == ["training-configuration/as-given", "lfs", "run-2", "run-10"]
+
+
+def test_a_finding_is_followed_by_what_it_led_to_along_the_whole_chain() -> None:
+    found = [each for each in document([sick()])["runs"][0]["outcomes"] if each["evidence"]]
+    assert [(each["id"], each["under"]) for each in found] == [
+        ("learning-rate-too-high", None),
+        ("exploding-weights", "loss-spikes"),
+        ("loss-spikes", "learning-rate-too-high"),
+        ("no-learning", "learning-rate-too-high"),
+    ]
+
+
+def test_findings_that_lead_to_each_other_in_a_circle_are_all_told() -> None:
+    seen = Evidence("Seen.", "Try.")
+    circle = (
+        outcome("a", Verdict.FOUND, seen, under="b"),
+        outcome("b", Verdict.FOUND, seen, under="a"),
+        outcome("c", Verdict.FOUND, seen, under="c"),
+    )
+    outcomes = document([replace(healthy(), outcomes=circle)])["runs"][0]["outcomes"]
+    assert [(each["id"], each["under"]) for each in outcomes] == [
+        ("a", None),
+        ("b", "a"),
+        ("c", None),
+    ]
+
+
+def test_headline_is_the_root_findings_title_and_first_sentence() -> None:
+    headline = document([sick()])["runs"][0]["headline"]
+    assert headline.endswith("it came back to guessing and never below.")
+    assert "Adam steps of size 10" in headline
+
+
+def test_the_time_since_it_could_be_known_is_counted_to_the_last_event() -> None:
+    first = document([sick()])["runs"][0]["outcomes"][0]
+    assert first["known"] == "2023-11-14T22:13:20.000Z"
+    assert first["wasted_seconds"] == 19 * 8.0
+
+
+def test_a_log_in_order_is_no_healthy_run() -> None:
+    blind = replace(healthy(), outcomes=(outcome("damaged-log", family="logging"),))
+    assert document([blind])["runs"][0]["verdict"] == "undecided"
+
+
+def test_the_curve_of_a_finding_is_there_by_bare_tag_and_as_part_of_a_sum() -> None:
+    curves = (series([1, 2], "box"), series([3, 4], "mask"), series([5, 6], "other"))
+    seen = Evidence("Seen.", "Try.", "train/box + train/mask")
+    run = Run("r", "r", scalars=curves)
+    made = document([FakeExamination(run, outcomes=(outcome("a", Verdict.FOUND, seen),))])
+    assert [each["name"] for each in made["runs"][0]["curves"]] == ["train/box", "train/mask"]
+
+
+def test_a_role_that_many_curves_share_does_not_hide_the_role_of_one() -> None:
+    loss = series([1, 2])
+    roles = FakeRoles({"scalars": (loss,), "train_loss": loss})
+    made = document([FakeExamination(Run("r", "r", scalars=(loss,)), roles)])
+    assert [each["role"] for each in made["runs"][0]["curves"]] == ["train_loss"]
+
+
+def test_float32_is_written_with_its_own_digits() -> None:
+    loss = series([0.1, 0.2])
+    made = document([FakeExamination(Run("r", "r", scalars=(loss,)), FakeRoles({"x": loss}))])
+    assert made["runs"][0]["curves"][0]["values"] == [0.1, 0.2]
+
+
+def test_epochs_are_what_keras_counts() -> None:
+    loss = series([1.0, 2.0])
+    batches = series([1.0, 2.0], "batch_loss")
+    seen = [Evidence("S.", "", tag) for tag in ("train/epoch_loss", "dense/kernel", "batch_loss")]
+    run = Run("r", "r", scalars=(loss, batches))
+    found = outcome("a", Verdict.FOUND, *seen)
+    evidence = document([FakeExamination(run, outcomes=(found,))])["runs"][0]["outcomes"][0]
+    units = [each["counted_in"] for each in evidence["evidence"]]
+    assert units == ["epochs", "epochs", "steps"]
+
+
+def test_a_comparison_names_the_runs_it_is_about() -> None:
+    seen = Evidence("The same.", "", "a", also=("b",))
+    across = [outcome("identical-runs", Verdict.FOUND, seen), outcome("seed-spread")]
+    made = document([healthy("a"), healthy("b"), healthy("c")], across)
+    assert [each["runs"] for each in made["comparisons"]] == [["a", "b"], ["a", "b", "c"]]
+
+
+def test_as_grave_or_graver() -> None:
+    assert graver(document([sick()]), "critical")
+    assert not graver(document([healthy()]), "info")
+    warned = replace(healthy(), outcomes=(outcome("a", Verdict.FOUND, Evidence("S.", "T.")),))
+    assert [graver(document([warned]), each) for each in ("critical", "warning", "info")] == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_path_that_could_not_be_read_is_counted() -> None:
+    made = assembled([], problems=[{"path": "b", "says": "x"}, {"path": "a", "says": "x"}])
+    assert [each["path"] for each in made["problems"]] == ["a", "b"]
+    assert made["summary"]["problems"] == 2
+
+
+def test_names_that_are_not_unicode_are_still_json() -> None:
+    odd = replace(healthy(), run=Run("caf\udce9", "logs/caf\udce9"))
+    as_json(document([odd])).encode("utf-8")
+
+
+texts = st.text(max_size=12)
+floats = st.floats(width=32)
+dtypes = st.sampled_from([np.float16, np.float32, np.float64])
+ids = st.sampled_from(["a", "b", "c", "d"])
+
+
+@st.composite
+def curves(draw: st.DrawFn) -> Series:
+    values = draw(st.lists(floats, max_size=30))
+    steps = draw(st.lists(st.integers(0, 50), min_size=len(values), max_size=len(values)))
+    with np.errstate(over="ignore"):
+        typed = np.array(values, dtype=np.float64).astype(draw(dtypes))
+    wall = draw(st.one_of(st.just(EPOCH), st.floats()))
+    return Series(
+        draw(texts), draw(texts), np.array(steps, np.int64), typed, np.full(len(values), wall)
+    )
+
+
+@st.composite
+def outcomes(draw: st.DrawFn) -> Outcome:
+    verdict = draw(st.sampled_from(Verdict))
+    found = verdict is Verdict.FOUND
+    seen = st.builds(
+        Evidence,
+        says=texts,
+        fix=texts,
+        tag=texts,
+        steps=st.lists(st.integers(0, 50), max_size=3).map(tuple),
+        measured=st.none() | st.floats() | floats.map(np.float32),
+        limit=st.none() | st.floats(),
+        severity=st.none() | st.sampled_from(Severity),
+    )
+    return Outcome(
+        draw(ids),
+        draw(texts),
+        verdict,
+        draw(st.sampled_from(Severity)),
+        tuple(draw(st.lists(seen, min_size=1, max_size=3))) if found else (),
+        known=draw(st.none() | st.floats()) if found else None,
+        under=draw(st.none() | ids) if found else None,
+        reason=draw(texts),
+    )
+
+
+@st.composite
+def examinations(draw: st.DrawFn) -> FakeExamination:
+    scalars = tuple(draw(st.lists(curves(), max_size=3)))
+    fact = st.builds(Fact, texts, texts, texts, st.dictionaries(texts, st.floats(), max_size=2))
+    run = Run(
+        draw(texts),
+        draw(texts),
+        scalars,
+        model=draw(st.none() | st.just(model())),
+        facts=tuple(draw(st.lists(fact, max_size=2))),
+    )
+    values = {f"role_{place}": each for place, each in enumerate(scalars)}
+    values["train_loss"] = scalars[0] if scalars else None
+    roles = FakeRoles(values, (FakeRole("x", draw(texts), draw(texts)),))
+    ends = draw(st.lists(outcomes(), max_size=4, unique_by=lambda each: each.id))
+    return FakeExamination(run, roles, tuple(ends))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(examinations(), max_size=3), st.randoms(use_true_random=False))
+def test_whatever_was_logged_the_document_is_valid_strict_and_deterministic(
+    runs: list[FakeExamination], chance: Any
+) -> None:
+    text = as_json(document(runs))
+    VALIDATOR.validate(strictly(text))
+    found = sum(each.verdict is Verdict.FOUND for run in runs for each in run.outcomes)
+    told = [each for run in strictly(text)["runs"] for each in run["outcomes"]]
+    assert sum(each["verdict"] == "found" for each in told) == found
+    if len({(run.run.name, run.run.path) for run in runs}) == len(runs):
+        chance.shuffle(runs)
+        assert as_json(document(runs)) == text

@@ -1,0 +1,75 @@
+"""The whole journey: problems of single paths, failures of single folders, the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tb_diagnose import checkup as subject
+from tb_diagnose.checkup import checkup
+from tb_diagnose.read import NothingToRead
+from tb_diagnose.settings import Settings
+from tests.fakes import FakeExamination, healthy, outcome, sick
+
+
+@pytest.fixture(autouse=True)
+def _rooms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs below ``logs``, a folder that breaks the reader, none elsewhere."""
+    runs = {"well": healthy("well"), "ill": sick()}
+
+    def clusters(paths: Sequence[Path]) -> Iterator[Any]:
+        for path in paths:
+            if path.name != "logs":
+                raise NothingToRead(f"no event files below {path}")
+            yield from (SimpleNamespace(path=path / name) for name in (*runs, "broken"))
+
+    def load(cluster: Any, **_: bool) -> list[str]:
+        if cluster.path.name == "broken":
+            raise MemoryError("too large")
+        return [cluster.path.name]
+
+    def examine(run: str, _: Settings) -> FakeExamination:
+        return runs[run]
+
+    monkeypatch.setattr(subject, "clusters", clusters)
+    monkeypatch.setattr(subject, "load", load)
+    monkeypatch.setattr(subject, "examine", examine)
+
+
+def test_what_can_be_read_is_reported_beside_what_cannot() -> None:
+    made = checkup(["logs", "elsewhere"], Settings())
+    assert [run["verdict"] for run in made["runs"]] == ["critical", "healthy"]
+    assert [problem["path"] for problem in made["problems"]] == ["elsewhere", "logs/broken"]
+    assert made["problems"][1]["says"] == "logs/broken was not read: MemoryError: too large"
+
+
+def test_a_path_given_twice_counts_once() -> None:
+    assert checkup(["logs", "./logs"], Settings())["summary"]["runs"] == 2
+
+
+def test_nothing_at_all_is_an_error_that_names_every_path() -> None:
+    with pytest.raises(NothingToRead, match="below here\nno event files below there"):
+        checkup(["here", "there"], Settings())
+
+
+def test_progress_is_told_to_the_end() -> None:
+    told: list[tuple[int, int]] = []
+    checkup(["logs"], Settings(), progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_runs_are_compared_where_a_diagnosis_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def compare(examinations: Sequence[FakeExamination], _: Settings) -> Any:
+        compared.extend(each.run.name for each in examinations)
+        return (outcome("seed-spread"),)
+
+    monkeypatch.setattr(subject, "registry", lambda: {"x": SimpleNamespace(several=True)})
+    monkeypatch.setattr(subject, "compare", compare)
+    assert [each["id"] for each in checkup(["logs"], Settings())["comparisons"]] == ["seed-spread"]
+    assert compared == ["well", "training-configuration/as-given"]
