@@ -205,7 +205,8 @@ class Decoder:
                 column.widen()
                 self._singles.clear()
             else:
-                raw = np.frombuffer(raw, "<f4").astype("<f8").tobytes()
+                with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
+                    raw = np.frombuffer(raw, "<f4").astype("<f8").tobytes()
         elif at and first + width == len(data):
             (self._singles if width == 4 else self._doubles)[data[at:-width]] = column
         column.steps.append(event.step)
