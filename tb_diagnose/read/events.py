@@ -223,7 +223,6 @@ class Decoder:
         column.wall += event.wall
         self.columns.reducer.add(buckets, column.rows)
 
-
     def _table(self, event: _Event, tag: bytes, tensor: tensors.Tensor) -> None:
         """Takes one step of vitals; without a layout nobody knows what its numbers mean."""
         name = tag.decode("utf-8", "replace")
