@@ -58,6 +58,11 @@ class Kernel:
         return self.histograms.name
 
     @property
+    def called(self) -> str:
+        """The layer's name, or the name in TensorBoard where the layer is not known."""
+        return self.layer.name if self.layer else self.name
+
+    @property
     def trainable(self) -> bool:
         return self.layer is None or self.layer.trainable
 
@@ -99,8 +104,10 @@ def activation(model: ModelConfig, layer: Layer) -> str:
     return behind.activation
 
 
-def normalised(model: ModelConfig, layer: Layer) -> bool:
+def normalised(model: ModelConfig | None, layer: Layer | None) -> bool:
     """Whether one of the two layers behind ``layer`` takes the scale out of what it gives."""
+    if model is None or layer is None:
+        return False
     at = model.layers.index(layer)
     return any(each.kind in NORMALISERS for each in model.layers[at + 1 : at + 3])
 
@@ -137,16 +144,17 @@ def _kernel(each: Histograms, model: ModelConfig | None) -> Iterator[Kernel]:
     words = _words(each.tag)
     kind = _kind(words)
     if kind is not None and len(each):
-        layer = _layer(words, model)
+        layer = layer_of(each.tag, model)
         yield Kernel(each, kind, layer)
 
 
-def _layer(words: list[str], model: ModelConfig | None) -> Layer | None:
+def layer_of(tag: str, model: ModelConfig | None) -> Layer | None:
     """The layer with the longest name that the words of a tag hold, one after the other."""
+    words = [*_words(tag), ""]
     best: Layer | None = None
     for layer in model.layers if model else ():
         parts = layer.name.split("/")
-        places = range(len(words) - len(parts))
+        places = range(len(words) - len(parts) + 1)
         if any(words[at : at + len(parts)] == parts for at in places) and (
             best is None or len(layer.name) > len(best.name)
         ):

@@ -16,7 +16,7 @@ FLOORS = (
     "runs findings",
     "words settings",
     "measure",
-    "tags frameworks recipe chance kernels",
+    "tags frameworks recipe chance kernels initialisers",
     "standing",
     "read",
     "roles",

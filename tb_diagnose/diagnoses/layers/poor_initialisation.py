@@ -31,21 +31,19 @@ Sources:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod, sqrt
-from typing import Any
+from math import prod
 
 import numpy as np
 
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.initialisers import constant, fan_in, fixed_std
 from tb_diagnose.kernels import Kernel, activation, he_std, hidden, normalised
 from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.runs import Layer, ModelConfig, Series
 from tb_diagnose.words import listed, number
-
-CONSTANT = ("Constant", "Zeros", "Ones")
 
 
 @dataclass(frozen=True)
@@ -91,15 +89,15 @@ def poor_initialisation(
 def _constant(
     model: ModelConfig, inner: list[Layer], kernels: tuple[Kernel, ...]
 ) -> Iterator[Evidence]:
-    alike = [each for each in inner if each.units > 1 and _initialiser(each)[0] in CONSTANT]
+    alike = [each for each in inner if each.units > 1 and constant(each) is not None]
     if not alike:
         return
-    around = model.kind != "Sequential" and all(_value(each) == 0 for each in alike)
+    around = model.kind != "Sequential" and all(constant(each) == 0 for each in alike)
     first = next((k.histograms for k in kernels if k.layer is alike[0]), None)
     units = sum(each.units for each in alike)
     yield Evidence(
         says=f"The {units} units of {listed([each.name for each in alike])} all begin at "
-        f"{number(_value(alike[0]))}: equal units get equal gradients and stay alike.",
+        f"{number(constant(alike[0]) or 0.0)}: equal units get equal gradients and stay alike.",
         fix=f'{alike[0].kind}({alike[0].units}, kernel_initializer="he_normal")',
         tag=first.name if first is not None else "keras",
         steps=(int(first.steps[0]),) if first is not None else (),
@@ -112,7 +110,7 @@ def _gain(
 ) -> Iterator[Evidence]:
     fixed = {}
     for layer in inner:
-        spread, inputs = _spread(layer), _inputs(layer)
+        spread, inputs = fixed_std(layer), fan_in(layer)
         bounded = activation(model, layer) in ("sigmoid", "softmax")
         if spread and inputs and not bounded and not normalised(model, layer):
             fixed[layer.name] = (spread, spread / he_std(inputs), layer)
@@ -124,7 +122,7 @@ def _gain(
     yield Evidence(
         says=f"{left} the size of a signal behind {listed(list(fixed))} as they begin: the weights "
         f"of {layer.name} have a standard deviation of {number(spread)} where its "
-        f"{_inputs(layer)} inputs want {number(he_std(_inputs(layer)))}.",
+        f"{fan_in(layer)} inputs want {number(he_std(fan_in(layer)))}.",
         fix='kernel_initializer="he_normal" for ReLU, or the default "glorot_uniform", in '
         f"{listed(list(fixed))}.",
         tag="keras",
@@ -159,42 +157,3 @@ def _single_values(kernels: tuple[Kernel, ...], limits: Limits) -> Iterator[Evid
 def _halved(loss: Series | None, limits: Limits) -> bool:
     values = finite(loss.values) if loss is not None else np.empty(0)
     return len(values) > 1 and end_level(values) < limits.halved * start_level(values)
-
-
-def _initialiser(layer: Layer) -> tuple[str, Mapping[str, Any]]:
-    """Class name and configuration of a kernel's initialiser; ``("", {})`` if unknown."""
-    given = layer.config.get("kernel_initializer")
-    if not isinstance(given, Mapping):
-        return "", {}
-    config = given.get("config")
-    return str(given.get("class_name", "")), config if isinstance(config, Mapping) else {}
-
-
-def _value(layer: Layer) -> float:
-    name, config = _initialiser(layer)
-    return {"Zeros": 0.0, "Ones": 1.0}.get(name, _number(config.get("value")))
-
-
-def _spread(layer: Layer) -> float:
-    """Standard deviation of an initialiser that does not look at the fan-in, 0 for others."""
-    name, config = _initialiser(layer)
-    if name == "RandomNormal":
-        return _number(config.get("stddev"))
-    if name == "TruncatedNormal":
-        return 0.88 * _number(config.get("stddev"))  # what is left when 2 deviations are cut off
-    if name == "RandomUniform":
-        return (_number(config.get("maxval")) - _number(config.get("minval"))) / sqrt(12)
-    return 0.0
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _inputs(layer: Layer) -> int:
-    """Fan-in of a layer, 0 if unknown."""
-    size = layer.config.get("kernel_size")
-    window = prod(size) if isinstance(size, list | tuple) else 1
-    first = layer.config.get("data_format") == "channels_first"
-    channels = layer.input_shape[0 if first else -1] if layer.input_shape else None
-    return int(channels or 0) * window

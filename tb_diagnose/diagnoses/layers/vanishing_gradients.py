@@ -39,6 +39,7 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.kernels import NORMALISERS, Kernel, is_kernel, natural
 from tb_diagnose.measure.distributions import moved, size
+from tb_diagnose.measure.levels import typical
 from tb_diagnose.runs import Histograms, Layer, ModelConfig, Series, Vitals
 from tb_diagnose.standing import stalled
 from tb_diagnose.words import listed, number, plural
@@ -152,7 +153,7 @@ def _of_vitals(vitals: Vitals | None, limits: Limits) -> Profile | None:
     rows = [at for at, row in enumerate(vitals.rows) if is_kernel(row)]
     if len(rows) < limits.layers or not len(vitals):
         return None
-    norms = np.nan_to_num(np.nanmedian(vitals.column("gradient_norm")[:, rows], axis=0))
+    norms = np.nan_to_num(typical(vitals.column("gradient_norm")[:, rows]))
     names = [vitals.rows[at] for at in rows]
     steps = (int(vitals.steps[0]), int(vitals.steps[-1]))
     what = "The gradient norm"
@@ -164,7 +165,7 @@ def _of_gradients(gradients: tuple[Histograms, ...], limits: Limits) -> Profile 
     judged.sort(key=lambda each: natural(each.name))
     if len(judged) < limits.layers:
         return None
-    sizes = [float(np.nanmedian(size(each.quantiles))) for each in judged]
+    sizes = [float(typical(size(each.quantiles)[:, None])[0]) for each in judged]
     steps = (int(judged[0].steps[0]), int(judged[0].steps[-1]))
     names = [each.name for each in judged]
     return Profile(names, sizes, "The mean |gradient|", names[0], steps, limits.gradient)
