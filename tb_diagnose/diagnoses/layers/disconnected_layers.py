@@ -6,8 +6,8 @@ Why it matters:
 
 How it is judged:
     Kernels whose histograms stay within a millionth of the mean |weight| over the whole run, or
-    whose gradient norm is exactly 0 whenever it was measured, while those of other layers move.
-    A recurrent kernel that stands still beside a moving input kernel has never been used: the
+    whose gradient norm is exactly 0, or missing, whenever it was measured, while others move. A
+    recurrent kernel that stands still beside a moving input kernel has never been used: the
     state before the first step is 0, so that only a second step would reach it. That is a
     warning; so is any other layer where the loss shows no learning. Else it is worth a note.
 
@@ -89,15 +89,16 @@ def disconnected_layers(
 
 
 def _by_gradient(vitals: Vitals) -> Iterator[Evidence]:
-    norms = vitals.column("gradient_norm")
-    measured = np.isfinite(norms).all(axis=0)
-    still = measured & (norms == 0).all(axis=0)
-    if not still.any() or (still == measured).all():
+    norms, updates = vitals.column("gradient_norm"), vitals.column("update_norm")
+    reached = (np.nan_to_num(norms) > 0).any(axis=0)
+    # No gradient at all is logged as NaN; that nothing was measured, too, but not with an update.
+    still = (norms == 0).all(axis=0) | (np.isnan(norms).all(axis=0) & (updates == 0).all(axis=0))
+    if not still.any() or not reached.any():
         return
     names = [row for row, cut in zip(vitals.rows, still, strict=True) if cut]
     yield Evidence(
-        says=f"The gradient of {listed(names)} was 0 at each of {len(vitals)} steps at which it "
-        f"was measured, while {plural(int((measured & ~still).sum()), 'weight')} got one.",
+        says=f"No gradient reached {listed(names)} at any of {len(vitals)} steps at which it was "
+        f"measured, while {plural(int(reached.sum()), 'weight')} got one.",
         fix="See whether their output is on the way to the loss (stop_gradient, argmax, a cast, "
         "a branch that is not used), or set trainable=False.",
         tag=vitals.name,
@@ -110,7 +111,7 @@ def _by_gradient(vitals: Vitals) -> Iterator[Evidence]:
 
 def _recurrent(still: list[Kernel], limits: Limits) -> Evidence:
     first = still[0].histograms
-    names = [each.layer.name if each.layer else each.name for each in still]
+    names = [each.called for each in still]
     return Evidence(
         says=f"The recurrent weights of {listed(names)} never moved, while the weights of its "
         "input did: it sees sequences of a single step and remembers nothing.",
@@ -129,7 +130,7 @@ def _others(still: list[Kernel], judged: int, why: str, limits: Limits) -> Evide
     first = still[0].histograms
     says = (
         f"{len(still)} of {plural(judged, 'kernel')} never moved, among them "
-        f"{listed([each.name for each in still])}"
+        f"{listed([each.called for each in still])}"
     )
     return Evidence(
         says=says + (f"; {why}." if why else ", while the others are trained."),

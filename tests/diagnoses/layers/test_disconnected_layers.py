@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tb_diagnose.findings import Severity
@@ -25,6 +26,11 @@ SPEAKS: Cases = {
     "a gradient of 0 at every step": {
         "weight_vitals": vitals("weights", ROWS, {"gradient_norm": [0.3, 0.1, 0.0]}),
         "train_loss": epochs(falling(10)),
+    },
+    "no gradient, and no update": {
+        "weight_vitals": vitals(
+            "weights", ROWS, {"gradient_norm": [0.3, 0.1, np.nan], "update_norm": [0.1, 0.1, 0.0]}
+        ),
     },
 }  # fmt: skip
 
@@ -69,7 +75,7 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_names_the_layers_and_how_long() -> None:
     (evidence,) = speaks("disconnected-layers", **made(SPEAKS["a gradient of 0 at every step"]))
-    assert "side/kernel was 0 at each of 10 steps" in evidence.says
+    assert "No gradient reached side/kernel at any of 10 steps" in evidence.says
     assert evidence.steps == (0, 450)
 
 
