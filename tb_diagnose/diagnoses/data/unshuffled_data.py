@@ -9,10 +9,10 @@ How it is judged:
     By the labels, where they were counted: the counts of windows of batches against the same mix
     throughout, as Cramér's V (0 for the same mix everywhere, 1 for one class at a time), above 0.5
     and more than 5 times what drawing at random gives. Else by the loss of single batches: the
-    correlation of an epoch with the one before, point by point and each epoch's mean taken out.
-    Above 0.5 the batches come back in the same order; it is a warning where the mean course
-    through an epoch is a slow wave (correlation of neighbours above 0.5), which sorted data make,
-    else a note.
+    correlation of an epoch with the one before, point by point, the mean over the epoch around
+    each point taken out. Above 0.5 the batches come back in the same order; it is a warning where
+    the mean course through an epoch is a slow wave (correlation of neighbours above 0.5), which
+    sorted data make, else a note.
 
 When it stays silent:
     Fewer than 3 epochs of 20 logged batches; validation does not tell where epochs end; running
@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.measure.cycles import repeats, wave
+from tb_diagnose.measure.cycles import levelled, repeats, wave
 from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number
 
@@ -115,7 +115,8 @@ def _by_labels(vitals: Vitals, limits: Limits) -> Iterator[Evidence]:
 def _by_loss(
     loss: Series, values: NDArray[np.float64], period: int, limits: Limits
 ) -> Iterator[Evidence]:
-    alike, smooth = repeats(values, period), wave(values, period)
+    level = levelled(values, period)
+    alike, smooth = repeats(level, period), wave(level, period)
     if alike > limits.alike:
         sorted_ = smooth > limits.smooth
         yield Evidence(
