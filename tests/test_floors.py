@@ -16,7 +16,7 @@ FLOORS = (
     "runs findings",
     "words settings",
     "measure",
-    "tags frameworks recipe chance",
+    "tags frameworks recipe chance structure",
     "read",
     "roles",
     "diagnosis",
