@@ -7,9 +7,9 @@ Why it matters:
 How it is judged:
     The penalty is computed from the kernels themselves: for L2 with factor c it is the sum of
     c * n * (mean^2 + std^2) over the layers. Where weight histograms are logged, it is excessive
-    if at least half of what the training loss fell by, from the first histogram to the last, is
-    penalty. Where there are none, the penalty at the start follows from the initialiser (variance
-    2 / (inputs + outputs) for Glorot, 2 / inputs for He), and must be half of the first loss.
+    if at least half of what the training loss fell by is penalty. Where there are none, the
+    penalty at the start must be half of the first loss. It follows from the initialiser (variance
+    2 / (inputs + outputs) for Glorot, 2 / inputs for He).
 
 When it stays silent:
     No weight penalties; a training score of 0.9 or above; a loss that did not fall; layers of
@@ -67,25 +67,29 @@ def excessive_regularisation(
     if not layers or (len(scores) and end_level(scores) >= limits.score):
         return
     values = finite(train_loss.values)
+    if not len(values) or values[0] <= 0:
+        return
+    start = sum(map(_initial, layers))
     kernels = [_kernel(layer, weights or ()) for layer in layers]
     found = [each for each in kernels if each is not None and len(each) > 1]
-    if len(found) == len(layers) and len(values) > 1:
+    fell = float(values[0] - values[-1])
+    if len(found) == len(layers) and fell > 0.01 * values[0]:
         first, last = (
             sum(_logged(layer, kernel, at) for layer, kernel in zip(layers, found, strict=True))
             for at in (0, -1)
         )
-        fell = float(values[0] - values[-1])
-        share = (first - last) / fell if fell > 0.01 * abs(values[0]) else 0.0
+        # Keras' first histogram is of the end of an epoch in which most may have happened.
+        shrunk = max(first, min(start, float(values[0]))) - last
+        share = shrunk / fell
         says = (
-            f"Of the {number(fell)} that {train_loss.name} fell by, {number(first - last)} "
+            f"Of the {number(fell)} that {train_loss.name} fell by, {number(min(shrunk, fell))} "
             f"({percent(min(share, 1.0))}) is weights being shrunk by their penalty."
         )
     else:
-        start = sum(_initial(layer) for layer in layers)
-        share = start / float(values[0]) if len(values) and values[0] > 0 else 0.0
+        share = start / float(values[0])
         says = (
-            f"The weight penalties begin at {number(start)} by the initialisers alone, "
-            f"{percent(share)} of the first {train_loss.name}."
+            f"The weight penalties begin at {number(start)} by the initialisers alone, where the "
+            f"first {train_loss.name} is {number(float(values[0]))}."
         )
     if share >= limits.share:
         yield _evidence(layers, train_loss, says, share, limits)
