@@ -6,8 +6,8 @@ Why it matters:
 
 How it is judged:
     The training loss, and the validation loss where there is one, fall over the last fifth of
-    their medians (3 at least) by at least a tenth of all they fell and by 5 % of their level (Mann-Kendall,
-    p < 0.01; with fewer than 5 points in it every point below the one before).
+    their medians (3 at least) by at least a tenth of all they fell and by 5 % of their level
+    (Mann-Kendall, p < 0.01; with fewer than 5 points in it every point below the one before).
 
 When it stays silent:
     Fewer than 10 points; a validation loss that has stopped falling; a learning rate that has
