@@ -11,7 +11,8 @@ How it is judged:
     kept where N divides the number of batches so far: if not each, then not the first.
 
 When it stays silent:
-    The first epoch is there; a training that was resumed; ``update_freq="batch"`` or ``"epoch"``; a loop that logs by itself.
+    The first epoch is there; a training that was resumed; ``update_freq="batch"`` or ``"epoch"``;
+    a loop that logs by itself.
 
 What to try:
     update_freq="epoch" or "batch", or an N that divides the number of batches of an epoch.
@@ -46,8 +47,8 @@ def dropped_epoch_metrics(batch_loss: Series, scalars: tuple[Series, ...]) -> It
     of = int(epochs.steps[0]) + 1 if epochs is not None else 0
     says = f"one epoch of {of}" if epochs is not None else "not one epoch"
     yield Evidence(
-        says=f"{batch_loss.name} is logged at every {every}th batch, and {says} is: Keras writes an "
-        "epoch's metrics and validation only where its last batch is one of those.",
+        says=f"{batch_loss.name} is logged at every {every}th batch, and {says} is: Keras writes "
+        "an epoch's metrics and validation only where its last batch is one of those.",
         fix=f'TensorBoard(update_freq={every}) → update_freq="epoch", or a number that divides '
         "the batches of an epoch.",
         tag=epochs.name if epochs is not None else batch_loss.name,
