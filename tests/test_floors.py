@@ -19,6 +19,7 @@ FLOORS = (
     "tags frameworks recipe chance structure",
     "read",
     "roles",
+    "standings",
     "diagnosis",
     "diagnoses",
     "examine catalogue",
