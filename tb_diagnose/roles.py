@@ -130,6 +130,7 @@ def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
     if not kinds & REINFORCEMENT:
         values |= _supervised(curves)
     values |= _overridden(run, overrides)
+    values["hparams"] = run.hparams
     values["optimizer"] = recipe(run, values.get("learning_rate"))
     values["chance"] = chance(run)
     values["reinforcement"] = bool(kinds & REINFORCEMENT)
