@@ -14,9 +14,10 @@ How it is judged:
     is as large as the rate, so that such a line is what a rate that sets the pace looks like.
 
 When it stays silent:
-    Fewer than 10 values; a rate that is not known or is warming up; a curve that bends; a loss
-    near a level where nothing more is to be had. Fine-tuning goes at 1e-5: a rate far below the
-    default is a note where the log does not describe the model and the loss falls by 2 % or more.
+    Fewer than 10 values (20 for a line); a rate that is not known or is warming up; a curve that
+    bends; a loss near a level where nothing more is to be had. Fine-tuning goes at 1e-5: a rate
+    far below the default is a note where the log does not describe the model and the loss falls
+    by 2 % or more.
 
 What to try:
     Multiply the rate by 3, then by 10, for as long as the loss falls smoothly.
@@ -50,6 +51,7 @@ class Limits:
     """How low, how straight."""
 
     points: int = limit(10, unit="values", source="five in each half show a bend")
+    line: int = limit(20, unit="values", source="ten in each half, whose slopes are compared")
     far: float = limit(0.01, unit="of the default", source="chosen: two zeros too many")
     gone: float = limit(0.5, unit="of the start", source="chosen: more has converged somewhere")
     least: float = limit(0.02, unit="of the start", source="below, nothing can be seen")
@@ -126,7 +128,8 @@ def _straight(run: Course, limits: Limits) -> bool:
     second = float(np.polyfit(along[middle:], values[middle:], 1)[0])
     off = float(np.max(np.abs(values - (slope * along + level))))
     return bool(
-        first < 0
+        len(values) >= limits.line
+        and first < 0
         and limits.slower <= second / first <= limits.faster
         and off <= limits.bend * abs(slope)
         and trend(values).falling < limits.chance
