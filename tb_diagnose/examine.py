@@ -12,7 +12,7 @@ import numpy as np
 from tb_diagnose.diagnosis import Diagnosis, registry
 from tb_diagnose.findings import NotApplicable, Outcome, Severity, Verdict
 from tb_diagnose.roles import ENABLE, Roles, assign
-from tb_diagnose.runs import Run, Series
+from tb_diagnose.runs import Histograms, Run, Series, Vitals
 from tb_diagnose.settings import Settings
 
 
@@ -142,7 +142,7 @@ def _dated(outcome: Outcome, run: Run, settings: Settings) -> Outcome:
     """
     if outcome.verdict is not Verdict.FOUND:
         return outcome
-    curve = curve_named(run, outcome.evidence[0].tag)
+    curve = logged(run, outcome.evidence[0].tag)
     if curve is None or len(curve) == 0 or not np.isfinite(curve.wall).all():
         return outcome
     moments = np.unique(curve.wall)
@@ -163,6 +163,12 @@ def curve_named(run: Run, name: str) -> Series | None:
     """The scalar curve of a run by ``Series.name``; of a sum of curves, its first part."""
     first = name.split(" + ", maxsplit=1)[0]
     return next((series for series in run.scalars if series.name == first), None)
+
+
+def logged(run: Run, name: str) -> Series | Histograms | Vitals | None:
+    """Whatever a run logged under that name, be it a curve, histograms or vitals."""
+    others: tuple[Histograms | Vitals, ...] = (*run.histograms, *run.vitals)
+    return curve_named(run, name) or next((each for each in others if each.name == name), None)
 
 
 def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
@@ -212,7 +218,7 @@ def _consequences(identity: str) -> set[str]:
 def _begin(outcome: Outcome, run: Run) -> float:
     """Moment at which a finding begins to show; before everything for one that needs no curve."""
     first = outcome.evidence[0]
-    curve = curve_named(run, first.tag)
+    curve = logged(run, first.tag)
     if curve is None or not first.steps:
         return -math.inf
     at = np.flatnonzero(curve.steps == first.steps[0])

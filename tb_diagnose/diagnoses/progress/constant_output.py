@@ -1,28 +1,26 @@
-"""The classifier gives one answer to every input.
+"""The model answers the same whatever it is asked.
 
 Why it matters:
-    It has learned how frequent the classes are and nothing of the inputs. With unequal classes
-    that looks like success: always saying no is right 9 times in 10 where one in 10 is a yes.
+    A constant fits the mean of the targets at best. The loss may even have fallen, all the way to
+    the loss of that constant, and looks as if it had converged.
 
 How it is judged:
-    By two numbers that only a constant answer makes agree. Who gives every example the same
-    probability p of being in the larger class is right in a share p of the cases and has a
-    cross-entropy of H(p) = -p ln p - (1 - p) ln (1 - p) (a squared error of p (1 - p)); whoever
-    knows more has less, since H is concave. The training accuracy must not have moved at all over
-    the second half of the run, and the loss must end within 3 % of H of it, or above.
+    The standard deviation of the output layer's values over all units and examples, against their
+    mean |value|: below a millionth at the last 3 steps that were measured, or a histogram of the
+    outputs whose smallest and largest value are the same. Every output is one number then.
 
 When it stays silent:
-    Fewer than 6 points; more than two classes; equal classes (no-learning); an accuracy that
-    moves, if only by one example; an accuracy above 0.97.
+    Neither outputs nor vitals were logged; outputs that differ at all. A classifier that always
+    names one class has outputs that differ between the classes: no-learning sees that one by its
+    score.
 
 What to try:
-    Look at recall per class and at the area under the ROC curve, not at accuracy. Weigh the classes
-    (class_weight) or sample them evenly, lower the learning rate, standardise the inputs, and look
-    for dead units.
+    See whether the last layers are alive (dead-relu) and whether the last activation can give more
+    than one value: a softmax over one unit cannot, a ReLU in front of negative targets gives 0.
 
 Sources:
-    The concavity of the entropy (Jensen); Karpathy 2019, "A recipe for training neural networks"
-    (input-independent baseline).
+    Wardat et al. 2022, "DeepDiagnosis" (constant outputs); Karpathy 2019, "A recipe for training
+    neural networks" (input-independent baseline).
 """
 
 from __future__ import annotations
@@ -31,71 +29,78 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.kernels import layer_of
+from tb_diagnose.runs import Histograms, ModelConfig, Vitals
 from tb_diagnose.words import number
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How constant, how near."""
+    """How alike is alike."""
 
-    points: int = limit(6, unit="values", source="chosen: three in the second half")
-    near: float = limit(0.03, unit="of H(p)", source="as no-learning's nearness to ln K")
-    least: float = limit(0.52, unit="of all examples", source="below, classes are equal")
-    most: float = limit(0.97, unit="of all examples", source="chosen: above, H(p) is tiny")
+    spread: float = limit(1e-6, unit="of mean |value|", source="chosen: 16 times float32's grain")
+    points: int = limit(3, unit="steps", source="chosen: once may be chance")
 
 
 @diagnosis(
-    family="progress", severity=Severity.CRITICAL, leads_to=("loss-plateau", "underfitting"),
+    family="progress",
+    severity=Severity.CRITICAL,
+    leads_to=("no-learning", "loss-plateau", "metric-loss-disagreement"),
     since="0.1",
-)  # fmt: skip
+)
 def constant_output(
-    train_loss: Series,
-    train_score: Series,
-    chance: Chance,
+    layer_vitals: Vitals | None,
+    activations: tuple[Histograms, ...] | None,
     model: ModelConfig | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
-    """The accuracy's second half, and the loss against what it implies."""
-    squared = _squared(model)
-    if chance.classes != 2 or not (chance.cross_entropy or squared):
-        raise NotApplicable("only for two classes does the accuracy tell what a guess costs")
-    values, shares = finite(train_loss.values), finite(train_score.values)
-    if min(len(values), len(shares)) < limits.points or "acc" not in train_score.tag.lower():
-        raise NotApplicable(f"fewer than {limits.points} values of loss and accuracy")
-    half = shares[len(shares) // 2 :]
-    p, end = float(half[-1]), end_level(values)
-    if np.ptp(half) > 1e-6 or not limits.least <= p <= limits.most:
+    """By the vitals of the output layer, else by its histogram."""
+    if layer_vitals is not None and len(layer_vitals) >= limits.points:
+        yield from _by_vitals(layer_vitals, model, limits)
         return
-    expected = p * (1 - p) if squared else float(-p * np.log(p) - (1 - p) * np.log(1 - p))
-    if end < (1 - limits.near) * expected:
-        return
-    same = np.flatnonzero(np.abs(train_score.values - p) > 1e-6)
-    since = int(same[-1]) + 1 if len(same) else 0
-    yield Evidence(
-        says=f"{train_score.name} is {number(p)} since step {train_score.steps[since]} and does "
-        f"not move by one example, and {train_loss.name} is {number(end)}, where the same answer "
-        f"to every input costs {number(expected)}.",
-        fix="Judge by recall per class, weigh the classes (class_weight), standardise the inputs, "
-        "and divide the learning rate by 10.",
-        tag=train_score.name,
-        also=(train_loss.name,),
-        steps=(int(train_score.steps[since]), int(train_score.steps[-1])),
-        measured=end / expected,
-        limit=1 - limits.near,
-        unit="of H(p)",
+    outputs = [
+        each
+        for each in activations or ()
+        if model is not None and layer_of(each.tag, model) in model.outputs
+    ]
+    if not outputs:
+        raise NotApplicable(
+            "the model's outputs were not logged",
+            'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])',
+        )
+    for each in outputs:
+        last = each.at(slice(-limits.points, None))
+        if len(last) == limits.points and (last.high == last.low).all():
+            yield _evidence(each.name, last.steps, float(last.low[-1]), 0.0, limits)
+
+
+def _by_vitals(vitals: Vitals, model: ModelConfig | None, limits: Limits) -> Iterator[Evidence]:
+    names = [each.name for each in model.outputs] if model else []
+    rows = [at for at, row in enumerate(vitals.rows) if row in names] or [len(vitals.rows) - 1]
+    for at in rows:
+        mean, std = (vitals.column(name)[-limits.points :, at] for name in ("mean", "std"))
+        allowed = limits.spread * np.maximum(np.abs(mean), np.finfo(np.float32).tiny)
+        if (std <= allowed).all():
+            share = float(std[-1] / max(abs(mean[-1]), np.finfo(np.float32).tiny))
+            steps = vitals.steps[-limits.points :]
+            yield _evidence(vitals.name, steps, float(mean[-1]), share, limits)
+
+
+def _evidence(
+    tag: str, steps: NDArray[np.int64], value: float, spread: float, limits: Limits
+) -> Evidence:
+    return Evidence(
+        says=f"The model's output is {number(value)} for every example, at each of the last "
+        f"{limits.points} steps that were measured.",
+        fix="See whether the last activation can give more than one value (softmax over one unit, "
+        "a ReLU that is dead) and whether the layers before it are alive.",
+        tag=tag,
+        steps=tuple(int(step) for step in steps),
+        measured=spread,
+        limit=limits.spread,
+        unit="of mean |value|",
     )
-
-
-def _squared(model: ModelConfig | None) -> bool:
-    """Whether the loss is the squared error of a single probability."""
-    if model is None or len(model.losses) != 1 or len(model.outputs) != 1:
-        return False
-    last = model.outputs[0]
-    one = last.units == 1 and last.activation == "sigmoid"
-    return model.losses[0].name == "mean_squared_error" and one

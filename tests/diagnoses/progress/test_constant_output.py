@@ -1,68 +1,43 @@
-"""One answer to every input, against answers that differ."""
+"""Outputs that are one number, against those that differ."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tests.cases import (
-    Cases,
-    classes,
-    dense_model,
-    epochs,
-    falling,
-    flat,
-    made,
-    silent,
-    speaks,
-    straight,
-)
+from tests.cases import Cases, distribution, made, silent, speaks
+from tests.layered import dense, stack, vitals
+
+NET = stack(dense("a", 9, 9), dense("out", 9, 1, "linear"))
+FLAT = replace(distribution([0.0] * 5, "activations/out"), low=np.ones(5), high=np.ones(5))
 
 
-def entropy(p: float) -> float:
-    return float(-p * np.log(p) - (1 - p) * np.log(1 - p))
-
-
-def accuracy(p: float, n: int = 20) -> object:
-    return epochs(np.r_[0.5, np.full(n - 1, p)], "epoch_accuracy")
+def outputs(std: object, mean: float = 1.0) -> dict[str, object]:
+    table = np.stack([np.full(10, 0.7), np.full(10, std)], axis=1)
+    return {
+        "layer_vitals": vitals("layers", ("a", "out"), {"mean": [0.4, mean], "std": table}),
+        "model": NET,
+    }
 
 
 SPEAKS: Cases = {
-    "nine in ten are of one class": {
-        "train_loss": epochs(np.r_[0.6, flat(19, entropy(0.9), 0.002)]),
-        "train_score": accuracy(0.9), "chance": classes(2),
-    },
-    "far worse than that": {
-        "train_loss": epochs(flat(20, 3.5, 0.01)), "train_score": accuracy(0.77),
-        "chance": classes(2),
-    },
-    "a sigmoid by squared error": {
-        "train_loss": epochs(flat(20, 0.79 * 0.21, 0.001)), "train_score": accuracy(0.79),
-        "chance": classes(2, cross_entropy=False),
-        "model": dense_model(1, "sigmoid", "mean_squared_error"),
-    },
-}  # fmt: skip
+    "always 1": outputs(0.0),
+    "always 0": outputs(0.0, mean=0.0),
+    "from the sixth step on": outputs([0.3] * 6 + [0.0] * 4),
+    "a histogram of one value": {"activations": (FLAT,), "model": NET},
+}
 
 SILENT: Cases = {
-    "it knows more than how frequent they are": {
-        "train_loss": epochs(falling(20, 0.6, 0.2)), "train_score": accuracy(0.9),
-        "chance": classes(2),
+    "outputs that differ": outputs(0.3),
+    "outputs that hardly differ": outputs(1e-4),
+    "the same for a while": outputs([0.0] * 9 + [0.3]),
+    "a hidden layer of one value": {
+        "activations": (replace(FLAT, tag="activations/a"),), "model": NET
     },
-    "the accuracy moves": {
-        "train_loss": epochs(flat(20, entropy(0.9))), "chance": classes(2),
-        "train_score": epochs(straight(20, 0.899, 0.901), "epoch_accuracy"),
-    },
-    "equal classes, which is no-learning": {
-        "train_loss": epochs(flat(20, np.log(2))), "train_score": accuracy(0.5),
-        "chance": classes(2),
-    },
-    "ten classes": {
-        "train_loss": epochs(flat(20, 2.3)), "train_score": accuracy(0.6), "chance": classes(10),
-    },
-    "four epochs": {
-        "train_loss": epochs(flat(4, entropy(0.9))), "train_score": accuracy(0.9, 4),
-        "chance": classes(2),
-    },
+    "not measured": outputs(np.nan),
+    "nothing logged": {},
 }  # fmt: skip
 
 
@@ -76,7 +51,7 @@ def test_it_is_silent(case: str) -> None:
     silent("constant-output", **made(SILENT[case]))
 
 
-def test_it_points_to_where_the_accuracy_froze() -> None:
-    (evidence,) = speaks("constant-output", **made(SPEAKS["nine in ten are of one class"]))
-    assert evidence.steps == (1, 19)
-    assert evidence.also == ("train/epoch_loss",)
+def test_it_names_the_value() -> None:
+    (evidence,) = speaks("constant-output", **outputs(0.0))
+    assert "is 1 for every example" in evidence.says
+    assert evidence.steps == (350, 400, 450)
