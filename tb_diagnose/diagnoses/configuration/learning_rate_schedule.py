@@ -6,7 +6,7 @@ Why it matters:
     whose schedule began anew.
 
 How it is judged:
-    On the logged learning rate. *Zero* for a fifth of the run or more, or from its start, is a
+    On the logged learning rate. *Zero* for a fifth of the run or more, its last value apart, is a
     warning; for all of it, or below zero anywhere, it is critical. A *jump* is a rise to 5 times
     the value before or more, behind the first tenth of the run, that happens no more than twice
     (more are a schedule with warm restarts); it is a warning where the training loss behind it
@@ -81,7 +81,9 @@ def learning_rate_schedule(
             severity=Severity.CRITICAL,
         )
     zero = np.flatnonzero(rates == 0)
-    if len(zero) >= limits.zero * len(rates) and not _another(learning_rate, scalars or ()):
+    # A schedule that comes to zero with its last step has done what it should.
+    too_long = len(zero) > 1 and len(zero) - 1 >= limits.zero * len(rates)
+    if too_long and not _another(learning_rate, scalars or ()):
         yield _at_zero(learning_rate, zero, limits)
     yield from _jumps(learning_rate, rates, train_loss, limits)
 

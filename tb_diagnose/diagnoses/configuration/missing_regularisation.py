@@ -10,7 +10,8 @@ How it is judged:
     above its best, while its training loss fell by a tenth or more from there.
 
 When it stays silent:
-    The log does not describe the model or its optimizer; fewer than 5 validations; no overfitting.
+    The log does not describe the model or its optimizer; fewer than 5 validations, or NaN
+    among them; no overfitting.
 
 What to try:
     Dropout(0.3) before the last layer, AdamW(weight_decay=1e-4), or data augmentation.
@@ -55,7 +56,12 @@ def missing_regularisation(
     val = course(pair.val.values) if pair is not None else None
     if pair is None or val is None or val.points < limits.points or model.optimizer is None:
         raise NotApplicable("no loss on both splits, or no optimizer in the model's configuration")
-    if _held_back(model) or val.best <= 0 or val.rise < limits.rise * val.best:
+    if (
+        val.points < len(pair.val)
+        or _held_back(model)
+        or val.best <= 0
+        or val.rise < limits.rise * val.best
+    ):
         return
     at = int(val.condensed.first[val.at_best])
     behind = finite(pair.train.values)[at * len(pair.train) // len(pair.val) :]

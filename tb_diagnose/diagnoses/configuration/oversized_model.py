@@ -45,12 +45,7 @@ class Limits:
     gap: float = limit(0.2, unit="of the way from 1/K to 1", source="chosen: one in five")
 
 
-@diagnosis(
-    family="configuration",
-    severity=Severity.WARNING,
-    leads_to=("overfitting", "validation-at-chance", "implausible-perfection"),
-    since="0.1",
-)
+@diagnosis(family="configuration", severity=Severity.WARNING, since="0.1")
 def oversized_model(
     model: ModelConfig,
     train_score: Series,

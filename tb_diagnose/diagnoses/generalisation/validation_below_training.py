@@ -9,8 +9,9 @@ How it is judged:
     less than 0.9 times as high in at least 7 of 10 of the validations behind the first third.
 
 When it stays silent:
-    Fewer than 5 validations; losses that go below zero; a first third that lies below (an epoch's
-    training loss is an average over the epoch, and lags by half of one).
+    Fewer than 5 validations; a training loss that did not come down by a tenth; losses that go
+    below zero; a first third that lies below (an epoch's training loss is an average over the
+    epoch, and lags by half of one).
 
 What to try:
     Evaluate the training data without dropout and augmentation: model.evaluate(x_train, y_train).
@@ -31,6 +32,7 @@ import numpy as np
 
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.roles import Pair
 from tb_diagnose.runs import ModelConfig
 from tb_diagnose.structure import penalised
@@ -45,6 +47,7 @@ class Limits:
 
     points: int = limit(5, unit="validations", source="chosen: fewer show no habit")
     below: float = limit(0.9, unit="of the training loss", source="runmedic")
+    learned: float = limit(0.9, unit="of the first training loss", source="chosen: it learns")
     often: float = limit(0.7, unit="of the validations", source="runmedic")
 
 
@@ -65,6 +68,8 @@ def validation_below_training(
     place = np.maximum((np.arange(len(val)) + 1) * len(train) // len(val) - 1, 0)
     width = max(1, len(train) // len(val))
     beside = np.array([np.median(train[max(0, at - width + 1) : at + 1]) for at in place])
+    if not len(finite(train)) or end_level(finite(train)) > limits.learned * finite(train)[0]:
+        return
     late = np.arange(len(val)) >= len(val) // 3
     late &= np.isfinite(val) & np.isfinite(beside)
     if not late.any() or np.min(val[late]) < 0 or np.min(beside[late]) <= 0:

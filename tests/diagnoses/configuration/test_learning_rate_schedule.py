@@ -29,6 +29,7 @@ SILENT: Cases = {
     "cosine": rate(COSINE),
     "warm restarts": rate(np.tile(straight(20, 1e-3, 1e-5), 5)),
     "steps down": rate(1e-3 * 0.1 ** (np.arange(100) // 30)),
+    "five epochs down to zero": rate(straight(5, 8e-4, 0)),
     "one value": rate(np.zeros(1)),
     "zero, but for the other group of weights": {
         **rate(np.zeros(100)), "scalars": (curve(COSINE, "x/lr1", ""),),
