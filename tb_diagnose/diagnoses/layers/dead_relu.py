@@ -58,7 +58,14 @@ class Limits:
 @diagnosis(
     family="layers",
     severity=Severity.WARNING,
-    leads_to=("no-learning", "loss-plateau", "frozen-weights", "disconnected-layers"),
+    leads_to=(
+        "no-learning",
+        "loss-plateau",
+        "frozen-weights",
+        "disconnected-layers",
+        "vanishing-gradients",
+        "update-ratio",
+    ),
     since="0.1",
 )
 def dead_relu(

@@ -53,7 +53,12 @@ class Limits:
     ceiling: float = limit(0.005, unit="of the largest norm", source="trainspotter: 0.5 %")
 
 
-@diagnosis(family="stability", severity=Severity.INFO, leads_to=("slow-convergence",), since="0.1")
+@diagnosis(
+    family="stability",
+    severity=Severity.INFO,
+    leads_to=("slow-convergence", "update-ratio"),
+    since="0.1",
+)
 def clipping_saturation(
     gradient_norm: Series | None,
     step_vitals: Vitals | None,
