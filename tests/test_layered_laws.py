@@ -1,4 +1,4 @@
-"""What the diagnoses of layers and data keep to on whole runs: quiet on healthy ones, never broken."""
+"""What diagnoses of layers and data keep to on whole runs: quiet on healthy ones, never broken."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from tests.layered import dense, initialiser, stack, vitals, weights
 
 HE = initialiser("HeNormal")
 NET = stack(
-    dense("dense", 20, 64, **HE), dense("dense_1", 64, 32, **HE), dense("dense_2", 32, 5, "softmax"),
+    dense("dense", 20, 64, **HE),
+    dense("dense_1", 64, 32, **HE),
+    dense("dense_2", 32, 5, "softmax"),
     loss="sparse_categorical_crossentropy",
-)  # fmt: skip
+)
 VARIABLES = tuple(f"{layer.name}/{kind}" for layer in NET.layers for kind in ("kernel", "bias"))
 LAYERS = tuple(layer.name for layer in NET.layers)
 INPUTS = tuple(f"x/{at}" for at in range(20))
