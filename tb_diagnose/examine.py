@@ -36,8 +36,38 @@ def examine(run: Run, settings: Settings) -> Examination:
 def compare(examinations: Sequence[Examination], settings: Settings) -> tuple[Outcome, ...]:
     """Put every selected comparison to several runs together."""
     runs = {each.run.name: each.roles for each in examinations}
+    roles = {"runs": runs, "baseline": settings.baseline or None}
     chosen = selected(settings, several=True)
-    return tuple(judge(each, {"runs": runs}, settings) for each in chosen)
+    return tuple(judge(each, roles, settings) for each in chosen)
+
+
+def glance(examination: Examination) -> Examination:
+    """What a comparison needs of a run: its name and single curves, not all that was logged.
+
+    A thousand runs are compared in the memory of their main curves.
+    """
+    heavy = ("facts", "scalars", "histograms", "weights", "gradients", "activations")
+    roles = examination.roles
+    kept = {role: value for role, value in roles.values.items() if role not in heavy}
+    bare = Run(examination.run.name, examination.run.path)
+    return Examination(bare, replace(roles, values=kept), ())
+
+
+def as_of(run: Run, step: int, settings: Settings) -> Run:
+    """The run as it stood when its main curve had come to ``step``; empty before its first one.
+
+    The main curve is the training loss, else the reward, else the curve with the most points.
+    """
+    values = assign(run, settings.roles).values
+    longest = max(run.scalars, key=len, default=None)
+    known = (values.get("train_loss"), values.get("reward"), longest)
+    curve = next((each for each in known if each is not None), None)
+    if curve is None:
+        return run
+    reached = curve.steps <= step
+    if reached.all():
+        return run
+    return run.until(float(np.max(curve.wall[reached], initial=-math.inf)))
 
 
 def selected(settings: Settings, *, several: bool = False) -> list[Diagnosis]:
