@@ -34,10 +34,10 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.headway import stalled
 from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.swings import running_median
 from tb_diagnose.runs import Series, Vitals
-from tb_diagnose.standing import stalled
 from tb_diagnose.words import number, percent, plural, steps_of
 
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'
