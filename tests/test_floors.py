@@ -17,7 +17,7 @@ FLOORS = (
     "words settings",
     "measure",
     "tags frameworks recipe chance kernels initialisers structure",
-    "standing",
+    "headway",
     "read",
     "roles",
     "standings",
