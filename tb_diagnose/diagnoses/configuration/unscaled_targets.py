@@ -13,8 +13,9 @@ How it is judged:
     than a tenth of that size.
 
 When it stays silent:
-    A run that fits all the same; another loss; weight penalties that are most of it; a log that begins later than at the first
-    step; a loss that diverges (a rate that is too high has the same first value).
+    A run that fits all the same; another loss; weight penalties that are most of it; a log that
+    begins later than at the first step; a loss that diverges (a rate that is too high has the same
+    first value).
 
 What to try:
     Standardise: y = (y - y_train.mean()) / y_train.std(), and multiply predictions back. Or a
