@@ -48,7 +48,7 @@ PEERS = (
         name="trainspotter",
         arguments=("analyze", "FOLDER", "--format", "tensorboard", "--output", "json"),
         key="detector",
-        says="title",
+        says="message",
         means={
             "divergence": "loss-divergence",
             "overfitting": "overfitting",
