@@ -25,10 +25,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Answer:
-    """All findings of one tool on one case; ``broken`` says why it, or a part of it, failed."""
+    """All findings of one tool on one case.
+
+    Attributes:
+        findings: whatever it found, gravest or not.
+        broken: why it, or a part of it, failed; empty where it did not.
+        judged: what it looked for and could have found; empty for tools that do not say.
+    """
 
     findings: tuple[Finding, ...] = ()
     broken: str = ""
+    judged: frozenset[str] = frozenset()
 
     @property
     def ids(self) -> set[str]:
@@ -65,4 +72,6 @@ def tb_diagnose(folder: Path) -> Answer:
         for outcome in outcomes
         if outcome["verdict"] == "failed"
     ]
-    return Answer(findings, "; ".join([*failed, *(each["says"] for each in document["problems"])]))
+    judged = {outcome["id"] for outcome in outcomes if outcome["verdict"] in ("found", "clear")}
+    broken = "; ".join([*failed, *(each["says"] for each in document["problems"])])
+    return Answer(findings, broken, frozenset(judged))

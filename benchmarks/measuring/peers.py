@@ -52,6 +52,8 @@ PEERS = (
         means={
             "divergence": "loss-divergence",
             "overfitting": "overfitting",
+            # It holds its tongue once most of the way is done, so it may mean the start.
+            "plateau": "no-learning",
             "spikes": "loss-spikes",
         },
         aside=("throughput",),
@@ -80,6 +82,7 @@ PEERS = (
             "divergence": "loss-divergence",
             "loss_spike": "loss-spikes",
             "overfit_onset": "overfitting",
+            "stagnation": "no-learning",
         },
         aside=("parse", "step_backtrack"),
     ),

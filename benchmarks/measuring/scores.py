@@ -56,7 +56,8 @@ class Share:
     all: int
 
     def __str__(self) -> str:
-        return f"{self.count} of {self.all}" + (f" ({self.count / self.all:.0%})" * bool(self.all))
+        share = f" ({self.count / self.all:.0%})" if self.all else ""
+        return f"{self.count} of {self.all}{share}"
 
 
 @dataclass(frozen=True)

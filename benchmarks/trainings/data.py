@@ -6,51 +6,52 @@ divided at random into 60 % training, 20 % validation and 20 % test.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from sklearn import datasets
 
 from trainings.plan import Array, Pair, Split, rng
 
 
 def digits(seed: int) -> Split:
     """1,797 handwritten digits: [n, 64] in 0..1, ten classes."""
-    x, y = datasets.load_digits(return_X_y=True)
+    x, y = _library().load_digits(return_X_y=True)
     return _split(x / 16, y, seed)
 
 
 def images(seed: int) -> Split:
     """The same as [n, 8, 8, 1]."""
-    x, y = datasets.load_digits(return_X_y=True)
+    x, y = _library().load_digits(return_X_y=True)
     return _split((x / 16).reshape(-1, 8, 8, 1), y, seed)
 
 
 def cancer(seed: int) -> Split:
     """569 tumours: [n, 30], two classes."""
-    x, y = datasets.load_breast_cancer(return_X_y=True)
+    x, y = _library().load_breast_cancer(return_X_y=True)
     return _split(_standardised(x), y, seed)
 
 
 def wine(seed: int) -> Split:
     """178 wines: [n, 13], three classes."""
-    x, y = datasets.load_wine(return_X_y=True)
+    x, y = _library().load_wine(return_X_y=True)
     return _split(_standardised(x), y, seed)
 
 
 def diabetes(seed: int) -> Split:
     """442 patients: [n, 10], a real target of which about half can be explained."""
-    x, y = datasets.load_diabetes(return_X_y=True)
+    x, y = _library().load_diabetes(return_X_y=True)
     return _split(_standardised(x), _standardised(y[:, None]), seed)
 
 
 def friedman(seed: int) -> Split:
     """Friedman's first regression problem: [2000, 10], 4 % noise."""
-    x, y = datasets.make_friedman1(2000, noise=1.0, random_state=1)
+    x, y = _library().make_friedman1(2000, noise=1.0, random_state=1)
     return _split(_standardised(x), _standardised(y[:, None]), seed)
 
 
 def moons(seed: int) -> Split:
     """Two interleaved half circles that overlap a little: [1500, 2], two classes."""
-    x, y = datasets.make_moons(1500, noise=0.2, random_state=1)
+    x, y = _library().make_moons(1500, noise=0.2, random_state=1)
     return _split(_standardised(x), y, seed)
 
 
@@ -71,6 +72,13 @@ def tokens(seed: int) -> Split:
     any_word = dice.integers(0, 60, (1500, 20))
     words = np.where(dice.random((1500, 20)) < 0.35, own, any_word)
     return _split(words, topic, seed)
+
+
+def _library() -> Any:
+    """Imported when asked for data, so that results can be counted without scikit-learn."""
+    from sklearn import datasets
+
+    return datasets
 
 
 def _standardised(x: Array) -> Array:

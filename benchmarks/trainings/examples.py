@@ -77,12 +77,15 @@ def unscaled_targets(plan: Plan, level: float) -> Plan:
     levels=(0.25, 0.5, 1),
     unit="of the validation examples also trained on",
     bases="diabetes-mlp",
-    expects="implausible-perfection validation-below-training",
+    expects="",
     types="preprocessing",
     harm="promise",
 )
 def leak(plan: Plan, level: float) -> Plan:
-    """A network large enough to learn them by heart, little else to train on, and time."""
+    """A network large enough to learn them by heart, little else to train on, and time.
+
+    Nothing in such a log tells it from a network that generalises well.
+    """
     (x, y), (val_x, val_y) = plan.split.train, plan.split.val
     count = int(level * len(val_y))
     joined = np.concatenate([x[:60], val_x[:count]]), np.concatenate([y[:60], val_y[:count]])

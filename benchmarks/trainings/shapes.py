@@ -48,7 +48,7 @@ def wrong_class_loss(plan: Plan, level: str) -> Plan:
     levels=(0.01, 0.1, 1, 10),
     unit="L2 factor",
     bases="digits-mlp friedman-mlp",
-    expects="over-regularisation vanishing-weights underfitting",
+    expects="excessive-regularisation vanishing-weights",
     types="regularisation",
 )
 def over_regularisation(plan: Plan, level: float) -> Plan:
@@ -60,7 +60,7 @@ def over_regularisation(plan: Plan, level: float) -> Plan:
     levels=(0.5, 0.8, 0.95),
     unit="of the units dropped",
     bases="digits-mlp friedman-mlp",
-    expects="over-regularisation underfitting",
+    expects="underfitting",
     types="regularisation",
 )
 def heavy_dropout(plan: Plan, level: float) -> Plan:
@@ -96,7 +96,7 @@ def no_nonlinearity(plan: Plan, level: str) -> Plan:
     levels=("softmax",),
     unit="",
     bases="digits-mlp friedman-mlp moons-deep",
-    expects="saturated-activations vanishing-gradients missing-nonlinearity",
+    expects="misplaced-activation",
     types="activation",
 )
 def softmax_hidden(plan: Plan, level: str) -> Plan:

@@ -50,7 +50,7 @@ def dead_relu(plan: Plan, level: float) -> Plan:
     levels=(2, 4, 6, 8),
     unit="sigmoid layers",
     bases="digits-mlp moons-deep",
-    expects="vanishing-gradients saturated-activations",
+    expects="misplaced-activation vanishing-gradients saturated-activations",
     types="vanishing",
 )
 def sigmoid_stack(plan: Plan, level: int) -> Plan:
@@ -75,8 +75,9 @@ def exploding_recurrence(plan: Plan, level: float) -> Plan:
     levels=(1, 2, 4),
     unit="hidden layers from the input that do not train",
     bases="moons-deep",
-    expects="frozen-weights",
+    expects="",
     types="layers",
 )
 def frozen_layers(plan: Plan, level: int) -> Plan:
+    """As by somebody who freezes too much of a model; no diagnosis can know it was not meant."""
     return replace(plan, frozen=level)
