@@ -96,22 +96,22 @@ def flipped_sign(plan: Plan, _: int) -> Plan:
 
 
 def _negative_classes(y: Any, answer: Any) -> Any:
-    return -_losses().sparse_categorical_crossentropy(y, answer)
+    return -_loss("sparse_categorical_crossentropy")(y, answer)
 
 
 def _negative_binary(y: Any, answer: Any) -> Any:
-    return -_losses().binary_crossentropy(y, answer)
+    return -_loss("binary_crossentropy")(y, answer)
 
 
 def _negative_regression(y: Any, answer: Any) -> Any:
-    return -_losses().mean_squared_error(y, answer)
+    return -_loss("mean_squared_error")(y, answer)
 
 
-def _losses() -> Any:
-    """Imported when a loss is computed, so that results can be counted without TensorFlow."""
+def _loss(name: str) -> Any:
+    """Keras' function of that name; imported late, so that counting needs no TensorFlow."""
     from tensorflow.keras import losses
 
-    return losses
+    return losses.get(name)
 
 
 _NEGATIVE = {
