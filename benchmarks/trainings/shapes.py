@@ -27,19 +27,18 @@ def wrong_loss(plan: Plan, level: str) -> Plan:
 
 @fault(
     "wrong-class-loss",
-    levels=("squared-error", "linear-output", "relu-output", "squared-numbers"),
+    levels=("squared-error", "linear-output", "relu-output"),
     unit="",
     bases="digits-mlp wine-mlp",
     expects="loss-output-mismatch",
     types="loss activation",
 )
 def wrong_class_loss(plan: Plan, level: str) -> Plan:
-    """Several classes: squared error of one-hot rows or of class numbers, unfit activations."""
+    """Several classes: squared error of one-hot rows, unfit activations."""
     return {
         "squared-error": replace(plan, loss="mean_squared_error", onehot=True),
         "linear-output": replace(plan, last="linear"),
         "relu-output": replace(plan, last="relu"),
-        "squared-numbers": replace(plan, loss="mean_squared_error"),
     }[level]
 
 

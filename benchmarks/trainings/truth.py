@@ -22,7 +22,7 @@ from trainings.plan import FAULTS, Trained
 HARM, DEVIATIONS = 0.05, 3.0
 #: A healthy validation loss ends at most so far above its lowest value.
 TURNED = 1.1
-#: An overfitting one ends at least so far above.
+#: An overfitting one ends at least so far above, and is by ``HARM`` better on what it trained on.
 OVERFITTED = 1.25
 #: Below this skill on its own training data, and with most of its loss left, it learned nothing.
 NOTHING, LEFT = 0.05, 0.9
@@ -129,6 +129,10 @@ def _also(trained: Trained) -> set[str]:
         did.add("loss-divergence")
     elif trained.train_skill < NOTHING and trained.after > LEFT * trained.before:
         did.add("no-learning")
-    elif trained.val_last > OVERFITTED * trained.val_best > 0 and trained.after < trained.before:
+    elif trained.val_last > OVERFITTED * trained.val_best > 0 and _gap(trained) > HARM:
         did.add("overfitting")
     return did
+
+
+def _gap(trained: Trained) -> float:
+    return trained.train_skill - trained.skill
