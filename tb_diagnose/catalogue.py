@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from tb_diagnose.accuracy import measured
 from tb_diagnose.diagnosis import Diagnosis, registry
 
 SECTIONS = (
@@ -112,6 +113,8 @@ def _facts(diagnosis: Diagnosis) -> str:
         facts.append(f"reads {', '.join(reads)}")
     if diagnosis.leads_to:
         facts.append(f"leads to {', '.join(diagnosis.leads_to)}")
+    if trust := measured(diagnosis.id):
+        facts.append(trust)
     return " · ".join(facts)
 
 
