@@ -33,6 +33,11 @@ class Drawn:
     full: int
     nonfinite: tuple[tuple[int, str], ...]
 
+    @classmethod
+    def none(cls, name: str) -> Drawn:
+        """A curve that is not there."""
+        return cls(name, np.empty(0), np.empty(0, np.float32), 0, ())
+
 
 def drawn(
     series: Series, points: int, low: float | None = None, high: float | None = None
