@@ -76,7 +76,7 @@ def runs(snapshot: Snapshot, _: Query) -> Answer:
 
 def run(snapshot: Snapshot, query: Query) -> Answer:
     """A run's part of the document."""
-    return _json(_entry(snapshot, query).part)
+    return _json(_entry(snapshot, query, "name").part)
 
 
 def curves(snapshot: Snapshot, query: Query) -> Answer:
@@ -139,8 +139,8 @@ def _document(snapshot: Snapshot) -> Document:
     return snapshot.document or assembled(())
 
 
-def _entry(snapshot: Snapshot, query: Query) -> Entry:
-    name = query.get("run", "")
+def _entry(snapshot: Snapshot, query: Query, word: str = "run") -> Entry:
+    name = query.get(word, "")
     if name not in snapshot.entries:
         raise Refused(404, f"there is no run {name!r}; it may have been deleted or renamed")
     return snapshot.entries[name]
