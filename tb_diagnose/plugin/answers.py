@@ -11,6 +11,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from tb_diagnose.catalogue import articles
+from tb_diagnose.examine import Examination
 from tb_diagnose.plugin import frames
 from tb_diagnose.plugin.snapshot import Entry, Snapshot
 from tb_diagnose.report.charts import Drawn, drawn
@@ -81,8 +82,7 @@ def run(snapshot: Snapshot, query: Query) -> Answer:
 
 def curves(snapshot: Snapshot, query: Query) -> Answer:
     """Curves of one run at raw resolution, thinned out to what a screen can show."""
-    entry = _entry(snapshot, query)
-    known = {text(each.name): each for each in entry.run.scalars}
+    known = {text(each.name): each for each in _examined(snapshot, query).run.scalars}
     points = min(_MOST, max(_FEWEST, int(_number(query, "points", _POINTS))))
     low, high = _number(query, "from", -math.inf), _number(query, "to", math.inf)
     shown = [
@@ -94,14 +94,14 @@ def curves(snapshot: Snapshot, query: Query) -> Answer:
 
 def heats(snapshot: Snapshot, query: Query) -> Answer:
     """The heat maps that a run offers."""
-    kinds = heat_maps(_entry(snapshot, query).roles.values)
+    kinds = heat_maps(_examined(snapshot, query).roles.values)
     return _json([vars(each) for each in kinds])
 
 
 def heat(snapshot: Snapshot, query: Query) -> Answer:
     """One heat map."""
     vital = query.get("vital", "")
-    found = heat_map(_entry(snapshot, query).roles.values, vital)
+    found = heat_map(_examined(snapshot, query).roles.values, vital)
     if found is None:
         raise Refused(404, f"this run has no heat map {vital!r}; heats?run=NAME lists what it has")
     return Answer(frames.heat(found), _BINARY)
@@ -144,6 +144,13 @@ def _entry(snapshot: Snapshot, query: Query, word: str = "run") -> Entry:
     if name not in snapshot.entries:
         raise Refused(404, f"there is no run {name!r}; it may have been deleted or renamed")
     return snapshot.entries[name]
+
+
+def _examined(snapshot: Snapshot, query: Query) -> Examination:
+    try:
+        return _entry(snapshot, query).examined()
+    except LookupError as gone:
+        raise Refused(404, f"the run {query.get('run')!r} is no longer there") from gone
 
 
 def _number(query: Query, name: str, default: float) -> float:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tb_diagnose.examine import Examination
 from tb_diagnose.report.shapes import CurvePart, Document, RunPart
-from tb_diagnose.roles import Roles
-from tb_diagnose.runs import Run
 
 State = Literal["starting", "empty", "ready", "error"]
 #: Points of the little curve in the list of runs.
@@ -18,16 +17,18 @@ _MAIN = ("train_loss", "val_loss", "reward")
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One run: its part of the document, its line in the list, and its curves.
+    """One run.
 
-    ``changed`` is the version with which it came.
+    Attributes:
+        part: its part of the document.
+        line: its line in the list of runs.
+        examined: gives its curves and their roles; reads them anew where they were put aside, and
+            raises LookupError where the run is gone meanwhile.
     """
 
     part: RunPart
     line: Mapping[str, Any]
-    run: Run
-    roles: Roles
-    changed: int
+    examined: Callable[[], Examination]
 
 
 @dataclass(frozen=True, eq=False)
