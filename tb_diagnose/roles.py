@@ -73,6 +73,9 @@ REINFORCEMENT = frozenset(
 #: Scores that can be traded for one another: none of them alone is what a run is judged by.
 ONE_SIDED = frozenset(("precision", "recall"))
 
+#: The score whose level under guessing is known: 1 in K. Of others, such as an AUC, it is not.
+ACCURACY = frozenset(("accuracy", "acc", "top1"))
+
 
 @dataclass(frozen=True)
 class Role:
@@ -196,6 +199,7 @@ def _preference(curve: Curve) -> tuple[Any, ...]:
     words = set(curve.means.words) | set(curve.series.folder.lower().split("/"))
     return (
         bool(words & ONE_SIDED),
+        not words & ACCURACY,
         bool(curve.means.part),
         "test" in words,
         "step" in words or "iterations" in words,

@@ -45,6 +45,9 @@ from tb_diagnose.runs import Optimizer, Series
 from tb_diagnose.tags import meaning
 from tb_diagnose.words import number, plural
 
+#: Words of a tag that say that each value is one batch's.
+SINGLE = frozenset(("step", "batch", "iter", "iteration"))
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -100,9 +103,12 @@ def _even(curve: Series, val_loss: Series | None, limits: Limits) -> NDArray[np.
 
 
 def _per_step(curve: Series, val_loss: Series | None) -> bool:
-    """Whether each value is a single batch's: no epoch in its tag, more points than validations."""
-    if curve.tag.startswith("epoch_") or meaning(curve.folder, curve.tag).split == "validation":
+    """Whether each value is a single batch's: its words say so, or it outnumbers validations."""
+    means = meaning(curve.folder, curve.tag)
+    if curve.tag.startswith("epoch_") or means.split == "validation":
         return False
+    if SINGLE & set(means.words):  # however rarely it is logged: Lightning's train_loss_step
+        return True
     return val_loss is None or len(curve) > 1.5 * len(val_loss)
 
 
