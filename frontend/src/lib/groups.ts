@@ -55,7 +55,7 @@ const TWINS: Record<string, string> = {
 export function withTwin(shown: readonly Curve[], curves: readonly Curve[]): Curve[] {
   const first = shown[0];
   if (!first || shown.length > 3) return [...shown];
-  const tag = first.name.slice(first.name.lastIndexOf("/") + 1);
+  const tag = bare(first.name);
   const twin = curves.find((each) =>
     first.role && TWINS[first.role]
       ? each.role === TWINS[first.role]
@@ -72,25 +72,29 @@ export function drawnFor(evidence: Evidence, curves: readonly Curve[]): { curves
   return { curves: losses, about: false };
 }
 
-export type Panel = { title: string; curves: Curve[] };
+/** `main` panels hold what plays a role; the others are there for whoever asks. */
+export type Panel = { title: string; curves: Curve[]; main: boolean };
 
-const TITLES: [string, string[]][] = [
-  ["Loss", ["train_loss", "val_loss"]],
-  ["Score", ["train_score", "val_score"]],
-  ["Learning rate", ["learning_rate"]],
-];
+const PAIRS: string[][] = [["train_loss", "val_loss"], ["train_score", "val_score"], ["learning_rate"]];
 
 /** All curves of a run as small charts: what has a role first, then the others tag by tag. */
 export function panels(run: Run): Panel[] {
-  const roles = TITLES.map(([title, wanted]) => ({
-    title,
-    curves: run.curves.filter((each) => each.role !== null && wanted.includes(each.role)),
-  })).filter((each) => each.curves.length);
+  const paired = PAIRS.map((roles) => run.curves.filter((each) => each.role !== null && roles.includes(each.role)));
   const rest = new Map<string, Curve[]>();
-  for (const each of run.curves) {
-    if (roles.some((panel) => panel.curves.includes(each))) continue;
-    const tag = each.name.slice(each.name.lastIndexOf("/") + 1);
+  for (const each of run.curves.filter((one) => !paired.some((pair) => pair.includes(one)))) {
+    const tag = bare(each.name);
     rest.set(tag, [...(rest.get(tag) ?? []), each]);
   }
-  return [...roles, ...[...rest].map(([title, curves]) => ({ title, curves }))];
+  const main = paired.filter((each) => each.length);
+  return [...main, ...rest.values()].map((curves, at) => ({
+    title: titled(curves[0]?.name ?? ""), curves, main: at < main.length || !main.length,
+  }));
+}
+
+const bare = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
+
+/** `train/epoch_learning_rate` as "Learning rate". */
+function titled(name: string): string {
+  const words = bare(name).replace(/^(epoch|batch|train|val|validation)_(?=.)/, "").replace(/_/g, " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -17,13 +17,19 @@ export function brief(value: Numeric): string {
   return minus(String(Number(real.toPrecision(size >= 1000 ? 5 : 4))));
 }
 
-/** A tick of an axis: no more digits than tell it from its neighbours. */
+/** A tick of an axis: as many digits as its distance to the next one needs. */
 export function tick(value: number, increment: number): string {
   const size = Math.abs(value);
-  if (value === 0) return "0";
-  if (size >= 1e5 || size < 1e-3) return scientific(value, 2);
-  const digits = Math.max(0, -Math.floor(Math.log10(increment) + 1e-9));
-  return minus(value.toLocaleString("en", { maximumFractionDigits: Math.min(6, digits) }));
+  if (size < increment / 1e6) return "0";
+  if (size >= 1e5 || size < 1e-3) return scientific(value, 3);
+  return minus(value.toLocaleString("en", { maximumFractionDigits: decimals(increment) }));
+}
+
+/** Digits behind the point that a number such as 0.25 has, six at most. */
+function decimals(value: number): number {
+  let digits = 0;
+  while (digits < 6 && Math.abs(value * 10 ** digits - Math.round(value * 10 ** digits)) > 1e-6) digits += 1;
+  return digits;
 }
 
 function scientific(value: number, digits: number): string {

@@ -1,5 +1,5 @@
 // Curves as a chart takes them: one horizontal axis, gaps where nothing finite is known.
-import type { Drawn, Stretch } from "../wire/routes";
+import type { Curve, Drawn, Stretch } from "../wire/routes";
 
 /** A curve with the way it is drawn. */
 export type Line = Drawn & { name: string; colour: string; dashed: boolean };
@@ -33,6 +33,14 @@ export function table(lines: readonly Line[]): Table {
     return column;
   });
   return { x, ys, positions };
+}
+
+/** A curve of the document as one to draw: its finite points, and a gap at both ends of each stretch. */
+export function drawnFrom(curve: Curve): Drawn {
+  const points: [number, number | null][] = curve.steps.map((step, at) => [step, curve.values[at] ?? null]);
+  const gap = curve.nonfinite.flatMap(({ first, last }): [number, null][] => (first === last ? [[first, null]] : [[first, null], [last, null]]));
+  const all = gap.length ? [...points, ...gap].sort(([a], [b]) => a - b) : points;
+  return { steps: all.map(([step]) => step), values: all.map(([, value]) => value), full: curve.points, nonfinite: curve.nonfinite };
 }
 
 const finite = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);

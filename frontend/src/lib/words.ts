@@ -7,9 +7,10 @@ const SPELT: Record<string, string> = { relu: "ReLU", kl: "KL", non: "Non", adam
 /** `learning-rate-too-high` as "Learning rate too high"; `non-finite-values` keeps its hyphen. */
 export function humane(id: string): string {
   const words = id.replace(/\bnon-/, "non\u2011").split("-").map((word) => SPELT[word] ?? word);
-  const text = words.join(" ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return sentence(words.join(" "));
 }
+
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "epoch 3", "epochs 0–3", or "from epoch 9" where it lasts until the `last` step. */
 export function span(steps: readonly number[], unit: string, last: number | null = null): string {

@@ -1,5 +1,6 @@
 // The offline report: everything is in the page.
 import { numeric } from "../lib/numbers";
+import { stretches } from "../wire/frames";
 import type { Carried, Drawn, Fleet, Heat, Item, Run } from "../wire/routes";
 import type { Source } from "./source";
 
@@ -15,19 +16,27 @@ export function inline(carried: Carried): Source {
     summary: whole.summary,
     comparisons: whole.comparisons,
   };
-  const text = { json: () => JSON.stringify(whole, null, 2) };
   return {
     live: false,
     state: async () => ({ version: 1, state: "ready", message: "", sampled: false, runs: runs.size }),
     fleet: async () => fleet,
     run: async (name) => known(runs.get(name), name),
-    curves: async (run) => new Map(Object.entries(carried.curves[run] ?? {})),
+    curves: async (run, names) => drawn(carried.curves[run] ?? {}, names),
     heats: async (run) => (heats[run] ?? []).map((each) => ({ ...each, rows: each.rows.length, steps: each.steps.length })),
     heat: async (run, vital) => known(heats[run]?.find((each) => each.vital === vital), vital),
     catalogue: async () => catalogue,
     saved: (format) =>
-      format === "json" ? URL.createObjectURL(new Blob([text.json()], { type: "application/json" })) : null,
+      format === "json" ? saved(JSON.stringify(whole, null, 2), "application/json") : null,
   };
+}
+
+function drawn(all: Carried["curves"][string], names: readonly string[]): Map<string, Drawn> {
+  const found = new Map<string, Drawn>();
+  for (const name of names) {
+    const each = all[name];
+    if (each) found.set(name, { ...each, nonfinite: stretches(each.nonfinite, each.steps, each.values) });
+  }
+  return found;
 }
 
 function known<T extends Run | Heat>(found: T | undefined, name: string): T {
@@ -35,9 +44,12 @@ function known<T extends Run | Heat>(found: T | undefined, name: string): T {
   return found;
 }
 
+const saved = (text: string, type: string): string => URL.createObjectURL(new Blob([text], { type }));
+
 function item(run: Run): Item {
   const found = run.outcomes.filter((each) => each.verdict === "found");
-  const count = (severity: string) => found.filter((each) => each.severity === severity).length;
+  const heads = found.filter((each) => each.under === null);
+  const count = (severity: string) => heads.filter((each) => each.severity === severity).length;
   const main = run.curves.find((each) => each.role === "train_loss") ?? run.curves[0];
   return {
     name: run.name,

@@ -30,7 +30,6 @@ export function Card({ outcome, led }: { outcome: Outcome; led: readonly Outcome
 function Title({ outcome }: { outcome: Outcome }) {
   return (
     <header class="card-head">
-      <Glyph verdict={outcome.severity} size={18} />
       <h3 id={`card-${outcome.id}`}>{humane(outcome.id)}</h3>
       <span class={`badge ${outcome.severity}`}>{outcome.severity === "info" ? "note" : outcome.severity}</span>
       <span class="card-where">{where(outcome)}</span>
@@ -43,7 +42,7 @@ function where(outcome: Outcome): string {
   if (!first) return "";
   const parts = [span(first.steps, first.counted_in, run.value?.steps?.last ?? null)];
   const { onset, wasted_seconds: wasted } = outcome;
-  if (onset !== null && (first.steps.length !== 1 || first.steps[0] !== onset)) {
+  if (onset !== null && first.steps[0] !== onset) {
     parts.push(`known since ${span([onset], first.counted_in)}`);
   }
   if (wasted !== null && Number(wasted) >= WORTH) parts.push(`${duration(wasted)} before the end`);

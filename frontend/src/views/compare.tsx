@@ -3,8 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { choose, curvesOf, detailsOf } from "../actions";
 import { colour, place } from "../lib/colours";
 import { brief, numeric } from "../lib/numbers";
-import type { Line } from "../lib/series";
-import { humane, parted, plural } from "../lib/words";
+import { drawnFrom, type Line } from "../lib/series";
+import { humane, parted, plural, sentence } from "../lib/words";
 import { dark, fleet, listed, order } from "../state";
 import type { Comparison, Item } from "../wire/routes";
 import { Chart } from "./chart";
@@ -38,7 +38,8 @@ function Between({ finding }: { finding: Comparison }) {
   return (
     <article class={`card ${finding.severity}`} data-testid="card" data-id={finding.id}>
       <header class="card-head">
-        <Glyph verdict={finding.severity} size={18} /><h3>{humane(finding.id)}</h3>
+        <h3>{humane(finding.id)}</h3>
+        <span class={`badge ${finding.severity}`}>{finding.severity === "info" ? "note" : finding.severity}</span>
         <span class="card-where">{plural(finding.runs.length, "run")}</span>
       </header>
       {finding.evidence.map((each, at) => (
@@ -74,7 +75,7 @@ async function loss(item: Item): Promise<Line | null> {
   const details = await detailsOf(item.name).catch(() => null);
   const curve = details?.curves.find((each) => each.role === "train_loss") ?? details?.curves.find((each) => each.role === "val_loss");
   if (!curve) return null;
-  const drawn = (await curvesOf(item.name, [curve.name]).catch(() => null))?.get(curve.name) ?? { ...curve, full: curve.points };
+  const drawn = (await curvesOf(item.name, [curve.name]).catch(() => null))?.get(curve.name) ?? drawnFrom(curve);
   const at = fleet.value?.runs.findIndex((each) => each.name === item.name) ?? 0;
   return { ...drawn, name: item.name, dashed: false, colour: colour(place(item.name, order.value, at), dark.value) };
 }
@@ -99,7 +100,7 @@ function Row({ item }: { item: Item }) {
   return (
     <tr>
       <th scope="row"><button type="button" class="linked" onClick={() => choose(item.name)}><Glyph verdict={item.verdict} size={14} named /><span><span class="run-folder">{folder}</span>{name}</span></button></th>
-      <td>{item.worst ? humane(item.worst) : verdictName(item.verdict)}</td>
+      <td>{item.worst ? humane(item.worst) : sentence(verdictName(item.verdict))}</td>
       <td class="number">{critical + warning + info || ""}</td>
       <td class="number">{course(item.spark)}</td>
       <td><Spark values={item.spark} /></td>

@@ -3,8 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { curvesOf } from "../actions";
 import { drawnFor } from "../lib/groups";
 import { brief } from "../lib/numbers";
-import type { Line } from "../lib/series";
-import { extent } from "../lib/series";
+import { drawnFrom, extent, type Line } from "../lib/series";
 import { chosen, curves, dark, fleet, order, run } from "../state";
 import { colour, heldOut, place } from "../lib/colours";
 import type { Curve, Drawn, Evidence, Severity } from "../wire/routes";
@@ -49,7 +48,7 @@ export function CurveChart({ shown, marks = null, height }: ChartProps) {
 
 /** The run's colour for the first curve and for its twin that was held out; others take the next. */
 function line(curve: Curve, at: number, shown: readonly Curve[], known: ReadonlyMap<string, Drawn>): Line {
-  const drawn = known.get(curve.name) ?? { ...curve, full: curve.points };
+  const drawn = known.get(curve.name) ?? drawnFrom(curve);
   const dashed = heldOut(curve.name, curve.role);
   const own = place(chosen.value ?? "", order.value, fleet.value?.runs.findIndex((each) => each.name === chosen.value) ?? 0);
   const kin = shown.slice(0, at).filter((each) => heldOut(each.name, each.role) === dashed).length;

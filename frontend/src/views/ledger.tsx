@@ -32,7 +32,7 @@ function Open({ outcomes }: { outcomes: Outcome[] }) {
         <div class="cure" key={cure.enable}>
           {cure.enable && (
             <>
-              <p class="cure-lead">To have {cure.outcomes.length === 1 ? "it" : `these ${cure.outcomes.length}`} checked, log</p>
+              <p class="cure-lead">One line would have {cure.outcomes.length === 1 ? "this" : `these ${cure.outcomes.length}`} checked:</p>
               <pre><code>{cure.enable}</code><Copy text={cure.enable} /></pre>
             </>
           )}

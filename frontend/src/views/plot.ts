@@ -39,7 +39,7 @@ export function plot(host: HTMLElement, wish: Wish): uPlot {
     cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false, setScale: true }, focus: { prox: -1 } },
     scales: {
       x: { time: false, range: (_, low, high) => xRange(low, high, wish.zoom) },
-      y: { distr: wish.log ? 3 : 1, ...(wish.log ? {} : { range: yRange }) },
+      y: { distr: wish.log ? 3 : 1, range: wish.log ? logRange : yRange },
     },
     axes: [xAxis(ink), yAxis(ink, wish.log)],
     series: [{}, ...columns(wish, ink)],
@@ -88,15 +88,24 @@ const compact = (step: number, increment: number): string =>
 
 function yAxis(ink: (name: string) => string, log: boolean): uPlot.Axis {
   return {
-    stroke: ink("muted"), font: FONT, gap: 8, space: log ? 22 : 34,
+    stroke: ink("muted"), font: FONT, gap: 8, space: 34,
     size: (_, values) => Math.max(36, 18 + 6.4 * Math.max(0, ...(values ?? []).map((each) => each?.length ?? 0))),
     grid: { stroke: ink("grid"), width: 1 }, ticks: { show: false }, border: { show: false },
-    values: (_, splits, _axis, _space, increment) =>
-      splits.map((each) => (each === null ? "" : log && !decade(each) ? "" : tick(each, log ? each : increment))),
+    values: (_, splits, _axis, _space, increment) => splits.map((each) => tick(each, log ? each : increment)),
+    ...(log ? { splits: decades, filter: (_: uPlot, splits: number[]) => splits } : {}),
   };
 }
 
-const decade = (value: number): boolean => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+/** Powers of ten, as many as there is room for; where there is hardly one, 1, 2 and 5 times them. */
+function decades(chart: uPlot, _axis: number, low: number, high: number): number[] {
+  const [from, to] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
+  const room = Math.max(2, Math.floor(chart.bbox.height / devicePixelRatio / 28));
+  const stride = Math.max(1, Math.ceil((to - from + 1) / room));
+  const heads = to - from < 1 ? [1, 2, 5] : [1];
+  const splits: number[] = [];
+  for (let power = from - 1; power <= to; power += stride) splits.push(...heads.map((head) => head * 10 ** power));
+  return splits.filter((each) => each >= low && each <= high);
+}
 
 function xRange(low: number, high: number, zoom: Wish["zoom"]): uPlot.Range.MinMax {
   if (zoom) return [zoom[0], zoom[1]];
@@ -110,6 +119,13 @@ function yRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.
   return [low >= 0 && low < air * 3 ? Math.min(0, low) : low - air, high + air];
 }
 
+/** A twelfth of air on either side, in decades. */
+function logRange(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+  if (low === null || high === null || low <= 0) return [0.1, 10];
+  const air = Math.max(0.05, Math.log10(high / low) / 12);
+  return [10 ** (Math.log10(low) - air), 10 ** (Math.log10(high) + air)];
+}
+
 function select(chart: uPlot, wish: Wish): void {
   const { left, width } = chart.select;
   if (width < 4) return;
@@ -117,84 +133,92 @@ function select(chart: uPlot, wish: Wish): void {
   if (zoom[1] > zoom[0]) wish.onZoom(zoom);
 }
 
-/** Behind the lines: the stretch that the evidence is about, and since when it could be known. */
+/** Behind the lines: the stretch that the evidence is about, washed where that sets it apart. */
 function band(chart: uPlot, wish: Wish, shape: Table, ink: (name: string) => string): void {
-  if (!wish.marks || shape.positions) return;
+  const range = wish.marks && stretch(wish.marks.steps, wish.lines[0]);
+  if (!wish.marks || !range || shape.positions) return;
   const { ctx, bbox } = chart;
-  const range = stretch(wish.marks.steps, wish.lines[0]);
+  const [low, high] = range.map((step) => chart.valToPos(step, "x", true)) as [number, number];
+  const bar = 3 * devicePixelRatio;
   clipped(chart, () => {
-    if (range) {
-      const [low, high] = range.map((step) => chart.valToPos(step, "x", true)) as [number, number];
-      ctx.fillStyle = ink(`${wish.marks?.severity}-wash`);
-      ctx.fillRect(low, bbox.top, high - low, bbox.height);
-    }
+    ctx.fillStyle = ink(`${wish.marks?.severity}-wash`);
+    if (high - low < bbox.width * 0.9) ctx.fillRect(low, bbox.top, high - low, bbox.height);
+    ctx.fillStyle = ink(`${wish.marks?.severity}-sign`);
+    ctx.fillRect(low, bbox.top + bbox.height - bar, Math.max(bar, high - low), bar);
   });
 }
 
 /** In front of the lines: the marked points, and where the curve was not finite. */
 function marks(chart: uPlot, wish: Wish, shape: Table, ink: (name: string) => string): void {
-  const { ctx, bbox } = chart;
-  const dot = devicePixelRatio;
   const line = wish.lines[0];
-  clipped(chart, () => {
-    if (wish.marks && line) {
-      const hot = ink(wish.marks.severity);
-      for (const point of pointsAt(line, wish.marks.steps, shape.positions)) {
-        const [x, y] = [chart.valToPos(point.x, "x", true), chart.valToPos(point.y, "y", true)];
-        ring(ctx, x, y, 4 * dot, hot, ink("surface"));
+  if (wish.marks && line) {
+    const { steps, severity, known } = wish.marks;
+    const shown = stretch(steps, line) ? steps.slice(0, 1) : steps;
+    clipped(chart, () => {
+      if (known !== null && !shape.positions) upright(chart, known, ink("muted"));
+      for (const point of pointsAt(line, shown, shape.positions)) {
+        ring(chart, chart.valToPos(point.x, "x", true), chart.valToPos(point.y, "y", true), ink(`${severity}-sign`), ink("surface"));
       }
-    }
-    if (wish.marks && wish.marks.known !== null && !shape.positions) {
-      upright(chart, wish.marks.known, ink("muted"), dot);
-    }
-  });
-  if (!shape.positions) nonfinite(chart, wish, ink, bbox, dot);
+    });
+  }
+  if (!shape.positions) nonfinite(chart, wish, ink("critical"));
 }
 
-function ring(ctx: CanvasRenderingContext2D, x: number, y: number, size: number, fill: string, rim: string): void {
+function ring({ ctx }: uPlot, x: number, y: number, fill: string, rim: string): void {
   ctx.beginPath();
-  ctx.arc(x, y, size, 0, 2 * Math.PI);
+  ctx.arc(x, y, 4.5 * devicePixelRatio, 0, 2 * Math.PI);
+  ctx.setLineDash([]);
   ctx.fillStyle = fill;
   ctx.strokeStyle = rim;
-  ctx.lineWidth = size / 2.6;
+  ctx.lineWidth = 1.5 * devicePixelRatio;
   ctx.fill();
   ctx.stroke();
 }
 
-function upright(chart: uPlot, step: number, stroke: string, dot: number): void {
+/** Since when it could be known. */
+function upright(chart: uPlot, step: number, stroke: string): void {
+  const { ctx, bbox } = chart;
+  const dot = devicePixelRatio;
   const x = Math.round(chart.valToPos(step, "x", true)) + 0.5;
-  chart.ctx.save();
-  chart.ctx.setLineDash([2 * dot, 3 * dot]);
-  chart.ctx.strokeStyle = stroke;
-  chart.ctx.lineWidth = dot;
-  chart.ctx.beginPath();
-  chart.ctx.moveTo(x, chart.bbox.top);
-  chart.ctx.lineTo(x, chart.bbox.top + chart.bbox.height);
-  chart.ctx.stroke();
-  chart.ctx.restore();
+  ctx.setLineDash([2 * dot, 3 * dot]);
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = dot;
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.font = `${10 * dot}px Roboto, system-ui, sans-serif`;
+  ctx.fillStyle = stroke;
+  const right = x > bbox.left + bbox.width - 60 * dot;
+  ctx.textAlign = right ? "right" : "left";
+  ctx.textBaseline = "top";
+  ctx.fillText("known", x + (right ? -4 : 4) * dot, bbox.top + 2 * dot);
 }
 
 /** A bar above the plot for each stretch, at least as wide as can be seen, and its name. */
-function nonfinite(chart: uPlot, wish: Wish, ink: (name: string) => string, bbox: uPlot.BBox, dot: number): void {
-  const { ctx } = chart;
+function nonfinite(chart: uPlot, wish: Wish, hot: string): void {
+  const { ctx, bbox } = chart;
+  const dot = devicePixelRatio;
+  const end = bbox.left + bbox.width;
   let free = -Infinity;
+  ctx.fillStyle = hot;
+  ctx.font = `500 ${10 * dot}px Roboto, system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "bottom";
   for (const each of gaps(wish.lines).sort((a, b) => a.first - b.first)) {
     const from = Math.max(bbox.left, chart.valToPos(each.first, "x", true));
-    const to = Math.min(bbox.left + bbox.width, chart.valToPos(each.last, "x", true));
-    if (to < bbox.left || from > bbox.left + bbox.width) continue;
-    ctx.fillStyle = ink("critical");
-    ctx.fillRect(from - 1.5 * dot, bbox.top - 4 * dot, Math.max(3 * dot, to - from + 3 * dot), 4 * dot);
-    ctx.globalAlpha = 0.1;
-    ctx.fillRect(from - 1.5 * dot, bbox.top, Math.max(3 * dot, to - from + 3 * dot), bbox.height);
+    const to = Math.min(end, chart.valToPos(each.last, "x", true));
+    if (to < bbox.left || from > end) continue;
+    const wide = Math.max(3 * dot, to - from + 3 * dot);
+    ctx.fillRect(from - 1.5 * dot, bbox.top - 3 * dot, wide, 3 * dot);
+    ctx.globalAlpha = 0.09;
+    ctx.fillRect(from - 1.5 * dot, bbox.top, wide, bbox.height);
     ctx.globalAlpha = 1;
     const label = each.value === "NaN" ? "NaN" : each.value === "Infinity" ? "∞" : "−∞";
-    ctx.font = `500 ${10 * dot}px Roboto, system-ui, sans-serif`;
     const width = ctx.measureText(label).width;
-    const left = Math.min(Math.max(from, bbox.left), bbox.left + bbox.width - width);
+    const left = Math.min(Math.max(from, bbox.left), end - width);
     if (left < free) continue;
-    ctx.textAlign = "left";
-    ctx.textBaseline = "bottom";
-    ctx.fillText(label, left, bbox.top - 5 * dot);
+    ctx.fillText(label, left, bbox.top - 4 * dot);
     free = left + width + 6 * dot;
   }
 }

@@ -1,7 +1,7 @@
 // The runs, worst first. Only the rows in sight are in the page: a thousand runs cost as much as ten.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { choose, step } from "../actions";
-import { humane, parted } from "../lib/words";
+import { humane, parted, sentence } from "../lib/words";
 import { chosen, listed } from "../state";
 import type { Item } from "../wire/routes";
 import { Glyph, verdictName } from "./glyph";
@@ -45,7 +45,7 @@ export function RunList() {
 
 function Row({ item, place, size }: { item: Item; place: number; size: number }) {
   const [folder, name] = parted(item.name);
-  const says = item.worst ? humane(item.worst) : verdictName(item.verdict);
+  const says = item.worst ? humane(item.worst) : sentence(verdictName(item.verdict));
   const more = item.counts.critical + item.counts.warning + item.counts.info - 1;
   return (
     <div

@@ -1,5 +1,5 @@
 // Everything about one run, in the order in which one asks.
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { grouped, panels } from "../lib/groups";
 import { duration } from "../lib/numbers";
 import { about, plural } from "../lib/words";
@@ -66,6 +66,8 @@ function Verdict({ run: shown }: { run: Run }) {
 
 function Curves({ run: shown }: { run: Run }) {
   const all = useMemo(() => panels(shown), [shown]);
+  const [more, setMore] = useState(false);
+  const hidden = more ? 0 : all.filter((each) => !each.main).length;
   return (
     <section class="block" aria-labelledby="curves-title">
       <div class="block-head">
@@ -73,13 +75,14 @@ function Curves({ run: shown }: { run: Run }) {
         <Smoothing />
       </div>
       <div class="panels">
-        {all.map((panel) => (
+        {all.filter((each) => more || each.main).map((panel) => (
           <figure class="panel" key={panel.title}>
             <figcaption>{panel.title}</figcaption>
             <CurveChart shown={panel.curves} height={150} />
           </figure>
         ))}
       </div>
+      {hidden > 0 && <button type="button" class="quiet more" onClick={() => setMore(true)}>Show {hidden} more {hidden === 1 ? "curve" : "curves"}</button>}
     </section>
   );
 }

@@ -1,9 +1,8 @@
 // The binary answers: u32 header length, JSON header, padding to 8 bytes, float64 steps, float32 values.
-import type { Drawn, Heat, Scale, Stretch } from "./routes";
+import type { Drawn, End, Heat, Scale, Stretch } from "./routes";
 
-type Point = { step: number; value: string };
 type CurvesHeader = {
-  curves: { name: string; points: number; full: number; nonfinite: Point[]; offset: number }[];
+  curves: { name: string; points: number; full: number; nonfinite: End[]; offset: number }[];
 };
 type HeatHeader = { rows: string[]; steps: number; vital: string; unit: string; scale: Scale };
 
@@ -19,12 +18,9 @@ export function curvesOf(buffer: ArrayBuffer): Map<string, Drawn> {
   const drawn = new Map<string, Drawn>();
   for (const each of (header as CurvesHeader).curves) {
     const at = start + each.offset;
-    drawn.set(each.name, {
-      steps: new Float64Array(buffer, at, each.points),
-      values: new Float32Array(buffer, at + 8 * each.points, each.points),
-      full: each.full,
-      nonfinite: stretches(each.nonfinite),
-    });
+    const steps = new Float64Array(buffer, at, each.points);
+    const values = new Float32Array(buffer, at + 8 * each.points, each.points);
+    drawn.set(each.name, { steps, values, full: each.full, nonfinite: stretches(each.nonfinite, steps, values) });
   }
   return drawn;
 }
@@ -40,23 +36,18 @@ export function heatOf(buffer: ArrayBuffer): Heat {
   };
 }
 
-/** Points of one kind that follow each other, as stretches. */
-export function stretches(points: readonly Point[]): Stretch[] {
+/** Two ends of one kind with nothing finite between them belong to one stretch. */
+export function stretches(ends: readonly End[], steps: Drawn["steps"], values: Drawn["values"]): Stretch[] {
   const found: Stretch[] = [];
-  for (const { step, value } of points) {
+  let at = 0;
+  for (const { step, value } of ends) {
+    let broken = false;
+    for (; at < steps.length && (steps[at] as number) < step; at += 1) broken ||= finite(values[at]);
     const last = found[found.length - 1];
-    if (last && last.value === value && step >= last.last && step - last.last <= gap(last)) {
-      last.last = step;
-      last.count += 1;
-    } else {
-      found.push({ first: step, last: step, count: 1, value });
-    }
+    if (last && last.value === value && !broken) last.last = step;
+    else found.push({ first: step, last: step, value });
   }
   return found;
 }
 
-/** The largest step between neighbours: 1 at first, then the stretch's own. */
-function gap(stretch: Stretch): number {
-  const own = (stretch.last - stretch.first) / (stretch.count - 1);
-  return stretch.count > 1 ? own * 1.5 : 1;
-}
+const finite = (value: number | null | undefined): boolean => typeof value === "number" && Number.isFinite(value);

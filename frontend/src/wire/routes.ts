@@ -2,7 +2,10 @@
 import type { Comparison, Document, Evidence, Run, Severity } from "./document";
 
 export type Verdict = Run["verdict"];
-export type Stretch = { first: number; last: number; count: number; value: string };
+/** Where a curve was not finite: the first and the last step, and what stood there. */
+export type Stretch = { first: number; last: number; value: string };
+/** The end of such a stretch, as the routes give it. */
+export type End = { step: number; value: string };
 
 /** What the plugin is doing; `version` rises with every change of what it knows. */
 export type State = {
@@ -73,7 +76,7 @@ export type Catalogue = Record<string, Article>;
 export type Carried = {
   document: Document;
   catalogue: Catalogue;
-  curves: Record<string, Record<string, Drawn>>;
+  curves: Record<string, Record<string, Omit<Drawn, "nonfinite"> & { nonfinite: End[] }>>;
   heats: Record<string, (Heat & { title: string })[]>;
 };
 
