@@ -12,6 +12,7 @@ from tb_diagnose.diagnosis import registry
 from tb_diagnose.examine import Examination, compare, examine
 from tb_diagnose.read import Cluster, NothingToRead, clusters, load
 from tb_diagnose.report.document import assembled
+from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
 from tb_diagnose.roles import ENABLE
@@ -23,10 +24,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Examined:
-    """One run after its journey; the examination itself only where runs are to be compared."""
+    """One run after its journey.
+
+    The examination itself is kept where runs are to be compared, pictures where they are asked for.
+    """
 
     part: RunPart
-    examination: Examination | None
+    examination: Examination | None = None
+    pictures: Pictures | None = None
 
 
 def checkup(
@@ -36,6 +41,7 @@ def checkup(
     jobs: int = 1,
     checksum: bool = True,
     progress: Progress | None = None,
+    album: dict[tuple[str, str], Pictures] | None = None,
 ) -> Document:
     """Examine every run below the paths.
 
@@ -45,6 +51,8 @@ def checkup(
         jobs: worker processes; 1 to work in this one.
         checksum: whether to verify the checksums of the records.
         progress: called after every run's folder.
+        album: where given, it is filled with what the offline report draws of each run, by the
+            run's path and name.
 
     Raises:
         NothingToRead: where not one of the paths leads to an event file.
@@ -53,7 +61,10 @@ def checkup(
     if not found:
         raise NothingToRead("\n".join(each["says"] for each in problems))
     comparing = len(found) > 1 and any(each.several for each in registry().values())
-    work = partial(journey, settings=settings, checksum=checksum, comparing=comparing)
+    drawing = 0 if album is None else resolution(len(found))
+    work = partial(
+        journey, settings=settings, checksum=checksum, comparing=comparing, drawing=drawing
+    )
     runs: list[Examined] = []
     for count, done in enumerate(fleet.spread(work, found, jobs), start=1):
         runs += done.result or ()
@@ -62,17 +73,29 @@ def checkup(
             problems.append(Problem(path=path, says=f"{path} was not read: {done.failure}"))
         if progress:
             progress(count, len(found))
+    if album is not None:
+        album |= {
+            (each.part["path"], each.part["name"]): each.pictures for each in runs if each.pictures
+        }
     examinations = [each.examination for each in runs if each.examination is not None]
     across = compare(examinations, settings) if comparing else ()
     return assembled((each.part for each in runs), across, problems)
 
 
 def journey(
-    cluster: Cluster, *, settings: Settings, checksum: bool, comparing: bool
+    cluster: Cluster, *, settings: Settings, checksum: bool, comparing: bool, drawing: int = 0
 ) -> list[Examined]:
-    """One folder's runs, from bytes to parts of the document."""
-    examinations = [examine(run, settings) for run in load(cluster, checksum=checksum)]
-    return [Examined(run_part(each, POINTS), each if comparing else None) for each in examinations]
+    """One folder's runs, from bytes to parts of the document.
+
+    ``drawing`` is how many points of a curve the pictures have, 0 for no pictures.
+    """
+    runs: list[Examined] = []
+    for run in load(cluster, checksum=checksum):
+        each = examine(run, settings)
+        part = run_part(each, POINTS)
+        drawn = pictures(run, each.roles, part, drawing) if drawing else None
+        runs.append(Examined(part, each if comparing else None, drawn))
+    return runs
 
 
 def vocabulary() -> Vocabulary:
