@@ -19,6 +19,7 @@ from tb_diagnose.report.document import assembled
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Problem
 from tb_diagnose.settings import Settings
+from tb_diagnose.words import plural
 
 #: A run is judged again at the earliest this many times as long after the last time as that took:
 #: judging a log of ten million points every second would take TensorBoard's own time.
@@ -170,8 +171,7 @@ class Following:
     def _message(self, runs: int) -> str:
         if not self._through:
             done = sum(not kept.pending for kept in self._kept.values())
-            folders = "1 folder" if done == 1 else f"{done:,} folders"
-            return f"Reading {self._source.where}: {folders} so far."
+            return f"Reading {self._source.where}: {plural(done, 'folder')} so far."
         if not runs:
             return (
                 f"No event files yet in {self._source.where}. "
