@@ -1,6 +1,7 @@
 // Everything that changes the state.
 import { batch } from "@preact/signals";
 import { hostRuns, preferences, remember, remembered } from "./host";
+import { arranged } from "./lib/heat";
 import type { Source } from "./source/source";
 import * as at from "./state";
 import type { Drawn, Verdict } from "./wire/routes";
@@ -120,7 +121,7 @@ export async function showHeat(vital: string | null): Promise<void> {
   at.vital.value = vital;
   const name = at.chosen.value;
   const heat = vital === null || name === null ? null : await source.heat(name, vital);
-  if (mine === turn && at.vital.value === vital) at.heat.value = heat;
+  if (mine === turn && at.vital.value === vital) at.heat.value = heat && arranged(heat);
 }
 
 /** The curves of another run, or of a part of this one at full resolution. */

@@ -64,13 +64,23 @@ export function withTwin(shown: readonly Curve[], curves: readonly Curve[]): Cur
   return [...new Set(twin ? [...shown, twin] : shown)];
 }
 
-/** What a card draws: the evidence's curves, or the losses where it is about something else. */
-export function drawnFor(evidence: Evidence, curves: readonly Curve[]): { curves: Curve[]; about: boolean } {
+/** What a card draws: the evidence's curves, chart by chart, or the losses where it is about something else. */
+export function drawnFor(evidence: Evidence, curves: readonly Curve[]): { charts: Curve[][]; about: boolean } {
   const shown = named(evidence, curves);
-  if (shown.length) return { curves: withTwin(shown, curves), about: true };
-  const losses = curves.filter((each) => each.role === "train_loss" || each.role === "val_loss");
-  return { curves: losses, about: false };
+  if (!shown.length) {
+    const losses = curves.filter((each) => each.role === "train_loss" || each.role === "val_loss");
+    return { charts: losses.length ? [losses] : [], about: false };
+  }
+  const quantities = new Map<string, Curve[]>();
+  for (const each of shown) quantities.set(quantity(each), [...(quantities.get(quantity(each)) ?? []), each]);
+  return { charts: [...quantities.values()].slice(0, CHARTS).map((each) => withTwin(each, curves)), about: true };
 }
+
+/** Charts of one evidence at most (chosen: a card is no dashboard). */
+const CHARTS = 2;
+
+/** A loss and an accuracy share no axis. */
+const quantity = (curve: Curve): string => curve.role?.replace(/^(train|val)_/, "") ?? bare(curve.name);
 
 /** `main` panels hold what plays a role; the others are there for whoever asks. */
 export type Panel = { title: string; curves: Curve[]; main: boolean };

@@ -28,6 +28,22 @@ export function domain(heat: Heat): Domain {
   return { low: -most, high: most };
 }
 
+/** The rows by what they are of, kernels before biases: patterns over depth need like beside like. */
+export function arranged(heat: Heat): Heat {
+  const kinds = heat.rows.map((name) => name.replace(/\/histogram$/, "").split("/").pop() ?? "");
+  const rank = new Map([...new Set(kinds)].sort((a, b) => weight(a) - weight(b)).map((kind, at) => [kind, at]));
+  if (rank.size === heat.rows.length) return heat;
+  const order = heat.rows.map((_, at) => at).sort((a, b) => (rank.get(kinds[a] ?? "") ?? 0) - (rank.get(kinds[b] ?? "") ?? 0));
+  const size = heat.steps.length;
+  const values = new Array<number | null>(heat.values.length);
+  order.forEach((from, to) => {
+    for (let at = 0; at < size; at += 1) values[to * size + at] = heat.values[from * size + at] ?? null;
+  });
+  return { ...heat, rows: order.map((at) => heat.rows[at] ?? ""), values };
+}
+
+const weight = (kind: string): number => (/kernel|weight/.test(kind) ? 0 : /bias/.test(kind) ? 2 : 1);
+
 /** 0 to 255, or -1 where nothing was measured. */
 export function level(value: number | null | undefined, { low, high }: Domain, log: boolean): number {
   if (value === null || value === undefined || Number.isNaN(value)) return -1;

@@ -55,3 +55,15 @@ export function parted(name: string): [string, string] {
   const at = name.lastIndexOf("/") + 1;
   return [name.slice(0, at), name.slice(at)];
 }
+
+/** Paths without the folders that all of them begin with and the ends that all of them have. */
+export function shortened(paths: readonly string[]): string[] {
+  const parts = paths.map((each) => each.split("/"));
+  const least = Math.min(...parts.map((each) => each.length)) - 1;
+  const same = (at: (each: string[]) => string | undefined) => parts.every((each) => at(each) === at(parts[0] ?? []));
+  let head = 0;
+  while (head < least && same((each) => each[head])) head += 1;
+  let tail = 0;
+  while (tail < least - head && same((each) => each[each.length - 1 - tail])) tail += 1;
+  return parts.map((each) => each.slice(head, each.length - tail).join("/"));
+}

@@ -22,7 +22,7 @@ export function inline(carried: Carried): Source {
     fleet: async () => fleet,
     run: async (name) => known(runs.get(name), name),
     curves: async (run, names) => drawn(carried.curves[run] ?? {}, names),
-    heats: async (run) => (heats[run] ?? []).map((each) => ({ ...each, rows: each.rows.length, steps: each.steps.length })),
+    heats: async (run) => (heats[run] ?? []).map((each) => ({ ...each, steps: each.steps.length })),
     heat: async (run, vital) => known(heats[run]?.find((each) => each.vital === vital), vital),
     catalogue: async () => catalogue,
     saved: (format) =>

@@ -55,7 +55,7 @@ function Losses({ items }: { items: readonly Item[] }) {
   const key = shown.map((each) => `${each.name} ${each.changed}`).join("\n");
   useEffect(() => {
     let stale = false;
-    void Promise.all(shown.map(loss)).then((all) => stale || setLines(all.filter((each) => each !== null)));
+    void Promise.all(shown.map(loss)).then((all) => stale || setLines(apart(all.filter((each) => each !== null))));
     return () => { stale = true; };
   }, [key, order.value, dark.value]);
   if (!lines.length) return null;
@@ -78,6 +78,17 @@ async function loss(item: Item): Promise<Line | null> {
   const drawn = (await curvesOf(item.name, [curve.name]).catch(() => null))?.get(curve.name) ?? drawnFrom(curve);
   const at = fleet.value?.runs.findIndex((each) => each.name === item.name) ?? 0;
   return { ...drawn, name: item.name, dashed: false, colour: colour(place(item.name, order.value, at), dark.value) };
+}
+
+/** TensorBoard's colours where they differ; a run whose colour is taken gets one that is free. */
+function apart(lines: Line[]): Line[] {
+  const taken = new Set<string>();
+  return lines.map((line) => {
+    const free = Array.from({ length: MOST }, (_, at) => colour(at, dark.value)).find((each) => !taken.has(each));
+    const own = taken.has(line.colour) && free ? free : line.colour;
+    taken.add(own);
+    return { ...line, colour: own };
+  });
 }
 
 function Table({ items }: { items: readonly Item[] }) {

@@ -12,13 +12,17 @@ import { Chart } from "./chart";
 type Props = { evidence: Evidence; known: number | null; severity: Severity };
 
 export function Figure({ evidence, known, severity }: Props) {
-  const { curves: shown, about } = useMemo(() => drawnFor(evidence, run.value?.curves ?? []), [evidence, run.value]);
+  const { charts, about } = useMemo(() => drawnFor(evidence, run.value?.curves ?? []), [evidence, run.value]);
   const marks = useMemo(
     () => (about ? { steps: evidence.steps, known: later(known, evidence.steps), severity } : null),
     [evidence, known, severity, about],
   );
-  if (!shown.length) return null;
-  return <CurveChart shown={shown} marks={marks} height={208} />;
+  if (!charts.length) return null;
+  return (
+    <div class="figure">
+      {charts.map((shown, at) => <CurveChart key={at} shown={shown} marks={at ? null : marks} height={at ? 120 : 208} />)}
+    </div>
+  );
 }
 
 /** When it could be known, where that is not where it shows first. */

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { domain, pixels, ramp } from "../lib/heat";
 import { brief } from "../lib/numbers";
+import { shortened } from "../lib/words";
 import { dark, run } from "../state";
 import type { Heat } from "../wire/routes";
 
@@ -18,6 +19,7 @@ export function HeatMap({ heat, row, onRow }: Props) {
   const [rows, steps] = [heat.rows.length, heat.steps.length];
   const tall = rowHeight(rows);
   const known = useMemo(() => domain(heat), [heat]);
+  const names = useMemo(() => shortened(heat.rows), [heat]);
   useEffect(() => canvas.current ? paint(canvas.current, heat) : undefined, [heat, dark.value]);
 
   const find = (event: MouseEvent): Spot => {
@@ -34,7 +36,7 @@ export function HeatMap({ heat, row, onRow }: Props) {
             <button
               type="button" aria-pressed={at === row} title={name} class={tall < LABELLED ? "thin" : ""}
               onClick={() => onRow(at)} aria-label={`${name}: ${ends(heat, at)}`}
-            >{tall < LABELLED ? "" : name}</button>
+            >{tall < LABELLED ? "" : names[at]}</button>
           </li>
         ))}
       </ol>
@@ -45,7 +47,7 @@ export function HeatMap({ heat, row, onRow }: Props) {
       >
         <canvas ref={canvas} width={steps} height={rows} aria-hidden="true" />
         {row !== null && <i class="heat-row" style={{ top: `${row * tall}px`, height: `${tall}px` }} />}
-        {spot && <Tip heat={heat} spot={spot} tall={tall} />}
+        {spot && <Tip heat={heat} spot={spot} tall={tall} name={names[spot.row] ?? ""} />}
       </div>
       <div class="heat-axis" aria-hidden="true"><span>{(heat.steps[0] ?? 0).toLocaleString("en")}</span><span>{unit()}</span><span>{(heat.steps[steps - 1] ?? 0).toLocaleString("en")}</span></div>
       {known.low === known.high && <p class="heat-note">All values are {brief(known.low)}.</p>}
@@ -55,13 +57,13 @@ export function HeatMap({ heat, row, onRow }: Props) {
 
 const unit = (): string => run.value?.steps?.counted_in ?? "steps";
 
-function Tip({ heat, spot, tall }: { heat: Heat; spot: NonNullable<Spot>; tall: number }) {
+function Tip({ heat, spot, tall, name }: { heat: Heat; spot: NonNullable<Spot>; tall: number; name: string }) {
   const value = heat.values[spot.row * heat.steps.length + spot.at];
   const side = spot.x > 0.6 ? { right: `${(1 - spot.x) * 100}%` } : { left: `${spot.x * 100}%` };
   return (
     <div class="heat-tip" style={{ top: `${(spot.row + 1) * tall + 6}px`, ...side }}>
       <b>{value === null || value === undefined || Number.isNaN(value) ? "not measured" : brief(value)}</b>
-      <span>{heat.rows[spot.row]} · {unit().replace(/s$/, "")} {(heat.steps[spot.at] ?? 0).toLocaleString("en")}</span>
+      <span>{name} · {unit().replace(/s$/, "")} {(heat.steps[spot.at] ?? 0).toLocaleString("en")}</span>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { showHeat } from "../actions";
 import { brief } from "../lib/numbers";
 import { domain } from "../lib/heat";
 import { colour } from "../lib/colours";
+import { shortened } from "../lib/words";
 import { dark, heat, heatTitles, run, vital } from "../state";
 import type { Heat } from "../wire/routes";
 import { Chart } from "./chart";
@@ -46,7 +47,7 @@ function Legend({ heat: shown }: { heat: Heat }) {
 
 function LayerChart({ heat: shown, row }: { heat: Heat; row: number }) {
   const size = shown.steps.length;
-  const name = shown.rows[row] ?? "";
+  const name = shortened(shown.rows)[row] ?? "";
   const lines = useMemo(() => {
     const values = Array.from({ length: size }, (_, at) => shown.values[row * size + at] ?? null);
     return [{ name, steps: shown.steps, values, full: size, nonfinite: [], dashed: false, colour: colour(1, dark.value) }];

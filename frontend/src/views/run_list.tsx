@@ -55,7 +55,7 @@ function Row({ item, place, size }: { item: Item; place: number; size: number })
     >
       <Glyph verdict={item.verdict} named />
       <span class="run-words">
-        <span class="run-name"><span class="run-folder">{folder}</span><span class="run-own">{name}</span></span>
+        <span class="run-name">{folder && <span class="run-folder">{folder}</span>}<span class="run-own">{name}</span></span>
         <span class="run-worst">{says}{more > 0 && <span class="run-more"> +{more}</span>}</span>
       </span>
       <Spark values={item.spark} />
