@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tb_diagnose.plugin import frames
 from tb_diagnose.report.charts import Drawn, drawn
-from tb_diagnose.report.heats import Heat, Kind
+from tb_diagnose.report.heats import Heat
+from tb_diagnose.report.maps import Kind
 from tb_diagnose.runs import Series
 from tests.plugin.server import curve, unframed
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tb_diagnose.plugin.snapshot import line, spark
@@ -51,6 +53,13 @@ def test_long_curves_keep_their_peak() -> None:
     shown = spark([drawn(values)])
     assert len(shown) <= 40
     assert max(each for each in shown if each is not None) == 99
+
+
+def test_pieces_are_of_one_width() -> None:
+    loss = series([1.0, 2.0, math.nan, math.nan, 5.0])
+    steps = np.array([0, 1, 6, 8, 9], np.int64)
+    sparse = curve(replace(loss, steps=steps), "train_loss", 120)
+    assert spark([sparse]) == [2, 2, 2, None, 5]
 
 
 def test_the_training_loss_comes_before_what_stands_before_it() -> None:

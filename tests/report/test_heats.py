@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tb_diagnose.report.heats import heat, heats, movement
+from tb_diagnose.report.heats import heat, heats
+from tb_diagnose.report.maps import movement
 from tb_diagnose.runs import QUANTILES, Histograms, Layer, ModelConfig
 
 
@@ -47,6 +49,52 @@ def test_movement_is_the_mean_distance_of_the_sorted_numbers() -> None:
 def test_numbers_that_stay_do_not_move_and_constants_have_no_spread() -> None:
     assert movement(row("w", [[1, 2, 3], [1, 2, 3]])).tolist() == [0]
     assert np.isnan(movement(row("b", [[0, 0, 0], [1, 2, 3]]))).all()
+
+
+@dataclass
+class Table:
+    """What an attached training wrote."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    steps: np.ndarray
+    values: np.ndarray
+
+    def column(self, name: str) -> np.ndarray:
+        if name not in self.columns:
+            return np.full(self.values.shape[:2], np.nan)
+        return self.values[:, :, self.columns.index(name)]
+
+
+def test_vitals_come_before_histograms_and_in_their_own_order() -> None:
+    values = np.array([[[0.5, -1], [0.0, 9]], [[0.25, 2], [1.0, np.inf]]])
+    layers = Table(("last", "first"), ("dead", "mean"), np.array([0, 50]), values)
+    roles = {"layer_vitals": layers, "weights": [row("w", [[0, 1], [0, 2]])]}
+    offered = heats(roles)
+    assert [each.vital for each in offered][:3] == [
+        "layer_vitals/dead", "layer_vitals/mean", "weights/movement",
+    ]  # fmt: skip
+    assert offered[0].rows == ("last", "first")
+    dead, mean = heat(roles, "layer_vitals/dead"), heat(roles, "layer_vitals/mean", columns=1)
+    assert dead is not None
+    assert mean is not None
+    assert dead.steps.tolist() == [0, 50]
+    assert dead.values.tolist() == [[0.5, 0.25], [0, 1]]
+    assert mean.values.tolist() == [[2], [9]]
+
+
+def test_what_was_not_measured_is_not_offered() -> None:
+    nothing = Table(("a",), ("dead",), np.array([0]), np.full((1, 1, 1), np.nan))
+    empty = Table(("a",), ("gradient_norm",), np.empty(0, int), np.empty((0, 1, 1)))
+    assert heats({"layer_vitals": nothing, "weight_vitals": empty, "input_vitals": None}) == []
+
+
+def test_where_the_scale_diverges_the_furthest_from_0_is_shown() -> None:
+    values = np.array([3.0, -5.0, 4.0, 1.0])[:, None, None]
+    inputs = Table(("red",), ("mean",), np.arange(4), values)
+    shown = heat({"input_vitals": inputs}, "input_vitals/mean", columns=2)
+    assert shown is not None
+    assert shown.values.tolist() == [[-5, 4]]
 
 
 def test_rows_stand_in_the_order_of_the_model() -> None:
