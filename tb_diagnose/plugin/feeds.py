@@ -23,10 +23,13 @@ class Feed(Protocol):
         """Reads on; True if anything changed."""
 
     def runs(self) -> Sequence[Run]:
-        """The runs as they stand. May be called by another thread once the feed is put aside."""
+        """The runs as they stand."""
 
     def put_aside(self) -> None:
         """Forget what can be read again, until there is more to read."""
+
+    def again(self) -> Sequence[Run]:
+        """The runs, read anew; for threads other than the one that follows."""
 
 
 class Source(Protocol):
@@ -101,7 +104,10 @@ class Growing:
         return self._follower.refresh() or more
 
     def runs(self) -> Sequence[Run]:
-        return load(self._cluster) if self._aside is not None else self._follower.runs()
+        return self._follower.runs()
+
+    def again(self) -> Sequence[Run]:
+        return load(self._cluster)
 
     def put_aside(self) -> None:
         stamp = self._stamp()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -26,6 +26,8 @@ from tb_diagnose.words import plural
 _PAUSE = 4.0
 #: Points to hold in memory, at 60 bytes each; the runs that changed least lately are put aside.
 _HELD = 10_000_000
+#: Runs that are looked at in every round, those that changed last; of the others, a quarter.
+_LATELY, _TURNS = 128, 4
 _log = logging.getLogger(__name__)
 
 
@@ -64,6 +66,7 @@ class Following:
         self._kept: dict[str, _Kept] = {}
         # Greater than every version before a restart, so that an open page sees the difference.
         self._version = int(time.time() * 1000)
+        self._turns = 0
         self._through = False
         self._lock = threading.Lock()
         #: The entries that were last read again for an answer, and what came of it.
@@ -82,8 +85,19 @@ class Following:
         for key, feed in feeds.items():
             if key not in self._kept or self._kept[key].feed is not feed:
                 self._kept[key] = _Kept(feed)
+        for key in self._turn(feeds):
             yield self._refreshed(key)
         self._through = True
+
+    def _turn(self, feeds: Iterable[str]) -> list[str]:
+        """The feeds whose turn it is: a thousand finished runs must not cost what live ones do."""
+        self._turns += 1
+        lately = set(list(self._kept)[-_LATELY:])
+        return [
+            key
+            for place, key in enumerate(feeds)
+            if (place + self._turns) % _TURNS == 0 or key in lately or self._kept[key].pending
+        ]
 
     def _refreshed(self, key: str) -> bool:
         kept = self._kept[key]
@@ -122,7 +136,7 @@ class Following:
         with self._lock:
             # A page asks for several curves of a run, one after another.
             if self._again[0] is not kept.entries:
-                runs = kept.feed.runs()
+                runs = kept.feed.again()
                 self._again = kept.entries, [examine(run, self._settings) for run in runs]
             return self._again[1][at]
 

@@ -72,6 +72,8 @@ class _Provided:
     def runs(self) -> Sequence[Run]:
         return [run(self._asked, self._name, self.folders)]
 
+    again = runs
+
     def put_aside(self) -> None:
         """Nothing is kept here."""
 

@@ -24,9 +24,11 @@ class FakeFeed:
 
     def __init__(self, *runs: Run) -> None:
         self.now, self.news, self.read, self.aside = list(runs), True, 0, False
+        self.looked = 0
         self.error: Exception | None = None
 
     def refresh(self) -> bool:
+        self.looked += 1
         if self.error:
             raise self.error
         news, self.news = self.news, False
@@ -35,6 +37,8 @@ class FakeFeed:
     def runs(self) -> Sequence[Run]:
         self.read += 1
         return self.now
+
+    again = runs
 
     def put_aside(self) -> None:
         self.aside = True
@@ -154,6 +158,22 @@ def test_progress_is_told_while_a_long_round_goes_on() -> None:
     snapshot = what.snapshot()
     assert (snapshot.state, len(snapshot.entries)) == ("ready", 1)
     assert snapshot.message == "Reading logs: 1 folder so far."
+
+
+def test_of_many_runs_the_live_ones_are_looked_at_most() -> None:
+    feeds = {f"{number:03}": FakeFeed(named(f"{number:03}")) for number in range(200)}
+    what = following(FakeSource(**feeds))
+    assert len(rounds(what)) == 200
+    for kept in what._kept.values():
+        kept.due = -math.inf
+    feeds["000"].grows(named("000"))
+    for _ in range(4):
+        rounds(what)
+    looked = [feed.looked - 1 for feed in feeds.values()]
+    assert feeds["000"].read == 2
+    assert min(looked) == 1
+    assert looked.count(1) == 200 - 128 - 1
+    assert looked[-1] == 4
 
 
 def test_memory_is_bounded_and_curves_are_still_there() -> None:
