@@ -23,6 +23,7 @@ await build({
   bundle: true,
   format: "esm",
   platform: "node",
+  mainFields: ["module", "main"],
   target: "node20",
   jsx: "automatic",
   jsxImportSource: "preact",
@@ -34,5 +35,8 @@ await build({
 const files = readdirSync(made, { recursive: true })
   .filter((name) => name.endsWith(".mjs"))
   .map((name) => join(made, name));
-const done = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], { stdio: "inherit" });
+const done = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
+  stdio: "inherit",
+  timeout: 120_000,
+});
 process.exit(done.status ?? 1);
