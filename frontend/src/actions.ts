@@ -1,6 +1,6 @@
 // Everything that changes the state.
 import { batch } from "@preact/signals";
-import { hostRuns, preferences, remember, remembered } from "./host";
+import { hostRuns, preferences, remember, remembered, watchAddress } from "./host";
 import { arranged } from "./lib/heat";
 import type { Source } from "./source/source";
 import * as at from "./state";
@@ -12,6 +12,7 @@ const PAUSE = 2000;
 let source: Source;
 /** Rises with every choice: an answer to an older one is not shown. */
 let turn = 0;
+let asking = false;
 
 export const isLive = (): boolean => source.live;
 export const savedAt: Source["saved"] = (format, run) => source.saved(format, run);
@@ -27,21 +28,32 @@ export async function begin(from: Source): Promise<void> {
     at.inList.value = !at.chosen.value;
     at.page.value = remembered("page") === "compare" ? "compare" : "run";
   });
+  watchAddress(follow);
   await refresh();
   at.catalogue.value = await source.catalogue().catch(() => ({}));
   if (source.live) setInterval(() => at.visible.value && void refresh(), PAUSE);
 }
 
-/** Asks what is new, and fetches what has changed. */
+/** Shows the run that the address has come to name. */
+function follow(): void {
+  const name = remembered("run");
+  if (name && name !== at.chosen.value) choose(name);
+}
+
+/** Asks what is new, and fetches what has changed; one question at a time. */
 export async function refresh(): Promise<void> {
+  if (asking) return;
+  asking = true;
   try {
     const state = await source.state();
-    const known = at.fleet.value?.version;
     at.status.value = state;
-    if (state.state === "ready" && state.version !== known) await refreshFleet();
-    at.trouble.value = "";
+    if (state.state === "ready" && state.version !== at.fleet.value?.version) await refreshFleet();
+    if (state.state === "empty") at.fleet.value = null;
+    at.trouble.value = state.state === "error" ? state.message : "";
   } catch (error) {
     at.trouble.value = said(error);
+  } finally {
+    asking = false;
   }
 }
 

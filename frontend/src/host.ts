@@ -44,6 +44,12 @@ function own(name: string, value: string): string {
   return asks.toString();
 }
 
+/** Calls when somebody changes the address, as by a link or by going back. */
+export function watchAddress(look: () => void): void {
+  window.addEventListener("hashchange", look);
+  guarded(() => host?.addEventListener("hashchange", look), undefined);
+}
+
 /** The run filter and the smoothing that Time Series has now, or what it was told to keep. */
 export function preferences(): { filter: string; smoothing: number } {
   const asks = guarded(() => new URLSearchParams((host ?? window).location.search), new URLSearchParams());

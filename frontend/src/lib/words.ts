@@ -58,6 +58,7 @@ export function parted(name: string): [string, string] {
 
 /** Paths without the folders that all of them begin with and the ends that all of them have. */
 export function shortened(paths: readonly string[]): string[] {
+  if (!paths.length) return [];
   const parts = paths.map((each) => each.split("/"));
   const least = Math.min(...parts.map((each) => each.length)) - 1;
   const same = (at: (each: string[]) => string | undefined) => parts.every((each) => at(each) === at(parts[0] ?? []));

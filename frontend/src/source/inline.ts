@@ -1,5 +1,5 @@
 // The offline report: everything is in the page.
-import { numeric } from "../lib/numbers";
+import { drawnFrom } from "../lib/series";
 import { stretches } from "../wire/frames";
 import type { Carried, Drawn, Fleet, Heat, Item, Run } from "../wire/routes";
 import type { Source } from "./source";
@@ -57,15 +57,15 @@ function item(run: Run): Item {
     headline: run.headline,
     worst: found[0]?.id ?? null,
     counts: { critical: count("critical"), warning: count("warning"), info: count("info") },
-    spark: main ? sparse(main) : [],
+    spark: main ? sparse(drawnFrom(main)) : [],
     framework: run.framework,
     changed: 1,
   };
 }
 
-function sparse(curve: { values: ArrayLike<number | null> }): Drawn["values"] & (number | null)[] {
-  const size = curve.values.length;
-  const stride = Math.max(1, (size - 1) / (SPARK - 1));
-  const kept = Math.min(size, SPARK);
-  return Array.from({ length: kept }, (_, at) => numeric(curve.values[Math.round(at * stride)] ?? null));
+/** Evenly spread points; a gap of the log stays one. */
+function sparse({ values }: Drawn): (number | null)[] {
+  const kept = Math.min(values.length, SPARK);
+  const stride = Math.max(1, (values.length - 1) / (SPARK - 1));
+  return Array.from({ length: kept }, (_, at) => values[Math.round(at * stride)] ?? null);
 }

@@ -21,8 +21,8 @@ export function App() {
 function Content() {
   const now = status.value;
   if (!fleet.value) {
-    if (trouble.value) return <Trouble title="No answer" says={trouble.value} />;
     if (now?.state === "error") return <Trouble title="The logs cannot be read" says={now.message} />;
+    if (trouble.value) return <Trouble title="No answer" says={trouble.value} />;
     if (now?.state === "empty") return <Empty />;
     return <Skeleton />;
   }

@@ -30,7 +30,7 @@ export function Card({ outcome, led }: { outcome: Outcome; led: readonly Outcome
 function Title({ outcome }: { outcome: Outcome }) {
   return (
     <header class="card-head">
-      <h3 id={`card-${outcome.id}`}>{humane(outcome.id)}</h3>
+      <h2 id={`card-${outcome.id}`}>{humane(outcome.id)}</h2>
       <span class={`badge ${outcome.severity}`}>{outcome.severity === "info" ? "note" : outcome.severity}</span>
       <span class="card-where">{where(outcome)}</span>
     </header>

@@ -38,7 +38,7 @@ function Between({ finding }: { finding: Comparison }) {
   return (
     <article class={`card ${finding.severity}`} data-testid="card" data-id={finding.id}>
       <header class="card-head">
-        <h3>{humane(finding.id)}</h3>
+        <h2>{humane(finding.id)}</h2>
         <span class={`badge ${finding.severity}`}>{finding.severity === "info" ? "note" : finding.severity}</span>
         <span class="card-where">{plural(finding.runs.length, "run")}</span>
       </header>

@@ -4,9 +4,9 @@ import { savedAt } from "../actions";
 import type { Format } from "../source/source";
 
 const FORMATS: [Format, string, string][] = [
-  ["html", "HTML", "one page, works offline"],
+  ["html", "HTML", "one page, opens offline"],
   ["json", "JSON", "the document"],
-  ["markdown", "Markdown", "for a merge request"],
+  ["markdown", "Markdown", "to paste into a note"],
 ];
 
 export function Exports({ run }: { run: string | null }) {

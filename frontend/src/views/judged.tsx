@@ -28,7 +28,7 @@ function Sections({ article }: { article: Article }) {
     <div class="judged-sections">
       {Object.entries(article.sections).map(([name, text]) => (
         <section key={name}>
-          <h4>{name}</h4>
+          <h3>{name}</h3>
           {text.split(/\n\s*\n/).map((paragraph, at) => <p key={at}><Prose text={paragraph.replace(/\s+/g, " ").trim()} /></p>)}
         </section>
       ))}

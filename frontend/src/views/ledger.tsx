@@ -50,7 +50,7 @@ function Clear({ outcomes }: { outcomes: Outcome[] }) {
       <div class="clear-families">
         {families(outcomes).map(([family, each]) => (
           <div key={family}>
-            <h4>{humane(family)}</h4>
+            <h3>{humane(family)}</h3>
             <ul>{each.map((one) => <li key={one.id} title={one.title}><Glyph verdict="healthy" size={13} />{humane(one.id)}</li>)}</ul>
           </div>
         ))}

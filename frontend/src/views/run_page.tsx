@@ -1,5 +1,5 @@
 // Everything about one run, in the order in which one asks.
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { grouped, panels } from "../lib/groups";
 import { duration } from "../lib/numbers";
 import { about, plural } from "../lib/words";
@@ -15,8 +15,9 @@ import { Prose } from "./prose";
 import { Skeleton, Trouble } from "./states";
 
 export function RunPage() {
-  if (missing.value) return <Trouble title="This run cannot be shown" says={missing.value} />;
   const shown = run.value;
+  useEffect(() => document.querySelector(".main")?.scrollTo(0, 0), [shown?.name]);
+  if (missing.value) return <Trouble title="This run cannot be shown" says={missing.value} />;
   if (!shown) return <Skeleton />;
   const groups = grouped(shown.outcomes);
   return (
@@ -40,7 +41,7 @@ function Head({ run: shown }: { run: Run }) {
       <p class="page-about">{about(shown).map((each) => <span key={each}>{each}</span>)}</p>
       <div class={`headline ${shown.verdict}`} data-testid="headline">
         <Glyph verdict={shown.verdict} size={22} named />
-        <p><Verdict run={shown} /></p>
+        <p aria-live="polite"><Verdict run={shown} /></p>
       </div>
     </header>
   );

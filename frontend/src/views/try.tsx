@@ -8,8 +8,8 @@ export function Try({ text }: { text: string }) {
   if (!text) return null;
   const [, old, fresh] = /[.;] [A-Z]/.test(text) ? [] : (CHANGE.exec(text) ?? []);
   return (
-    <section class="try" data-testid="card-fix" aria-label="What to try">
-      <h4>Try</h4>
+    <div class="try" data-testid="card-fix">
+      <h3>Try</h3>
       {old && fresh ? (
         <div class="change">
           <code class="old"><del>{old}</del></code>
@@ -18,7 +18,7 @@ export function Try({ text }: { text: string }) {
       ) : (
         <p><Prose text={text} /></p>
       )}
-    </section>
+    </div>
   );
 }
 
