@@ -155,7 +155,7 @@ def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
         values |= _supervised(curves)
     values |= _overridden(run, overrides)
     values["kernels"] = kernels(values["weights"], run.model)
-    values["hparams"] = run.hparams
+    values["hparams"] = run.hparams or None
     values["optimizer"] = recipe(run, values.get("learning_rate"))
     values["chance"] = chance(run)
     values["reinforcement"] = bool(kinds & REINFORCEMENT)

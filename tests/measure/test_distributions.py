@@ -29,7 +29,7 @@ def test_transport_is_the_cheapest_pairing(seed: int, spread: float, shift: floa
     before, after = rng.normal(size=3000), shift + spread * rng.normal(size=3000)
     slow = slow_transport(before, after)
     # 33 quantiles miss what happens inside the outermost slices.
-    assert transport(quantiles(before), quantiles(after)) == pytest.approx(slow, rel=0.1, abs=0.05)
+    assert transport(quantiles(before), quantiles(after)) == pytest.approx(slow, rel=0.15, abs=0.05)
 
 
 @settings(max_examples=50, deadline=None)
