@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -206,3 +207,26 @@ def test_characters_that_the_terminal_lacks_do_no_harm() -> None:
         encoding="latin-1",
     )
     assert (done.returncode, done.stdout) == (0, "False\ncafé ?\n"), done.stderr
+
+
+def test_html_is_the_page_with_everything_in_it(
+    call: Call, journey: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "index.js.gz"
+    bundle.write_bytes(gzip.compress(b"// the page"))
+    monkeypatch.setattr("tb_diagnose.report.html._BUNDLE", bundle)
+    code, out, _ = call("logs", "--format", "html")
+    assert code == 0
+    assert journey.more["album"] == {}
+    assert "window.__TB_DIAGNOSE__" in out
+    assert "// the page" in out
+
+
+def test_html_without_its_page_is_wrong(
+    call: Call, journey: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert journey.runs
+    monkeypatch.setattr("tb_diagnose.report.html._BUNDLE", tmp_path / "index.js.gz")
+    code, _, err = call("logs", "--format", "html")
+    assert code == 2
+    assert "npm run build" in err
