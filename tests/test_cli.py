@@ -141,7 +141,7 @@ def test_a_settings_file_is_found(call: Call, journey: Fake, tmp_path: Path) -> 
         (("logs", "--role", "train_loss"), "ROLE=TAG"),
         (("logs", "--role", "trainloss=x"), "did you mean 'train_loss'?"),
         (("logs", "--jobs", "-1"), "not a number of processes"),
-        (("logs", "--format", "html"), "invalid choice: 'html'"),
+        (("logs", "--format", "pdf"), "invalid choice: 'pdf'"),
         (("logs", "--verbos", "--nope"), "--nope"),
         (("logs", "--config", "nope.toml"), "cannot read the settings in nope.toml"),
         (("logs", "--output", "nope/report.txt"), "there is no folder nope"),
