@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from tb_diagnose.diagnosis import registry
 from tb_diagnose.examine import Examination, compare, examine
@@ -15,13 +17,17 @@ from tb_diagnose.plugin.feeds import Feed, Source
 from tb_diagnose.plugin.snapshot import Entry, Snapshot, line
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.run import run_part
-from tb_diagnose.report.shapes import POINTS, Problem, RunPart
-from tb_diagnose.runs import Run
+from tb_diagnose.report.shapes import POINTS, Problem
 from tb_diagnose.settings import Settings
+from tb_diagnose.words import plural
 
 #: A run is judged again at the earliest this many times as long after the last time as that took:
 #: judging a log of ten million points every second would take TensorBoard's own time.
 _PAUSE = 4.0
+#: Points to hold in memory, at 60 bytes each; the runs that changed least lately are put aside.
+_HELD = 10_000_000
+#: Runs that are looked at in every round, those that changed last; of the others, a quarter.
+_LATELY, _TURNS = 128, 4
 _log = logging.getLogger(__name__)
 
 
@@ -30,25 +36,41 @@ class _Kept:
     """One feed: what came of it when it was last judged, and when to judge it again."""
 
     feed: Feed
-    judged: list[tuple[Examination, RunPart, int]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    held: list[Examination] = field(default_factory=list)
     pending: bool = True
     due: float = float("-inf")
     problem: str = ""
+
+    @property
+    def points(self) -> int:
+        return sum(each.run.points for each in self.held)
 
 
 class Following:
     """Reads and judges what a source gives; ``snapshot`` is what is known so far."""
 
     def __init__(
-        self, source: Source, settings: Settings, clock: Callable[[], float] = time.monotonic
+        self,
+        source: Source,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        held: int = _HELD,
     ) -> None:
         self._source = source
         self._settings = settings
         self._clock = clock
+        self._most = held
+        #: In the order in which they changed last.
         self._kept: dict[str, _Kept] = {}
-        # Greater than every version before a restart, so that an open tab sees the difference.
+        # Greater than every version before a restart, so that an open page sees the difference.
         self._version = int(time.time() * 1000)
-        self._seen = False
+        self._turns = 0
+        self._through = False
+        self._lock = threading.Lock()
+        #: The entries that were last read again for an answer, and what came of it.
+        self._again: tuple[list[Entry], list[Examination]] = [], []
         self._compared: Sequence[Outcome] = ()
         self._compared_due = float("-inf")
 
@@ -61,20 +83,31 @@ class Following:
         if gone:
             yield True
         for key, feed in feeds.items():
-            kept = self._kept.get(key)
-            if kept is None or kept.feed is not feed:
-                kept = self._kept[key] = _Kept(feed)
-            yield self._refreshed(key, kept)
-        self._seen = True
+            if key not in self._kept or self._kept[key].feed is not feed:
+                self._kept[key] = _Kept(feed)
+        for key in self._turn(feeds):
+            yield self._refreshed(key)
+        self._through = True
 
-    def _refreshed(self, key: str, kept: _Kept) -> bool:
+    def _turn(self, feeds: Iterable[str]) -> list[str]:
+        """The feeds whose turn it is: a thousand finished runs must not cost what live ones do."""
+        self._turns += 1
+        lately = set(list(self._kept)[-_LATELY:])
+        return [
+            key
+            for place, key in enumerate(feeds)
+            if (place + self._turns) % _TURNS == 0 or key in lately or self._kept[key].pending
+        ]
+
+    def _refreshed(self, key: str) -> bool:
+        kept = self._kept[key]
         try:
             kept.pending |= kept.feed.refresh()
             begin = self._clock()
             if not kept.pending or begin < kept.due:
                 return False
             kept.pending = False
-            kept.judged = [self._judged(run) for run in kept.feed.runs()]
+            self._judge(kept)
             kept.problem = ""
             end = self._clock()
             kept.due = end + _PAUSE * (end - begin)
@@ -83,24 +116,48 @@ class Following:
             if says == kept.problem:
                 return False
             _log.exception("%s", says)
-            kept.problem, kept.judged = says, []
+            kept.problem, kept.entries, kept.held = says, [], []
+        self._kept[key] = self._kept.pop(key)
+        self._spare()
         return True
 
-    def _judged(self, run: Run) -> tuple[Examination, RunPart, int]:
-        examination = examine(run, self._settings)
-        return examination, run_part(examination, POINTS), self._version + 1
+    def _judge(self, kept: _Kept) -> None:
+        kept.held = [examine(run, self._settings) for run in kept.feed.runs()]
+        kept.entries = []
+        for at, examination in enumerate(kept.held):
+            part = run_part(examination, POINTS)
+            again = partial(self._examined, kept, at)
+            kept.entries.append(Entry(part, line(part, self._version + 1), again))
+
+    def _examined(self, kept: _Kept, at: int) -> Examination:
+        """What a run was judged from; called by the threads that answer."""
+        if held := kept.held:
+            return held[at]
+        with self._lock:
+            # A page asks for several curves of a run, one after another.
+            if self._again[0] is not kept.entries:
+                runs = kept.feed.again()
+                self._again = kept.entries, [examine(run, self._settings) for run in runs]
+            return self._again[1][at]
+
+    def _spare(self) -> None:
+        """Put aside what changed longest ago until the rest is small enough; not the newest."""
+        points = sum(kept.points for kept in self._kept.values())
+        for kept in list(self._kept.values())[:-1]:
+            if points <= self._most:
+                return
+            points -= kept.points
+            kept.feed.put_aside()
+            kept.held = []
 
     def snapshot(self) -> Snapshot:
         """What is known now, as a new version."""
         self._version += 1
         entries: dict[str, Entry] = {}
         for kept in self._kept.values():
-            for examination, part, changed in kept.judged:
-                named = _named(part, entries)
-                roles = examination.roles
-                entries[named["name"]] = Entry(
-                    named, line(named, changed), examination.run, roles, changed
-                )
+            for each in kept.entries:
+                entry = _named(each, entries)
+                entries[entry.part["name"]] = entry
         problems = [
             Problem(path=key, says=kept.problem) for key, kept in self._kept.items() if kept.problem
         ]
@@ -108,7 +165,7 @@ class Following:
         document = assembled(parts, self._across(), problems)
         return Snapshot(
             version=self._version,
-            state="ready" if entries or problems else "empty" if self._seen else "starting",
+            state="ready" if entries or problems else "empty" if self._through else "starting",
             message=self._message(len(entries)),
             sampled=self._source.sampled,
             entries={part["name"]: entries[part["name"]] for part in document["runs"]},
@@ -116,19 +173,19 @@ class Following:
         )
 
     def _across(self) -> Sequence[Outcome]:
-        """What the runs say together, judged no more often than it takes."""
+        """What the runs in memory say together, judged no more often than it takes."""
         begin = self._clock()
         if begin >= self._compared_due and any(each.several for each in registry().values()):
-            runs = [each for kept in self._kept.values() for each, _, _ in kept.judged]
+            runs = [each for kept in self._kept.values() for each in kept.held]
             self._compared = compare(runs, self._settings) if len(runs) > 1 else ()
             end = self._clock()
             self._compared_due = end + _PAUSE * (end - begin)
         return self._compared
 
     def _message(self, runs: int) -> str:
-        done = sum(not kept.pending for kept in self._kept.values())
-        if not self._seen:
-            return f"Reading {self._source.where}: {done} folders so far."
+        if not self._through:
+            done = sum(not kept.pending for kept in self._kept.values())
+            return f"Reading {self._source.where}: {plural(done, 'folder')} so far."
         if not runs:
             return (
                 f"No event files yet in {self._source.where}. "
@@ -137,10 +194,13 @@ class Following:
         return ""
 
 
-def _named(part: RunPart, taken: Mapping[str, object]) -> RunPart:
-    """The part under a name that no other run of another log directory has."""
-    name, number = part["name"], 1
+def _named(entry: Entry, taken: Mapping[str, object]) -> Entry:
+    """The run under a name that no run of another log directory has."""
+    given = entry.part["name"]
+    name, number = given, 1
     while name in taken:
         number += 1
-        name = f"{part['name']} ({number})"
-    return part if name == part["name"] else {**part, "name": name}
+        name = f"{given} ({number})"
+    if name == given:
+        return entry
+    return replace(entry, part={**entry.part, "name": name}, line={**entry.line, "name": name})

@@ -72,6 +72,11 @@ class _Provided:
     def runs(self) -> Sequence[Run]:
         return [run(self._asked, self._name, self.folders)]
 
+    again = runs
+
+    def put_aside(self) -> None:
+        """Nothing is kept here."""
+
 
 def grouped(names: Iterable[str]) -> dict[str, dict[str, str]]:
     """What a person calls a run → folder in it → what TensorBoard calls a run.

@@ -12,11 +12,11 @@ from werkzeug import wrappers
 from tb_diagnose import settings as configuration
 from tb_diagnose.checkup import vocabulary
 from tb_diagnose.plugin import answers
-from tb_diagnose.plugin.answers import Answer, Refused
 from tb_diagnose.plugin.feeds import Logdir, Source
 from tb_diagnose.plugin.follow import Following
 from tb_diagnose.plugin.places import places
 from tb_diagnose.plugin.provided import Asked
+from tb_diagnose.plugin.questions import Answer, Question, Refused
 from tb_diagnose.plugin.sampled import Sampled
 from tb_diagnose.plugin.watch import Watcher
 from tb_diagnose.settings import Settings, SettingsError
@@ -37,10 +37,9 @@ class Service:
 
     def answer(self, route: str, request: wrappers.Request) -> Answer:
         """The answer to one request, at once. Raises Refused with a sentence."""
-        if route == "catalogue":
-            return answers.catalogue(_settings_or_defaults())
         watcher = self._local or self._experiment(request)
-        return answers.ROUTES[route](watcher.latest(), request.args)
+        question = Question(watcher.latest(), request.args, _settings_or_defaults)
+        return answers.ROUTES[route](question)
 
     def _experiment(self, request: wrappers.Request) -> Watcher:
         """Who follows the experiment that is asked for.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tb_diagnose.examine import Examination
 from tb_diagnose.report.shapes import CurvePart, Document, RunPart
-from tb_diagnose.roles import Roles
-from tb_diagnose.runs import Run
 
 State = Literal["starting", "empty", "ready", "error"]
 #: Points of the little curve in the list of runs.
@@ -18,16 +17,18 @@ _MAIN = ("train_loss", "val_loss", "reward")
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One run: its part of the document, its line in the list, and its curves.
+    """One run.
 
-    ``changed`` is the version with which it came.
+    Attributes:
+        part: its part of the document.
+        line: its line in the list of runs.
+        examined: gives its curves and their roles; reads them anew where they were put aside, and
+            raises LookupError where the run is gone meanwhile.
     """
 
     part: RunPart
     line: Mapping[str, Any]
-    run: Run
-    roles: Roles
-    changed: int
+    examined: Callable[[], Examination]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,15 +66,27 @@ def spark(curves: Sequence[CurvePart]) -> list[float | None]:
     curve = curve or next(iter(curves), None)
     if curve is None:
         return []
-    broken = [step for each in curve["nonfinite"] for step in (each["first"], each["last"])]
-    ends = [*curve["steps"], *broken]
+    broken = [(each["first"], each["last"]) for each in curve["nonfinite"]]
+    ends = [*curve["steps"], *(step for each in broken for step in each)]
     if not ends:
         return []
     low, reach = min(ends), max(ends) - min(ends) + 1
-    size = min(_SPARK, reach, len(ends))
-    heights: dict[int, float | None] = {(step - low) * size // reach: None for step in broken}
+    points = len(curve["steps"]) + sum(each["count"] for each in curve["nonfinite"])
+    size = min(_SPARK, reach, points)
+    heights: dict[int, float | None] = {}
+    for first, last in broken:
+        at, end = ((step - low) * size // reach for step in (first, last))
+        heights.update(dict.fromkeys(range(at, end + 1)))
     for step, value in zip(curve["steps"], curve["values"], strict=True):
         at, height = (step - low) * size // reach, float(value)
         known = heights.get(at)
         heights[at] = height if known is None else max(known, height)
-    return [heights[at] for at in sorted(heights)]
+    return _filled(heights, size)
+
+
+def _filled(heights: Mapping[int, float | None], size: int) -> list[float | None]:
+    """Pieces that hold no point go on as the one before: so pieces are of one width."""
+    line: list[float | None] = []
+    for at in range(size):
+        line.append(heights[at] if at in heights else line[-1])
+    return line

@@ -60,7 +60,7 @@ class DiagnosePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     def _answering(self, route: str) -> Handler:
         def answer(request: wrappers.Request) -> wrappers.Response:
-            from tb_diagnose.plugin.answers import Refused
+            from tb_diagnose.plugin.questions import Refused
 
             try:
                 answer = self._served().answer(route, request)

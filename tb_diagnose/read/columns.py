@@ -27,7 +27,8 @@ class Scalars:
 
     def widen(self) -> None:
         """Goes over to float64, for a tag that is logged in several precisions."""
-        self.values = bytearray(self.data().astype("<f8").tobytes())
+        with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
+            self.values = bytearray(self.data().astype("<f8").tobytes())
         self.kind = "<f8"
 
     def data(self) -> NDArray[Any]:

@@ -186,7 +186,8 @@ class Decoder:
         elif tensor.shape == () or (plugin == b"scalars" and tensor.single):
             number = tensor.numbers()[-1:]
             kind = "<f4" if number.dtype == np.float32 else "<f8"
-            raw = number.astype(kind).tobytes()
+            with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
+                raw = number.astype(kind).tobytes()
             if at and tensor.verbatim() == (len(payload) - len(raw), len(payload)):
                 self._scalar(payload, event, value.tag, kind, tensor.verbatim(), at)
             else:
@@ -204,7 +205,8 @@ class Decoder:
                 column.widen()
                 self._singles.clear()
             else:
-                raw = np.frombuffer(raw, "<f4").astype("<f8").tobytes()
+                with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
+                    raw = np.frombuffer(raw, "<f4").astype("<f8").tobytes()
         elif at and first + width == len(data):
             (self._singles if width == 4 else self._doubles)[data[at:-width]] = column
         column.steps.append(event.step)

@@ -19,7 +19,7 @@ How it is judged:
 When it stays silent:
     Fewer than 3 points (10 for a reward); a loss that fell before it stopped at a level better
     than guessing (loss-plateau); a long flat start that ends; a flat loss beside a score that is
-    above 0.9 or rose by 0.2.
+    more than halfway from guessing to perfect, or rose by 0.2.
 
 What to try:
     Overfit 10 examples first: a correct model can. If it cannot, look for a rate of zero or far
@@ -90,7 +90,7 @@ def no_learning(
         yield _at_chance(train_loss, run, score, guess, optimizer)
     elif score is not None and _stuck(score, chance, limits):
         yield _score_stuck(train_loss, run, score)
-    elif _flat(train_loss, limits) and not _learned(score, limits):
+    elif _flat(train_loss, limits) and not _learned(score, chance, limits):
         yield _flat_loss(train_loss, run, optimizer, limits)
 
 
@@ -148,12 +148,14 @@ def _stuck(score: Series, chance: Chance | None, limits: Limits) -> bool:
     return bool(np.ptp(settled) <= 0.01 * level and 0 < level <= 1.5 * chance.accuracy)
 
 
-def _learned(score: Series | None, limits: Limits) -> bool:
+def _learned(score: Series | None, chance: Chance | None, limits: Limits) -> bool:
     """Whether a score is good or rises: what a run is judged by moved, whatever its loss does."""
     share = _share(score)
     if score is None or share is None:
         return False
-    return share > 0.9 or share - start_level(finite(score.values)) > limits.rise
+    # Halfway from guessing to perfect; where guessing is not known, near perfect.
+    bar = 0.5 + chance.accuracy / 2 if chance is not None else 0.9
+    return share > bar or share - start_level(finite(score.values)) > limits.rise
 
 
 def _flat(loss: Series, limits: Limits) -> bool:
