@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
 from tb_diagnose import fleet
 from tb_diagnose.diagnosis import registry
-from tb_diagnose.examine import Examination, compare, examine
+from tb_diagnose.examine import Examination, as_of, compare, examine, glance
 from tb_diagnose.read import Cluster, NothingToRead, clusters, load
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
 from tb_diagnose.roles import ENABLE
-from tb_diagnose.settings import Settings, Vocabulary
+from tb_diagnose.settings import Settings, SettingsError, Vocabulary
 
 #: Told after every run's folder: how many are done, of how many.
 Progress = Callable[[int, int], None]
@@ -26,7 +27,7 @@ Progress = Callable[[int, int], None]
 class Examined:
     """One run after its journey.
 
-    The examination itself is kept where runs are to be compared, pictures where they are asked for.
+    A glance at the run is kept where runs are to be compared, pictures where they are asked for.
     """
 
     part: RunPart
@@ -40,6 +41,7 @@ def checkup(
     *,
     jobs: int = 1,
     checksum: bool = True,
+    until: int | None = None,
     progress: Progress | None = None,
     album: dict[tuple[str, str], Pictures] | None = None,
 ) -> Document:
@@ -50,20 +52,26 @@ def checkup(
         settings: the user's choices.
         jobs: worker processes; 1 to work in this one.
         checksum: whether to verify the checksums of the records.
+        until: the step up to which each run is looked at, as it stood then; None for all.
         progress: called after every run's folder.
         album: where given, it is filled with what the offline report draws of each run, by the
             run's path and name.
 
     Raises:
+        SettingsError: where the baseline is none of the runs.
         NothingToRead: where not one of the paths leads to an event file.
     """
     found, problems = _found(paths)
     if not found:
         raise NothingToRead("\n".join(each["says"] for each in problems))
     comparing = len(found) > 1 and any(each.several for each in registry().values())
-    drawing = 0 if album is None else resolution(len(found))
     work = partial(
-        journey, settings=settings, checksum=checksum, comparing=comparing, drawing=drawing
+        journey,
+        settings=settings,
+        checksum=checksum,
+        comparing=comparing,
+        until=until,
+        drawing=0 if album is None else resolution(len(found)),
     )
     runs: list[Examined] = []
     for count, done in enumerate(fleet.spread(work, found, jobs), start=1):
@@ -78,23 +86,32 @@ def checkup(
             (each.part["path"], each.part["name"]): each.pictures for each in runs if each.pictures
         }
     examinations = [each.examination for each in runs if each.examination is not None]
+    _check_baseline(settings.baseline, [each.part["name"] for each in runs])
     across = compare(examinations, settings) if comparing else ()
     return assembled((each.part for each in runs), across, problems)
 
 
 def journey(
-    cluster: Cluster, *, settings: Settings, checksum: bool, comparing: bool, drawing: int = 0
+    cluster: Cluster,
+    *,
+    settings: Settings,
+    checksum: bool,
+    comparing: bool,
+    until: int | None = None,
+    drawing: int = 0,
 ) -> list[Examined]:
     """One folder's runs, from bytes to parts of the document.
 
-    ``drawing`` is how many points of a curve the pictures have, 0 for no pictures.
+    ``until`` as in ``checkup``; ``drawing`` is how many points of a curve the pictures have, 0 for
+    no pictures.
     """
     runs: list[Examined] = []
-    for run in load(cluster, checksum=checksum):
+    for whole in load(cluster, checksum=checksum):
+        run = whole if until is None else as_of(whole, until, settings)
         each = examine(run, settings)
         part = run_part(each, POINTS)
         drawn = pictures(run, each.roles, part, drawing) if drawing else None
-        runs.append(Examined(part, each if comparing else None, drawn))
+        runs.append(Examined(part, glance(each) if comparing else None, drawn))
     return runs
 
 
@@ -108,6 +125,14 @@ def vocabulary() -> Vocabulary:
     needed = (need.role for each in known.values() for need in each.needs)
     families = {each.family: None for each in known.values()}
     return Vocabulary(limits, list(families), sorted({*ENABLE, *needed}))
+
+
+def _check_baseline(baseline: str, names: Sequence[str]) -> None:
+    """Raises SettingsError where a baseline is asked for that is none of the runs."""
+    if baseline and baseline not in names:
+        near = get_close_matches(baseline, names, n=1) or list(names[:1])
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise SettingsError(f"there is no run {baseline!r} to compare with{hint}")
 
 
 def _found(paths: Sequence[str | Path]) -> tuple[list[Cluster], list[Problem]]:
