@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]
 class Examined:
     """One run after its journey.
 
-    A glance at it is kept where runs are to be compared, pictures where they are asked for.
+    A glance at the run is kept where runs are to be compared, pictures where they are asked for.
     """
 
     part: RunPart
@@ -65,14 +65,13 @@ def checkup(
     if not found:
         raise NothingToRead("\n".join(each["says"] for each in problems))
     comparing = len(found) > 1 and any(each.several for each in registry().values())
-    drawing = 0 if album is None else resolution(len(found))
     work = partial(
         journey,
         settings=settings,
         checksum=checksum,
         comparing=comparing,
         until=until,
-        drawing=drawing,
+        drawing=0 if album is None else resolution(len(found)),
     )
     runs: list[Examined] = []
     for count, done in enumerate(fleet.spread(work, found, jobs), start=1):
@@ -103,7 +102,8 @@ def journey(
 ) -> list[Examined]:
     """One folder's runs, from bytes to parts of the document.
 
-    ``drawing`` is how many points of a curve the pictures have, 0 for no pictures.
+    ``until`` as in ``checkup``; ``drawing`` is how many points of a curve the pictures have, 0 for
+    no pictures.
     """
     runs: list[Examined] = []
     for whole in load(cluster, checksum=checksum):
