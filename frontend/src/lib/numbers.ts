@@ -21,7 +21,7 @@ export function brief(value: Numeric): string {
 export function tick(value: number, increment: number): string {
   const size = Math.abs(value);
   if (size < increment / 1e6) return "0";
-  if (size >= 1e5 || size < 1e-3) return scientific(value, 3);
+  if (size >= 1e5 || size < 1e-4 || increment < 1e-6) return scientific(value, 3);
   return minus(value.toLocaleString("en", { maximumFractionDigits: decimals(increment) }));
 }
 

@@ -1,4 +1,4 @@
-// One finding that stands for itself: what, where, the proof, the cure, and what it led to.
+// One finding that stands for itself: what, where, the proof, the cure, and what comes with it.
 import { useState } from "preact/hooks";
 import { brief, duration } from "../lib/numbers";
 import { humane, span } from "../lib/words";
@@ -83,7 +83,7 @@ function Consequences({ led }: { led: readonly Outcome[] }) {
   const shown = led.find((each) => each.id === open);
   return (
     <div class="led">
-      <span class="led-label">Led to</span>
+      <span class="led-label">Comes with it</span>
       {led.map((each) => (
         <button
           type="button" class="led-chip" key={each.id} data-testid="consequence" data-id={each.id}

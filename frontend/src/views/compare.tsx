@@ -43,7 +43,7 @@ function Between({ finding }: { finding: Comparison }) {
         <span class="card-where">{plural(finding.runs.length, "run")}</span>
       </header>
       {finding.evidence.map((each, at) => (
-        <div class="seen" key={at}><p class="says"><Prose text={each.says} /></p><Try text={each.fix} /></div>
+        <div class="seen" key={at}><p class="says"><Prose text={each.says} /></p>{each.fix !== finding.evidence[at + 1]?.fix && <Try text={each.fix} />}</div>
       ))}
     </article>
   );

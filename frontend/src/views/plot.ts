@@ -139,7 +139,7 @@ function band(chart: uPlot, wish: Wish, shape: Table, ink: (name: string) => str
   if (!wish.marks || !range || shape.positions) return;
   const { ctx, bbox } = chart;
   const [low, high] = range.map((step) => chart.valToPos(step, "x", true)) as [number, number];
-  const bar = 3 * devicePixelRatio;
+  const bar = 2 * devicePixelRatio;
   clipped(chart, () => {
     ctx.fillStyle = ink(`${wish.marks?.severity}-wash`);
     if (high - low < bbox.width * 0.9) ctx.fillRect(low, bbox.top, high - low, bbox.height);

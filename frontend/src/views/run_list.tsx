@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { choose, step } from "../actions";
 import { humane, parted, sentence } from "../lib/words";
-import { chosen, listed } from "../state";
+import { chosen, listed, page } from "../state";
 import type { Item } from "../wire/routes";
 import { Glyph, verdictName } from "./glyph";
 import { Spark } from "./spark";
@@ -50,7 +50,7 @@ function Row({ item, place, size }: { item: Item; place: number; size: number })
   return (
     <div
       id={`run-${place}`} class="run-item" data-testid="run-item" data-run={item.name} role="option"
-      aria-selected={item.name === chosen.value} aria-posinset={place + 1} aria-setsize={size}
+      aria-selected={page.value === "run" && item.name === chosen.value} aria-posinset={place + 1} aria-setsize={size}
       style={{ top: `${place * ROW}px` }} title={item.name} onClick={() => choose(item.name)}
     >
       <Glyph verdict={item.verdict} named />

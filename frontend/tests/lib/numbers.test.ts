@@ -11,7 +11,8 @@ test("brief groups the digits of whole numbers", () => assert.equal(brief(12345)
 
 test("neighbouring ticks are told apart", () => {
   assert.deepEqual([0, 0.25, 0.5, 0.75].map((each) => tick(each, 0.25)), ["0", "0.25", "0.5", "0.75"]);
-  assert.deepEqual([1e5, 1e-4].map((each) => tick(each, each)), ["1e5", "1e-4"]);
+  assert.deepEqual([1e5, 1e-5].map((each) => tick(each, each)), ["1e5", "1e-5"]);
+  assert.deepEqual([0.0009, 0.001].map((each) => tick(each, 0.0001)), ["0.0009", "0.001"]);
 });
 
 test("a tick that is zero but for rounding is zero", () => assert.equal(tick(1e-17, 0.2), "0"));
