@@ -25,6 +25,12 @@ def length(header: bytes) -> int:
     return int.from_bytes(header[:8], "little")
 
 
+def framed(payload: bytes) -> bytes:
+    """The record that ``payload`` is written as."""
+    size = len(payload).to_bytes(8, "little")
+    return size + _U32.pack(masked(crc32c(size))) + payload + _U32.pack(masked(crc32c(payload)))
+
+
 def intact(payload: bytes, footer: bytes) -> bool:
     """Whether the payload is what was written."""
     stored: int = _U32.unpack(footer)[0]

@@ -22,7 +22,8 @@ class Track:
     """One tag of one file, or a stretch of it.
 
     Attributes:
-        steps: [n] int64; wall: [n] float64; values: [n] scalars, or [n, WIDTH] histograms.
+        steps: [n] int64; wall: [n] float64; values: [n] scalars, or histograms of type
+            ``histograms.ROW``.
     """
 
     steps: NDArray[np.int64]
@@ -104,5 +105,4 @@ def part(folder: str, file: str, columns: Columns) -> Part:
 
 
 def _track(column: Scalars | Distributions) -> Track:
-    wall = np.frombuffer(bytes(column.wall), "<f8")
-    return Track(np.array(column.steps, np.int64), wall, column.data())
+    return Track(column.steps, column.wall, column.data())
