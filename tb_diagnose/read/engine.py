@@ -143,12 +143,12 @@ class Engine:
 
     def _deliver(self, octets: NDArray[np.uint8], expected: Period) -> None:
         self._table.split()
-        for (tag, kind), parts in expected.parts.items():
-            steps, wall, values = expected.columns(octets, parts)
-            name = tag.decode("utf-8", "replace")
-            if kind == "histogram":
+        for part in expected.parts:
+            steps, wall, values = expected.columns(octets, part)
+            name = part.tag.decode("utf-8", "replace")
+            if part.kind == "histogram":
                 column = self.columns.histogram(name)
                 row = column.stretch(steps, wall)
                 column.write(row, histograms.reduced(values))
             else:
-                self.columns.scalar(name, kind).take(steps, wall, values)
+                self.columns.scalar(name, part.kind).take(steps, wall, values)

@@ -19,40 +19,47 @@ class History:
 
     def __init__(self) -> None:
         self._layouts: list[Layout] = []
+        # How many records came before those in the list.
+        self._before = 0
         self._widths: dict[Layout, int] = {}
-        # Where two layouts in a row were met last: the place of the second.
+        # Where two layouts in a row were met last: the number of the second record.
         self._pairs: dict[tuple[Layout, Layout], int] = {}
         self._match: int | None = None
         self._grown: tuple[int, int] | None = None
 
     def add(self, layout: Layout, width: int) -> None:
         """One more record, whose step is of ``width`` bytes."""
-        if len(self._layouts) > 4 * _REACH:
-            self._forget()
         before = self._widths.get(layout)
         self._grown = (before, width) if before is not None and width == before + 1 else None
         self._widths[layout] = width
         self._match = self._append(layout)
+        if len(self._layouts) > 4 * _REACH:
+            self._before += len(self._layouts) - _REACH
+            del self._layouts[:-_REACH]
+            if len(self._pairs) > 4 * _REACH:
+                self._pairs.clear()
 
     def repeat(self, found: Period, count: int) -> None:
-        """The records of ``found``, ``count`` times: as many of them as are of use."""
-        size = len(found.layouts)
-        times = min(count, _REACH // size + 2)
-        self._layouts += found.layouts * (times - 1)
+        """The records of ``found``, ``count`` times."""
+        if count * len(found.layouts) > _REACH:
+            # All else is out of reach then, and one time tells as much as all of them.
+            self._layouts.clear()
+            self._pairs.clear()
+            self._before = 0
+            count = 1
+        self._layouts += found.layouts * (count - 1)
         for layout in found.layouts:
             self._append(layout)
         self._match = None
-        if len(self._layouts) > 4 * _REACH:
-            self._forget()
 
     def prediction(self) -> Period | None:
         """What is expected to repeat from now on; None if nothing is.
 
         The last two layouts were met before: what followed then is what follows now.
         """
-        if self._match is None or len(self._layouts) - self._match > _REACH:
+        if self._match is None or self._before + len(self._layouts) - self._match > _REACH:
             return None
-        expected = self._layouts[self._match + 1 :]
+        expected = self._layouts[self._match + 1 - self._before :]
         if self._grown is not None:
             before, width = self._grown
             for layout in expected:
@@ -63,20 +70,10 @@ class History:
 
     def _append(self, layout: Layout) -> int | None:
         """Adds a layout; returns where it was met last behind the one that it follows now."""
-        place = len(self._layouts)
         known = None
-        if place:
+        if self._layouts:
             pair = self._layouts[-1], layout
             known = self._pairs.get(pair)
-            self._pairs[pair] = place
+            self._pairs[pair] = self._before + len(self._layouts)
         self._layouts.append(layout)
         return known
-
-    def _forget(self) -> None:
-        """Keeps the latest records only."""
-        recent = self._layouts[-_REACH:]
-        self._layouts.clear()
-        self._pairs.clear()
-        for layout in recent:
-            self._append(layout)
-        self._match = None

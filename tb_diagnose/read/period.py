@@ -19,7 +19,6 @@ seen; others are missed as rarely as by CRCs checked one by one, with a chance o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -41,19 +40,29 @@ _BLOCK = 1 << 18
 WIDEST = 8
 _MASK_DELTA = np.uint32(0xA282EAD8)
 _ZERO = 0xFFFFFFFF
+#: Up to so many places in a period are visited one after the other (chosen: at more, one look-up
+#: for all of them costs less than their loops).
+_FEW = 24
+#: The lowest 0 to 8 bytes of a word.
+_LOW = np.array([(1 << 8 * width) - 1 for width in range(WIDEST + 1)], np.uint64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
-    """One column of one period: the scalars or histograms in one hole of one of its records.
+    """What a period logs of one tag.
 
     Attributes:
-        record: which of the period's records.
-        hole: which of that record's holes.
+        kind, size: of its values, as in ``Hole``.
+        walls, widths, values: [m] where in the period its m points have their wall times, of how
+            many bytes their steps are, and where their values are; in the order written.
     """
 
-    record: int
-    hole: int
+    tag: bytes
+    kind: str
+    size: int
+    walls: NDArray[np.int64]
+    widths: NDArray[np.int64]
+    values: NDArray[np.int64]
 
 
 class Period:
@@ -61,7 +70,7 @@ class Period:
 
     Attributes:
         size: P, in bytes.
-        parts: (tag, kind) → where its points are, in the order written.
+        parts: where the points of each tag are.
     """
 
     def __init__(self, layouts: tuple[Layout, ...], widths: tuple[int, ...]) -> None:
@@ -72,30 +81,20 @@ class Period:
         self._tile = max(1, _TILE // self.size)
         self._same = _tiled([record for record, _, _ in records], self._tile)
         self._mask = _tiled([mask for _, mask, _ in records], self._tile)
-        self._crcs = np.array([crc for _, _, crc in records], np.uint32)[:, None]
-        self._footers = _columns("<u4", [end - FOOTER for end in self.starts[1:]], self.size)
-        self._type = self._fields()
-        self.parts: dict[tuple[bytes, str], list[Part]] = {}
-        for index, layout in enumerate(layouts):
-            for number, hole in enumerate(layout.holes):
-                self.parts.setdefault((hole.tag, hole.kind), []).append(Part(index, number))
+        self._crcs = np.array([crc for _, _, crc in records], np.uint32)
+        self._footers = np.array(self.starts[1:]) - FOOTER
+        self.parts = self._found_parts()
 
-    def _fields(self) -> np.dtype[Any]:
-        """The record type of a period: fields ``wall0``, ``step0``, ``value0.0`` and so on."""
-        names, formats, offsets = [], [], []
-        for index, (start, width) in enumerate(zip(self.starts, self.widths, strict=False)):
+    def _found_parts(self) -> list[Part]:
+        found: dict[tuple[bytes, str, int], list[tuple[int, int, int]]] = {}
+        for start, layout, width in zip(self.starts, self.layouts, self.widths, strict=False):
             wall = start + HEADER + 1
             body = wall + 8 + (1 + width if width else 0)
-            names += [f"wall{index}", f"step{index}"]
-            formats += ["<u8", "<u8"]
-            offsets += [wall, wall + 9]
-            for number, hole in enumerate(self.layouts[index].holes):
-                names.append(f"value{index}.{number}")
-                formats.append({4: "<u4", 8: "<u8"}.get(hole.size, f"V{hole.size}"))
-                offsets.append(body + hole.first)
-        # The word that begins at a short step may reach beyond the end of the last record.
-        return np.dtype({"names": names, "formats": formats, "offsets": offsets,
-                         "itemsize": self.size})  # fmt: skip
+            for hole in layout.holes:
+                places = found.setdefault((hole.tag, hole.kind, hole.size), [])
+                places.append((wall, width, body + hole.first))
+        return [Part(*key, *map(np.array, zip(*places, strict=True)))
+                for key, places in found.items()]  # fmt: skip
 
     def proved(self, octets: Octets, *, checksum: bool) -> tuple[int, int | None]:
         """How many whole periods ``octets`` begins with, and the first place that is not so.
@@ -133,42 +132,50 @@ class Period:
                 rows = difference[first:last].reshape(-1, wide)
                 np.bitwise_xor(block[first:last].reshape(-1, wide), self._same[:wide], out=rows)
                 np.bitwise_and(rows, self._mask[:wide], out=unlike[first:last].reshape(-1, wide))
-        return int(np.flatnonzero(unlike)[0]) if unlike.max() else None
+        return int(np.argmax(unlike != 0)) if unlike.max() else None
 
     def _crcs_hold(self, block: Octets, difference: Octets, count: int) -> bool:
         """Whether the CRC of every payload in the first ``count`` periods is the stored one."""
         size = count * self.size
-        stored = np.stack([view for view in self._views(block[:size])])
-        stored -= _MASK_DELTA
+        stored = _gathered(block[:size], "<u4", self._footers, self.size) - _MASK_DELTA
         plain = (stored << np.uint32(15)) | (stored >> np.uint32(17))
         plain ^= self._crcs
-        for view, crcs in zip(self._views(difference[:size]), plain, strict=True):
-            view[:] = crcs
+        _scatter(difference[:size], plain, self._footers, self.size)
         return bool(extend(_ZERO, difference[:size]) == _ZERO)
 
-    def _views(self, octets: Octets) -> Iterator[NDArray[np.uint32]]:
-        """The stored CRC of each record of the period."""
-        rows = octets.view(self._footers)
-        return (rows[name] for name in self._footers.names or ())
-
     def columns(
-        self, octets: Octets, parts: list[Part]
-    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """Steps, bits of wall times and data of a column in the proved periods ``octets``."""
-        rows = octets.view(self._type)
-        found = [
-            (
-                steps(rows[f"step{part.record}"], self.widths[part.record]),
-                rows[f"wall{part.record}"],
-                rows[f"value{part.record}.{part.hole}"],
-            )
-            for part in parts
-        ]
-        if len(found) == 1:
-            return found[0]
-        # A tag that is logged several times in a period: its points take turns.
-        merged = [np.stack(each, axis=1).ravel() for each in zip(*found, strict=True)]
-        return merged[0], merged[1], merged[2]
+        self, octets: Octets, part: Part
+    ) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
+        """Steps, bits of wall times and data of a tag in the proved periods ``octets``."""
+        kind = {4: "<u4", 8: "<u8"}.get(part.size, f"V{part.size}")
+        words = _gathered(octets, "<u8", part.walls + 9, self.size)
+        walls = _gathered(octets, "<u8", part.walls, self.size)
+        values = _gathered(octets, kind, part.values, self.size)
+        return steps(words, part.widths).reshape(-1), walls.reshape(-1), values.reshape(-1)
+
+
+def _gathered(octets: Octets, kind: str, places: NDArray[np.int64], size: int) -> NDArray[Any]:
+    """[n, m] what stands at m places in each of n rows of ``size`` bytes."""
+    count = len(octets) // size
+    if len(places) < _FEW:
+        columns = [np.ndarray(count, kind, octets, place, (size,)) for place in places.tolist()]
+        return columns[0][:, None] if len(columns) == 1 else np.stack(columns, axis=1)
+    return _anywhere(octets, kind)[np.arange(count)[:, None] * size + places]
+
+
+def _scatter(octets: Octets, data: NDArray[Any], places: NDArray[np.int64], size: int) -> None:
+    """Writes [n, m] ``data`` to where ``_gathered`` would find it."""
+    if len(places) < _FEW:
+        for place, column in zip(places.tolist(), data.T, strict=True):
+            np.ndarray(len(data), data.dtype, octets, place, (size,))[:] = column
+    else:
+        rows = np.arange(len(data))[:, None] * size
+        _anywhere(octets, data.dtype.str)[rows + places] = data
+
+
+def _anywhere(octets: Octets, kind: str) -> NDArray[Any]:
+    """Elements of type ``kind`` that begin at each byte: aligned or not, overlapping."""
+    return np.ndarray(len(octets) - np.dtype(kind).itemsize + 1, kind, octets, 0, (1,))
 
 
 @lru_cache(maxsize=256)
@@ -177,20 +184,18 @@ def period(layouts: tuple[Layout, ...], widths: tuple[int, ...]) -> Period:
     return Period(layouts, widths)
 
 
-def steps(words: NDArray[np.uint64], width: int) -> NDArray[np.int64]:
-    """[n] the varints of ``width`` bytes with which ``words`` begin: 7 bits of each byte."""
-    found = np.zeros(len(words), np.uint64)
-    for index in range(width):
-        bits = np.uint64(0x7F << (7 * index))
-        found |= (words >> np.uint64(index)) & bits
+def steps(words: NDArray[np.uint64], widths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """[n, m] the varints with which ``words`` begin, those of column i of ``widths[i]`` bytes.
+
+    A varint holds 7 bits in each byte: byte i of a word w gives (w >> i) & (0x7f << 7 i).
+    """
+    widest = int(widths.max())
+    words = words & _LOW[widths]
+    found = np.bitwise_and(words, np.uint64(0x7F))
+    for index in range(1, widest):
+        found |= (words >> np.uint64(index)) & np.uint64(0x7F << (7 * index))
     return found.view(np.int64)
 
 
 def _tiled(parts: list[bytes], times: int) -> Octets:
     return np.frombuffer(b"".join(parts) * times, np.uint8)
-
-
-def _columns(kind: str, offsets: list[int], size: int) -> np.dtype[Any]:
-    names = [str(index) for index in range(len(offsets))]
-    return np.dtype({"names": names, "formats": [kind] * len(names), "offsets": offsets,
-                     "itemsize": size})  # fmt: skip
