@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.read import histograms, records
 from tb_diagnose.read.columns import Columns
+from tb_diagnose.read.disorder import Disorder
 from tb_diagnose.read.events import Decoder
 from tb_diagnose.read.history import History
 from tb_diagnose.read.period import WIDEST, Period
@@ -29,6 +30,11 @@ from tb_diagnose.read.window import Window
 from tb_diagnose.read.wire import Malformed
 
 _LENGTHS = 1 << 16
+#: What a prediction costs, in records that could be decoded one by one meanwhile.
+_COST = 16
+#: With less luck than this, or behind so many records that had to be decoded one by one, there is
+#: no more predicting in this window; the next one begins with a short trial.
+_OUT_OF_LUCK, _TRIAL, _LUCKY = -256, 40, 1024
 
 
 class Engine:
@@ -47,6 +53,9 @@ class Engine:
         self._decoder = Decoder(columns, plugins, self._table)
         self._lengths: dict[bytes, int] = {}
         self._history = History()
+        self._disorder = Disorder(columns, self._decoder, self._table, checksum=checksum)
+        # How well predictions have done of late, in records.
+        self._luck = 0
         # A prediction that holds as far as the window reaches, and so is not over yet.
         self._lasting: Period | None = None
         # No use in predicting before this place: what was predicted is not what stands there.
@@ -66,8 +75,11 @@ class Engine:
             if after == at:
                 return at, missing
             at = after
+            self._luck -= 1
             if at > self._failed and (expected := self._history.prediction()):
                 at = self._gallop(window, at, expected)
+            if self._luck < _OUT_OF_LUCK:
+                at = self._in_step(window, at)
         return at, self._lasting.size
 
     def settle(self) -> None:
@@ -133,6 +145,7 @@ class Engine:
             self._deliver(octets[: count * expected.size], expected)
             self._history.repeat(expected, count)
             self.columns.records += count * len(expected.layouts)
+        self._luck = min(self._luck + count * len(expected.layouts) - _COST, _LUCKY)
         if failed is not None:
             self._failed = at + failed
         elif window.at_end:
@@ -140,6 +153,18 @@ class Engine:
         else:
             self._lasting = expected
         return end
+
+    def _in_step(self, window: Window, at: int) -> int:
+        """Takes the records of a window without predictions; returns where the next one is."""
+        while True:
+            used, malformed = self._disorder.take(window.octets[at:])
+            self.malformed += [(at + place, size) for place, size in malformed]
+            if not used:
+                break
+            at += used
+        self._history.clear()
+        self._luck = _OUT_OF_LUCK + _TRIAL
+        return at
 
     def _deliver(self, octets: NDArray[np.uint8], expected: Period) -> None:
         self._table.split()

@@ -263,8 +263,7 @@ class Decoder:
         self._open(tag, kind, span[0], width, own=own)
         if column.kind != kind:
             if column.kind == "<f4":
-                self._table.split()
-                column.widen()
+                self._table.widen(column)
                 self._targets.clear()
                 self._held = None
             else:

@@ -39,13 +39,18 @@ class History:
             if len(self._pairs) > 4 * _REACH:
                 self._pairs.clear()
 
+    def clear(self) -> None:
+        """Forgets the order: records were read that were not told."""
+        self._layouts.clear()
+        self._pairs.clear()
+        self._before = 0
+        self._match = None
+
     def repeat(self, found: Period, count: int) -> None:
         """The records of ``found``, ``count`` times."""
         if count * len(found.layouts) > _REACH:
             # All else is out of reach then, and one time tells as much as all of them.
-            self._layouts.clear()
-            self._pairs.clear()
-            self._before = 0
+            self.clear()
             count = 1
         self._layouts += found.layouts * (count - 1)
         for layout in found.layouts:

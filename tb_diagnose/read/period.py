@@ -29,20 +29,16 @@ from google_crc32c import extend
 from numpy.typing import NDArray
 
 from tb_diagnose.read.layouts import Layout
-from tb_diagnose.read.records import FOOTER, HEADER
+from tb_diagnose.read.places import Octets, in_rows, write_in_rows
+from tb_diagnose.read.records import FOOTER, HEADER, unmasked
 
-Octets = NDArray[np.uint8]
 #: A template is repeated until it is this long, for the sake of NumPy's inner loops.
 _TILE = 1 << 12
 #: Bytes compared at once: they, and what is computed from them, fit into the processor's cache.
 _BLOCK = 1 << 18
 #: Widest step that is read as one word. Negative steps are wider, and rare.
 WIDEST = 8
-_MASK_DELTA = np.uint32(0xA282EAD8)
 _ZERO = 0xFFFFFFFF
-#: Up to so many places in a period are visited one after the other (chosen: at more, one look-up
-#: for all of them costs less than their loops).
-_FEW = 24
 #: The lowest 0 to 8 bytes of a word.
 _LOW = np.array([(1 << 8 * width) - 1 for width in range(WIDEST + 1)], np.uint64)
 
@@ -137,10 +133,9 @@ class Period:
     def _crcs_hold(self, block: Octets, difference: Octets, count: int) -> bool:
         """Whether the CRC of every payload in the first ``count`` periods is the stored one."""
         size = count * self.size
-        stored = _gathered(block[:size], "<u4", self._footers, self.size) - _MASK_DELTA
-        plain = (stored << np.uint32(15)) | (stored >> np.uint32(17))
-        plain ^= self._crcs
-        _scatter(difference[:size], plain, self._footers, self.size)
+        stored = in_rows(block[:size], "<u4", self._footers, self.size)
+        crcs = unmasked(stored) ^ self._crcs
+        write_in_rows(difference[:size], crcs, self._footers, self.size)
         return bool(extend(_ZERO, difference[:size]) == _ZERO)
 
     def columns(
@@ -148,34 +143,10 @@ class Period:
     ) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
         """Steps, bits of wall times and data of a tag in the proved periods ``octets``."""
         kind = {4: "<u4", 8: "<u8"}.get(part.size, f"V{part.size}")
-        words = _gathered(octets, "<u8", part.walls + 9, self.size)
-        walls = _gathered(octets, "<u8", part.walls, self.size)
-        values = _gathered(octets, kind, part.values, self.size)
+        words = in_rows(octets, "<u8", part.walls + 9, self.size)
+        walls = in_rows(octets, "<u8", part.walls, self.size)
+        values = in_rows(octets, kind, part.values, self.size)
         return steps(words, part.widths).reshape(-1), walls.reshape(-1), values.reshape(-1)
-
-
-def _gathered(octets: Octets, kind: str, places: NDArray[np.int64], size: int) -> NDArray[Any]:
-    """[n, m] what stands at m places in each of n rows of ``size`` bytes."""
-    count = len(octets) // size
-    if len(places) < _FEW:
-        columns = [np.ndarray(count, kind, octets, place, (size,)) for place in places.tolist()]
-        return columns[0][:, None] if len(columns) == 1 else np.stack(columns, axis=1)
-    return _anywhere(octets, kind)[np.arange(count)[:, None] * size + places]
-
-
-def _scatter(octets: Octets, data: NDArray[Any], places: NDArray[np.int64], size: int) -> None:
-    """Writes [n, m] ``data`` to where ``_gathered`` would find it."""
-    if len(places) < _FEW:
-        for place, column in zip(places.tolist(), data.T, strict=True):
-            np.ndarray(len(data), data.dtype, octets, place, (size,))[:] = column
-    else:
-        rows = np.arange(len(data))[:, None] * size
-        _anywhere(octets, data.dtype.str)[rows + places] = data
-
-
-def _anywhere(octets: Octets, kind: str) -> NDArray[Any]:
-    """Elements of type ``kind`` that begin at each byte: aligned or not, overlapping."""
-    return np.ndarray(len(octets) - np.dtype(kind).itemsize + 1, kind, octets, 0, (1,))
 
 
 @lru_cache(maxsize=256)

@@ -19,14 +19,19 @@ _FULL = 1 << 18
 
 
 class Table:
-    """Points that have not been given to their curves yet."""
+    """Points that have not been given to their curves yet.
+
+    Attributes:
+        size: how many.
+        widened: how many curves have been given a wider type.
+    """
 
     def __init__(self) -> None:
         self.curves: list[Scalars] = []
         self._numbers: dict[Scalars, int] = {}
         self._parts: list[tuple[NDArray[Any], ...]] = []
         self._loose: list[tuple[int, int, int, int]] = []
-        self.size = 0
+        self.size = self.widened = 0
 
     def number(self, curve: Scalars) -> int:
         """The number by which rows name ``curve``."""
@@ -70,6 +75,12 @@ class Table:
                 )
             )
             self._loose.clear()
+
+    def widen(self, curve: Scalars) -> None:
+        """Lets a curve take float64 from now on."""
+        self.split()
+        curve.widen()
+        self.widened += 1
 
     def split(self) -> None:
         """Gives every curve its points."""
