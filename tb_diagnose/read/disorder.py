@@ -108,11 +108,9 @@ class Disorder:
             return
         rows = np.arange(first, last)
         tails = block.tails[first:last]
-        for index in np.flatnonzero(np.bincount(tails)).tolist():
-            if self._tails.known[index].kind == "histogram":
-                self._histograms(block, rows[tails == index], index)
         scalar = self._tails.scalar[tails]
         if not scalar.all():
+            self._histograms(block, rows[~scalar])
             rows, tails = rows[scalar], tails[scalar]
         if len(rows):
             places = block.parsed.rests[rows] + self._tails.firsts[tails]
@@ -121,16 +119,18 @@ class Disorder:
             curves = self._curves.places[block.numbers[rows]]
             self._table.rows(curves, parsed.steps[rows], parsed.walls[rows], values)
 
-    def _histograms(self, block: _Block, rows: Places, index: int) -> None:
-        tail, parsed = self._tails.known[index], block.parsed
-        rows = rows[np.argsort(block.numbers[rows], kind="stable")]
-        data = anywhere(block.octets, f"V{tail.size}")[parsed.rests[rows] + tail.first]
-        reduced, numbers = histograms.reduced(data), block.numbers[rows]
-        cuts = np.flatnonzero(np.diff(numbers)) + 1
-        for each in np.split(np.arange(len(rows)), cuts):
+    def _histograms(self, block: _Block, rows: Places) -> None:
+        parsed, numbers, tails = block.parsed, block.numbers[rows], block.tails[rows]
+        found = np.empty(len(rows), histograms.ROW)
+        for index in np.unique(tails).tolist():
+            tail, mine = self._tails.known[index], tails == index
+            places = parsed.rests[rows[mine]] + tail.first
+            found[mine] = histograms.reduced(anywhere(block.octets, f"V{tail.size}")[places])
+        order = np.argsort(numbers, kind="stable")
+        for each in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1):
             column = self._curves.histogram(int(numbers[each[0]]))
             at = column.stretch(parsed.steps[rows[each]], parsed.walls[rows[each]])
-            column.write(at, reduced[each])
+            column.write(at, found[each])
 
     def _decode(self, block: _Block, odd: int, malformed: list[tuple[int, int]]) -> int:
         """Leaves records to the decoder, as long as they have no tail; returns the next one."""

@@ -100,7 +100,8 @@ class Decoder:
     def holds(self, expected: Period) -> bool:
         """Whether every layout of a period means in this file what it meant where it was learnt."""
         if self._held is not expected or self._valid != len(self.plugins):
-            if any(self.targets(layout) is None for layout in expected.layouts):
+            held = (self.targets(layout) is not None for layout in expected.layouts)
+            if not (expected.orderly and all(held)):
                 return False
             self._held = expected
         return True

@@ -67,6 +67,7 @@ class Period:
     Attributes:
         size: P, in bytes.
         parts: where the points of each tag are.
+        orderly: whether each tag has a single part, which keeps its points in order.
     """
 
     def __init__(self, layouts: tuple[Layout, ...], widths: tuple[int, ...]) -> None:
@@ -80,6 +81,7 @@ class Period:
         self._crcs = np.array([crc for _, _, crc in records], np.uint32)
         self._footers = np.array(self.starts[1:]) - FOOTER
         self.parts = self._found_parts()
+        self.orderly = len({(part.tag, part.kind) for part in self.parts}) == len(self.parts)
 
     def _found_parts(self) -> list[Part]:
         found: dict[tuple[bytes, str, int], list[tuple[int, int, int]]] = {}
