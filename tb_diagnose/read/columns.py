@@ -13,6 +13,8 @@ from tb_diagnose.read.growing import Growing
 from tb_diagnose.read.histograms import ROW, Reducer
 
 
+# Integers are copied as they are; floats need not be, when they are NaN.
+_I8, _U8, _U4 = np.dtype("<i8"), np.dtype("<u8"), np.dtype("<u4")
 #: Steps, bits of wall times, bits of values: columns of equal length.
 Piece = tuple[Sequence[int] | NDArray[Any], ...]
 
@@ -24,15 +26,16 @@ class Scalars:
         kind: NumPy name of the values' type, ``<f4`` or ``<f8``.
     """
 
-    __slots__ = ("_loose", "_steps", "_values", "_wall", "kind", "pieces")
+    __slots__ = ("_adoptable", "_loose", "_steps", "_values", "_wall", "kind", "pieces")
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self._steps = Growing("<i8")
-        self._wall = Growing("<u8")
-        self._values = Growing(_bits(kind))
+        self._steps = Growing(_I8)
+        self._wall = Growing(_U8)
+        self._values = Growing(_U4 if kind == "<f4" else _U8)
         self.pieces: list[Piece] = []
         self._loose: tuple[list[int], list[int], list[int]] | None = None
+        self._adoptable = False
 
     def __len__(self) -> int:
         self.settle()
@@ -55,18 +58,20 @@ class Scalars:
         self.settle()
         return self._values.view().view(self.kind)
 
-    def take(self, steps: Any, wall: Any, values: Any) -> None:
+    def take(self, steps: Any, wall: Any, values: Any, *, lasting: bool = False) -> None:
         """Takes [k] steps, and the bits of wall times and values as integers.
 
-        They are kept as they come, and have to stay what they are until the column is settled.
+        They are kept as they come: unless they are ``lasting``, the column has to be settled
+        before they are overwritten.
         """
+        self._adoptable = lasting and not self.pieces and not self._steps.size
         self.pieces.append((steps, wall, values))
         self._loose = None
 
     def take_one(self, step: int, wall: int, value: int) -> None:
         """Takes a single point, the bits of its wall time and value as integers."""
         if self._loose is None:
-            self._loose = [], [], []
+            self._loose, self._adoptable = ([], [], []), False
             self.pieces.append(self._loose)
         for numbers, number in zip(self._loose, (step, wall, value), strict=True):
             numbers.append(number)
@@ -78,8 +83,12 @@ class Scalars:
         """
         if not self.pieces:
             return
+        if self._adoptable:
+            for column, array in zip(self._columns(), self.pieces.pop(), strict=True):
+                column.adopt(np.asarray(array))
+            return
         count = sum(len(piece[0]) for piece in self.pieces)
-        for index, column in enumerate((self._steps, self._wall, self._values)):
+        for index, column in enumerate(self._columns()):
             room, at = column.stretch(count, outlook), 0
             for piece in self.pieces:
                 room[at : at + len(piece[0])] = piece[index]
@@ -87,12 +96,15 @@ class Scalars:
         self.pieces.clear()
         self._loose = None
 
+    def _columns(self) -> tuple[Growing, ...]:
+        return self._steps, self._wall, self._values
+
     def widen(self) -> None:
         """Goes over to float64, for a tag that is logged in several precisions."""
         if self.kind == "<f4":
             self.settle()
             wide = self.data().astype("<f8").view("<u8")
-            self.kind, self._values = "<f8", Growing("<u8")
+            self.kind, self._values = "<f8", Growing(_U8)
             self._values.stretch(len(wide))[:] = wide
 
 
@@ -102,8 +114,8 @@ class Distributions:
     __slots__ = ("_rows", "_steps", "_wall")
 
     def __init__(self) -> None:
-        self._steps = Growing("<i8")
-        self._wall = Growing("<u8")
+        self._steps = Growing(_I8)
+        self._wall = Growing(_U8)
         self._rows = Growing(ROW)
 
     def __len__(self) -> int:
@@ -184,7 +196,3 @@ class Columns:
             column = self.histograms[tag] = Distributions()
         return column
 
-
-def _bits(kind: str) -> str:
-    """Integers are copied as they are; floats need not be, when they are NaN."""
-    return "<u4" if kind == "<f4" else "<u8"

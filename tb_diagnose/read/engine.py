@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.read import histograms, records
-from tb_diagnose.read.columns import Columns
+from tb_diagnose.read.columns import Columns, Scalars
 from tb_diagnose.read.disorder import Disorder
 from tb_diagnose.read.events import Decoder
 from tb_diagnose.read.history import History
@@ -54,6 +54,8 @@ class Engine:
         self._lengths: dict[bytes, int] = {}
         self._history = History()
         self._disorder = Disorder(columns, self._decoder, self._table, checksum=checksum)
+        # Columns with pieces that are parts of the window.
+        self._borrowers: list[Scalars] = []
         # How well predictions have done of late, in records.
         self._luck = 0
         # A prediction that holds as far as the window reaches, and so is not over yet.
@@ -84,8 +86,9 @@ class Engine:
 
     def settle(self) -> None:
         """Moves what was taken out of the window, which may then be overwritten."""
-        for column in self.columns.scalars.values():
+        for column in self._borrowers:
             column.settle(self.columns.outlook)
+        self._borrowers.clear()
 
     def finish(self) -> None:
         """Leaves nothing half done at the end of what there is."""
@@ -176,4 +179,6 @@ class Engine:
                 row = column.stretch(steps, wall)
                 column.write(row, histograms.reduced(values))
             else:
-                self.columns.scalar(name, part.kind).take(steps, wall, values)
+                scalars = self.columns.scalar(name, part.kind)
+                scalars.take(steps, wall, values)
+                self._borrowers.append(scalars)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 
 class Growing:
@@ -20,9 +21,13 @@ class Growing:
 
     __slots__ = ("_room", "size")
 
-    def __init__(self, kind: DTypeLike) -> None:
-        self._room: NDArray[Any] = np.empty(0, kind)
+    def __init__(self, kind: np.dtype[Any]) -> None:
+        self._room = _nothing(kind)
         self.size = 0
+
+    def adopt(self, values: NDArray[Any]) -> None:
+        """Takes an array that is not written to any more as its first elements, as it is."""
+        self._room, self.size = values, len(values)
 
     def stretch(self, count: int, outlook: float = 1.0) -> NDArray[Any]:
         """Room for ``count`` more elements, to be written to.
@@ -47,3 +52,8 @@ class Growing:
         view = self._room[: self.size]
         view.flags.writeable = False
         return view
+
+
+@lru_cache(maxsize=16)
+def _nothing(kind: np.dtype[Any]) -> NDArray[Any]:
+    return np.empty(0, kind)

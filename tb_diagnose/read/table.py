@@ -99,7 +99,7 @@ class Table:
         for number, last in zip(numbers[np.array(ends) - 1].tolist(), ends, strict=True):
             curve = self.curves[number]
             bits = values[first:last] if curve.kind == "<f8" else values[first:last].astype("<u4")
-            curve.take(steps[first:last], wall[first:last], bits)
+            curve.take(steps[first:last], wall[first:last], bits, lasting=True)
             first = last
 
 
