@@ -26,37 +26,32 @@ class Scalars:
         kind: NumPy name of the values' type, ``<f4`` or ``<f8``.
     """
 
-    __slots__ = ("_adoptable", "_loose", "_steps", "_values", "_wall", "kind", "pieces")
+    __slots__ = ("_adoptable", "_loose", "_room", "kind", "pieces")
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self._steps = Growing(_I8)
-        self._wall = Growing(_U8)
-        self._values = Growing(_U4 if kind == "<f4" else _U8)
         self.pieces: list[Piece] = []
         self._loose: tuple[list[int], list[int], list[int]] | None = None
         self._adoptable = False
+        # Steps, wall times and values; made when they are needed, as a log may have 100,000 tags.
+        self._room: tuple[Growing, ...] = ()
 
     def __len__(self) -> int:
-        self.settle()
-        return self._steps.size
+        return self._settled(0).size
 
     @property
     def steps(self) -> NDArray[np.int64]:
         """[n] as logged."""
-        self.settle()
-        return self._steps.view()
+        return self._settled(0).view()
 
     @property
     def wall(self) -> NDArray[np.float64]:
         """[n] seconds since 1970."""
-        self.settle()
-        return self._wall.view().view("<f8")
+        return self._settled(1).view().view("<f8")
 
     def data(self) -> NDArray[Any]:
         """[n] the values."""
-        self.settle()
-        return self._values.view().view(self.kind)
+        return self._settled(2).view().view(self.kind)
 
     def take(self, steps: Any, wall: Any, values: Any, *, lasting: bool = False) -> None:
         """Takes [k] steps, and the bits of wall times and values as integers.
@@ -64,7 +59,7 @@ class Scalars:
         They are kept as they come: unless they are ``lasting``, the column has to be settled
         before they are overwritten.
         """
-        self._adoptable = lasting and not self.pieces and not self._steps.size
+        self._adoptable = lasting and not self.pieces and not self._room
         self.pieces.append((steps, wall, values))
         self._loose = None
 
@@ -83,29 +78,38 @@ class Scalars:
         """
         if not self.pieces:
             return
+        if not self._room:
+            bits = _U4 if self.kind == "<f4" else _U8
+            self._room = Growing(_I8), Growing(_U8), Growing(bits)
         if self._adoptable:
-            for column, array in zip(self._columns(), self.pieces.pop(), strict=True):
+            for column, array in zip(self._room, self.pieces[0], strict=True):
                 column.adopt(np.asarray(array))
-            return
+        else:
+            self._copy(outlook)
+        self.pieces.clear()
+        self._loose, self._adoptable = None, False
+
+    def _copy(self, outlook: float) -> None:
         count = sum(len(piece[0]) for piece in self.pieces)
-        for index, column in enumerate(self._columns()):
+        for index, column in enumerate(self._room):
             room, at = column.stretch(count, outlook), 0
             for piece in self.pieces:
                 room[at : at + len(piece[0])] = piece[index]
                 at += len(piece[0])
-        self.pieces.clear()
-        self._loose = None
 
-    def _columns(self) -> tuple[Growing, ...]:
-        return self._steps, self._wall, self._values
+    def _settled(self, index: int) -> Growing:
+        self.settle()
+        return self._room[index] if self._room else Growing(_I8 if index == 0 else _U8)
 
     def widen(self) -> None:
         """Goes over to float64, for a tag that is logged in several precisions."""
         if self.kind == "<f4":
-            self.settle()
             wide = self.data().astype("<f8").view("<u8")
-            self.kind, self._values = "<f8", Growing(_U8)
-            self._values.stretch(len(wide))[:] = wide
+            self.kind = "<f8"
+            if self._room:
+                values = Growing(_U8)
+                values.stretch(len(wide))[:] = wide
+                self._room = (*self._room[:2], values)
 
 
 class Distributions:
