@@ -53,7 +53,7 @@ class Engine:
         self._decoder = Decoder(columns, plugins, self._table)
         self._lengths: dict[bytes, int] = {}
         self._history = History()
-        self._disorder = Disorder(columns, self._decoder, self._table, checksum=checksum)
+        self._disorder: Disorder | None = None
         # Columns with pieces that are parts of the window.
         self._borrowers: list[Scalars] = []
         # How well predictions have done of late, in records.
@@ -159,6 +159,10 @@ class Engine:
 
     def _in_step(self, window: Window, at: int) -> int:
         """Takes the records of a window without predictions; returns where the next one is."""
+        if self._disorder is None:
+            self._disorder = Disorder(
+                self.columns, self._decoder, self._table, checksum=self.checksum
+            )
         while True:
             used, malformed = self._disorder.take(window.octets[at:])
             self.malformed += [(at + place, size) for place, size in malformed]

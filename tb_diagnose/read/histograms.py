@@ -82,23 +82,31 @@ def reduce(batch: list[Buckets]) -> Reduced:
     """[n, 6 + 33] float64: ``STATISTICS``, then the quantiles. NaN where nothing can be known."""
     wide = max((len(each.count) for each in batch), default=0)
     if not wide:
-        return np.full((len(batch), WIDTH), np.nan)
+        found = np.full((len(batch), WIDTH), np.nan)
+        found[:, 0] = 0.0
+        return found
     left, right, count = (_padded([getattr(each, name) for each in batch], wide)
                           for name in ("left", "right", "count"))  # fmt: skip
     sizes = np.array([len(each.count) for each in batch])
-    filled = np.arange(wide) < sizes[:, None]
-    count = np.where(filled & (count > 0), count, 0.0)
+    found = _reduced(left, right, count, sizes)
+    for row, each in zip(found, batch, strict=True):
+        if each.moments is not None and row[0] > 0:
+            row[3:5] = each.moments
+    return found
+
+
+def _reduced(left: Reduced, right: Reduced, count: Reduced, sizes: NDArray[np.int_]) -> Reduced:
+    """The same from [n, k] buckets, of which the first ``sizes`` of each row are in use."""
+    filled = np.arange(count.shape[1]) < sizes[:, None]
     with np.errstate(all="ignore"):
-        reduced = np.concatenate(
+        count = np.where(filled & (count > 0), count, 0.0)
+        found = np.concatenate(
             [_statistics(left, right, count, sizes), _quantiles(left, right, count)], axis=1
         )
-    for row, each in enumerate(batch):
-        if each.moments is not None:
-            reduced[row, 3:5] = each.moments
-    empty = ~(reduced[:, 0] > 0)
-    reduced[empty, 1:] = np.nan
-    reduced[empty, 0] = 0.0
-    return reduced
+    empty = ~(found[:, 0] > 0)
+    found[empty, 1:] = np.nan
+    found[empty, 0] = 0.0
+    return found
 
 
 def _padded(columns: list[NDArray[np.float64]], wide: int) -> NDArray[np.float64]:
@@ -151,7 +159,10 @@ def _quantiles(left: Reduced, right: Reduced, count: Reduced) -> Reduced:
 def reduced(data: NDArray[Any]) -> NDArray[Any]:
     """[n] of type ``ROW`` from the bytes of n [k, 3] tensors of (left, right, count)."""
     rows = np.ascontiguousarray(data).view("<f8").reshape(len(data), -1, 3)
-    return packed(reduce([from_tensor(each) for each in rows]))
+    if rows.shape[1] == 1:
+        return packed(reduce([from_tensor(each) for each in rows]))
+    left, right, count = (np.ascontiguousarray(rows[:, :, index]) for index in range(3))
+    return packed(_reduced(left, right, count, np.full(len(rows), rows.shape[1])))
 
 
 def packed(reduced: Reduced) -> NDArray[Any]:

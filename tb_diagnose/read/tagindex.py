@@ -23,7 +23,7 @@ class TagIndex:
         self._hashes = np.zeros(0, np.uint64)
         self._lengths = np.zeros(0, np.int64)
         self._words = np.zeros((0, 0), np.uint64)
-        self._slots = np.full(1 << 10, _UNKNOWN, np.int64)
+        self._slots = np.full(1, _UNKNOWN, np.int64)
 
     def find(self, hashes: Words, words: list[Words], lengths: Numbers) -> Numbers:
         """[n] the number of each tag, -1 where it is not known."""
@@ -56,7 +56,7 @@ class TagIndex:
         self._lengths = np.concatenate([self._lengths, lengths])
         first, self.count = self.count, len(self._hashes)
         if 2 * self.count > len(self._slots):
-            size = 1 << (4 * self.count).bit_length()
+            size = max(1 << 8, 1 << (4 * self.count).bit_length())
             self._slots = np.full(size, _UNKNOWN, np.int64)
             first = 0
         self._insert(np.arange(first, self.count))

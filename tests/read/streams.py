@@ -20,9 +20,13 @@ _SPECIAL = [0.0, -0.0, float("inf"), float("-inf"), float("nan"), 1e-45, 3.4e38]
 
 @dataclass
 class Stream:
-    """Draws payloads; ``told`` are the tags whose plugin has been named."""
+    """Draws payloads; ``told`` are the tags whose plugin has been named.
+
+    ``sure`` names it every time.
+    """
 
     draw: random.Random
+    sure: bool = False
     told: set[str] = field(default_factory=set)
     wall: float = 1.7e9
 
@@ -107,7 +111,7 @@ class Stream:
         return message(1, message(1, tag) + _encoded(form, number_) + told)
 
     def plugin(self, tag: str, name: str) -> bytes:
-        if tag in self.told and self.draw.random() < 0.99:
+        if tag in self.told and not self.sure and self.draw.random() < 0.99:
             return b""
         self.told.add(tag)
         return metadata(name)
