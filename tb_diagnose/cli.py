@@ -18,8 +18,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tb_diagnose import __version__
 
 if TYPE_CHECKING:
+    from tb_diagnose.report.pictures import Pictures
     from tb_diagnose.report.shapes import Document
     from tb_diagnose.settings import Settings
+
+    Album = dict[tuple[str, str], Pictures]
 
 _OK, _FOUND, _WRONG, _STOPPED = 0, 1, 2, 130
 
@@ -55,8 +58,10 @@ def _run(call: argparse.Namespace) -> int:
         raise _Wrong("which logs? give a folder with event files, such as tb-diagnose logs/")
     if call.output and not call.output.absolute().parent.is_dir():
         raise _Wrong(f"there is no folder {call.output.parent} to write to; create it first")
-    document = _document(call, _settings(call))
-    _write(_face(document, call), call)
+    settings = _settings(call)
+    album: Album | None = {} if call.format == "html" else None
+    document = _document(call, settings, album)
+    _write(_face(document, call) if album is None else _page(document, album, settings), call)
     return _code(document, call.fail_on)
 
 
@@ -86,7 +91,7 @@ def _settings(call: argparse.Namespace) -> Settings:
         raise _Wrong(str(error)) from error
 
 
-def _document(call: argparse.Namespace, settings: Settings) -> Document:
+def _document(call: argparse.Namespace, settings: Settings, album: Album | None) -> Document:
     from tb_diagnose.checkup import checkup
     from tb_diagnose.console import Ticker
     from tb_diagnose.read import NothingToRead
@@ -103,6 +108,7 @@ def _document(call: argparse.Namespace, settings: Settings) -> Document:
             checksum=call.checksum,
             until=call.as_of,
             progress=ticker,
+            album=album,
         )
     except (NothingToRead, SettingsError) as wrong:
         raise _Wrong(str(wrong).replace("\n", "\ntb-diagnose: ")) from wrong
@@ -125,6 +131,16 @@ def _face(document: Document, call: argparse.Namespace) -> str:
     if call.format == "markdown":
         return markdown(document)
     return terminal(document, screen(colour=call.color, verbose=call.verbose, file=call.output))
+
+
+def _page(document: Document, album: Album, settings: Settings) -> str:
+    from tb_diagnose.catalogue import articles
+    from tb_diagnose.report.html import NoBundle, html
+
+    try:
+        return html(document, album, articles(settings))
+    except NoBundle as missing:
+        raise _Wrong(str(missing)) from missing
 
 
 def _write(text: str, call: argparse.Namespace) -> None:
@@ -164,7 +180,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _report_flags(add: Callable[..., object]) -> None:
-    add("--format", choices=("terminal", "json", "markdown"), default="terminal")
+    add("--format", choices=("terminal", "html", "json", "markdown"), default="terminal")
     add("--output", type=Path, metavar="FILE", help="write the report there")
     add("--color", choices=("auto", "always", "never"), default="auto")
     add(
