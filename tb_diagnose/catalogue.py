@@ -89,7 +89,7 @@ def _article(known: Diagnosis, settings: Settings) -> dict[str, Any]:
             }
             for each in text.limits
         ],
-        "measured": "",
+        "measured": measured(known.id),
     }
 
 

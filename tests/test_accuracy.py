@@ -10,8 +10,9 @@ import pytest
 
 import tb_diagnose
 from tb_diagnose.accuracy import measured
-from tb_diagnose.catalogue import explain
+from tb_diagnose.catalogue import articles, explain
 from tb_diagnose.diagnosis import registry
+from tb_diagnose.settings import Settings
 from trainings.page import page
 
 RESULT = Path(tb_diagnose.__file__).parent / "accuracy.json"
@@ -45,6 +46,13 @@ def test_each_article_quotes_it() -> None:
             )
             assert measured(identity) == sentence
             assert sentence in explain(identity)
+
+
+def test_the_tab_is_told_the_same() -> None:
+    told = articles(Settings())
+    assert {identity: each["measured"] for identity, each in told.items()} == {
+        identity: measured(identity) for identity in registry()
+    }
 
 
 @pytest.mark.parametrize("identity", ["", "no-such-diagnosis"])
