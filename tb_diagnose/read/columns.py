@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from tb_diagnose.read.growing import Growing
 from tb_diagnose.read.histograms import ROW, Reducer
 
-
 # Integers are copied as they are; floats need not be, when they are NaN.
 _I8, _U8, _U4 = np.dtype("<i8"), np.dtype("<u8"), np.dtype("<u4")
 #: Steps, bits of wall times, bits of values: columns of equal length.
@@ -199,4 +198,3 @@ class Columns:
         if column is None:
             column = self.histograms[tag] = Distributions()
         return column
-

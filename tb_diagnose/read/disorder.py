@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tb_diagnose.read import frames, histograms, lockstep
 from tb_diagnose.read.columns import Columns
@@ -97,7 +96,9 @@ class Disorder:
         block.tails[rows] = -1
         for index, tail in enumerate(self._tails.known):
             mine = rows[block.parsed.rest_lengths[rows] == tail.length]
-            mine = mine[self._curves.plugins[block.numbers[mine]] == self._curves.plugin(tail.plugin)]
+            mine = mine[
+                self._curves.plugins[block.numbers[mine]] == self._curves.plugin(tail.plugin)
+            ]
             mine = mine[lockstep.like(block.octets, block.parsed.rests[mine], tail.same, tail.mask)]
             fit = self._curves.accept(block.numbers[mine], tail.kind)
             block.tails[mine[fit]] = index

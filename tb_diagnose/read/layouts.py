@@ -124,7 +124,9 @@ class Layouts:
     def _file(self, layout: Layout) -> None:
         size, stem = len(layout.body), layout.holes[0].first
         if stem < self._stems.setdefault(size, stem):
-            known = [each for key, found in self._others.items() if key[0] == size for each in found]
+            known = [
+                each for key, found in self._others.items() if key[0] == size for each in found
+            ]
             self._others = {key: each for key, each in self._others.items() if key[0] != size}
             self._stems[size] = stem
             for each in reversed(known):

@@ -68,7 +68,9 @@ def parse(octets: Octets, begins: Places, lengths: Places) -> Parsed:
     return Parsed(good, words[begins + 1], steps, tags, tag_lengths, rests, ends - rests)
 
 
-def _message(octets: Octets, at: Places, key: int, good: NDArray[np.bool_]) -> tuple[Places, Places]:
+def _message(
+    octets: Octets, at: Places, key: int, good: NDArray[np.bool_]
+) -> tuple[Places, Places]:
     """Where the field of bytes at ``at`` has its bytes, and how many; ``good`` only if it is one.
 
     Its length is a varint of one or two bytes. Places of what is not good are harmless ones.
@@ -120,13 +122,12 @@ def hashes(words: list[Words], lengths: Places) -> Words:
     return found
 
 
-def like(
-    octets: Octets, places: Places, same: Words, mask: Words
-) -> NDArray[np.bool_]:
+def like(octets: Octets, places: Places, same: Words, mask: Words) -> NDArray[np.bool_]:
     """[n] whether the bytes at each place are those of ``same`` where ``mask`` is set."""
     words = anywhere(octets, "<u8")
     unlike: Any = np.zeros(len(places), np.uint64)
     for index, (word, bits) in enumerate(zip(same, mask, strict=True)):
         if bits:
             unlike |= (words[places + 8 * index] ^ word) & bits
-    return unlike == 0
+    alike: NDArray[np.bool_] = unlike == 0
+    return alike

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import numpy as np
-from numpy.typing import NDArray
 
 #: Bytes read at once (chosen: they stay in the processor's cache until they have been decoded).
 BLOCK = 1 << 21
@@ -69,7 +68,7 @@ class Window:
         self._fill(kept, want)
 
     def _fill(self, kept: int, want: int) -> None:
-        last, view = kept, memoryview(self._buffer)
+        last, view = kept, self._buffer.data
         want = min(want, len(self._buffer))
         while last < want:
             count = os.preadv(self._descriptor, [view[last:want]], self.begin + last)
