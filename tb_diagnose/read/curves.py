@@ -90,7 +90,7 @@ class Curves:
         return before != (int(self.plugins[number]), int(self.kinds[number]))
 
     def accept(self, numbers: NDArray[np.int64], kind: str) -> NDArray[np.bool_]:
-        """[n] whether the curves of these tags are of ``kind``; those that are none yet become it."""
+        """[n] whether the curves of these tags are of ``kind``; tags that have none get one."""
         wanted = _KINDS.index(kind)
         kinds = self.kinds[numbers]
         for number in np.unique(numbers[kinds == 0]).tolist():

@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 from math import isnan
 
 import numpy as np
 
-from tb_diagnose.read import histograms, tensors
+from tb_diagnose.read import histograms, messages, tensors
 from tb_diagnose.read.columns import Columns, Distributions, Note, Scalars, Tables
 from tb_diagnose.read.layouts import KNOWN, Hole, Layout
+from tb_diagnose.read.messages import Event, Span, Value
 from tb_diagnose.read.period import Period
 from tb_diagnose.read.table import Table
-from tb_diagnose.read.wire import BYTES, FIXED32, FIXED64, VARINT, fields, signed, varint
+from tb_diagnose.read.wire import signed, varint
 
 _F64 = struct.Struct("<d")
 _INTEGER = int.from_bytes
-Span = tuple[int, int]
 #: For each hole of a layout: its column, and its span in the body.
 Targets = list[tuple[Scalars | Distributions, int, int]]
-#: Members of ``Summary.Value.value``, of which the last one set is the only one.
-_SIMPLE, _HISTO, _TENSOR = 2, 5, 8
-_ONEOF = frozenset((_SIMPLE, 3, 4, _HISTO, 6, _TENSOR))
-_START = 1
 #: Plugins whose tensors are understood; those of all others are left alone.
 _PLUGINS = (b"", b"scalars", b"histograms", b"text", b"graph_keras_model", b"diagnose")
-
-
-@dataclass
-class _Value:
-    """One ``Summary.Value``: where its parts stand in the payload."""
-
-    tag: bytes = b""
-    member: int = 0
-    spans: list[Span] = field(default_factory=list)
-    metadata: list[Span] = field(default_factory=list)
-
-
-@dataclass
-class _Event:
-    wall: bytes = bytes(8)
-    step: int = 0
-    summaries: list[Span] = field(default_factory=list)
-    sessions: list[Span] = field(default_factory=list)
-    fields: int = 0
 
 
 class Decoder:
@@ -126,13 +102,10 @@ class Decoder:
         return self.columns.scalar(name, kind)
 
     def _walk(self, payload: bytes, at: int, width: int) -> Layout | None:
-        event = self._event(payload)
-        values = [
-            self._value(payload, *span)
-            for first, last in event.summaries
-            for number, kind, *span in fields(payload, first, last)
-            if number == 1 and kind == BYTES
-        ]
+        event = messages.event(payload)
+        self.columns.writer = self.columns.writer or event.writer
+        self.columns.starts += [(_F64.unpack(event.wall)[0], event.step)] * event.starts
+        values = messages.values(payload, event)
         # Wall time, step and one summary: then nothing else decides what the body means.
         alone = at > 0 and len(event.summaries) == 1 and event.fields == (3 if width else 2)
         self._holes, self._body = [] if alone else None, at
@@ -148,65 +121,9 @@ class Decoder:
         met = [(value.tag, self.plugins.get(value.tag, b"")) for value in values]
         return KNOWN.learn(payload[at:], self._holes, list(dict.fromkeys(met)))
 
-    def _event(self, payload: bytes) -> _Event:
-        event = _Event()
-        member = 0
-        for number, kind, first, last in fields(payload, 0, len(payload)):
-            if number == 1 and kind == FIXED64:
-                event.wall = payload[first:last]
-            elif number == 2 and kind == VARINT:
-                event.step = signed(first)
-            elif number == 10 and kind == BYTES:
-                self._source(payload, first, last)
-            elif 3 <= number <= 9 and kind == BYTES:
-                if number != member:
-                    event.summaries.clear()
-                member = number
-                if number == 5:
-                    event.summaries.append((first, last))
-                elif number == 7:
-                    event.sessions.append((first, last))
-            event.fields += 1
-        for span in event.sessions:
-            self._session(payload, *span, event)
-        return event
-
-    def _source(self, payload: bytes, at: int, end: int) -> None:
-        for number, kind, first, last in fields(payload, at, end):
-            if number == 1 and kind == BYTES and not self.columns.writer:
-                self.columns.writer = payload[first:last].decode("utf-8", "replace")
-
-    def _session(self, payload: bytes, at: int, end: int, event: _Event) -> None:
-        for number, kind, first, _ in fields(payload, at, end):
-            if number == 1 and kind == VARINT and first == _START:
-                self.columns.starts.append((_F64.unpack(event.wall)[0], event.step))
-
-    def _value(self, payload: bytes, at: int, end: int) -> _Value:
-        value = _Value()
-        for number, kind, first, last in fields(payload, at, end):
-            if number == 1 and kind == BYTES:
-                value.tag = payload[first:last]
-            elif number == 9 and kind == BYTES:
-                value.metadata.append((first, last))
-            elif number in _ONEOF and kind == (FIXED32 if number == _SIMPLE else BYTES):
-                if number != value.member or number == _SIMPLE:
-                    value.spans.clear()
-                value.member = number
-                value.spans.append((first, last))
-        return value
-
-    def _plugin(self, payload: bytes, event: _Event, value: _Value) -> None:
+    def _plugin(self, payload: bytes, event: Event, value: Value) -> None:
         """Remembers the plugin of a tag, and what hparams keep in its metadata."""
-        name = content = b""
-        for span in value.metadata:
-            for number, kind, *inner in fields(payload, *span):
-                if number != 1 or kind != BYTES:
-                    continue
-                for key, form, first, last in fields(payload, *inner):
-                    if key == 1 and form == BYTES:
-                        name = payload[first:last]
-                    elif key == 2 and form == BYTES:
-                        content = payload[first:last]
+        name, content = messages.plugin(payload, value)
         if name and value.tag not in self.plugins:
             self.plugins[value.tag] = name
         if name == b"hparams" and content:
@@ -215,18 +132,18 @@ class Decoder:
         elif name == b"diagnose" and content:
             self.columns.layouts.setdefault(value.tag.decode("utf-8", "replace"), content)
 
-    def _take(self, payload: bytes, event: _Event, value: _Value) -> None:
-        if value.member == _SIMPLE:
+    def _take(self, payload: bytes, event: Event, value: Value) -> None:
+        if value.member == messages.SIMPLE:
             self._scalar(payload, event, value.tag, "<f4", value.spans[0], own=True)
             return
-        if value.member not in (_HISTO, _TENSOR):
+        if value.member not in (messages.HISTO, messages.TENSOR):
             return
         own = len(value.spans) == 1
         if not own:
             # A message given in several parts is the message of the parts joined.
             payload = b"".join(payload[first:last] for first, last in value.spans)
             value.spans = [(0, len(payload))]
-        if value.member == _TENSOR:
+        if value.member == messages.TENSOR:
             self._tensor(payload, event, value, own=own)
             return
         self._holes = None
@@ -234,7 +151,7 @@ class Decoder:
         column = self.columns.histogram(value.tag.decode("utf-8", "replace"))
         self._distribution(column, event.step, _INTEGER(event.wall, "little"), buckets)
 
-    def _tensor(self, payload: bytes, event: _Event, value: _Value, *, own: bool) -> None:
+    def _tensor(self, payload: bytes, event: Event, value: Value, *, own: bool) -> None:
         plugin = self.plugins.get(value.tag, b"")
         if plugin not in _PLUGINS:
             return
@@ -263,7 +180,7 @@ class Decoder:
                 self._scalar(raw, event, value.tag, kind, (0, len(raw)), own=False)
 
     def _scalar(
-        self, data: bytes, event: _Event, tag: bytes, kind: str, span: Span, *, own: bool
+        self, data: bytes, event: Event, tag: bytes, kind: str, span: Span, *, own: bool
     ) -> None:
         """Takes a scalar that stands in ``data``; ``own`` if that is the payload itself."""
         width = 4 if kind == "<f4" else 8
@@ -281,7 +198,7 @@ class Decoder:
         wall = _INTEGER(event.wall, "little")
         self._table.one(column, event.step, wall, _INTEGER(raw, "little"))
 
-    def _buckets(self, event: _Event, tag: bytes, tensor: tensors.Tensor, *, own: bool) -> None:
+    def _buckets(self, event: Event, tag: bytes, tensor: tensors.Tensor, *, own: bool) -> None:
         """Takes the histogram that a [k, 3] tensor of (left, right, count) is."""
         rows = tensor.numbers().astype(np.float64)
         first, last = tensor.verbatim()
@@ -304,7 +221,7 @@ class Decoder:
         row = column.stretch([step], [wall])
         self.columns.reducer.add(buckets, column, row)
 
-    def _vitals(self, event: _Event, tag: bytes, tensor: tensors.Tensor) -> None:
+    def _vitals(self, event: Event, tag: bytes, tensor: tensors.Tensor) -> None:
         """Takes one step of vitals; without a layout nobody knows what its numbers mean."""
         self._holes = None
         name = tag.decode("utf-8", "replace")
@@ -326,7 +243,7 @@ def _behind_wall(payload: bytes) -> int:
     return 0
 
 
-def _note(event: _Event, value: _Value, content: bytes) -> Note:
+def _note(event: Event, value: Value, content: bytes) -> Note:
     wall = _F64.unpack(event.wall)[0]
     tag = value.tag.decode("utf-8", "replace")
     return Note(tag, 0.0 if isnan(wall) else wall, content)

@@ -65,7 +65,7 @@ class EventFile:
         return True
 
     def _read(self) -> None:
-        with open(self.path, "rb", buffering=0) as handle:
+        with self.path.open("rb", buffering=0) as handle:
             window = Window(handle.fileno(), self.offset, os.fstat(handle.fileno()).st_size)
             while True:
                 used, missing = self._consume(window)

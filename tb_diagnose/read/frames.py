@@ -57,7 +57,9 @@ def _headers(octets: Octets) -> Places:
     six = four[2:-4] & two[6:-2] if len(octets) > HEADER else four[:0]
     begins = np.flatnonzero(six[: len(octets) - HEADER + 1])
     lengths = anywhere(octets, "<u2")[begins]
-    return begins[anywhere(octets, "<u4")[begins + 8] == _known_crcs()[lengths]]
+    stored = anywhere(octets, "<u4")[begins + 8]
+    found: Places = begins[stored == _known_crcs()[lengths]]
+    return found
 
 
 @lru_cache(maxsize=1)

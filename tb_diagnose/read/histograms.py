@@ -19,6 +19,8 @@ WIDTH = len(STATISTICS) + len(QUANTILES)
 #: A reduced histogram as it is kept.
 ROW = np.dtype([("statistics", "<f8", (len(STATISTICS),)), ("quantiles", "<f4", (len(QUANTILES),))])
 Reduced = NDArray[np.float64]
+#: So many are reduced at once (chosen: all that is computed of them stays in the cache).
+_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -141,13 +143,17 @@ def _quantiles(left: Reduced, right: Reduced, count: Reduced) -> Reduced:
     rows, wide = count.shape
     share = np.cumsum(count, axis=1)
     share /= share[:, -1:]
-    # All rows in one sorted array: row r holds its cumulative shares plus 2 r.
-    offsets = 2.0 * np.arange(rows)[:, None]
-    ladder = (np.nan_to_num(share) + offsets).ravel()
-    wanted = QUANTILES[None, :] + offsets
-    place = np.searchsorted(ladder, wanted.ravel(), side="left").reshape(wanted.shape)
-    place[:, 0] = np.searchsorted(ladder, wanted[:, 0], side="right")
-    place = np.clip(place - np.arange(rows)[:, None] * wide, 0, wide - 1)
+    # Probabilities are multiples of 1/32, so that a bucket's cumulative share s is below those from
+    # floor(32 s) + 1 on: counting the floors tells how many buckets are below each probability.
+    slices = len(QUANTILES) - 1
+    floors = np.minimum(np.nan_to_num(share) * slices, slices).astype(np.int64)
+    cells = floors + np.arange(rows)[:, None] * (slices + 1)
+    counts = np.bincount(cells.ravel(), minlength=rows * (slices + 1)).reshape(rows, slices + 1)
+    place = np.empty((rows, slices + 1), np.int64)
+    place[:, 1:] = np.cumsum(counts, axis=1)[:, :-1]
+    # The lowest value is where the first bucket that is not empty begins.
+    place[:, 0] = (share <= 0).sum(axis=1)
+    place = np.minimum(place, wide - 1)
     before = np.concatenate([np.zeros((rows, 1)), share[:, :-1]], axis=1)
     below, above = (np.take_along_axis(each, place, axis=1) for each in (before, share))
     start, stop = (np.take_along_axis(each, place, axis=1) for each in (left, right))
@@ -161,6 +167,12 @@ def reduced(data: NDArray[Any]) -> NDArray[Any]:
     rows = np.ascontiguousarray(data).view("<f8").reshape(len(data), -1, 3)
     if rows.shape[1] == 1:
         return packed(reduce([from_tensor(each) for each in rows]))
+    return np.concatenate(
+        [_dense(rows[first : first + _BATCH]) for first in range(0, len(rows), _BATCH)]
+    )
+
+
+def _dense(rows: NDArray[np.float64]) -> NDArray[Any]:
     left, right, count = (np.ascontiguousarray(rows[:, :, index]) for index in range(3))
     return packed(_reduced(left, right, count, np.full(len(rows), rows.shape[1])))
 
@@ -186,7 +198,7 @@ class Target(Protocol):
 class Reducer:
     """Collects single histograms of any tags and reduces them ``size`` at a time."""
 
-    size: int = 512
+    size: int = _BATCH
     _batch: list[Buckets] = field(default_factory=list)
     _targets: list[tuple[Target, int]] = field(default_factory=list)
 

@@ -129,4 +129,5 @@ def like(octets: Octets, places: Places, same: Words, mask: Words) -> NDArray[np
     for index, (word, bits) in enumerate(zip(same, mask, strict=True)):
         if bits:
             unlike |= (words[places + 8 * index] ^ word) & bits
-    return unlike == 0
+    alike: NDArray[np.bool_] = unlike == 0
+    return alike

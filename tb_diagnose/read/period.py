@@ -167,7 +167,8 @@ def steps(words: NDArray[np.uint64], widths: NDArray[np.int64]) -> NDArray[np.in
     found = np.bitwise_and(words, np.uint64(0x7F))
     for index in range(1, widest):
         found |= (words >> np.uint64(index)) & np.uint64(0x7F << (7 * index))
-    return found.view(np.int64)
+    signed: NDArray[np.int64] = found.view(np.int64)
+    return signed
 
 
 def _tiled(parts: list[bytes], times: int) -> Octets:

@@ -16,7 +16,9 @@ _FEW = 24
 
 def anywhere(octets: Octets, kind: str) -> NDArray[Any]:
     """A view of the elements of type ``kind`` that begin at each byte; they overlap."""
-    return np.ndarray(max(0, len(octets) - np.dtype(kind).itemsize + 1), kind, octets, 0, (1,))
+    count = max(0, len(octets) - np.dtype(kind).itemsize + 1)
+    found: NDArray[Any] = np.ndarray(count, kind, octets, 0, (1,))
+    return found
 
 
 def in_rows(octets: Octets, kind: str, places: Places, size: int) -> NDArray[Any]:
@@ -25,7 +27,8 @@ def in_rows(octets: Octets, kind: str, places: Places, size: int) -> NDArray[Any
     if len(places) < _FEW:
         columns = [np.ndarray(count, kind, octets, place, (size,)) for place in places.tolist()]
         return columns[0][:, None] if len(columns) == 1 else np.stack(columns, axis=1)
-    return anywhere(octets, kind)[np.arange(count)[:, None] * size + places]
+    found: NDArray[Any] = anywhere(octets, kind)[np.arange(count)[:, None] * size + places]
+    return found
 
 
 def write_in_rows(octets: Octets, data: NDArray[Any], places: Places, size: int) -> None:

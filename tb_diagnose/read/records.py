@@ -53,7 +53,8 @@ def headers(data: bytes) -> NDArray[np.int64]:
     high = octets[4 : last + 4] | octets[5 : last + 5] | octets[6 : last + 6] | octets[7 : last + 7]
     places = np.flatnonzero(high == 0)
     stored = anywhere(octets, "<u4")[places + 8]
-    return places[length_crcs(anywhere(octets, "<u8")[places]) == stored]
+    found: NDArray[np.int64] = places[length_crcs(anywhere(octets, "<u8")[places]) == stored]
+    return found
 
 
 def length_crcs(lengths: NDArray[np.uint64]) -> NDArray[np.uint32]:
@@ -62,13 +63,15 @@ def length_crcs(lengths: NDArray[np.uint64]) -> NDArray[np.uint32]:
     for octet in lengths.astype("<u8").view(np.uint8).reshape(-1, 8).T:
         crc = _TABLE[(crc ^ octet) & 0xFF] ^ (crc >> np.uint32(8))
     crc = ~crc
-    return ((crc >> np.uint32(15)) | (crc << np.uint32(17))) + _DELTA
+    stored: NDArray[np.uint32] = ((crc >> np.uint32(15)) | (crc << np.uint32(17))) + _DELTA
+    return stored
 
 
 def unmasked(stored: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """[...] the CRC32C of which ``masked`` is the stored form."""
     rotated = stored - _DELTA
-    return (rotated << np.uint32(15)) | (rotated >> np.uint32(17))
+    crc: NDArray[np.uint32] = (rotated << np.uint32(15)) | (rotated >> np.uint32(17))
+    return crc
 
 
 def _table() -> NDArray[np.uint32]:

@@ -87,8 +87,7 @@ class Table:
         if not self.size:
             return
         self._gather()
-        columns = zip(*self._parts, strict=True)
-        numbers, *columns = (np.concatenate(parts) for parts in columns)
+        numbers, *columns = (np.concatenate(part) for part in zip(*self._parts, strict=True))
         self._parts.clear()
         self.size = 0
         order = _sorted(numbers)

@@ -85,7 +85,8 @@ class TagIndex:
         return found
 
     def _slot(self, hashes: Words) -> Numbers:
-        return (hashes >> np.uint64(20)).astype(np.int64) % len(self._slots)
+        slots: Numbers = (hashes >> np.uint64(20)).astype(np.int64) % len(self._slots)
+        return slots
 
 
 def _padded(words: Words, wide: int) -> Words:

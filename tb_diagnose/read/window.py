@@ -68,7 +68,7 @@ class Window:
         self._fill(kept, want)
 
     def _fill(self, kept: int, want: int) -> None:
-        last, view = kept, memoryview(self._buffer)
+        last, view = kept, self._buffer.data
         want = min(want, len(self._buffer))
         while last < want:
             count = os.preadv(self._descriptor, [view[last:want]], self.begin + last)

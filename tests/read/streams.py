@@ -62,16 +62,15 @@ class Stream:
         """Curves and steps in no order."""
         curves = [self.curve() for _ in range(self.draw.choice([2, 5, 40]))]
         for _ in range(size):
-            yield self.one(*self.draw.choice(curves), self.draw.choice([self.draw.randrange(300),
-                           self.draw.randrange(-(2**63), 2**63), self.draw.randrange(2**21)]))  # fmt: skip
+            low, high = self.draw.choice([(0, 300), (0, 2**21), (-(2**63), 2**63)])
+            yield self.one(*self.draw.choice(curves), self.draw.randrange(low, high))
 
     def merged(self, size: int) -> Iterator[bytes]:
         """Several values in an event."""
         curves = [self.curve() for _ in range(self.draw.randint(2, 5))]
         for step in range(max(1, size // 5)):
-            yield event(
-                self.now(), step, message(5, b"".join(self.value(*each) for each in curves))
-            )
+            values = b"".join(self.value(*each) for each in curves)
+            yield event(self.now(), step, message(5, values))
 
     def distributions(self, size: int) -> Iterator[bytes]:
         """Histograms and scalars in turns."""
@@ -102,9 +101,9 @@ class Stream:
         length = self.draw.choice([1, 4, 8, 9, 20, 130])
         tag = f"{self.draw.randrange(30)}/" + "x" * length
         forms = ["simple", "simple", "content", "content", "double", "packed", "half", "integer"]
-        return tag, forms[
-            hash((len(tag), tag[:2])) % len(forms) if self.draw.random() < 0.97 else 4
-        ]
+        # A tag keeps its form, but for a few.
+        usual = forms[(length + int(tag[: tag.index("/")])) % len(forms)]
+        return tag, usual if self.draw.random() < 0.97 else "double"
 
     def one(self, tag: str, form: str, step: int) -> bytes:
         return event(self.now(), step, message(5, self.value(tag, form)))
