@@ -42,11 +42,7 @@ def keras(
     from tb_diagnose.attach.cadence import check
 
     check(every, budget)
-    import keras as framework
-
-    synchronous = framework.backend.backend() == "tensorflow"
-    kind = shell.SynchronousAttachment if synchronous else shell.KerasAttachment
-    return kind(logdir, every=every, budget=budget, on_finding=on_finding)
+    return shell.attachment(logdir, every=every, budget=budget, on_finding=on_finding)
 
 
 def _shell(module: str, package: str, name: str, cure: str) -> ModuleType:

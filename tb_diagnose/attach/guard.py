@@ -39,12 +39,12 @@ def guarded(method: F) -> F:
             return method(self, *arguments, **named)
         except Raised as meant:
             raise meant.error from None
-        except Exception:
+        except Exception:  # noqa: BLE001 - the training must not notice
             self.broken = True
             _log.warning("tb-diagnose failed and stops measuring", exc_info=True)
             try:
                 self.give_up()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the same
                 _log.warning("tb-diagnose could not clean up after itself", exc_info=True)
             return None
 

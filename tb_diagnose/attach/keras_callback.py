@@ -12,6 +12,7 @@ import keras
 from tb_diagnose.attach import keras_names as names
 from tb_diagnose.attach.cadence import Cadence
 from tb_diagnose.attach.guard import guarded
+from tb_diagnose.attach.keras_ops import shell
 from tb_diagnose.attach.keras_twin import Twin
 from tb_diagnose.attach.keras_validation import Validation
 from tb_diagnose.attach.keras_writers import flush, journals, tensorboard
@@ -64,7 +65,7 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
         self._open()
         if self._twin is None or self._twin.plain is not self.model.train_function:
-            self._twin = Twin(self.model)
+            self._twin = shell().Twin(self.model)
         self._window = Window()
         self._steps, self._batches, self._began, self._executions = -1, 0, None, 0
         epochs, steps = self.params.get("epochs"), self.params.get("steps")
@@ -84,7 +85,9 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
         """Find the writers; anew for each training, as the TensorBoard callback opens new ones."""
         self._beside = tensorboard(self)
         folder, self._journal, validation = journals(self._logdir, self._beside)
-        self._validation = Validation(validation, self._validation and self._validation.twin)
+        self._validation = Validation(
+            validation, self._validation.twin if self._validation else None
+        )
         self._watch = Watch(folder, self._on_finding, self._watch) if self._on_finding else None
 
     @guarded
@@ -126,7 +129,9 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
             return
         if self._armed and (sample := self._twin.take()) is not None and self._journal is not None:
             self._window.add(sample)
-            found = tables(sample, self._window, self._clipping(), self._cadence.stride > 1)
+            found = tables(
+                sample, self._window, self._clipping(), accumulates=self._cadence.stride > 1
+            )
             self._journal.write(found, self._step, self.about(sample.plan.skipped))
         seconds = time.perf_counter() - self._began
         self._cadence.took(self._executions, seconds, sampled=self._armed)
@@ -206,3 +211,9 @@ class SynchronousAttachment(KerasAttachment):
         self._alarmed = not finite
 
     _alarmed = False
+
+
+def attachment(logdir: str | os.PathLike[str] | None, **options: Any) -> KerasAttachment:
+    """The callback for Keras' current back end."""
+    kind = SynchronousAttachment if shell().SYNCHRONOUS else KerasAttachment
+    return kind(logdir, **options)

@@ -28,12 +28,12 @@ class KerasHooks:
     @contextmanager
     def recording(self, recorder: Recorder) -> Iterator[None]:
         """The model reports to ``recorder`` within."""
-        scope = _scope()
-        with self._hooks.recording(recorder, partial(self._wraps, scope)):
+        recorder.scope = recorder.ops.scope()
+        with self._hooks.recording(recorder, self._wraps):
             yield
 
-    def _wraps(self, scope: Any) -> list[tuple[Any, str, Wrap]]:
-        heard = partial(self._heard, scope)
+    def _wraps(self) -> list[tuple[Any, str, Wrap]]:
+        heard = self._heard
         found: list[tuple[Any, str, Wrap]] = []
         if hasattr(self._model, "compute_loss"):
             found.append((self._model, "compute_loss", partial(_loss, heard, self._model)))
@@ -47,21 +47,13 @@ class KerasHooks:
             optimizers = names.optimizers(self._model)
         return found + [(each, "apply", partial(_apply, heard, each)) for each in optimizers]
 
-    def _heard(self, scope: Any) -> Recorder | None:
-        """This thread's recorder, unless a loop's or a branch's own graph is being built."""
-        return self._hooks.recorder if _scope() is scope else None
+    def _heard(self) -> Recorder | None:
+        """This thread's recorder, unless a loop or a branch is traced: its tensors cannot leave."""
+        recorder = self._hooks.recorder
+        return recorder if recorder and recorder.ops.scope() is recorder.scope else None
 
 
 Heard = Callable[[], Recorder | None]
-
-
-def _scope() -> Any:
-    """The graph that is being built: tensors of another one cannot leave it."""
-    if keras.backend.backend() != "tensorflow":
-        return None
-    import tensorflow as tf
-
-    return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
 
 
 def _output(heard: Heard, path: str, layer: Any, original: Any) -> Any:
@@ -85,21 +77,12 @@ def _loss(heard: Heard, model: Any, original: Any) -> Any:
         loss = original(*arguments, **named)
         if (recorder := heard()) is not None and not recorder.has("loss"):
             given = dict(zip(("x", "y", "y_pred"), arguments, strict=False)) | named
-            recorder.loss(_undivided(loss))
+            # Each replica's loss is divided by their number.
+            recorder.loss(loss * recorder.ops.replicas if recorder.ops.replicas > 1 else loss)
             targets(recorder, model, given.get("y"), given.get("y_pred"))
         return loss
 
     return compute_loss
-
-
-def _undivided(loss: Any) -> Any:
-    """A replica's loss without the division by the number of replicas."""
-    if keras.backend.backend() != "tensorflow":
-        return loss
-    import tensorflow as tf
-
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    return loss if replicas == 1 else loss * replicas
 
 
 def _apply(heard: Heard, optimizer: Any, original: Any) -> Any:

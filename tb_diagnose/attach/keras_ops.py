@@ -1,7 +1,8 @@
-"""``Ops`` for Keras, on whichever back end it runs."""
+"""``Ops`` for Keras: what all its back ends share, and the choice of the one that runs."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,30 +19,22 @@ class KerasOps:
     barrier, or XLA fuses the statistics into the step and rounds the step differently.
     """
 
+    #: How many replicas share a step.
+    replicas = 1
+
     def __init__(self, *, compiled: bool) -> None:
         self.compiled = compiled
-        self.backend = keras.backend.backend()
 
-    def barrier(self, tensors: Sequence[Tensor]) -> list[Tensor]:
-        dense = [keras.ops.stop_gradient(_dense(each)) for each in tensors]
-        if not self.compiled or not dense:
-            return dense
-        if self.backend == "jax":
-            import jax
-
-            return list(jax.lax.optimization_barrier(dense))
-        from tensorflow.compiler.tf2xla.python import xla
-
-        return list(xla.optimization_barrier(*dense))
+    def scope(self) -> Any:
+        """What is being traced just now; tensors of an inner loop or branch cannot leave it."""
+        return None
 
     def read(self, variable: Any) -> Tensor:
         """A variable's value as it stands: what is assigned to it later does not change it."""
-        value = variable.value if isinstance(variable, keras.Variable) else variable
-        if self.backend == "tensorflow":
-            import tensorflow as tf
+        return variable.value
 
-            return tf.identity(value)
-        return value.detach().clone() if self.backend == "torch" else value
+    def barrier(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        return [keras.ops.stop_gradient(each) for each in tensors]
 
     def shape(self, x: Tensor) -> tuple[int | None, ...]:
         return tuple(x.shape)
@@ -59,17 +52,7 @@ class KerasOps:
         return keras.ops.cast(x, "int32")
 
     def bits(self, x: Tensor) -> Tensor:
-        if self.backend == "jax":
-            import jax
-
-            return jax.lax.bitcast_convert_type(x, "int32")
-        if self.backend == "torch":
-            import torch
-
-            return x.contiguous().view(torch.int32)
-        import tensorflow as tf
-
-        return tf.bitcast(x, tf.int32)
+        raise NotImplementedError
 
     def constant(self, values: Any, dtype: str) -> Tensor:
         return keras.ops.convert_to_tensor(np.asarray(values, dtype))
@@ -112,29 +95,15 @@ class KerasOps:
         return keras.ops.quantile(x, q, method="nearest")
 
     def summed(self, tensors: Sequence[Tensor]) -> list[Tensor]:
-        replicas = self._replicas()
-        if replicas is None or not tensors:
-            return list(tensors)
-        return list(replicas.all_reduce("SUM", list(tensors)))
+        return list(tensors)
 
     def gathered(self, vector: Tensor) -> Tensor:
-        replicas = self._replicas()
-        return vector if replicas is None else replicas.all_gather(vector[None], axis=0)
-
-    def _replicas(self) -> Any:
-        """TensorFlow's replica context where several replicas share the step."""
-        if self.backend != "tensorflow":
-            return None
-        import tensorflow as tf
-
-        context = tf.distribute.get_replica_context()
-        return context if context and context.num_replicas_in_sync > 1 else None
+        return vector
 
 
-def _dense(x: Tensor) -> Tensor:
-    """A gradient given as slices (an embedding's) in full."""
-    if type(x).__name__ != "IndexedSlices":
-        return x
-    import tensorflow as tf
-
-    return tf.convert_to_tensor(x)
+def shell() -> Any:
+    """The module of Keras' current back end. Raises ImportError for one that has none."""
+    name = keras.backend.backend()
+    if name not in ("tensorflow", "jax", "torch"):
+        raise ImportError(f"Keras on {name} does not train; set KERAS_BACKEND=tensorflow")
+    return importlib.import_module(f"tb_diagnose.attach.keras_{name}")

@@ -42,7 +42,7 @@ def _losses(model: Any, y_pred: Any, outputs: int) -> list[Any] | None:
     if getattr(compiled, "_user_loss_weights", None) is not None:
         return None
     if isinstance(loss, dict) and isinstance(y_pred, dict) and set(loss) == set(y_pred):
-        return keras.tree.flatten({name: loss[name] for name in y_pred})
+        return list(keras.tree.flatten({name: loss[name] for name in y_pred}))
     if isinstance(loss, list | tuple) and len(loss) == outputs:
         return list(loss)
     if isinstance(loss, str) or callable(loss):

@@ -10,7 +10,7 @@ import numpy as np
 
 from tb_diagnose.attach.hooks import replaced
 from tb_diagnose.attach.keras_hooks import KerasHooks
-from tb_diagnose.attach.keras_ops import KerasOps
+from tb_diagnose.attach.keras_ops import shell
 from tb_diagnose.attach.plan import Plans, Sample
 from tb_diagnose.attach.recorder import Recorder
 
@@ -47,11 +47,9 @@ class Twin:
     def take(self) -> Sample | None:
         """The numbers of the step that was sampled last, once."""
         vector, self._vector = self._vector, None
-        return (
-            None
-            if vector is None
-            else self._plans.read(np.asarray(keras.ops.convert_to_numpy(vector)))
-        )
+        if vector is None:
+            return None
+        return self._plans.read(np.asarray(keras.ops.convert_to_numpy(vector)))
 
     def _made(self) -> Any:
         model, kind = self.model, self.kind
@@ -65,39 +63,51 @@ class Twin:
 
     def _step(self, base: Any) -> Any:
         def step(data: Any) -> Any:
-            compiled = bool(self.model.jit_compile) and not self.model.run_eagerly
-            recorder = Recorder(KerasOps(compiled=compiled))
+            recorder = self._recorder()
             with self._hooks.recording(recorder):
                 logs = base(data)
-            if not recorder.has("loss"):
-                recorder.skip(f"the loss: this model's {self.kind}_step calls no compute_loss")
-            batch(recorder, data, prints=self.kind == "train")
+            self._finish(recorder, data)
             return {"logs": logs, "diagnose": recorder.vector(self._plans)}
 
         return step
 
-    def _run(self, iterator: Any) -> Any:
+    def _recorder(self) -> Recorder:
+        compiled = bool(self.model.jit_compile) and not self.model.run_eagerly
+        return Recorder(shell().Ops(compiled=compiled))
+
+    def _finish(self, recorder: Recorder, data: Any) -> None:
+        """Record what ``train_step`` was given, and say what could not be measured."""
+        if not recorder.has("loss"):
+            recorder.skip(f"the loss: this model's {self.kind}_step calls no compute_loss")
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        recorder.inputs(named(x), prints=self.kind == "train")
+
+    def _run(self, *arguments: Any) -> Any:
         self.disarm()
+        return self._attempt(*arguments)
+
+    def _attempt(self, *arguments: Any) -> Any:
+        return self._call(self._function, self.plain, *arguments)
+
+    def _call(self, function: Any, plain: Any, *arguments: Any) -> Any:
+        """A sampled step; where it cannot be traced, the plain one on the same data."""
         try:
-            result = self._function(iterator)
+            result = function(*arguments)
         except StopIteration:
             raise
         except Exception:
             if self.ran or self.broken:
                 raise
-            # Tracing failed, so no data was taken and nothing was trained.
             self.broken = True
             _log.warning("tb-diagnose cannot measure this model and leaves it alone", exc_info=True)
-            return self.plain(iterator)
+            return plain(*arguments)
         self.ran = True
+        return self._unpacked(result)
+
+    def _unpacked(self, result: Any) -> Any:
+        """The step's own result, the statistics taken out of it."""
         self._vector = result["diagnose"]
         return result["logs"]
-
-
-def batch(recorder: Recorder, data: Any, *, prints: bool) -> None:
-    """Record the inputs of a batch as ``train_step`` gets it."""
-    x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-    recorder.inputs(named(x), prints=prints)
 
 
 def named(x: Any) -> dict[str, Any]:

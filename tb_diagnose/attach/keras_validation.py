@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tb_diagnose.attach.keras_ops import shell
 from tb_diagnose.attach.keras_twin import Twin
 from tb_diagnose.attach.layout import Journal
 from tb_diagnose.attach.plan import Plan, Sample
@@ -41,7 +42,7 @@ class Validation:
         if self._passes & (self._passes - 1) or not worth:
             return
         if self.twin is None or self.twin.plain is not model.test_function:
-            self.twin = Twin(model, "test")
+            self.twin = shell().Twin(model, "test")
         apart = -(-known // BATCHES)
         self._wanted = (lambda batch: batch % apart == 0) if apart else _doubling
 

@@ -12,6 +12,13 @@ Axes = int | tuple[int, ...] | None
 class Ops(Protocol):
     """Operations of one back end. Arithmetic and comparisons are the tensors' own operators."""
 
+    @property
+    def replicas(self) -> int:
+        """How many replicas share the step."""
+
+    def scope(self) -> Any:
+        """What is being traced just now; tensors of an inner loop or branch cannot leave it."""
+
     def barrier(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """The same tensors, detached, behind which no compiler may fuse back into the step."""
 

@@ -52,6 +52,7 @@ class Recorder:
         self.input_rows: tuple[Input, ...] = ()
         self.classes = 0
         self.skipped: dict[str, None] = {}
+        self.scope: Any = None  # what was being traced when it began
         self._calls: Counter[str] = Counter()
         self._seen: set[int] = set()
         self._kept: list[Tensor] = []

@@ -40,7 +40,7 @@ class Clipping:
 
 
 def tables(
-    sample: Sample, window: Window, clipping: Clipping | None, accumulates: bool
+    sample: Sample, window: Window, clipping: Clipping | None, *, accumulates: bool = False
 ) -> Iterator[Table]:
     """Every table that the step gives, ``window`` with the step already in it.
 
@@ -50,7 +50,7 @@ def tables(
     if sample.plan.layers:
         yield _layers(sample, window)
     if sample.plan.variables:
-        yield _weights(sample, accumulates)
+        yield _weights(sample, accumulates=accumulates)
     if sample.plan.segments:
         yield _step(sample, window, clipping)
     yield from batch_tables(sample, window)
@@ -85,7 +85,7 @@ def _layers(sample: Sample, window: Window) -> Table:
     return _table("layers", rows, COLUMNS["layers"], columns, extra)
 
 
-def _weights(sample: Sample, accumulates: bool) -> Table:
+def _weights(sample: Sample, *, accumulates: bool) -> Table:
     gradient = np.sqrt(gradient_squares(sample))
     size = np.sqrt(joined(sample, "sizes"))
     change = np.sqrt(joined(sample, "changes"))

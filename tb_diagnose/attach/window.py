@@ -63,7 +63,8 @@ class Window:
 
     def label_counts(self) -> Numbers:
         """[classes] how many labels of each class there were."""
-        return self._stacked("labels").sum(axis=0)
+        counts: Numbers = self._stacked("labels").sum(axis=0)
+        return counts
 
     def label_values(self) -> tuple[float, float, float, float]:
         """Mean, standard deviation, lowest and highest target."""
