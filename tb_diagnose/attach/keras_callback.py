@@ -62,7 +62,7 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
         self._twin = self._validation = self._watch = None
 
     @guarded
-    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras' signature
+    def on_train_begin(self, logs: Any = None) -> None:
         self._open()
         if self._twin is None or self._twin.plain is not self.model.train_function:
             self._twin = shell().Twin(self.model)
@@ -91,7 +91,7 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
         self._watch = Watch(folder, self._on_finding, self._watch) if self._on_finding else None
 
     @guarded
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         if self._steps < 0:
             self._steps = self._taken()
             stride = self._cadence.stride
@@ -110,7 +110,7 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
         return taken * (getattr(optimizer, "gradient_accumulation_steps", None) or 1)
 
     @guarded
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         self._close()
         if self._twin is None:
             return
@@ -139,7 +139,7 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
         self._began, self._armed = None, False
 
     @guarded
-    def on_test_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_test_begin(self, logs: Any = None) -> None:
         self._close()
         if self._validation is None:  # an evaluate of its own
             self._open()
@@ -147,17 +147,17 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
             self._validation.begin(self.model, worth=self._cadence.pays() or self._steps <= 0)
 
     @guarded
-    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
         if self._validation is not None:
             self._validation.batch(batch)
 
     @guarded
-    def on_test_end(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_test_end(self, logs: Any = None) -> None:
         if self._validation is not None:
             self._validation.end(max(0, self._step), self.about)
 
     @guarded
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self._close()
         self._examine()
 
@@ -168,7 +168,7 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
                 self.model.stop_training = True
 
     @guarded
-    def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_end(self, logs: Any = None) -> None:
         self._close()
         if self._twin is not None:
             self._twin.disarm()
@@ -202,7 +202,7 @@ class SynchronousAttachment(KerasAttachment):
     """For a back end where Keras waits for every step anyway: a step is over when it ends."""
 
     @guarded
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._close()
         loss = logs.get("loss") if isinstance(logs, dict) else None
         finite = loss is None or loss - loss == 0

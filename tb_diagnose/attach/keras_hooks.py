@@ -11,7 +11,7 @@ import keras
 
 from tb_diagnose.attach import keras_names as names
 from tb_diagnose.attach.hooks import Hooks, Wrap
-from tb_diagnose.attach.keras_targets import targets
+from tb_diagnose.attach.keras_targets import compiled_loss, targets
 from tb_diagnose.attach.recorder import Recorder
 
 
@@ -26,11 +26,11 @@ class KerasHooks:
         self._hooks = Hooks()
 
     @contextmanager
-    def recording(self, recorder: Recorder) -> Iterator[None]:
+    def recording(self, recorder: Recorder) -> Iterator[Recorder]:
         """The model reports to ``recorder`` within."""
         recorder.scope = recorder.ops.scope()
         with self._hooks.recording(recorder, self._wraps):
-            yield
+            yield recorder
 
     def _wraps(self) -> list[tuple[Any, str, Wrap]]:
         heard = self._heard
@@ -39,6 +39,7 @@ class KerasHooks:
             found.append((self._model, "compute_loss", partial(_loss, heard, self._model)))
         if not self._whole:
             return found
+        found.append((self._model, "call", partial(_result, heard)))
         for path, layer in names.walk(self._model):
             if names.measured(layer):
                 found.append((layer, "call", partial(_output, heard, path, layer)))
@@ -71,6 +72,17 @@ def _output(heard: Heard, path: str, layer: Any, original: Any) -> Any:
     return call
 
 
+def _result(heard: Heard, original: Any) -> Any:
+    @wraps(original)
+    def call(*arguments: Any, **named: Any) -> Any:
+        y = original(*arguments, **named)
+        if (recorder := heard()) is not None:
+            recorder.result = y
+        return y
+
+    return call
+
+
 def _loss(heard: Heard, model: Any, original: Any) -> Any:
     @wraps(original)
     def compute_loss(*arguments: Any, **named: Any) -> Any:
@@ -79,7 +91,7 @@ def _loss(heard: Heard, model: Any, original: Any) -> Any:
             given = dict(zip(("x", "y", "y_pred"), arguments, strict=False)) | named
             # Each replica's loss is divided by their number.
             recorder.loss(loss * recorder.ops.replicas if recorder.ops.replicas > 1 else loss)
-            targets(recorder, model, given.get("y"), given.get("y_pred"))
+            targets(recorder, compiled_loss(model), given.get("y"), given.get("y_pred"))
         return loss
 
     return compute_loss

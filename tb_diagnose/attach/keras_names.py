@@ -79,9 +79,8 @@ def innermost(optimizer: Any) -> Any:
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
-def loss_name(model: Any) -> str:
-    """The name of the one loss that the model was compiled with, empty if there are several."""
-    loss = getattr(model, "loss", None)
+def loss_name(loss: Any) -> str:
+    """The name of a loss as ``compile`` takes it, empty if there are several."""
     if isinstance(loss, str):
         return loss
     if isinstance(loss, keras.losses.Loss) or callable(loss):

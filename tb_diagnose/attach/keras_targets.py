@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import keras
@@ -10,44 +11,43 @@ from tb_diagnose.attach import keras_names as names
 from tb_diagnose.attach.recorder import Recorder
 
 
-def targets(recorder: Recorder, model: Any, y: Any, y_pred: Any) -> None:
-    """Record the labels and the loss of each example, as far as the compiled loss allows."""
+def compiled_loss(model: Any) -> Any:
+    """What ``compile`` was given as loss; None where its parts are weighted."""
+    weights = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
+    return getattr(model, "loss", None) if weights is None else None
+
+
+def targets(recorder: Recorder, loss: Any, y: Any, y_pred: Any) -> None:
+    """Record the labels and the loss of each example, as far as the loss allows."""
+    recorder.attempt("targets", partial(_targets, recorder, loss, y, y_pred))
+
+
+def _targets(recorder: Recorder, loss: Any, y: Any, y_pred: Any) -> None:
     wanted, given = keras.tree.flatten(y), keras.tree.flatten(y_pred)
-    if y is None or len(wanted) != len(given):
-        recorder.skip(
-            "labels and the loss of each example: the model has none that belong together"
-        )
+    if y is None or y_pred is None or len(wanted) != len(given):
+        recorder.skip("labels and the loss of each example: no targets belong to the outputs")
         return
-    losses = _losses(model, y_pred, len(given))
+    losses = _losses(loss, y_pred, len(given))
     if losses is None:
-        recorder.skip("the loss of each example: the loss is not of the kind that compile() takes")
+        recorder.skip("the loss of each example: no loss that compile() takes is known")
     else:
-        parts = [
-            _examples(loss, target, predicted)
-            for loss, target, predicted in zip(losses, wanted, given, strict=True)
-        ]
-        recorder.examples_loss(sum(parts[1:], parts[0]))
+        pairs = zip(losses, wanted, given, strict=True)
+        recorder.examples_loss(lambda: sum(_examples(*each) for each in pairs))
     if len(wanted) > 1:
         recorder.skip("labels: the model has several outputs")
     else:
-        _labels(recorder, names.loss_name(model), wanted[0], given[0])
+        _labels(recorder, names.loss_name(loss), wanted[0], given[0])
 
 
-def _losses(model: Any, y_pred: Any, outputs: int) -> list[Any] | None:
+def _losses(loss: Any, y_pred: Any, outputs: int) -> list[Any] | None:
     """One loss per output, in the order of the flattened outputs; None if it cannot be told."""
-    loss = getattr(model, "loss", None)
-    if outputs == 1 and not isinstance(loss, dict | list | tuple):
-        return None if loss is None else [loss]
-    compiled = getattr(model, "_compile_loss", None)
-    if getattr(compiled, "_user_loss_weights", None) is not None:
-        return None
-    if isinstance(loss, dict) and isinstance(y_pred, dict) and set(loss) == set(y_pred):
-        return list(keras.tree.flatten({name: loss[name] for name in y_pred}))
-    if isinstance(loss, list | tuple) and len(loss) == outputs:
-        return list(loss)
-    if isinstance(loss, str) or callable(loss):
-        return [loss] * outputs
-    return None
+    if isinstance(loss, dict):
+        if not isinstance(y_pred, dict) or set(loss) != set(y_pred):
+            return None
+        return [loss[name] for name in sorted(y_pred)]
+    if isinstance(loss, list | tuple):
+        return list(loss) if len(loss) == outputs else None
+    return None if loss is None else [loss] * outputs
 
 
 def _examples(loss: Any, y: Any, y_pred: Any) -> Any:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from tb_diagnose.attach.keras_ops import shell
 from tb_diagnose.attach.keras_twin import Twin
 from tb_diagnose.attach.layout import Journal
-from tb_diagnose.attach.plan import Plan, Sample
+from tb_diagnose.attach.merge import BATCHES, doubling, merged
+from tb_diagnose.attach.plan import Sample
 from tb_diagnose.attach.tables import batch_tables
-from tb_diagnose.attach.window import Window, pooled
-
-#: Batches of one validation that are looked at (chosen).
-BATCHES = 8
+from tb_diagnose.attach.window import Window
 
 
 class Validation:
@@ -39,12 +34,12 @@ class Validation:
         self._passes += 1
         known, self._seen, self._samples = self._seen, 0, []
         self._wanted = None
-        if self._passes & (self._passes - 1) or not worth:
+        if not doubling(self._passes) or not worth:
             return
         if self.twin is None or self.twin.plain is not model.test_function:
             self.twin = shell().Twin(model, "test")
         apart = -(-known // BATCHES)
-        self._wanted = (lambda batch: batch % apart == 0) if apart else _doubling
+        self._wanted = (lambda batch: batch % apart == 0) if apart else doubling
 
     def batch(self, batch: int) -> None:
         """A batch begins."""
@@ -74,33 +69,3 @@ class Validation:
         sample = self.twin.take() if self.twin is not None else None
         if sample is not None:
             self._samples.append(sample)
-
-
-def _doubling(batch: int) -> bool:
-    return batch & (batch - 1) == 0
-
-
-def merged(samples: list[Sample]) -> Sample:
-    """One sample as if its batch were all of the samples' batches (of about equal size)."""
-    plan: Plan = samples[0].plan
-    numbers = dict(samples[0].numbers)
-    alike = [each for each in samples if each.numbers.keys() == numbers.keys()]
-    for row in plan.inputs:
-        columns = {
-            column: np.stack([each.numbers[f"input/{row.name}/{column}"] for each in alike])
-            for column in ("mean", "std", "low", "high", "wrong")
-        }
-        parts = [
-            pooled(mean.astype(np.float64), std.astype(np.float64))
-            for mean, std in zip(columns["mean"].T, columns["std"].T, strict=True)
-        ]
-        found = (
-            [mean for mean, _ in parts],
-            [std for _, std in parts],
-            columns["low"].min(axis=0),
-            columns["high"].max(axis=0),
-            columns["wrong"].sum(axis=0),
-        )
-        for column, values in zip(columns, found, strict=True):
-            numbers[f"input/{row.name}/{column}"] = np.asarray(values, np.float32)
-    return replace(samples[0], numbers=numbers)

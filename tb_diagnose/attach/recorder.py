@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from tb_diagnose.attach import statistics
@@ -25,14 +25,7 @@ def _survived(record: F) -> F:
 
     @wraps(record)
     def guarded(self: Recorder, *arguments: Any, **named: Any) -> None:
-        kept = len(self.parts), len(self.layers)
-        try:
-            record(self, *arguments, **named)
-        except Exception as error:  # noqa: BLE001 - the training must not notice
-            del self.parts[kept[0] :], self.layers[kept[1] :]
-            what = record.__name__.strip("_").replace("_", " ")
-            self.skip(f"{what}: {type(error).__name__}: {str(error).splitlines()[0][:200]}")
-            _log.debug("a statistic was left out", exc_info=True)
+        self.attempt(record.__name__, partial(record, self, *arguments, **named))
 
     return cast("F", guarded)
 
@@ -52,6 +45,7 @@ class Recorder:
         self.input_rows: tuple[Input, ...] = ()
         self.classes = 0
         self.skipped: dict[str, None] = {}
+        self.result: Any = None  # what the whole model returned last
         self.scope: Any = None  # what was being traced when it began
         self._calls: Counter[str] = Counter()
         self._seen: set[int] = set()
@@ -68,6 +62,17 @@ class Recorder:
     def record(self, name: str, rule: str, size: int, values: Tensor) -> None:
         """Keep a vector."""
         self.parts.append((Segment(name, size, rule), values))
+
+    def attempt(self, what: str, record: Callable[[], None]) -> None:
+        """Record something; where it fails, forget what it began and name it in the layout."""
+        kept = len(self.parts), len(self.layers)
+        try:
+            record()
+        except Exception as error:  # noqa: BLE001 - the training must not notice
+            del self.parts[kept[0] :], self.layers[kept[1] :]
+            why = (str(error).splitlines() or [""])[0][:200]
+            self.skip(f"{what.strip('_').replace('_', ' ')}: {type(error).__name__}: {why}")
+            _log.debug("a statistic was left out", exc_info=True)
 
     @_survived
     def output(self, name: str, kind: str, activation: str, y: Tensor, unit_axis: int = -1) -> None:
@@ -182,9 +187,9 @@ class Recorder:
         self.record("loss", "mean", 1, self.ops.stack([self.ops.floats(value)]))
 
     @_survived
-    def examples_loss(self, losses: Tensor) -> None:
-        """The loss of each example, [b]."""
-        wide = self.ops.floats(self.ops.barrier([losses])[0])
+    def examples_loss(self, losses: Callable[[], Tensor]) -> None:
+        """The loss of each example: ``losses`` computes them, [b]."""
+        wide = self.ops.floats(self.ops.barrier([losses()])[0])
         self.record("quantiles", "mean", len(QUANTILES), self.ops.quantiles(wide, QUANTILES))
         self.record(
             "wrong losses", "sum", 1, self.ops.stack([statistics.nonfinite(self.ops, wide)])
