@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from tb_diagnose.attach import keras_twin
+from tb_diagnose.attach.hooks import replaced
 from tb_diagnose.attach.keras_ops import KerasOps
 from tb_diagnose.attach.ops import Tensor
 
@@ -33,6 +34,14 @@ class Twin(keras_twin.Twin):
     """Leaves models under ``torch.compile`` alone: hooks would be compiled in, or not run."""
 
     def _made(self) -> Any:
-        if self.model.jit_compile:
+        model, name = self.model, f"{self.kind}_step"
+        if model.jit_compile:
             raise RuntimeError("steps under torch.compile are not measured; use jit_compile=False")
-        return super()._made()
+        step, plain = self._step(getattr(model, name)), self.plain
+
+        def function(data: Any) -> Any:
+            # Keras looks train_step up when the function runs, not when it is made.
+            with replaced(model, name, step):
+                return plain(data)
+
+        return function

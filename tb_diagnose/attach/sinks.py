@@ -8,7 +8,7 @@ import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from google_crc32c import value as crc32c
 
@@ -21,29 +21,33 @@ _FLOAT, _TENSOR = 1, 2
 class FileSink:
     """An event file in a folder that no other writer writes to, made with the first table.
 
-    Every record reaches the operating system as a whole before ``write`` returns.
+    It is not held open: what ``flush`` has written stays, whatever becomes of the process.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._file: BinaryIO | None = None
+        self._path: Path | None = None
+        self._pending = bytearray()
 
     def write(self, tag: str, values: Array, step: int, content: bytes) -> None:
-        if self._file is None:
-            self._file = self._opened()
-        self._file.write(record(event(summary(tag, values, content), step)))
+        self._pending += record(event(summary(tag, values, content), step))
 
     def flush(self) -> None:
-        if self._file is not None:
-            self._file.flush()
+        if not self._pending:
+            return
+        if self._path is None:
+            self._path = self._begun()
+        with self._path.open("ab") as file:
+            file.write(self._pending)
+        self._pending.clear()
 
-    def _opened(self) -> BinaryIO:
+    def _begun(self) -> Path:
+        """A file name that TensorBoard takes for an event file; its first record."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}"
-        file = (self._folder / f"{name}.{time.monotonic_ns() % 1_000_000}.v2").open("ab")
-        version = _bytes(3, b"brain.Event:2")
-        file.write(record(_double(1, time.time()) + version))
-        return file
+        now = time.time()
+        name = f"events.out.tfevents.{int(now):010d}.{socket.gethostname()}.{os.getpid()}"
+        self._pending[:0] = record(_double(1, now) + _bytes(3, b"brain.Event:2"))
+        return self._folder / f"{name}.{time.monotonic_ns() % 1_000_000}.v2"
 
 
 class TensorFlowSink:
