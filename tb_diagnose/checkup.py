@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
 from tb_diagnose import fleet
 from tb_diagnose.diagnosis import registry
-from tb_diagnose.examine import Examination, compare, examine
+from tb_diagnose.examine import Examination, as_of, compare, examine, glance
 from tb_diagnose.read import Cluster, NothingToRead, clusters, load
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
 from tb_diagnose.roles import ENABLE
-from tb_diagnose.settings import Settings, Vocabulary
+from tb_diagnose.settings import Settings, SettingsError, Vocabulary
 
 #: Told after every run's folder: how many are done, of how many.
 Progress = Callable[[int, int], None]
@@ -23,7 +24,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Examined:
-    """One run after its journey; the examination itself only where runs are to be compared."""
+    """One run after its journey; a glance at it only where runs are to be compared."""
 
     part: RunPart
     examination: Examination | None
@@ -35,6 +36,7 @@ def checkup(
     *,
     jobs: int = 1,
     checksum: bool = True,
+    until: int | None = None,
     progress: Progress | None = None,
 ) -> Document:
     """Examine every run below the paths.
@@ -44,16 +46,18 @@ def checkup(
         settings: the user's choices.
         jobs: worker processes; 1 to work in this one.
         checksum: whether to verify the checksums of the records.
+        until: the step up to which each run is looked at, as it stood then; None for all.
         progress: called after every run's folder.
 
     Raises:
+        SettingsError: where the baseline is none of the runs.
         NothingToRead: where not one of the paths leads to an event file.
     """
     found, problems = _found(paths)
     if not found:
         raise NothingToRead("\n".join(each["says"] for each in problems))
     comparing = len(found) > 1 and any(each.several for each in registry().values())
-    work = partial(journey, settings=settings, checksum=checksum, comparing=comparing)
+    work = partial(journey, settings=settings, checksum=checksum, comparing=comparing, until=until)
     runs: list[Examined] = []
     for count, done in enumerate(fleet.spread(work, found, jobs), start=1):
         runs += done.result or ()
@@ -63,16 +67,28 @@ def checkup(
         if progress:
             progress(count, len(found))
     examinations = [each.examination for each in runs if each.examination is not None]
+    _check_baseline(settings.baseline, [each.part["name"] for each in runs])
     across = compare(examinations, settings) if comparing else ()
     return assembled((each.part for each in runs), across, problems)
 
 
 def journey(
-    cluster: Cluster, *, settings: Settings, checksum: bool, comparing: bool
+    cluster: Cluster,
+    *,
+    settings: Settings,
+    checksum: bool,
+    comparing: bool,
+    until: int | None = None,
 ) -> list[Examined]:
     """One folder's runs, from bytes to parts of the document."""
-    examinations = [examine(run, settings) for run in load(cluster, checksum=checksum)]
-    return [Examined(run_part(each, POINTS), each if comparing else None) for each in examinations]
+    runs = load(cluster, checksum=checksum)
+    if until is not None:
+        runs = [as_of(run, until, settings) for run in runs]
+    examinations = [examine(run, settings) for run in runs]
+    return [
+        Examined(run_part(each, POINTS), glance(each) if comparing else None)
+        for each in examinations
+    ]
 
 
 def vocabulary() -> Vocabulary:
@@ -85,6 +101,14 @@ def vocabulary() -> Vocabulary:
     needed = (need.role for each in known.values() for need in each.needs)
     families = {each.family: None for each in known.values()}
     return Vocabulary(limits, list(families), sorted({*ENABLE, *needed}))
+
+
+def _check_baseline(baseline: str, names: Sequence[str]) -> None:
+    """Raises SettingsError where a baseline is asked for that is none of the runs."""
+    if baseline and baseline not in names:
+        near = get_close_matches(baseline, names, n=1) or list(names[:1])
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise SettingsError(f"there is no run {baseline!r} to compare with{hint}")
 
 
 def _found(paths: Sequence[str | Path]) -> tuple[list[Cluster], list[Problem]]:

@@ -78,7 +78,9 @@ def _settings(call: argparse.Namespace) -> Settings:
         limits: dict[str, dict[str, float]] = {}
         for identity, name, value in call.limit:
             limits.setdefault(identity, {})[name] = value
-        flags = Settings(tuple(call.select), tuple(call.ignore), limits, dict(call.role))
+        flags = Settings(
+            tuple(call.select), tuple(call.ignore), limits, dict(call.role), call.baseline
+        )
         return check(load(flags, file=call.config), vocabulary())
     except SettingsError as error:
         raise _Wrong(str(error)) from error
@@ -88,14 +90,22 @@ def _document(call: argparse.Namespace, settings: Settings) -> Document:
     from tb_diagnose.checkup import checkup
     from tb_diagnose.console import Ticker
     from tb_diagnose.read import NothingToRead
+    from tb_diagnose.settings import SettingsError
 
     ticker = Ticker(sys.stderr)
     begin = time.perf_counter()
     jobs = call.jobs or os.cpu_count() or 1
     try:
-        document = checkup(call.paths, settings, jobs=jobs, checksum=call.checksum, progress=ticker)
-    except NothingToRead as nothing:
-        raise _Wrong(str(nothing).replace("\n", "\ntb-diagnose: ")) from nothing
+        document = checkup(
+            call.paths,
+            settings,
+            jobs=jobs,
+            checksum=call.checksum,
+            until=call.as_of,
+            progress=ticker,
+        )
+    except (NothingToRead, SettingsError) as wrong:
+        raise _Wrong(str(wrong).replace("\n", "\ntb-diagnose: ")) from wrong
     finally:
         ticker.close()
     if sys.stderr.isatty() and call.format == "terminal":
@@ -173,12 +183,16 @@ def _settings_flags(add: Callable[..., object]) -> None:
     add("--limit", **each, type=_limit, metavar="ID.NAME=VALUE", help=limit)
     role = "the curve that plays a role, such as train_loss=my/loss; no tag for none"
     add("--role", **each, type=_role, metavar="ROLE=TAG", help=role)
+    baseline = "the run that the others are compared with"
+    add("--baseline", default="", metavar="RUN", help=baseline)
     config = "settings file (default: the nearest tb-diagnose.toml or pyproject.toml)"
     add("--config", type=Path, metavar="FILE", help=config)
 
 
 def _reading_flags(add: Callable[..., object]) -> None:
     add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes, 0 for one per core")
+    replay = "look at each run as it stood at this step"
+    add("--as-of", type=int, metavar="STEP", help=replay)
     believe = "believe the records without verifying their checksums"
     add("--no-checksum", dest="checksum", action="store_false", help=believe)
 

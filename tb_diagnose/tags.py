@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-TRAIN = frozenset("train training trn fit".split())
+TRAIN = frozenset("train training trn tr fit".split())
 VALIDATION = frozenset("val valid validation eval evaluation dev test testing holdout".split())
 
 #: Kind → the words or runs of words that name it. The first kind that matches wins, so that
@@ -40,6 +40,20 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "hit count",
             "keep probability",
             "vs iterations",
+            # Lightning's LearningRateMonitor: lr-SGD-momentum, lr-AdamW-weight_decay.
+            "momentum",
+            "weight decay",
+        ),
+    ),
+    # What a policy is paid for exploring or imitating (Unity ML-Agents) is not what it earns.
+    (
+        "reward_part",
+        (
+            "extrinsic reward",
+            "curiosity reward",
+            "intrinsic reward",
+            "gail reward",
+            "rnd reward",
         ),
     ),
     (
@@ -71,6 +85,7 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("kl", ("approx kl", "kl divergence policy", "mean kl", "old approx kl")),
     ("clip_fraction", ("clip fraction", "clipfrac")),
     ("entropy_loss", ("entropy loss",)),
+    ("entropy", ("losses entropy", "policy entropy")),  # CleanRL: losses/entropy is no loss
     ("entropy_coefficient", ("ent coef", "ent coef loss", "alpha loss", "curiosity")),
     (
         "value_loss",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from recipes.data import digits
+from recipes.data import digits, moons
 from recipes.workshop import batches, compile_classifier, fit, mlp, recipe, step_of
 
 
@@ -47,15 +47,17 @@ def loss_divergence(logs: Path) -> None:
 
 @recipe("faults/loss-oscillation")
 def loss_oscillation(logs: Path) -> None:
-    """SGD in three large batches an epoch, with a rate at the edge of what is stable.
+    """SGD at a rate of 1.5 on batches of two: each step undoes what the last ones won.
 
-    A batch holds a third of the data, so hardly any of the swing is sampling noise: most rises of
-    the loss are steps across the valley. To say: the loss swings from epoch to epoch, again
-    and again to twice its value; with a third of the rate it falls smoothly.
+    To say: validation loss swings from epoch to epoch by several times its value and never
+    settles; a third of the rate, or a larger batch.
     """
-    model = compile_classifier(mlp(64, 32), tf.keras.optimizers.SGD(1.5))
-    options = {"epochs": 40, "validation_split": 0.2, "histogram_freq": 1}
-    fit(model, logs, *digits(), batch_size=480, **options)
+    hidden = tf.keras.layers.Dense(16, activation="tanh")
+    output = tf.keras.layers.Dense(2, activation="softmax")
+    model = tf.keras.Sequential([tf.keras.Input((2,)), hidden, output])
+    compile_classifier(model, tf.keras.optimizers.SGD(1.5))
+    options = {"epochs": 25, "validation_split": 0.3, "histogram_freq": 1}
+    fit(model, logs, *moons(600, 0.35), batch_size=2, **options)
 
 
 @recipe("faults/loss-spikes")

@@ -46,8 +46,13 @@ class Course:
 
     @property
     def rise(self) -> float:
-        """How far the end lies above the best, never negative."""
-        return max(self.end - self.best, 0.0)
+        """How far the end lies above the best, never negative.
+
+        The end is a median over a tenth of the curve, which may begin before the best: a curve
+        that falls to its last point ends below it. What rose must be seen behind the best.
+        """
+        highest = float(np.max(self.after, initial=-np.inf))
+        return max(min(self.end, highest) - self.best, 0.0)
 
     @property
     def after(self) -> NDArray[np.float64]:

@@ -47,6 +47,12 @@ def finite(values: NDArray[Any]) -> Floats:
     return numbers[np.isfinite(numbers)]
 
 
+def typical(table: NDArray[Any]) -> Floats:
+    """Median of each column of [n, k], non-finite values left out; NaN where none is left. [k]"""
+    columns = (finite(column) for column in np.asarray(table).T)
+    return np.array([np.median(each) if len(each) else np.nan for each in columns])
+
+
 def condense(values: NDArray[Any], stretches: int = STRETCHES) -> Condensed:
     """Cut [n] into at most ``stretches`` nearly equal pieces and take each one's median.
 

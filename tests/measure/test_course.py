@@ -38,3 +38,16 @@ def test_a_million_points_are_as_easy_as_forty() -> None:
 
 def test_nothing_can_be_said_of_one_value() -> None:
     assert course(np.array([1.0, np.nan])) is None
+
+
+def test_a_curve_that_falls_to_its_last_point_did_not_rise() -> None:
+    for values in ([2.3, 2.25, 2.2, 2.1, 1.7, 0.66], np.r_[np.full(97, 2.0), 0.4, 0.3, 0.2]):
+        fell = course(np.array(values))
+        assert fell is not None
+        assert fell.rise == 0
+
+
+def test_a_rise_is_seen_behind_the_best() -> None:
+    rose = course(np.array([2.0, 1.0, 0.9, 3.0, 8.0]))
+    assert rose is not None
+    assert rose.rise == pytest.approx(2.1)  # from 0.9 to the median of the last three

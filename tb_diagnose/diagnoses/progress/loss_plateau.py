@@ -51,6 +51,7 @@ class Limits:
     fall: float = limit(0.02, unit="of the progress", source="runmedic")
     chance: float = limit(0.01, unit="p-value", source="convention")
     halfway: float = limit(0.5, unit="of the way from guessing", source="chosen")
+    guessing: float = limit(0.03, unit="of ln K", source="as in no-learning, which takes over")
     decayed: float = limit(0.01, unit="of the peak rate", source="chosen: steps a hundredth")
 
 
@@ -134,6 +135,8 @@ def _decayed(
 
 def _bad(run: Course, score: Series | None, chance: Chance | None, limits: Limits) -> str | None:
     if chance is None:
+        return None
+    if chance.cross_entropy and run.end >= (1 - limits.guessing) * chance.loss:
         return None
     values = finite(score.values) if score is not None else np.empty(0)
     if score is not None and len(values):

@@ -18,7 +18,8 @@ How it is judged:
 
 When it stays silent:
     Fewer than 3 points (10 for a reward); a loss that fell before it stopped at a level better
-    than guessing (loss-plateau); a long flat start that ends.
+    than guessing (loss-plateau); a long flat start that ends; a flat loss beside a score that is
+    more than halfway from guessing to perfect, or rose by 0.2.
 
 What to try:
     Overfit 10 examples first: a correct model can. If it cannot, look for a rate of zero or far
@@ -56,6 +57,7 @@ class Limits:
     near: float = limit(0.03, unit="of ln K", source="calibrated on the corpus: 0.7 % at most")
     score: float = limit(0.05, unit="of the way from 1/K to 1", source="chosen: one in twenty")
     fall: float = limit(0.03, unit="of the level", source="between runmedic (2 %) and TDC (5 %)")
+    rise: float = limit(0.2, unit="of a score", source="calibrated on the corpus: 0.08 is little")
     noise: float = limit(4.0, unit="standard deviations", source="chosen: p < 1e-4")
     reward_noise: float = limit(3.0, unit="standard deviations", source="chosen: p < 0.002")
 
@@ -88,7 +90,7 @@ def no_learning(
         yield _at_chance(train_loss, run, score, guess, optimizer)
     elif score is not None and _stuck(score, chance, limits):
         yield _score_stuck(train_loss, run, score)
-    elif _flat(train_loss, limits) and not _good(score):
+    elif _flat(train_loss, limits) and not _learned(score, chance, limits):
         yield _flat_loss(train_loss, run, optimizer, limits)
 
 
@@ -146,9 +148,14 @@ def _stuck(score: Series, chance: Chance | None, limits: Limits) -> bool:
     return bool(np.ptp(settled) <= 0.01 * level and 0 < level <= 1.5 * chance.accuracy)
 
 
-def _good(score: Series | None) -> bool:
+def _learned(score: Series | None, chance: Chance | None, limits: Limits) -> bool:
+    """Whether a score is good or rises: what a run is judged by moved, whatever its loss does."""
     share = _share(score)
-    return share is not None and share > 0.9
+    if score is None or share is None:
+        return False
+    # Halfway from guessing to perfect; where guessing is not known, near perfect.
+    bar = 0.5 + chance.accuracy / 2 if chance is not None else 0.9
+    return share > bar or share - start_level(finite(score.values)) > limits.rise
 
 
 def _flat(loss: Series, limits: Limits) -> bool:

@@ -9,8 +9,9 @@ How it is judged:
     running median of three and the median of its last tenth (3 points at least):
     rise = end - best. It is a divergence where the rise is at least half of the progress made
     (start - best), at least a tenth of the best level, at least four times the curve's own noise,
-    and at least twice as large as any climb that the curve recovered from before its best. An end
-    three times above the start, with the last 3 points all above it, needs neither test.
+    and at least twice as large as any climb that the curve recovered from before its best. The
+    noise is no larger than the largest fall behind the best: a steep climb is not its own noise.
+    An end three times above the start, with the last 3 points all above it, needs neither test.
     Where a training score is logged, losing more than half of its gain for good counts likewise:
     after a blow-up the loss often falls back to the level of guessing, not to where it was.
 
@@ -100,9 +101,14 @@ def _diverged(run: Course, limits: Limits) -> bool:
     return (
         run.rise > limits.rise * run.progress
         and run.rise > limits.level * abs(run.best)
-        and run.rise > limits.noise * run.noise
+        and run.rise > limits.noise * _noise(run)
         and run.rise > limits.unprecedented * before
     )
+
+
+def _noise(run: Course) -> float:
+    """The noise of the medians; of a few that blow up, second differences see the climb itself."""
+    return min(run.noise, largest_climb(-run.condensed.values[run.at_best :]))
 
 
 def _evidence(loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits) -> Evidence:
@@ -124,7 +130,7 @@ def _evidence(loss: Series, run: Course, optimizer: Optimizer | None, limits: Li
         measured=float(min(lost, 1e9)),
         limit=limits.rise,
         unit="of the progress made",
-        sure=f"the rise is {number(run.rise / run.noise)} times the noise" if run.noise > 0 else "",
+        sure=f"the rise is {number(run.rise / _noise(run))} times the noise" if _noise(run) else "",
     )
 
 

@@ -8,11 +8,14 @@ How it is judged:
     On curves that average out sampling noise: validation curves, per-epoch training curves, and
     per-step curves condensed to at most 50 medians of at least 20 values. A swing is a move of at
     least a quarter of the curve's whole range and a tenth of its level (a tenth of all examples
-    for a score), there and back (a zigzag filter). It is an oscillation where at least 4 such
+    for a score), there and back (a zigzag filter). Validation jitters on its way down more than
+    training does: its swings must also be four tenths of what it gained from its start to its end.
+    It is an oscillation where at least 4 such
     turns come behind the first fifth of the run, one of them in its last third, and no fewer than
     one turn in 8 points. The swing must also be 6 times the standard error of such a median, and
     for a score that moves in whole examples, which gives away how many there are, 4 standard
-    deviations of counting so many.
+    deviations of counting so many. A score alone proves nothing: a loss must turn twice as well,
+    by a quarter of its own range behind the first fifth.
 
 When it stays silent:
     Fewer than 8 points; swings that are small against what has been learned; swings that die out;
@@ -39,11 +42,14 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.granularity import sample_size, share_noise
-from tb_diagnose.measure.levels import STRETCHES, condense, finite, noise
+from tb_diagnose.measure.levels import STRETCHES, condense, finite, noise, start_level
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.runs import Optimizer, Series
 from tb_diagnose.tags import meaning
 from tb_diagnose.words import number, plural
+
+#: Words of a tag that say that each value is one batch's.
+SINGLE = frozenset(("step", "batch", "iter", "iteration"))
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,10 @@ class Limits:
     points: int = limit(8, unit="points", source="chosen: four turns need as many again between")
     per_median: int = limit(20, unit="values", source="the median of 20 has a quarter of the noise")
     size: float = limit(0.25, unit="of the range", source="calibrated on demo_logs")
+    gain: float = limit(0.4, unit="of the gain", source="calibrated: less is jitter")
     level: float = limit(0.1, unit="of the level", source="calibrated on demo_logs")
     turns: int = limit(4, unit="turns", source="two full swings: fewer can be one accident")
+    confirm: int = limit(2, unit="turns of a loss", source="chosen: there and back once")
     every: int = limit(8, unit="points per turn", source="chosen: slower is drift")
     counting: float = limit(4.0, unit="standard deviations", source="chosen: p < 1e-4")
     error: float = limit(6.0, unit="standard errors", source="chosen: a difference of two medians")
@@ -83,7 +91,8 @@ def loss_oscillation(
     for curve, values in able:
         size = _size(curve, values, score=curve is val_score, limits=limits)
         turns = _turns(values, size, limits)
-        if size > 0 and len(turns):
+        alone = curve is val_score and not _confirmed(able, val_score, limits)
+        if size > 0 and len(turns) and not alone:
             found.append((len(turns), curve, values, turns, size))
     if found:
         _, curve, values, turns, size = max(found, key=lambda each: each[0])
@@ -100,9 +109,12 @@ def _even(curve: Series, val_loss: Series | None, limits: Limits) -> NDArray[np.
 
 
 def _per_step(curve: Series, val_loss: Series | None) -> bool:
-    """Whether each value is a single batch's: no epoch in its tag, more points than validations."""
-    if curve.tag.startswith("epoch_") or meaning(curve.folder, curve.tag).split == "validation":
+    """Whether each value is a single batch's: its words say so, or it outnumbers validations."""
+    means = meaning(curve.folder, curve.tag)
+    if curve.tag.startswith("epoch_") or means.split == "validation":
         return False
+    if SINGLE & set(means.words):  # however rarely it is logged: Lightning's train_loss_step
+        return True
     return val_loss is None or len(curve) > 1.5 * len(val_loss)
 
 
@@ -110,6 +122,9 @@ def _size(curve: Series, values: NDArray[np.float64], *, score: bool, limits: Li
     settled = values[len(values) // 5 :]
     level = 1.0 if score else float(np.median(np.abs(settled)))
     size = max(limits.size * float(np.ptp(values)), limits.level * level)
+    if score or meaning(curve.folder, curve.tag).split == "validation":
+        end = float(np.median(values[-max(3, len(values) // 5) :]))
+        size = max(size, limits.gain * abs(end - start_level(values)))
     each = len(curve) / len(values)
     if each > 1:
         size = max(size, limits.error * 1.25 * noise(finite(curve.values)) / np.sqrt(each))
@@ -117,6 +132,15 @@ def _size(curve: Series, values: NDArray[np.float64], *, score: bool, limits: Li
     if examples:
         size = max(size, limits.counting * share_noise(float(np.median(settled)), examples))
     return size
+
+
+def _confirmed(
+    able: list[tuple[Series, NDArray[np.float64]]], score: Series | None, limits: Limits
+) -> bool:
+    """Whether a loss turns as well, where one is logged."""
+    losses = [values[len(values) // 5 :] for curve, values in able if curve is not score]
+    turned = [len(swings(each, limits.size * float(np.ptp(each)))) for each in losses]
+    return not losses or max(turned) >= limits.confirm
 
 
 def _turns(values: NDArray[np.float64], size: float, limits: Limits) -> NDArray[np.int64]:

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tb_diagnose.diagnosis import diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.runs import Histograms, Series
 from tb_diagnose.words import number, plural, steps_of
 
@@ -49,7 +49,7 @@ class Limits:
 
 @diagnosis(family="stability", severity=Severity.CRITICAL, since="0.1")
 def non_finite_values(
-    scalars: tuple[Series, ...],
+    scalars: tuple[Series, ...] | None,
     histograms: tuple[Histograms, ...] | None,
     train_loss: Series | None,
     val_loss: Series | None,
@@ -57,8 +57,10 @@ def non_finite_values(
     limits: Limits,
 ) -> Iterator[Evidence]:
     """One piece of evidence for the losses, one for the layers, one for all other curves."""
+    if not scalars and not histograms:
+        raise NotApplicable("no values in this run", 'tf.summary.scalar("loss", loss, step)')
     losses = {id(curve) for curve in (train_loss, val_loss) if curve is not None}
-    sick = [curve for curve in scalars if not np.isfinite(curve.values).all()]
+    sick = [curve for curve in scalars or () if not np.isfinite(curve.values).all()]
     for curve in sorted(sick, key=lambda each: id(each) not in losses):
         if id(curve) in losses:
             yield _loss(curve, limits)

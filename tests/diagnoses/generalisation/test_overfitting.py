@@ -1,0 +1,105 @@
+"""Validation that turns, against gaps, noise and warm-up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tb_diagnose.findings import Severity
+from tests.cases import (
+    Cases,
+    falling,
+    flat,
+    layer,
+    made,
+    model,
+    noisy,
+    pair,
+    silent,
+    speaks,
+    straight,
+    u_shape,
+)
+
+DOWN = falling(30, end=0.01)
+
+SPEAKS: Cases = {
+    "30 epochs, best at the tenth": {"pairs": pair(DOWN, u_shape(30, 10, noise=0.01))},
+    "eight epochs, best at the second": {
+        "pairs": pair(falling(8, end=0.05), np.array([1.2, 0.8, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3]))
+    },
+    "four validations, each worse": {
+        "pairs": pair(falling(4, end=0.05), np.array([0.6, 0.8, 1.1, 1.5]))
+    },
+    "batches against validations": lambda: {
+        "pairs": pair(falling(20_000, end=0.02, noise=0.3), u_shape(40, 12, noise=0.01))
+    },
+    "a slow rise over 200 epochs": {
+        "pairs": pair(falling(200, end=0.01), u_shape(200, 60, end=0.7, noise=0.01))
+    },
+}
+
+SILENT: Cases = {
+    "a gap, and nothing rises": {"pairs": pair(DOWN, falling(30, 2.3, 0.9, noise=0.01))},
+    "validation below training: dropout": {"pairs": pair(falling(30), falling(30, 2.0, 0.2))},
+    "noise around a level": {
+        "pairs": pair(DOWN, np.r_[falling(10, 2.3, 0.5), flat(20, 0.5)] * noisy(30, 0.03))
+    },
+    "one bad validation at the end": {"pairs": pair(DOWN, np.r_[falling(29, 2.3, 0.5), 0.9])},
+    "batch normalisation: the first validations are far off": {
+        "pairs": pair(DOWN, np.r_[9.0, 30.0, 4.0, falling(27, 2.3, 0.4, noise=0.01)])
+    },
+    "both rise, which is loss-divergence": {
+        "pairs": pair(u_shape(30, 10, end=3.0), u_shape(30, 10, end=3.2))
+    },
+    "training stands still while validation creeps up": {
+        "pairs": pair(np.r_[falling(10), flat(20, 0.3)], u_shape(30, 10, end=0.6))
+    },
+    "a rise of one in a hundred": {
+        "pairs": pair(DOWN, np.r_[falling(15, 2.3, 0.5), straight(15, 0.5, 0.505)])
+    },
+    "two validations": {"pairs": pair(falling(2), np.array([0.5, 0.9]))},
+    "only accuracies are logged on both": {
+        "pairs": pair(straight(30, 0.5, 0.99), straight(30, 0.5, 0.4), "accuracy")
+    },
+}
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("overfitting", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("overfitting", **made(SILENT[case]))
+
+
+def test_it_points_to_the_best_step() -> None:
+    (evidence,) = speaks("overfitting", pairs=pair(DOWN, u_shape(30, 10)))
+    assert evidence.steps == (10, 29)
+    assert evidence.tag == "validation/epoch_loss"
+    assert evidence.also == ("train/epoch_loss",)
+    assert "Keep the weights of step 10" in evidence.fix
+
+
+def test_few_validations_say_how_little_they_rest_on() -> None:
+    (evidence,) = speaks(
+        "overfitting", pairs=pair(falling(4, end=0.05), np.array([0.6, 0.8, 1.1, 1.5]))
+    )
+    assert evidence.sure == "rests on 4 validations only"
+
+
+def test_a_small_rise_is_a_note() -> None:
+    small = np.r_[falling(15, 2.3, 0.5), straight(15, 0.5, 0.58)]
+    (evidence,) = speaks("overfitting", pairs=pair(DOWN, small))
+    assert evidence.severity in (Severity.INFO, Severity.WARNING)
+    smaller = np.r_[falling(15, 0.8, 0.5), straight(15, 0.5, 0.52)]
+    (evidence,) = speaks("overfitting", pairs=pair(DOWN, smaller))
+    assert evidence.severity is Severity.INFO
+
+
+def test_a_model_with_dropout_is_told_to_have_more_of_it() -> None:
+    has = model(layer(0, "", "Dropout"), layer(10))
+    (evidence,) = speaks("overfitting", pairs=pair(DOWN, u_shape(30, 10)), model=has)
+    assert "stronger dropout" in evidence.fix

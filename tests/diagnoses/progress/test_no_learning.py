@@ -1,0 +1,117 @@
+"""Runs at the level of guessing, against late starts and good levels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tb_diagnose.findings import Severity
+from tests.cases import (
+    Cases,
+    classes,
+    compiled,
+    counted,
+    curve,
+    epochs,
+    falling,
+    flat,
+    made,
+    silent,
+    speaks,
+    straight,
+)
+
+SPEAKS: Cases = {
+    "ten classes, ten epochs at ln 10": {
+        "train_loss": epochs(flat(10, np.log(10), 0.002)),
+        "train_score": epochs(counted(np.full(10, 0.1), 6000), "epoch_accuracy"),
+        "chance": classes(10),
+    },
+    "two classes, four epochs at ln 2": {
+        "train_loss": epochs([0.6935, 0.6932, 0.6931, 0.6932]), "chance": classes(2),
+    },
+    "a blow-up that ends in guessing": {
+        "train_loss": epochs([4e4, 300, 12, *[2.31] * 7]), "chance": classes(10),
+    },
+    "loss and score agree on five classes that the log does not name": {
+        "train_loss": curve(flat(500, np.log(5), 0.02), "train/loss", ""),
+        "val_score": curve(counted(np.full(10, 0.2), 20_000), "val/acc", ""),
+    },
+    "an accuracy on one value while the loss falls": {
+        "train_loss": epochs(falling(12, 0.7, 0.3)),
+        "train_score": epochs(flat(12, 0.5), "epoch_accuracy"),
+        "chance": classes(2),
+    },
+    "a regression that does not move": {"train_loss": epochs(flat(15, 84.0, 0.001))},
+    "5,000 noisy batches that go nowhere": lambda: {
+        "train_loss": curve(flat(5000, 3.0, 0.1))
+    },
+    "a reward that never comes": {
+        "reward": curve(-200 + 5 * np.random.default_rng(0).normal(size=300), "ep_rew_mean", "")
+    },
+}  # fmt: skip
+
+SILENT: Cases = {
+    "a healthy classifier": {
+        "train_loss": epochs(falling(10)),
+        "train_score": epochs(np.linspace(0.3, 0.9, 10), "epoch_accuracy"),
+        "chance": classes(10),
+    },
+    "a long flat start that ends": {
+        "train_loss": epochs([*[2.303] * 12, *falling(10, 2.3, 0.4)]), "chance": classes(10),
+    },
+    "the loss at ln 10, the accuracy far better: labels smoothed": {
+        "train_loss": epochs(flat(10, 2.31, 0.002)),
+        "train_score": epochs(np.linspace(0.3, 0.8, 10), "epoch_accuracy"),
+        "chance": classes(10),
+    },
+    "a fine-tuned model that begins at its floor": {
+        "train_loss": epochs(flat(10, 0.05, 0.001)),
+        "train_score": epochs(np.full(10, 0.98), "epoch_accuracy"),
+    },
+    "a slow fall": {"train_loss": epochs(straight(20, 2.3, 1.9)), "chance": classes(10)},
+    "a regression that fell in its first epoch": {
+        "train_loss": epochs([300.0, 12.0, 10.0, *[9.9] * 12])
+    },
+    "noisy batches that fall by a third": {
+        "train_loss": curve(falling(5000, 3.0, 2.0, noise=0.3))
+    },
+    "two epochs": {"train_loss": epochs([2.3, 2.3]), "chance": classes(10)},
+    "a reward that rises": {
+        "reward": curve(
+            np.linspace(-200, -100, 300) + 5 * np.random.default_rng(0).normal(size=300)
+        )
+    },
+    "a reward that is best from early on": {
+        "reward": curve(np.r_[np.linspace(-200, -20, 30), np.full(270, -20.0)])
+    },
+    "neither loss nor reward": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("no-learning", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("no-learning", **made(SILENT[case]))
+
+
+def test_it_points_to_where_the_guessing_begins() -> None:
+    loss = epochs([1.4, 300.0, 12.0, *[2.31] * 7])
+    (evidence,) = speaks("no-learning", train_loss=loss, chance=classes(10))
+    assert evidence.steps == (1, 9)  # never better than guessing from there on
+    assert "guessing among 10 classes gives 2.3" in evidence.says
+    assert evidence.measured == pytest.approx(1.003, abs=1e-3)
+
+
+def test_the_fix_tries_rates_around_this_runs_own() -> None:
+    loss = epochs(flat(10, np.log(10), 0.002))
+    roles = {"train_loss": loss, "chance": classes(10), "optimizer": compiled(1e-4)}
+    assert "0.001 and 1e-05 beside 0.0001" in speaks("no-learning", **roles)[0].fix
+
+
+def test_a_loss_of_unknown_meaning_is_a_warning_only() -> None:
+    assert speaks("no-learning", train_loss=epochs(flat(15, 84.0)))[0].severity is Severity.WARNING

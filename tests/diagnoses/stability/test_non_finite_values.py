@@ -1,0 +1,88 @@
+"""NaN and infinity wherever they stand: losses, layers, other curves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tb_diagnose.findings import Severity
+from tests.cases import Cases, curve, distribution, epochs, falling, made, silent, speaks
+
+NAN, INF = np.nan, np.inf
+
+
+def logged(*values: float, tag: str = "epoch_loss") -> dict[str, object]:
+    """A training loss, both as a curve of the run and in its role."""
+    loss = epochs(values, tag)
+    return {"train_loss": loss, "scalars": (loss,)}
+
+
+SPEAKS: Cases = {
+    "NaN from the third epoch on": logged(2.3, 1.2, NAN, NAN, NAN),
+    "NaN from the start": logged(NAN, NAN, NAN),
+    "an overflow at the end": logged(2.3, 40.0, 9e5, INF),
+    "one NaN that is made good": logged(2.3, 1.2, NAN, 0.8, 0.7, 0.6),
+    "one NaN in 20,000 steps": lambda: logged(*falling(10_000), NAN, *falling(9999)),
+    "a score of an empty class": {
+        "scalars": (epochs([0.1, NAN, 0.3], "epoch_f1"), epochs(falling(3)))
+    },
+    "a kernel": {"histograms": (distribution([0.1, 0.1, NAN]),)},
+}
+
+SILENT: Cases = {
+    "a healthy run": logged(2.3, 1.2, 0.9),
+    "the largest number that float32 holds": logged(3.4e38, 1e-38, -3.4e38),
+    "no curve at all": {},
+    "healthy kernels": {"histograms": (distribution([0.1, 0.2]),)},
+    "a curve without values": {"scalars": (curve([]),)},
+}
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("non-finite-values", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("non-finite-values", **made(SILENT[case]))
+
+
+def test_it_names_the_steps_that_are_not_finite() -> None:
+    (evidence,) = speaks("non-finite-values", **logged(2.3, 1.2, NAN, 0.9, INF, 0.8, 0.7))
+    assert evidence.steps == (2, 4)
+    assert evidence.measured == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "severity"),
+    (
+        ((2.3, 1.2, NAN, NAN, NAN), Severity.CRITICAL),
+        ((2.3, 1.2, NAN, 0.8, 0.7, 0.6), Severity.WARNING),
+    ),
+)
+def test_a_loss_that_comes_back_is_less_grave(values: tuple[float], severity: Severity) -> None:
+    assert speaks("non-finite-values", **logged(*values))[0].severity is severity
+
+
+def test_the_fix_depends_on_the_run_up() -> None:
+    climbed = speaks("non-finite-values", **logged(1.0, 1.2, 1.1, 30.0, NAN, NAN, NAN))
+    smooth = speaks("non-finite-values", **logged(1.0, 0.8, 0.7, 0.6, NAN, NAN, NAN))
+    assert "divide the learning rate by 10" in climbed[0].fix
+    assert "log(0)" in smooth[0].fix
+
+
+def test_the_earliest_layer_is_named_first() -> None:
+    layers = (distribution([1, 1, NAN], "b/kernel"), distribution([1, NAN, NAN], "a/kernel"))
+    (evidence,) = speaks("non-finite-values", histograms=layers)
+    assert evidence.tag == "train/a/kernel"
+    assert evidence.steps == (1,)
+    assert evidence.also == ("train/b/kernel",)
+
+
+def test_other_curves_are_a_note_and_only_while_the_losses_are_finite() -> None:
+    score, loss = epochs([0.1, NAN, 0.3], "epoch_f1"), epochs([2.3, NAN, NAN])
+    (alone,) = speaks("non-finite-values", scalars=(score,))
+    assert alone.severity is Severity.INFO
+    beside = speaks("non-finite-values", scalars=(score, loss), train_loss=loss)
+    assert [each.tag for each in beside] == ["train/epoch_loss"]

@@ -1,0 +1,71 @@
+"""The contract: what a function in a file becomes when it is declared a diagnosis."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pytest
+
+from tb_diagnose import diagnosis as contract
+from tb_diagnose.diagnosis import Need, comparison, diagnosis, limit, registry
+from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.runs import Series
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Stands where a diagnosis' own would."""
+
+    rise: float = limit(0.5, unit="of the progress", source="chosen for this test")
+
+
+@pytest.fixture(autouse=True)
+def _house_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry()
+    monkeypatch.setattr(contract, "_registry", {})
+
+
+def test_a_function_becomes_a_diagnosis_by_its_name_signature_and_module() -> None:
+    @diagnosis(family="stability", severity=Severity.INFO, leads_to=("b",), since="0.1")
+    def loud_noise(
+        train_loss: Series, val_loss: Series | None, limits: Limits
+    ) -> Iterator[Evidence]:
+        yield Evidence(f"{train_loss}, {val_loss}, {limits}", "Whisper.")
+
+    one = registry()["loud-noise"]
+    assert (one.id, one.family, one.since) == ("loud-noise", "stability", "0.1")
+    assert one.needs == (Need("train_loss", optional=False), Need("val_loss", optional=True))
+    assert one.limits is Limits
+    assert one.judge is loud_noise
+    assert one.text == sys.modules[__name__].__doc__
+    assert not one.several
+
+
+def test_a_comparison_judges_several_runs() -> None:
+    @comparison(family="comparison", severity=Severity.INFO, since="0.1")
+    def twins(runs: Mapping[str, Any]) -> Iterator[Evidence]:
+        yield Evidence(f"{len(runs)} runs", "Keep one.")
+
+    assert registry()["twins"].several
+    assert registry()["twins"].needs == (Need("runs", optional=False),)
+
+
+def test_a_limit_carries_its_unit_and_source() -> None:
+    (field,) = fields(Limits)
+    assert Limits().rise == 0.5
+    assert Limits(rise=0.7).rise == 0.7
+    assert field.metadata == {"unit": "of the progress", "source": "chosen for this test"}
+
+
+def test_the_registry_is_in_the_order_of_families_and_names() -> None:
+    for family, name in (("b", "x"), ("a", "z"), ("a", "y")):
+
+        def judge() -> Iterator[Evidence]:
+            yield from ()
+
+        judge.__name__ = name
+        diagnosis(family=family, severity=Severity.INFO, since="0.1")(judge)
+    assert list(registry()) == ["y", "z", "x"]
