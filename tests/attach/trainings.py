@@ -64,6 +64,7 @@ def train(
     build: Build, data: Any, folder: Path | None = None, *, every: int = 2, **fit: Any
 ) -> tuple[list[bytes], Any]:
     """A training from the same seeds each time, attached if there is a folder."""
+    keras.backend.clear_session()
     keras.utils.set_random_seed(7)
     model, losses = build(), Losses()
     callbacks: list[Any] = [losses]
