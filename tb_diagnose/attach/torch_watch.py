@@ -153,7 +153,7 @@ class Watch:
 
     @guarded
     def _stepping(self, *_: Any) -> None:
-        self._layers.close()
+        # With a closure the forward pass is still to come, and ``begin`` takes over.
         if not self._begun and self.session.due():
             self._recorder = Recorder(TorchOps())
             self._recorder.skip("layers and inputs: hooks do not run in a compiled model")
@@ -162,6 +162,7 @@ class Watch:
 
     @guarded
     def _stepped(self, *_: Any) -> None:
+        self._layers.close()
         recorder, self._recorder, self._begun = self._recorder, None, False
         if recorder is None:
             self.session.done()
