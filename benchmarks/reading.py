@@ -111,7 +111,7 @@ def run(reader: str, folder: Path) -> Cost | None:
 
 def _rustboard(flags: list[str], folder: Path) -> Cost | None:
     try:
-        from tensorboard_data_server import server_binary  # noqa: PLC0415
+        from tensorboard_data_server import server_binary
     except ImportError:
         return None
     program = [server_binary(), "--logdir", str(folder), "--port", "0", "--reload", "once", "-v"]

@@ -1,30 +1,29 @@
-"""The targets are so large that the steps of the optimizer do not reach them.
+"""The targets of a regression are hundreds of times larger than what a fresh network gives.
 
 Why it matters:
-    A network starts with outputs around 0 to 1. With targets in the hundreds its first task is to
-    grow, and with Adam each weight grows by no more than the learning rate a step: the run is spent
-    on reaching the scale of the targets, and little is left for their shape.
+    Initialisers, default rates and clipping are made for numbers around one. An Adam step moves a
+    weight by the rate, whatever the loss: to reach targets of size 200 in steps of 0.001 the last
+    layer needs all the time that was meant for learning, and the squared error drowns every
+    penalty.
 
 How it is judged:
-    The first training loss of a regression with a linear output is the targets' own size: its root
-    for a squared error, itself for an absolute one. All the steps of an adaptive optimizer together
-    move one weight by no more than rate * steps. The targets are unscaled where their size is at
-    least 10, more than the steps can bridge, and the error at the end is still above 5 % of it.
-    The number of steps is the one that Keras logs its evaluations under; where there is none, the
-    size must be 100,000 times the rate.
+    A fresh network answers with about 0, so that the root of its first mean squared error (or its
+    first mean absolute error) is the size of the targets. It speaks where that is 100 or more under
+    a last layer without bounds, and the run did not get over it: it ends with an error of more
+    than a tenth of that size.
 
 When it stays silent:
-    Standardised targets; SGD, whose steps grow with the error (it diverges instead); a custom
-    loss; an output that is bounded (target-out-of-range); a run that got there.
+    A run that fits all the same; another loss; weight penalties that are most of it; a log that
+    begins later than at the first step; a loss that diverges (a rate that is too high has the same
+    first value).
 
 What to try:
-    Standardise: y = (y - y.mean()) / y.std(), and undo it on the predictions. Or start the last
-    layer there: bias_initializer=tf.keras.initializers.Constant(y.mean()).
+    Standardise: y = (y - y_train.mean()) / y_train.std(), and multiply predictions back. Or a
+    Normalization(invert=True) layer at the end, adapted to the training targets.
 
 Sources:
-    Kingma and Ba 2015, "Adam", section 2.1 (the effective step is bounded by the rate); LeCun et
-    al. 1998, "Efficient BackProp", section 4.3 (normalising); Karpathy 2019, "A recipe for training
-    neural networks" ("init well": the bias at the targets' mean).
+    LeCun et al. 1998, "Efficient backprop", section 4.3 and 4.5; Bishop 1995, "Neural networks for
+    pattern recognition", section 8.2.
 """
 
 from __future__ import annotations
@@ -32,72 +31,56 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.runs import ModelConfig, Optimizer, Series
+from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.structure import penalty
 from tb_diagnose.words import number, percent
 
-#: Losses whose size is that of the error, and the power of the error that they are.
-POWERS = {"mean_squared_error": 2, "mean_absolute_error": 1, "huber": 1, "log_cosh": 1}
-ADAPTIVE = ("adam", "adamw", "adamax", "nadam", "rmsprop", "lion")
+POWER = {"mean_squared_error": 2, "mean_absolute_error": 1, "huber": 1}
+FREE = ("linear", "relu", "leaky_relu", "elu", "softplus")
+#: A penalty below this factor is no great part of a loss of thousands.
+SLIGHT = 0.01
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How large, and how far the steps reach."""
+    """How large the targets, how far the run came."""
 
-    size: float = limit(10.0, unit="of the targets", source="chosen: outputs start around 1")
-    steps: float = limit(1e5, unit="steps", source="chosen: longer than small problems are trained")
-    left: float = limit(0.05, unit="of the targets' size", source="chosen: then it got there")
+    size: float = limit(100.0, unit="times a fresh output", source="chosen: two orders beyond one")
+    left: float = limit(0.1, unit="of the targets' size", source="chosen: nine tenths explained")
+    first: int = limit(1, unit="step", source="frameworks count from 0 or from 1")
 
 
 @diagnosis(
     family="data",
     severity=Severity.WARNING,
-    leads_to=("slow-convergence", "unfinished-training", "underfitting", "no-learning"),
+    leads_to=("slow-convergence", "unfinished-training", "exploding-gradients", "loss-plateau"),
     since="0.1",
 )
-def unscaled_targets(
-    model: ModelConfig,
-    optimizer: Optimizer,
-    train_loss: Series,
-    scalars: tuple[Series, ...] | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """The first loss of a regression against what all steps together can bridge."""
-    power = POWERS.get(model.losses[0].name) if len(model.losses) == 1 else None
-    if power is None or not all(layer.activation == "linear" for layer in model.outputs):
-        raise NotApplicable("no regression with a linear output and a loss that shows its size")
-    values, rate = finite(train_loss.values), optimizer.learning_rate
-    if optimizer.name not in ADAPTIVE or rate is None or len(values) < 2 or min(values) < 0:
+def unscaled_targets(model: ModelConfig, train_loss: Series, limits: Limits) -> Iterator[Evidence]:
+    """The size of the first error, and what is left of it."""
+    values = finite(train_loss.values)
+    if len(model.outputs) != 1 or len(model.losses) != 1 or len(values) < 2:
+        raise NotApplicable("not one output with one loss, or fewer than 2 values")
+    last, loss = model.outputs[0], model.losses[0].name
+    if loss not in POWER or (last.activation or "linear") not in FREE:
         return
-    size, left = (float(v ** (1 / power)) for v in (values[0], end_level(values)))
-    steps = _steps(scalars or ())
-    reach = rate * (steps or limits.steps)
-    if size > max(limits.size, reach) and left > limits.left * size:
-        taken = (
-            f"{steps:,} steps of {rate:g} move a weight by"
-            if steps
-            else (f"even {limits.steps:,.0f} steps of {rate:g} would move a weight by")
-        )
-        yield Evidence(
-            says=f"{train_loss.name} starts at an error of {number(size)}, the size of the "
-            f"targets; {taken} {number(reach)} at most, and {percent(left / size)} of the error "
-            "is left.",
-            fix="Standardise the targets, y = (y - y.mean()) / y.std(), or start the last layer "
-            "at their mean: bias_initializer=tf.keras.initializers.Constant(y.mean()).",
-            tag=train_loss.name,
-            steps=(int(train_loss.steps[0]), int(train_loss.steps[-1])),
-            measured=size,
-            limit=max(limits.size, reach),
-            unit="of the targets",
-        )
-
-
-def _steps(scalars: tuple[Series, ...]) -> int | None:
-    """How many steps the optimizer made, where Keras logged evaluations against them."""
-    against = [each for each in scalars if each.tag.endswith("_vs_iterations") and len(each)]
-    return max((int(np.max(each.steps)) for each in against), default=None)
+    if train_loss.steps[0] > limits.first or max(map(max, map(penalty, model.layers))) > SLIGHT:
+        return
+    size, end = (float(max(x, 0.0)) ** (1 / POWER[loss]) for x in (values[0], end_level(values)))
+    if size < limits.size or not limits.left * size < end <= size:
+        return
+    yield Evidence(
+        says=f"The first {train_loss.name} is {number(float(values[0]))}: the targets are of size "
+        f"{number(size)} or more, and what a network begins with is of size 1. It ends with an "
+        f"error of {number(end)}, {percent(end / size)} of that.",
+        fix="Standardise the targets: y = (y - y_train.mean()) / y_train.std(), and multiply the "
+        "predictions back.",
+        tag=train_loss.name,
+        steps=(int(train_loss.steps[0]),),
+        measured=size,
+        limit=limits.size,
+        unit="times a fresh output",
+    )
