@@ -11,7 +11,9 @@ ENOUGH = 256
 #: Members of Event: graph_def, tagged_run_metadata, meta_graph_def. Members of Value: image, audio.
 _EVENT_SKIPPED, _VALUE_SKIPPED = frozenset((4, 8, 9)), frozenset((4, 6))
 _SUMMARY, _TENSOR = 5, 8
-_WANTED = frozenset((b"", b"scalars", b"histograms", b"text", b"graph_keras_model", b"hparams"))
+_WANTED = frozenset(
+    (b"", b"scalars", b"histograms", b"text", b"graph_keras_model", b"hparams", b"diagnose")
+)
 
 
 def unwanted(start: bytes, length: int, plugins: Mapping[bytes, bytes]) -> bool:
