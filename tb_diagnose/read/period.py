@@ -19,6 +19,7 @@ seen; others are missed as rarely as by CRCs checked one by one, with a chance o
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -105,8 +106,8 @@ class Period:
             some = min(some, total - count)
             at = count * self.size
             block = octets[at : at + some * self.size]
-            difference = np.empty(len(block), np.uint8)
-            unlike = self._compare(block, difference)
+            difference, wrong = _scratch(len(block))
+            unlike = self._compare(block, difference, wrong)
             intact = some if unlike is None else unlike // self.size
             if checksum and intact and not self._crcs_hold(block, difference, intact):
                 # One of these many is damaged: they have to be read one by one.
@@ -117,12 +118,11 @@ class Period:
             some = max(some, _BLOCK // self.size)
         return count, None
 
-    def _compare(self, block: Octets, difference: Octets) -> int | None:
+    def _compare(self, block: Octets, difference: Octets, unlike: Octets) -> int | None:
         """The first place that is not as predicted, None if all are.
 
-        ``difference`` becomes the xor with the template.
+        ``difference`` becomes the xor with the template, ``unlike`` what of it should be zero.
         """
-        unlike = np.empty(len(block), np.uint8)
         tile = len(self._same)
         whole = len(block) // tile * tile
         for first, last, wide in ((0, whole, tile), (whole, len(block), len(block) - whole)):
@@ -149,6 +149,18 @@ class Period:
         walls = in_rows(octets, "<u8", part.walls, self.size)
         values = in_rows(octets, kind, part.values, self.size)
         return steps(words, part.widths).reshape(-1), walls.reshape(-1), values.reshape(-1)
+
+
+_MEMORY = threading.local()
+
+
+def _scratch(size: int) -> tuple[Octets, Octets]:
+    """Two arrays to compute in: the same ones each time, as fresh memory is slow at first."""
+    known: tuple[Octets, Octets] | None = getattr(_MEMORY, "arrays", None)
+    if known is None or len(known[0]) < size:
+        room = max(size, _BLOCK)
+        known = _MEMORY.arrays = np.empty(room, np.uint8), np.empty(room, np.uint8)
+    return known[0][:size], known[1][:size]
 
 
 @lru_cache(maxsize=256)
