@@ -19,9 +19,9 @@ ENOUGH, MEMORY = 5, 64
 TIMED = 3
 #: Sampled steps after which N doubles, and doubles again (chosen: bounds the size of the log).
 STORED = 2000
-#: What a second compilation may take: a second, or this share of the training (chosen: nobody
+#: What a second compilation may take: seconds, or this share of the training (chosen: nobody
 #: minds the first, and the second is lost in the noise of two trainings).
-SECONDS, SHARE = 1.0, 0.1
+SECONDS, SHARE = 5.0, 0.1
 
 
 class Cadence:

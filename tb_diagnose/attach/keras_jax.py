@@ -49,7 +49,7 @@ class Twin(keras_twin.Twin):
                     stack.enter_context(replaced(optimizer, "stateless_apply", apply))
                 logs, state = base(state, data)
             self._finish(recorder, data)
-            return {"logs": logs, "diagnose": recorder.vector(self._plans)}, state
+            return {"logs": logs, "diagnose": self._numbers(recorder)}, state
 
         return step
 

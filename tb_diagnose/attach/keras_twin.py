@@ -10,6 +10,7 @@ import numpy as np
 
 from tb_diagnose.attach.hooks import replaced
 from tb_diagnose.attach.keras_hooks import KerasHooks
+from tb_diagnose.attach.keras_names import optimizers
 from tb_diagnose.attach.keras_ops import shell
 from tb_diagnose.attach.plan import Plans, Sample
 from tb_diagnose.attach.recorder import Recorder
@@ -34,6 +35,14 @@ class Twin:
         self._stand_in = self._run
         self._function = self._made()
 
+    def ready(self) -> bool:
+        """Whether the step has made all its variables.
+
+        It makes them when it first runs, and that has to be the plain one's run: variables made
+        while a twin is traced that then fails would be left without a value.
+        """
+        return bool(self.model.built) and all(each.built for each in optimizers(self.model))
+
     def arm(self) -> None:
         """The next step is sampled."""
         if not self.broken:
@@ -47,7 +56,7 @@ class Twin:
     def take(self) -> Sample | None:
         """The numbers of the step that was sampled last, once."""
         vector, self._vector = self._vector, None
-        if vector is None:
+        if vector is None or self.broken:
             return None
         return self._plans.read(np.asarray(keras.ops.convert_to_numpy(vector)))
 
@@ -67,7 +76,7 @@ class Twin:
             with self._hooks.recording(recorder):
                 logs = base(data)
             self._finish(recorder, data)
-            return {"logs": logs, "diagnose": recorder.vector(self._plans)}
+            return {"logs": logs, "diagnose": self._numbers(recorder)}
 
         return step
 
@@ -81,6 +90,15 @@ class Twin:
             recorder.skip(f"the loss: this model's {self.kind}_step calls no compute_loss")
         x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         recorder.inputs(named(x), prints=self.kind == "train")
+
+    def _numbers(self, recorder: Recorder) -> Any:
+        """The statistics as one vector; where that fails, the step keeps its own result."""
+        try:
+            return recorder.vector(self._plans)
+        except Exception:  # noqa: BLE001 - the training must not notice
+            self.broken = True
+            _log.warning("tb-diagnose cannot measure this model and leaves it alone", exc_info=True)
+            return recorder.ops.constant([-1.0], "float32")
 
     def _run(self, *arguments: Any) -> Any:
         self.disarm()

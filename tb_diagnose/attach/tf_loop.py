@@ -84,7 +84,9 @@ class Step:
 
     @guarded
     def _due(self) -> bool:
-        return self.session is not None and self.session.due()
+        # The plain step has to make the variables, or a trace that fails leaves them without value.
+        made = self.model.built and all(each.built for each in self.optimizers)
+        return self.session is not None and made and self.session.due()
 
     @guarded
     def _done(self, vector: Any) -> None:

@@ -51,18 +51,18 @@ def test_a_costly_sample_is_taken_rarely_and_a_cheap_one_often() -> None:
 
 def test_a_short_training_does_not_pay_for_a_second_compilation() -> None:
     short = Cadence(total=50)
-    assert walk(short, 50, 0.01, 0.001, first=3.0) == []
+    assert walk(short, 50, 0.01, 0.001, first=8.0) == []
     assert "every=10" in short.why_not()
 
 
 def test_the_second_compilation_is_put_off_until_it_pays() -> None:
     cadence = Cadence()  # of unknown length
-    sampled = walk(cadence, 3000, 0.02, 0.001, first=3.0)
-    assert sampled[0] * 0.02 + 3.0 == pytest.approx(30.0, rel=0.01)
+    sampled = walk(cadence, 5000, 0.02, 0.001, first=6.0)
+    assert sampled[0] * 0.02 + 6.0 == pytest.approx(60.0, rel=0.01)
 
 
-def test_a_step_that_is_compiled_within_a_second_is_always_worth_it() -> None:
-    assert walk(Cadence(total=30), 30, 0.001, 0.001, first=0.9)
+def test_a_step_that_is_compiled_within_seconds_is_always_worth_it() -> None:
+    assert walk(Cadence(total=30), 30, 0.001, 0.001, first=4.9)
 
 
 def test_nothing_has_to_be_compiled_in_an_eager_training() -> None:

@@ -74,6 +74,8 @@ def train(
     options = {"epochs": 2, "batch_size": 16, "shuffle": True, "verbose": 0} | fit
     if y is None:
         del options["batch_size"]
+    if model.built and hasattr(model.optimizer, "build"):
+        model.optimizer.build(model.trainable_variables)  # so that step 0 can be sampled
     model.fit(x, y, callbacks=callbacks, **options)
     return remains(model, losses), model
 
