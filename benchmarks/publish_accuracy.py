@@ -5,7 +5,8 @@
 FOLDER is what `make_trainings.py` wrote; CORPUS is a folder that `accuracy.py` reads. Writes
 `tb_diagnose/accuracy.json`, from which the catalogue takes what it says next to each diagnosis, and
 `docs/accuracy.md`. A corpus that is not given, and the peers where `--peers` is not, keep the
-figures of the last time. Needs neither TensorFlow nor scikit-learn, and about a minute.
+figures of the last time. FOLDER gets a `labels.csv`, so that `accuracy.py` reads it too. Needs
+neither TensorFlow nor scikit-learn, and about a minute.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from tb_diagnose import __version__
 from tb_diagnose.diagnosis import registry
 from trainings.counts import Judged, counted
 from trainings.page import page
-from trainings.truth import truths
+from trainings.truth import truths, write_labels
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "tb_diagnose" / "accuracy.json"
@@ -35,9 +36,10 @@ PAGE = ROOT / "docs" / "accuracy.md"
 def main() -> None:
     """Judge, count, write both files, and print the trainings that came out wrong."""
     call = _parser().parse_args()
+    known = truths(call.logs)
+    write_labels(call.logs, known)
     judged = [
-        Judged(truth, tb_diagnose(call.logs / "runs" / truth.training.name))
-        for truth in truths(call.logs)
+        Judged(truth, tb_diagnose(call.logs / "runs" / truth.training.name)) for truth in known
     ]
     before = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.is_file() else {}
     result = {

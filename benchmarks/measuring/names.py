@@ -1,7 +1,7 @@
 """What counts as naming a labelled fault: the tables from labels to diagnoses, with reasons.
 
-Both tables were drawn up from the diagnoses' own texts, not from what they find on any corpus. An
-id that the catalogue does not have (yet) names nothing and does no harm.
+Both tables were drawn up from the diagnoses' own texts, not from what they find on any corpus. A
+test holds that the catalogue has every id.
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ TYPE_NAMED_BY: Mapping[str, Mapping[str, str]] = {
         "unnormalised-inputs": "says so",
         "train-validation-skew": "both sets are prepared differently",
         "unconventional-input-size": "inputs of the wrong size",
+        "unscaled-targets": "says so",
         "target-out-of-range": "its advice is to scale the targets",
         "unshuffled-data": "the data come in an order",
         "repeated-inputs": "the same inputs again and again",
@@ -104,6 +105,7 @@ TYPE_NAMED_BY: Mapping[str, Mapping[str, str]] = {
     "labels": {
         "noisy-labels": "says so",
         "class-imbalance": "says what the labels are",
+        "majority-guessing": "its first advice is to weigh the classes",
         "no-learning": "its advice is to check that inputs and labels belong together",
         "validation-at-chance": "nothing about the labels can be learnt from the inputs",
         "repeated-inputs": "the same input with other labels",

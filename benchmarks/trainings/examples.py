@@ -63,7 +63,7 @@ def unnormalised(plan: Plan, level: float) -> Plan:
     levels=(10, 100, 1000),
     unit="times the standardised targets, shifted by as much",
     bases="friedman-mlp diabetes-mlp",
-    expects="initial-loss slow-convergence",
+    expects="unscaled-targets",
     types="preprocessing",
 )
 def unscaled_targets(plan: Plan, level: float) -> Plan:

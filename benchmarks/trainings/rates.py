@@ -87,7 +87,7 @@ def too_few_epochs(plan: Plan, level: float) -> Plan:
     levels=(1,),
     unit="",
     bases="digits-mlp cancer-mlp friedman-mlp",
-    expects="loss-output-mismatch",
+    expects="loss-output-mismatch metric-loss-disagreement",
     types="loss",
 )
 def flipped_sign(plan: Plan, _: int) -> Plan:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 
-from trainings.grid import Training, grid
+from trainings.grid import Training, grid, word
 from trainings.plan import FAULTS, Trained
 
 #: Least loss of skill that counts as harm, and how many deviations between seeds it must be too.
@@ -78,6 +78,26 @@ def measurable() -> set[str]:
     """Ids of the diagnoses that some training of the grid should be found by."""
     named = {identity for fault in FAULTS.values() for identity in fault.expects}
     return named | {"non-finite-values", "loss-divergence", "no-learning", "overfitting"}
+
+
+def write_labels(logs: Path, known: Sequence[Truth]) -> None:
+    """Make the folder a corpus: ``labels.csv`` in the form of fault labels beside ``runs``."""
+    with (logs / "labels.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("case", "variant", "clean", "types", "fault", "shows"))
+        table.writerows(_label(each) for each in known)
+
+
+def _label(known: Truth) -> tuple[str, ...]:
+    name, fault, clean = known.training.name, known.training.fault, _word(known.clean)
+    if fault is None:
+        return name, "healthy", clean, "", "none", ""
+    severity = f"{fault.name}: {word(known.training.level)} {fault.unit}".strip()
+    return name, "faulty", clean, fault.types, severity, _word(known.shows)
+
+
+def _word(true: object) -> str:
+    return "yes" if true else "no"
 
 
 def _results(logs: Path) -> dict[str, Trained]:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from measuring.labels import corpus
 from trainings.grid import grid
 from trainings.plan import FAULTS, Trained
-from trainings.truth import Truth, measurable, truths
+from trainings.truth import Truth, measurable, truths, write_labels
 
 FINE = Trained(
     skill=0.9,
@@ -113,6 +114,17 @@ def test_a_spread_between_seeds_widens_what_counts_as_usual(tmp_path: Path) -> N
     }
     name = "learning-rate-high-10-digits-mlp-1"
     assert not judged(tmp_path, {**spread, name: changed(skill=0.75)})[name].shows
+
+
+def test_the_folder_becomes_a_corpus(tmp_path: Path) -> None:
+    name = "learning-rate-high-10-digits-mlp-1"
+    known = judged(tmp_path, {**TWINS, name: changed(skill=0.5)})
+    write_labels(tmp_path, list(known.values()))
+    cases = {case.name: case for case in corpus(tmp_path).cases}
+    assert cases["healthy-digits-mlp-1"].clean
+    assert cases[name].shows
+    assert cases[name].types == ("learning-rate",)
+    assert cases[name].about == "learning-rate-high: 10 times the healthy rate"
 
 
 def test_a_fault_without_a_healthy_twin_is_not_judged(tmp_path: Path) -> None:
