@@ -88,10 +88,16 @@ export function stretch(steps: readonly number[], line: Line | undefined): [numb
   return within <= steps.length * 2 ? [low, high] : null;
 }
 
-/** Whether a logarithmic axis shows more: all is positive and spans three decades or more. */
+/** Whether a logarithmic axis shows more: all is positive, and three decades or a few points far out flatten the rest. */
 export function steep(lines: readonly Line[]): boolean {
   const [low, high] = extent(lines.map((line) => line.values));
-  return low > 0 && high / low >= 1000;
+  if (low <= 0 || !Number.isFinite(low)) return false;
+  return high / low >= 1000 || high / median(lines.flatMap((line) => Array.from(line.values))) >= 20;
+}
+
+function median(values: readonly (number | null)[]): number {
+  const known = values.filter((each): each is number => each !== null && Number.isFinite(each)).sort((a, b) => a - b);
+  return known[known.length >> 1] ?? NaN;
 }
 
 /** Smallest and largest finite value; [Infinity, -Infinity] where there is none. */

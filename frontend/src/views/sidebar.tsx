@@ -18,13 +18,23 @@ export function Sidebar() {
       </div>
       <Filter />
       <Chips />
-      <RunList />
-      {runs.length > 1 && (
+      {listed.value.length > 0 ? <RunList /> : <Nothing />}
+      {runs.length > 1 && listed.value.length > 0 && (
         <button type="button" class="compare-link" aria-pressed={page.value === "compare"} onClick={() => turnTo("compare")}>
           Compare {some ? `these ${listed.value.length}` : "all"}
         </button>
       )}
     </nav>
+  );
+}
+
+function Nothing() {
+  const all = () => (sift(""), (only.value = new Set()));
+  return (
+    <div class="nothing" data-testid="run-list">
+      <p>No run matches.</p>
+      <button type="button" onClick={all}>Show all</button>
+    </div>
   );
 }
 

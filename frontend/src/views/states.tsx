@@ -22,8 +22,8 @@ export function Empty() {
         <path class="line" d="M8 8c10 20 20 26 32 28s20 2 28 2" />
       </svg>
       <h1>No runs yet</h1>
-      <p>{status.value?.message || "There are no event files in the log directory."}</p>
-      <p>As soon as a training writes one, it is judged here. From Keras:</p>
+      <p>{status.value?.message || "This page fills itself as soon as a training writes event files."}</p>
+      <p>From Keras:</p>
       <pre><code>model.fit(…, callbacks=[tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)])</code></pre>
     </div>
   );

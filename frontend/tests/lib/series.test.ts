@@ -36,9 +36,11 @@ test("two steps are the ends of a stretch, scattered ones single events", () => 
   assert.equal(stretch([3], long), null);
 });
 
-test("only positive curves over three decades ask for a logarithmic axis", () => {
+test("only positive curves that a linear axis would flatten ask for a logarithmic one", () => {
   assert.equal(steep([line([0, 1], [1e15, 1])]), true);
-  assert.equal(steep([line([0, 1], [100, 1])]), false);
+  assert.equal(steep([line([0, 1, 2, 3], [198, 2.4, 2.3, 2.3])]), true);
+  assert.equal(steep([line([0, 1, 2, 3], [12, 3, 2, 1])]), false);
+  assert.equal(steep([]), false);
   assert.equal(steep([line([0, 1, 2], [1e15, 1, 0])]), false);
 });
 
