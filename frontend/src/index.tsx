@@ -10,15 +10,17 @@ import base from "./style/base.css";
 import card from "./style/card.css";
 import chart from "./style/chart.css";
 import heat from "./style/heat.css";
+import judged from "./style/judged.css";
 import ledger from "./style/ledger.css";
 import narrow from "./style/narrow.css";
 import page from "./style/page.css";
 import sidebar from "./style/sidebar.css";
+import signs from "./style/signs.css";
 import states from "./style/states.css";
 import { App } from "./views/app";
 import type { Carried } from "./wire/routes";
 
-const SHEETS = [base, sidebar, page, card, chart, heat, ledger, states, narrow];
+const SHEETS = [base, signs, sidebar, page, card, judged, chart, heat, ledger, states, narrow];
 
 declare global {
   interface Window {
