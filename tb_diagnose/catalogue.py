@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from tb_diagnose.accuracy import measured
 from tb_diagnose.diagnosis import Diagnosis, registry
 from tb_diagnose.settings import Settings
 
@@ -88,7 +89,7 @@ def _article(known: Diagnosis, settings: Settings) -> dict[str, Any]:
             }
             for each in text.limits
         ],
-        "measured": "",
+        "measured": measured(known.id),
     }
 
 
@@ -139,6 +140,8 @@ def _facts(diagnosis: Diagnosis) -> str:
         facts.append(f"reads {', '.join(reads)}")
     if diagnosis.leads_to:
         facts.append(f"leads to {', '.join(diagnosis.leads_to)}")
+    if trust := measured(diagnosis.id):
+        facts.append(trust)
     return " · ".join(facts)
 
 

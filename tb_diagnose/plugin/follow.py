@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from heapq import nlargest
 
-from tb_diagnose.diagnosis import registry
-from tb_diagnose.examine import Examination, compare, examine
-from tb_diagnose.findings import Outcome
+from tb_diagnose.examine import Examination, examine, glance
 from tb_diagnose.fleet import told
 from tb_diagnose.plugin.feeds import Feed, Source
 from tb_diagnose.plugin.snapshot import Entry, Snapshot, line
+from tb_diagnose.plugin.together import Together
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Problem
@@ -33,18 +33,23 @@ _log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class _Kept:
-    """One feed: what came of it when it was last judged, and when to judge it again."""
+    """One feed: what came of it when it was last judged, and when to judge it again.
+
+    Attributes:
+        held: what its entries were judged from, with so many points; empty once put aside.
+        glances: of each entry, what a comparison with other runs needs.
+        changed: how many changes there had been when it changed last.
+    """
 
     feed: Feed
     entries: list[Entry] = field(default_factory=list)
+    glances: list[Examination] = field(default_factory=list)
     held: list[Examination] = field(default_factory=list)
+    points: int = 0
+    changed: int = 0
     pending: bool = True
     due: float = float("-inf")
     problem: str = ""
-
-    @property
-    def points(self) -> int:
-        return sum(each.run.points for each in self.held)
 
 
 class Following:
@@ -62,41 +67,42 @@ class Following:
         self._settings = settings
         self._clock = clock
         self._most = held
-        #: In the order in which they changed last.
         self._kept: dict[str, _Kept] = {}
+        self._together = Together(settings, clock, _PAUSE)
         # Greater than every version before a restart, so that an open page sees the difference.
         self._version = int(time.time() * 1000)
-        self._turns = 0
+        self._rounds = self._changes = 0
         self._through = False
         self._lock = threading.Lock()
         #: The entries that were last read again for an answer, and what came of it.
         self._again: tuple[list[Entry], list[Examination]] = [], []
-        self._compared: Sequence[Outcome] = ()
-        self._compared_due = float("-inf")
 
     def round(self) -> Iterator[bool]:
-        """One look at everything. Yields after each feed whether anything changed with it."""
+        """One look at everything. Yields after each feed whether there is anything new."""
         feeds = self._source.feeds()
         gone = self._kept.keys() - feeds.keys()
         for key in gone:
             del self._kept[key]
         if gone:
+            self._together.changed()
             yield True
         for key, feed in feeds.items():
             if key not in self._kept or self._kept[key].feed is not feed:
                 self._kept[key] = _Kept(feed)
-        for key in self._turn(feeds):
+        for key in self._turn():
             yield self._refreshed(key)
         self._through = True
+        if self._together.due:
+            yield True
 
-    def _turn(self, feeds: Iterable[str]) -> list[str]:
+    def _turn(self) -> list[str]:
         """The feeds whose turn it is: a thousand finished runs must not cost what live ones do."""
-        self._turns += 1
-        lately = set(list(self._kept)[-_LATELY:])
+        self._rounds += 1
+        lately = nlargest(_LATELY, (kept.changed for kept in self._kept.values()))
         return [
             key
-            for place, key in enumerate(feeds)
-            if (place + self._turns) % _TURNS == 0 or key in lately or self._kept[key].pending
+            for place, (key, kept) in enumerate(self._kept.items())
+            if kept.pending or kept.changed >= lately[-1] or (place + self._rounds) % _TURNS == 0
         ]
 
     def _refreshed(self, key: str) -> bool:
@@ -116,13 +122,17 @@ class Following:
             if says == kept.problem:
                 return False
             _log.exception("%s", says)
-            kept.problem, kept.entries, kept.held = says, [], []
-        self._kept[key] = self._kept.pop(key)
+            kept.problem, kept.entries, kept.glances, kept.held = says, [], [], []
+        self._together.changed()
+        self._changes += 1
+        kept.changed = self._changes
         self._spare()
         return True
 
     def _judge(self, kept: _Kept) -> None:
         kept.held = [examine(run, self._settings) for run in kept.feed.runs()]
+        kept.points = sum(each.run.points for each in kept.held)
+        kept.glances = [glance(each) for each in kept.held] if self._together.wanted else []
         kept.entries = []
         for at, examination in enumerate(kept.held):
             part = run_part(examination, POINTS)
@@ -143,26 +153,32 @@ class Following:
     def _spare(self) -> None:
         """Put aside what changed longest ago until the rest is small enough; not the newest."""
         points = sum(kept.points for kept in self._kept.values())
-        for kept in list(self._kept.values())[:-1]:
-            if points <= self._most:
-                return
-            points -= kept.points
-            kept.feed.put_aside()
-            kept.held = []
+        if points <= self._most:
+            return
+        held = (kept for kept in self._kept.values() if kept.points)
+        for kept in sorted(held, key=lambda kept: kept.changed)[:-1]:
+            if points > self._most:
+                points -= kept.points
+                kept.feed.put_aside()
+                kept.held, kept.points = [], 0
 
     def snapshot(self) -> Snapshot:
         """What is known now, as a new version."""
         self._version += 1
         entries: dict[str, Entry] = {}
+        glances: dict[str, Examination] = {}
         for kept in self._kept.values():
+            names = []
             for each in kept.entries:
                 entry = _named(each, entries)
-                entries[entry.part["name"]] = entry
+                names.append(entry.part["name"])
+                entries[names[-1]] = entry
+            glances.update(zip(names, kept.glances, strict=False))
         problems = [
             Problem(path=key, says=kept.problem) for key, kept in self._kept.items() if kept.problem
         ]
         parts = (each.part for each in entries.values())
-        document = assembled(parts, self._across(), problems)
+        document = assembled(parts, self._together.outcomes(glances), problems)
         return Snapshot(
             version=self._version,
             state="ready" if entries or problems else "empty" if self._through else "starting",
@@ -171,16 +187,6 @@ class Following:
             entries={part["name"]: entries[part["name"]] for part in document["runs"]},
             document=document,
         )
-
-    def _across(self) -> Sequence[Outcome]:
-        """What the runs in memory say together, judged no more often than it takes."""
-        begin = self._clock()
-        if begin >= self._compared_due and any(each.several for each in registry().values()):
-            runs = [each for kept in self._kept.values() for each in kept.held]
-            self._compared = compare(runs, self._settings) if len(runs) > 1 else ()
-            end = self._clock()
-            self._compared_due = end + _PAUSE * (end - begin)
-        return self._compared
 
     def _message(self, runs: int) -> str:
         if not self._through:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.distributions import moves
 from tb_diagnose.report.numbers import text
-from tb_diagnose.runs import Histograms, ModelConfig
+from tb_diagnose.runs import Histograms, ModelConfig, Vitals
 
 Scale = Literal["log", "linear", "diverging"]
 
@@ -31,25 +32,6 @@ class Kind:
     scale: Scale
     rows: tuple[str, ...]
     steps: int
-
-
-class Vitals(Protocol):
-    """A table that an attached training wrote at each of [n] steps."""
-
-    @property
-    def rows(self) -> tuple[str, ...]:
-        """What was measured."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """What was measured of each."""
-
-    @property
-    def steps(self) -> NDArray[np.int64]:
-        """[n]"""
-
-    def column(self, name: str) -> NDArray[np.float64]:
-        """[n, rows], NaN where it was not measured."""
 
 
 #: Steps and values [k] of one row, and the rows of a map.
@@ -85,7 +67,7 @@ _VITALS: Mapping[str, Mapping[str, _Measure]] = {
 #: The same for histograms: roles, and what can be told of each.
 _SORTS = ("weights", "gradients", "activations")
 _HISTOGRAMS: Mapping[str, _Measure] = {
-    "movement": ("How far {} move", "of their spread per step, at least", "log"),
+    "movement": ("How far {} move", "of their size per step, at least", "log"),
     "std": ("Spread of {}", "standard deviation", "log"),
     "zero": ("Zeros among {}", "share in the bucket that holds 0", "linear"),
 }
@@ -144,11 +126,8 @@ def _measured(row: Histograms, measure: str) -> Row:
 def movement(row: Histograms) -> NDArray[np.float64]:
     """[n - 1] how far the numbers moved from each histogram to the next, per step.
 
-    The mean distance of the sorted numbers, as a share of their standard deviation before: a
-    lower bound on how far single numbers moved, because they may have changed places.
+    As a share of their size, and at least: see ``moves``.
     """
     with np.errstate(all="ignore"):
-        moved = np.abs(np.diff(row.quantiles.astype(np.float64), axis=0))
-        mean = ((moved[:, 1:] + moved[:, :-1]) / 2).mean(axis=1)
-        share = mean / row.std[:-1] / np.diff(row.steps)
+        share = moves(row.quantiles) / np.diff(row.steps)
     return np.where(np.isfinite(share) & (share >= 0), share, np.nan)

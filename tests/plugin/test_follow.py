@@ -63,7 +63,8 @@ def named(name: str, losses: Sequence[float] = (3, 2, 1)) -> Run:
 
 
 def following(source: FakeSource, **more: object) -> Following:
-    return Following(source, Settings(), **more)  # type: ignore[arg-type]
+    settings = Settings(ignore=("comparison",))
+    return Following(source, settings, **more)  # type: ignore[arg-type]
 
 
 def rounds(what: Following) -> list[bool]:
@@ -130,6 +131,34 @@ def test_runs_of_one_name_stay_apart() -> None:
     entries = what.snapshot().entries
     assert set(entries) == {"same", "same (2)", "same (3)"}
     assert all(entries[name].line["name"] == name for name in entries)
+
+
+def test_a_name_stays_with_its_run() -> None:
+    feeds = {name: FakeFeed(named("same", [3, 2, number])) for number, name in enumerate("ab")}
+    what = following(FakeSource(**feeds))
+    rounds(what)
+    what._kept["a"].due = -math.inf
+    feeds["a"].grows(named("same", [3, 2, 0, 0]))
+    rounds(what)
+    entries = what.snapshot().entries
+    assert entries["same"].part["points"] == 4
+    assert entries["same (2)"].part["points"] == 3
+
+
+def test_runs_are_compared_under_the_names_they_have_here() -> None:
+    feeds = {name: FakeFeed(named("same", [3.0, 2.5, 2.2, 2.1, 2.0])) for name in "ab"}
+    what = Following(FakeSource(**feeds), Settings())
+    rounds(what)
+    document = what.snapshot().document
+    assert document is not None
+    found = {each["id"]: each for each in document["comparisons"] if each["verdict"] == "found"}
+    assert set(found["identical-runs"]["runs"]) == {"same", "same (2)"}
+    what._kept["a"].due = what._together._due = -math.inf
+    feeds["a"].grows(named("same", [3.0, 2.5, 2.2, 2.1, 1.9]))
+    assert rounds(what) == [True, False, True]
+    document = what.snapshot().document
+    assert document is not None
+    assert "found" not in {each["verdict"] for each in document["comparisons"]}
 
 
 def test_a_failing_folder_hinders_no_other(caplog: pytest.LogCaptureFixture) -> None:
@@ -205,19 +234,16 @@ def test_real_files_put_aside_are_read_again_when_they_grow(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follow, "_PAUSE", 0.0)
-    logs = [Log(tmp_path / name) for name in ("a", "b")]
-    for log in logs:
-        log.scalars("loss", [3.0, 2.0, 1.0])
+    with Log(tmp_path / "a") as log, Log(tmp_path / "b") as other:
+        for each in (log, other):
+            each.scalars("loss", [3.0, 2.0, 1.0])
+            each.flush()
+        what = Following(Logdir([Place(tmp_path)]), Settings(), held=3)
+        assert rounds(what)[:2] == [True, True]
+        assert rounds(what)[:2] == [False, False]
+        entry = what.snapshot().entries["a"]
+        assert entry.examined().run.scalars[0].values.tolist() == [3, 2, 1]
+        log.scalars("loss", [0.5], [3])
         log.flush()
-    what = Following(Logdir([Place(tmp_path)]), Settings(), held=3)
-    assert rounds(what) == [True, True]
-    assert rounds(what) == [False, False]
-    entry = what.snapshot().entries["a"]
-    assert entry.examined().run.scalars[0].values.tolist() == [3, 2, 1]
-    logs[0].scalars("loss", [0.5], [3])
-    logs[0].flush()
-    assert rounds(what) == [True, False]
-    assert what.snapshot().entries["a"].examined().run.points == 4
-    for log in logs:
-        with log:
-            pass
+        assert rounds(what)[:2] == [True, False]
+        assert what.snapshot().entries["a"].examined().run.points == 4

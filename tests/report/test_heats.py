@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 
 from tb_diagnose.report.heats import heat, heats
 from tb_diagnose.report.maps import movement
-from tb_diagnose.runs import QUANTILES, Histograms, Layer, ModelConfig
+from tb_diagnose.runs import QUANTILES, Histograms, Layer, ModelConfig, Vitals
 
 
 def row(tag: str, samples: list[Any], steps: list[int] | None = None) -> Histograms:
@@ -41,34 +40,27 @@ def test_movement_is_the_mean_distance_of_the_sorted_numbers() -> None:
     random = np.random.default_rng(0)
     before = random.normal(size=4_000)
     after = random.permutation(before) * 1.1 + 0.3
-    slow = np.abs(np.sort(after) - np.sort(before)).mean() / before.std()
-    assert movement(row("w", [before, after])) == pytest.approx([slow], rel=0.03)
-    assert movement(row("w", [before, after], [10, 15])) == pytest.approx([slow / 5], rel=0.03)
+    # 33 quantiles tell the size of a normal distribution to within a twentieth.
+    slow = np.abs(np.sort(after) - np.sort(before)).mean() / np.abs(before).mean()
+    assert movement(row("w", [before, after])) == pytest.approx([slow], rel=0.05)
+    assert movement(row("w", [before, after], [10, 15])) == pytest.approx([slow / 5], rel=0.05)
 
 
-def test_numbers_that_stay_do_not_move_and_constants_have_no_spread() -> None:
+def test_numbers_that_stay_do_not_move_and_from_nothing_there_is_no_share() -> None:
     assert movement(row("w", [[1, 2, 3], [1, 2, 3]])).tolist() == [0]
     assert np.isnan(movement(row("b", [[0, 0, 0], [1, 2, 3]]))).all()
 
 
-@dataclass
-class Table:
+def table(rows: str, columns: str, steps: Any, values: Any) -> Vitals:
     """What an attached training wrote."""
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    steps: np.ndarray
-    values: np.ndarray
-
-    def column(self, name: str) -> np.ndarray:
-        if name not in self.columns:
-            return np.full(self.values.shape[:2], np.nan)
-        return self.values[:, :, self.columns.index(name)]
+    at = np.array(steps, np.int64)
+    names = tuple(rows.split()), tuple(columns.split())
+    return Vitals("", "", *names, at, at + 0.5, np.array(values, np.float32), {})
 
 
 def test_vitals_come_before_histograms_and_in_their_own_order() -> None:
     values = np.array([[[0.5, -1], [0.0, 9]], [[0.25, 2], [1.0, np.inf]]])
-    layers = Table(("last", "first"), ("dead", "mean"), np.array([0, 50]), values)
+    layers = table("last first", "dead mean", [0, 50], values)
     roles = {"layer_vitals": layers, "weights": [row("w", [[0, 1], [0, 2]])]}
     offered = heats(roles)
     assert [each.vital for each in offered][:3] == [
@@ -84,14 +76,14 @@ def test_vitals_come_before_histograms_and_in_their_own_order() -> None:
 
 
 def test_what_was_not_measured_is_not_offered() -> None:
-    nothing = Table(("a",), ("dead",), np.array([0]), np.full((1, 1, 1), np.nan))
-    empty = Table(("a",), ("gradient_norm",), np.empty(0, int), np.empty((0, 1, 1)))
+    nothing = table("a", "dead", [0], np.full((1, 1, 1), np.nan))
+    empty = table("a", "gradient_norm", [], np.empty((0, 1, 1)))
     assert heats({"layer_vitals": nothing, "weight_vitals": empty, "input_vitals": None}) == []
 
 
 def test_where_the_scale_diverges_the_furthest_from_0_is_shown() -> None:
     values = np.array([3.0, -5.0, 4.0, 1.0])[:, None, None]
-    inputs = Table(("red",), ("mean",), np.arange(4), values)
+    inputs = table("red", "mean", range(4), values)
     shown = heat({"input_vitals": inputs}, "input_vitals/mean", columns=2)
     assert shown is not None
     assert shown.values.tolist() == [[-5, 4]]

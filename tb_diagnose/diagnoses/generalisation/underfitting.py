@@ -7,8 +7,7 @@ Why it matters:
 How it is judged:
     A classifier of known number of classes whose training score ends less than halfway from 1/K
     to 1 but more than a tenth of that way, whose validation score ends within a tenth of that way
-    of it, and whose training score no longer rises over its last half (Mann-Kendall, p >= 0.05, or
-    by less than a twentieth of that way).
+    of it, and whose training score no longer rises over its last half (Mann-Kendall, p >= 0.05).
 
 When it stays silent:
     Fewer than 8 values; the number of classes is not known; a score that still rises; a score at
@@ -28,8 +27,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
@@ -47,7 +44,6 @@ class Limits:
     poor: float = limit(0.5, unit="of the way from 1/K to 1", source="chosen: as loss-plateau")
     least: float = limit(0.1, unit="of the way from 1/K to 1", source="below, it is no-learning")
     gap: float = limit(0.1, unit="of the way from 1/K to 1", source="chosen: no overfitting")
-    rise: float = limit(0.05, unit="of the way from 1/K to 1", source="chosen: one in twenty")
     chance: float = limit(0.05, unit="p-value", source="convention")
 
 
@@ -68,8 +64,7 @@ def underfitting(
         return
     half = condense(train).values
     half = half[len(half) // 2 :]
-    rise = float(np.median(half[-3:]) - np.median(half[:3])) / room
-    if trend(half).rising < limits.chance and rise > limits.rise:
+    if trend(half).rising < limits.chance:
         return
     at = len(train_score) // 2
     yield Evidence(

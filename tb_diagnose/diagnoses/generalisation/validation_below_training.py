@@ -9,9 +9,10 @@ How it is judged:
     less than 0.9 times as high in at least 7 of 10 of the validations behind the first third.
 
 When it stays silent:
-    Fewer than 5 validations; a training loss that did not come down by a tenth; losses that go
-    below zero; a first third that lies below (an epoch's training loss is an average over the
-    epoch, and lags by half of one).
+    A model with dropout, noise or augmentation layers, which make training harder than
+    validation: that is as it should be. Fewer than 5 validations; a training loss that did not
+    come down by a tenth; losses that go below zero; a first third that lies below (an epoch's
+    training loss is an average over the epoch, and lags by half of one).
 
 What to try:
     Evaluate the training data without dropout and augmentation: model.evaluate(x_train, y_train).
@@ -38,6 +39,7 @@ from tb_diagnose.runs import ModelConfig
 from tb_diagnose.structure import penalised
 from tb_diagnose.words import number, percent
 
+#: Parts of the names of layers that are random in training only.
 RANDOM = ("Dropout", "Noise", "Random")
 
 
@@ -62,6 +64,8 @@ def validation_below_training(
             f"no loss with {limits.points} validations",
             "model.fit(..., validation_data=(x_val, y_val))",
         )
+    if model is not None and any(word in layer.kind for layer in model.layers for word in RANDOM):
+        return
     val = np.asarray(pair.val.values, dtype=np.float64)
     train = np.asarray(pair.train.values, dtype=np.float64)
     # Point for point where both have as many, else by their share of the run.
@@ -97,9 +101,6 @@ def _why(model: ModelConfig | None) -> str:
     """The likely reason, from what the model holds."""
     if model is None:
         return "dropout and augmentation make training harder than validation"
-    noisy = [layer.kind for layer in model.layers if any(word in layer.kind for word in RANDOM)]
-    if noisy:
-        return f"{noisy[0]} makes training harder than validation, which is as it should be"
     if penalised(model):
         return "the penalty counts in both, so that it is the data that differ, or augmentation"
     return "the model has no dropout, so that augmentation, an easier split or a leak remain"
