@@ -9,21 +9,45 @@ const [CHARTS, POINTS, ROWS, STEPS, TIMES] = [50, 5000, 100, 1000, 7];
 
 function line(seed: number): Line {
   const steps = Float64Array.from({ length: POINTS }, (_, at) => at);
-  const values = Float32Array.from(steps, (at) => 2 * Math.exp(-at / 1500) + 0.1 * Math.sin(at * (seed + 1.7)) ** 2 + 0.01);
-  return { name: `run ${seed}`, steps, values, full: POINTS, nonfinite: [], colour: "#12b5cb", dashed: false };
+  const values = Float32Array.from(
+    steps,
+    (at) =>
+      2 * Math.exp(-at / 1500) + 0.1 * Math.sin(at * (seed + 1.7)) ** 2 + 0.01,
+  );
+  return {
+    name: `run ${seed}`,
+    steps,
+    values,
+    full: POINTS,
+    nonfinite: [],
+    colour: "#12b5cb",
+    dashed: false,
+  };
 }
 
 /** Until the browser has painted what it was given. */
-const painted = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+const painted = (): Promise<void> =>
+  new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
 
 async function charts(): Promise<number> {
   const lines = Array.from({ length: CHARTS }, (_, seed) => line(seed));
-  document.body.replaceChildren(...lines.map(() => Object.assign(document.createElement("div"), { style: "width: 420px" })));
+  document.body.replaceChildren(
+    ...lines.map(() =>
+      Object.assign(document.createElement("div"), { style: "width: 420px" }),
+    ),
+  );
   await painted();
   const begin = performance.now();
   lines.forEach((each, at) =>
     plot(document.body.children[at] as HTMLElement, {
-      lines: [each], marks: null, log: false, smoothing: 0, height: 150, zoom: null, onZoom: () => {}, onCursor: () => {},
+      lines: [each],
+      marks: null,
+      log: false,
+      smoothing: 0,
+      height: 150,
+      zoom: null,
+      onZoom: () => {},
+      onCursor: () => {},
     }),
   );
   await painted();
@@ -31,13 +55,26 @@ async function charts(): Promise<number> {
 }
 
 async function heat(): Promise<number> {
-  const values = Float32Array.from({ length: ROWS * STEPS }, (_, at) => Math.exp(-((at % STEPS) / 200)) * (1 + (at % 7)));
+  const values = Float32Array.from(
+    { length: ROWS * STEPS },
+    (_, at) => Math.exp(-((at % STEPS) / 200)) * (1 + (at % 7)),
+  );
   const rows = Array.from({ length: ROWS }, (_, at) => `layer ${at}`);
-  const canvas = Object.assign(document.createElement("canvas"), { width: STEPS, height: ROWS });
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: STEPS,
+    height: ROWS,
+  });
   document.body.replaceChildren(canvas);
   await painted();
   const begin = performance.now();
-  paint(canvas, { vital: "v", unit: "", scale: "log", rows, steps: Float64Array.from({ length: STEPS }, (_, at) => at), values });
+  paint(canvas, {
+    vital: "v",
+    unit: "",
+    scale: "log",
+    rows,
+    steps: Float64Array.from({ length: STEPS }, (_, at) => at),
+    values,
+  });
   await painted();
   return performance.now() - begin;
 }
@@ -49,6 +86,8 @@ async function fastest(measure: () => Promise<number>): Promise<number> {
   return best;
 }
 
-document.head.append(Object.assign(document.createElement("style"), { textContent: uplot + base }));
+document.head.append(
+  Object.assign(document.createElement("style"), { textContent: uplot + base }),
+);
 const told = { charts: await fastest(charts), heat: await fastest(heat) };
 await fetch("done", { method: "POST", body: JSON.stringify(told) });

@@ -29,6 +29,11 @@ console.log(`${(packed.length / 1000).toFixed(1)} kB gzipped`);
 
 /** Style sheets travel inside the module as text, minified like it. */
 async function minified({ path }) {
-  const { outputFiles } = await build({ entryPoints: [path], minify: true, write: false, charset: "utf8" });
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    minify: true,
+    write: false,
+    charset: "utf8",
+  });
   return { contents: outputFiles[0].text.trim(), loader: "text" };
 }

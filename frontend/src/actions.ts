@@ -94,7 +94,9 @@ export async function show(name: string): Promise<void> {
       at.curves.value = curves;
       at.heatTitles.value = titles;
     });
-    await showHeat(titles.find((each) => each.vital === at.vital.value)?.vital ?? titles[0]?.vital ?? null);
+    await showHeat(
+      titles.find((each) => each.vital === at.vital.value)?.vital ?? titles[0]?.vital ?? null,
+    );
   } catch (error) {
     if (mine === turn && at.run.value?.name !== name) at.missing.value = said(error);
   }
@@ -137,8 +139,11 @@ export async function showHeat(vital: string | null): Promise<void> {
 }
 
 /** The curves of another run, or of a part of this one at full resolution. */
-export const curvesOf = (run: string, names: string[], window?: [number, number]): Promise<Map<string, Drawn>> =>
-  source.curves(run, names, window);
+export const curvesOf = (
+  run: string,
+  names: string[],
+  window?: [number, number],
+): Promise<Map<string, Drawn>> => source.curves(run, names, window);
 export const detailsOf: Source["run"] = (name) => source.run(name);
 
 export function sift(text: string): void {

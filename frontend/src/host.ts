@@ -7,7 +7,10 @@ type Storage = {
   setString: (key: string, value: string, how?: { useLocationReplace: boolean }) => void;
 };
 
-const host: Window | null = guarded(() => (window.parent !== window && window.parent.document ? window.parent : null), null);
+const host: Window | null = guarded(
+  () => (window.parent !== window && window.parent.document ? window.parent : null),
+  null,
+);
 
 function guarded<T>(look: () => T, otherwise: T): T {
   try {
@@ -52,8 +55,15 @@ export function watchAddress(look: () => void): void {
 
 /** The run filter and the smoothing that Time Series has now, or what it was told to keep. */
 export function preferences(): { filter: string; smoothing: number } {
-  const asks = guarded(() => new URLSearchParams((host ?? window).location.search), new URLSearchParams());
-  const kept = guarded(() => JSON.parse(localStorage.getItem("_tb_global_settings") ?? "{}") as Record<string, unknown>, {});
+  const asks = guarded(
+    () => new URLSearchParams((host ?? window).location.search),
+    new URLSearchParams(),
+  );
+  const kept = guarded(
+    () =>
+      JSON.parse(localStorage.getItem("_tb_global_settings") ?? "{}") as Record<string, unknown>,
+    {},
+  );
   const weight = Number(asks.get("smoothing") ?? kept["scalarSmoothing"] ?? 0);
   return { filter: asks.get("runFilter") ?? "", smoothing: weight >= 0 && weight < 1 ? weight : 0 };
 }
@@ -76,7 +86,10 @@ export function watchReload(reload: () => void): void {
   if (!host) return;
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data }) => {
-    const message = guarded(() => JSON.parse(data as string) as { type: string; id: number; isReply: boolean }, null);
+    const message = guarded(
+      () => JSON.parse(data as string) as { type: string; id: number; isReply: boolean },
+      null,
+    );
     if (!message || message.isReply) return;
     port1.postMessage(JSON.stringify({ ...message, payload: null, error: null, isReply: true }));
     if (message.type === "experimental.DataReloaded") reload();
@@ -98,8 +111,15 @@ export function fontFaces(): string {
   const rules = sheets.flatMap((sheet) => guarded(() => [...sheet.cssRules], []));
   const base = guarded(() => host?.document.baseURI ?? "", "");
   return rules
-    .filter((rule) => rule.constructor.name === "CSSFontFaceRule" && rule.cssText.includes("Roboto"))
-    .map((rule) => rule.cssText.replace(/url\("?([^")]+)"?\)/g, (_, url: string) => `url("${new URL(url, base)}")`))
+    .filter(
+      (rule) => rule.constructor.name === "CSSFontFaceRule" && rule.cssText.includes("Roboto"),
+    )
+    .map((rule) =>
+      rule.cssText.replace(
+        /url\("?([^")]+)"?\)/g,
+        (_, url: string) => `url("${new URL(url, base)}")`,
+      ),
+    )
     .join("\n");
 }
 

@@ -7,14 +7,25 @@ import { inline } from "./source/inline";
 import { live } from "./source/live";
 import { dark, visible } from "./state";
 import base from "./style/base.css";
+import card from "./style/card.css";
+import chart from "./style/chart.css";
+import heat from "./style/heat.css";
+import judged from "./style/judged.css";
+import ledger from "./style/ledger.css";
+import narrow from "./style/narrow.css";
 import page from "./style/page.css";
-import parts from "./style/parts.css";
 import sidebar from "./style/sidebar.css";
+import signs from "./style/signs.css";
+import states from "./style/states.css";
 import { App } from "./views/app";
 import type { Carried } from "./wire/routes";
 
+const SHEETS = [base, signs, sidebar, page, card, judged, chart, heat, ledger, states, narrow];
+
 declare global {
-  interface Window { __TB_DIAGNOSE__?: Carried }
+  interface Window {
+    __TB_DIAGNOSE__?: Carried;
+  }
 }
 
 export function render(): void {
@@ -34,7 +45,7 @@ export function render(): void {
 
 function dress(): void {
   const style = document.createElement("style");
-  style.textContent = [fontFaces(), uplot, base, sidebar, page, parts].join("\n");
+  style.textContent = [fontFaces(), uplot, ...SHEETS].join("\n");
   document.head.append(style);
   document.documentElement.lang = "en";
   if (!document.title) document.title = "Diagnose";

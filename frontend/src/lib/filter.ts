@@ -17,7 +17,12 @@ export function pattern(text: string): Pattern {
 
 /** Verdicts in the order of the list. */
 export const VERDICTS: readonly Verdict[] = [
-  "critical", "unreadable", "warning", "info", "undecided", "healthy",
+  "critical",
+  "unreadable",
+  "warning",
+  "info",
+  "undecided",
+  "healthy",
 ];
 
 /** The items that match, in their order; `only` empty means every verdict. */

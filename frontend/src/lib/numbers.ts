@@ -28,7 +28,8 @@ export function tick(value: number, increment: number): string {
 /** Digits behind the point that a number such as 0.25 has, six at most. */
 function decimals(value: number): number {
   let digits = 0;
-  while (digits < 6 && Math.abs(value * 10 ** digits - Math.round(value * 10 ** digits)) > 1e-6) digits += 1;
+  while (digits < 6 && Math.abs(value * 10 ** digits - Math.round(value * 10 ** digits)) > 1e-6)
+    digits += 1;
   return digits;
 }
 
@@ -53,7 +54,12 @@ export function duration(seconds: Numeric): string {
   if (!Number.isFinite(exact)) return "an unknown time";
   if (exact < 9.5) return `${exact.toFixed(1)} s`;
   const whole = Math.round(exact);
-  const units: [string, number][] = [["d", 86400], ["h", 3600], ["m", 60], ["s", 1]];
+  const units: [string, number][] = [
+    ["d", 86400],
+    ["h", 3600],
+    ["m", 60],
+    ["s", 1],
+  ];
   const at = units.findIndex(([, size]) => whole >= size);
   const [name, size] = units[at] ?? ["s", 1];
   const [part, fraction] = units[at + 1] ?? ["", 0];

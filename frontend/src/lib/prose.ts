@@ -2,7 +2,8 @@
 
 export type Span = { text: string; code: boolean; at: number };
 
-const CODE = /`([^`]+)`|[A-Za-z_][\w.]*\((?:[^()]|\([^()]*\))*\)|\b[A-Za-z]\w*=[\w.'"-]*\w|\b[\w.-]+(?:\/[\w.=-]+)+\b|\b[a-z]+(?:_[a-z0-9]+)+\b/g;
+const CODE =
+  /`([^`]+)`|[A-Za-z_][\w.]*\((?:[^()]|\([^()]*\))*\)|\b[A-Za-z]\w*=[\w.'"-]*\w|\b[\w.-]+(?:\/[\w.=-]+)+\b|\b[a-z]+(?:_[a-z0-9]+)+\b/g;
 
 export function spans(text: string): Span[] {
   const parts: Span[] = [];

@@ -37,13 +37,29 @@ export function table(lines: readonly Line[]): Table {
 
 /** A curve of the document as one to draw: its finite points, and a gap at both ends of each stretch. */
 export function drawnFrom(curve: Curve): Drawn {
-  const points: [number, number | null][] = curve.steps.map((step, at) => [step, curve.values[at] ?? null]);
-  const gap = curve.nonfinite.flatMap(({ first, last }): [number, null][] => (first === last ? [[first, null]] : [[first, null], [last, null]]));
+  const points: [number, number | null][] = curve.steps.map((step, at) => [
+    step,
+    curve.values[at] ?? null,
+  ]);
+  const gap = curve.nonfinite.flatMap(({ first, last }): [number, null][] =>
+    first === last
+      ? [[first, null]]
+      : [
+          [first, null],
+          [last, null],
+        ],
+  );
   const all = gap.length ? [...points, ...gap].sort(([a], [b]) => a - b) : points;
-  return { steps: all.map(([step]) => step), values: all.map(([, value]) => value), full: curve.points, nonfinite: curve.nonfinite };
+  return {
+    steps: all.map(([step]) => step),
+    values: all.map(([, value]) => value),
+    full: curve.points,
+    nonfinite: curve.nonfinite,
+  };
 }
 
-const finite = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);
+const finite = (value: number | null): number | null =>
+  value !== null && Number.isFinite(value) ? value : null;
 
 function rising(steps: ArrayLike<number>): boolean {
   for (let at = 1; at < steps.length; at += 1) {
@@ -63,7 +79,8 @@ export function pointsAt(line: Line, steps: readonly number[], positions: boolea
   for (const step of steps) {
     const at = nearest(line.steps, step);
     const y = at < 0 ? null : (line.values[at] ?? null);
-    if (y !== null && Number.isFinite(y)) points.push({ x: positions ? at : (line.steps[at] as number), y });
+    if (y !== null && Number.isFinite(y))
+      points.push({ x: positions ? at : (line.steps[at] as number), y });
   }
   return points;
 }
@@ -88,10 +105,20 @@ export function stretch(steps: readonly number[], line: Line | undefined): [numb
   return within <= steps.length * 2 ? [low, high] : null;
 }
 
-/** Whether a logarithmic axis shows more: all is positive and spans three decades or more. */
+/** Whether a logarithmic axis shows more: all is positive, and three decades or a few points far out flatten the rest. */
 export function steep(lines: readonly Line[]): boolean {
   const [low, high] = extent(lines.map((line) => line.values));
-  return low > 0 && high / low >= 1000;
+  if (low <= 0 || !Number.isFinite(low)) return false;
+  return (
+    high / low >= 1000 || high / median(lines.flatMap((line) => Array.from(line.values))) >= 20
+  );
+}
+
+function median(values: readonly (number | null)[]): number {
+  const known = values
+    .filter((each): each is number => each !== null && Number.isFinite(each))
+    .sort((a, b) => a - b);
+  return known[known.length >> 1] ?? NaN;
 }
 
 /** Smallest and largest finite value; [Infinity, -Infinity] where there is none. */

@@ -1,7 +1,10 @@
 // Smoothing as TensorBoard does it: an exponential mean, corrected for its start.
 
 /** `weight` 0 to 0.999; gaps and curves that never change stay as they are. */
-export function smoothed(values: readonly (number | null | undefined)[], weight: number): (number | null | undefined)[] {
+export function smoothed(
+  values: readonly (number | null | undefined)[],
+  weight: number,
+): (number | null | undefined)[] {
   const known = values.filter((each): each is number => each !== null && each !== undefined);
   if (weight <= 0 || known.every((each) => each === known[0])) return [...values];
   let last = 0;

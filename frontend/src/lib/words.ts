@@ -6,7 +6,10 @@ const SPELT: Record<string, string> = { relu: "ReLU", kl: "KL", non: "Non", adam
 
 /** `learning-rate-too-high` as "Learning rate too high"; `non-finite-values` keeps its hyphen. */
 export function humane(id: string): string {
-  const words = id.replace(/\bnon-/, "non\u2011").split("-").map((word) => SPELT[word] ?? word);
+  const words = id
+    .replace(/\bnon-/, "non\u2011")
+    .split("-")
+    .map((word) => SPELT[word] ?? word);
   return sentence(words.join(" "));
 }
 
@@ -29,7 +32,9 @@ export const plural = (count: number, one: string): string =>
 /** What the run is: framework, model, optimizer, loss, length. */
 export function about(run: Run): string[] {
   const loss = run.model?.losses.map((each) => each.replace(/_/g, " ")).join(", ");
-  return [run.framework, model(run.model), optimizer(run.model), loss ?? "", length(run)].filter(Boolean);
+  return [run.framework, model(run.model), optimizer(run.model), loss ?? "", length(run)].filter(
+    Boolean,
+  );
 }
 
 function model(part: Model | null): string {
@@ -40,7 +45,10 @@ function model(part: Model | null): string {
 
 function optimizer(part: Model | null): string {
   if (!part?.optimizer) return "";
-  return part.optimizer + (part.learning_rate === null ? "" : `, learning rate ${brief(part.learning_rate)}`);
+  return (
+    part.optimizer +
+    (part.learning_rate === null ? "" : `, learning rate ${brief(part.learning_rate)}`)
+  );
 }
 
 function length(run: Run): string {
@@ -61,7 +69,8 @@ export function shortened(paths: readonly string[]): string[] {
   if (!paths.length) return [];
   const parts = paths.map((each) => each.split("/"));
   const least = Math.min(...parts.map((each) => each.length)) - 1;
-  const same = (at: (each: string[]) => string | undefined) => parts.every((each) => at(each) === at(parts[0] ?? []));
+  const same = (at: (each: string[]) => string | undefined) =>
+    parts.every((each) => at(each) === at(parts[0] ?? []));
   let head = 0;
   while (head < least && same((each) => each[head])) head += 1;
   let tail = 0;

@@ -18,12 +18,22 @@ export function inline(carried: Carried): Source {
   };
   return {
     live: false,
-    state: async () => ({ version: 1, state: "ready", message: "", sampled: false, runs: runs.size }),
+    state: async () => ({
+      version: 1,
+      state: "ready",
+      message: "",
+      sampled: false,
+      runs: runs.size,
+    }),
     fleet: async () => fleet,
     run: async (name) => known(runs.get(name), name),
     curves: async (run, names) => drawn(carried.curves[run] ?? {}, names),
     heats: async (run) => (heats[run] ?? []).map((each) => ({ ...each, steps: each.steps.length })),
-    heat: async (run, vital) => known(heats[run]?.find((each) => each.vital === vital), vital),
+    heat: async (run, vital) =>
+      known(
+        heats[run]?.find((each) => each.vital === vital),
+        vital,
+      ),
     catalogue: async () => catalogue,
     saved: (format) =>
       format === "json" ? saved(JSON.stringify(whole, null, 2), "application/json") : null,
@@ -34,7 +44,8 @@ function drawn(all: Carried["curves"][string], names: readonly string[]): Map<st
   const found = new Map<string, Drawn>();
   for (const name of names) {
     const each = all[name];
-    if (each) found.set(name, { ...each, nonfinite: stretches(each.nonfinite, each.steps, each.values) });
+    if (each)
+      found.set(name, { ...each, nonfinite: stretches(each.nonfinite, each.steps, each.values) });
   }
   return found;
 }
@@ -44,7 +55,8 @@ function known<T extends Run | Heat>(found: T | undefined, name: string): T {
   return found;
 }
 
-const saved = (text: string, type: string): string => URL.createObjectURL(new Blob([text], { type }));
+const saved = (text: string, type: string): string =>
+  URL.createObjectURL(new Blob([text], { type }));
 
 function item(run: Run): Item {
   const found = run.outcomes.filter((each) => each.verdict === "found");

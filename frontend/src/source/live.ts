@@ -42,7 +42,9 @@ async function asked(route: string): Promise<Response> {
   }
   if (answer.ok) return answer;
   const says = (await answer.text()).trim();
-  throw new Error(says && !says.startsWith("<") ? says : `TensorBoard answered with ${answer.status}.`);
+  throw new Error(
+    says && !says.startsWith("<") ? says : `TensorBoard answered with ${answer.status}.`,
+  );
 }
 
 const query = (asks: Record<string, string>): string => new URLSearchParams(asks).toString();

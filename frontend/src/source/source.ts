@@ -9,7 +9,11 @@ export interface Source {
   state(): Promise<State>;
   fleet(): Promise<Fleet>;
   run(name: string): Promise<Run>;
-  curves(run: string, names: readonly string[], window?: readonly [number, number]): Promise<Map<string, Drawn>>;
+  curves(
+    run: string,
+    names: readonly string[],
+    window?: readonly [number, number],
+  ): Promise<Map<string, Drawn>>;
   heats(run: string): Promise<HeatTitle[]>;
   heat(run: string, vital: string): Promise<Heat>;
   catalogue(): Promise<Catalogue>;

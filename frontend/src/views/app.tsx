@@ -15,13 +15,18 @@ export function App() {
     document.addEventListener("keydown", keyed);
     return () => document.removeEventListener("keydown", keyed);
   }, []);
-  return <div class={`app ${inList.value ? "in-list" : "in-page"}`} data-testid="app"><Content /></div>;
+  return (
+    <div class={`app ${inList.value ? "in-list" : "in-page"}`} data-testid="app">
+      <Content />
+    </div>
+  );
 }
 
 function Content() {
   const now = status.value;
   if (!fleet.value) {
-    if (now?.state === "error") return <Trouble title="The logs cannot be read" says={now.message} />;
+    if (now?.state === "error")
+      return <Trouble title="The logs cannot be read" says={now.message} />;
     if (trouble.value) return <Trouble title="No answer" says={trouble.value} />;
     if (now?.state === "empty") return <Empty />;
     return <Skeleton />;
@@ -30,7 +35,9 @@ function Content() {
     <>
       <Sidebar />
       <main class="main">
-        <button type="button" class="back quiet" onClick={() => (inList.value = true)}>‹ All runs</button>
+        <button type="button" class="back quiet" onClick={() => (inList.value = true)}>
+          ‹ All runs
+        </button>
         {trouble.value && <Lost />}
         {now?.sampled && <Sampled />}
         {page.value === "compare" ? <Compare /> : <RunPage />}

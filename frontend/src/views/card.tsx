@@ -18,7 +18,12 @@ const WORTH = 5;
 
 export function Card({ outcome, led }: { outcome: Outcome; led: readonly Outcome[] }) {
   return (
-    <article class={`card ${outcome.severity}`} data-testid="card" data-id={outcome.id} aria-labelledby={`card-${outcome.id}`}>
+    <article
+      class={`card ${outcome.severity}`}
+      data-testid="card"
+      data-id={outcome.id}
+      aria-labelledby={`card-${outcome.id}`}
+    >
       <Title outcome={outcome} />
       <Proof outcome={outcome} />
       {led.length > 0 && <Consequences led={led} />}
@@ -31,7 +36,9 @@ function Title({ outcome }: { outcome: Outcome }) {
   return (
     <header class="card-head">
       <h2 id={`card-${outcome.id}`}>{humane(outcome.id)}</h2>
-      <span class={`badge ${outcome.severity}`}>{outcome.severity === "info" ? "note" : outcome.severity}</span>
+      <span class={`badge ${outcome.severity}`}>
+        {outcome.severity === "info" ? "note" : outcome.severity}
+      </span>
       <span class="card-where">{where(outcome)}</span>
     </header>
   );
@@ -56,17 +63,36 @@ function Proof({ outcome }: { outcome: Outcome }) {
   return (
     <>
       {shown.map((evidence, at) => (
-        <Seen key={at} outcome={outcome} evidence={evidence} again={shown[at - 1]?.fix === evidence.fix} />
+        <Seen
+          key={at}
+          outcome={outcome}
+          evidence={evidence}
+          again={shown[at - 1]?.fix === evidence.fix}
+        />
       ))}
-      {rest > 0 && <button type="button" class="quiet more" onClick={() => setAll(true)}>Show {rest} more</button>}
+      {rest > 0 && (
+        <button type="button" class="quiet more" onClick={() => setAll(true)}>
+          Show {rest} more
+        </button>
+      )}
     </>
   );
 }
 
-function Seen({ outcome, evidence, again }: { outcome: Outcome; evidence: Evidence; again: boolean }) {
+function Seen({
+  outcome,
+  evidence,
+  again,
+}: {
+  outcome: Outcome;
+  evidence: Evidence;
+  again: boolean;
+}) {
   return (
     <div class="seen">
-      <p class="says"><Prose text={evidence.says} /></p>
+      <p class="says">
+        <Prose text={evidence.says} />
+      </p>
       <div class="seen-body">
         <Figure evidence={evidence} known={outcome.onset} severity={outcome.severity} />
         <div class="seen-side">
@@ -86,14 +112,25 @@ function Consequences({ led }: { led: readonly Outcome[] }) {
       <span class="led-label">Comes with it</span>
       {led.map((each) => (
         <button
-          type="button" class="led-chip" key={each.id} data-testid="consequence" data-id={each.id}
-          aria-expanded={each.id === open} onClick={() => setOpen(each.id === open ? null : each.id)}
+          type="button"
+          class="led-chip"
+          key={each.id}
+          data-testid="consequence"
+          data-id={each.id}
+          aria-expanded={each.id === open}
+          onClick={() => setOpen(each.id === open ? null : each.id)}
         >
-          <Glyph verdict={each.severity} size={12} />{humane(each.id)}
+          <Glyph verdict={each.severity} size={12} />
+          {humane(each.id)}
           <span class="led-where">{brieflyWhere(each)}</span>
         </button>
       ))}
-      {shown && <div class="led-open"><Proof outcome={shown} /><Judged outcome={shown} /></div>}
+      {shown && (
+        <div class="led-open">
+          <Proof outcome={shown} />
+          <Judged outcome={shown} />
+        </div>
+      )}
     </div>
   );
 }

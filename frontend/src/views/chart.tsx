@@ -4,7 +4,8 @@ import type uPlot from "uplot";
 import { brief } from "../lib/numbers";
 import { type Line, steep, type Table } from "../lib/series";
 import { dark, smoothing } from "../state";
-import { type Marks, plot } from "./plot";
+import type { Marks } from "./marks";
+import { plot } from "./plot";
 
 type Zoom = [number, number] | null;
 type Props = {
@@ -32,8 +33,14 @@ export function Chart({ lines, label, unit, height, marks = null, onZoom }: Prop
   useEffect(() => {
     if (!seen || !host.current) return;
     const made = plot(host.current, {
-      lines, marks, height, zoom, log: onLog, smoothing: smoothing.value,
-      onZoom: zoomTo, onCursor: (at, shape) => setCursor(at === null ? null : reading(at, shape)),
+      lines,
+      marks,
+      height,
+      zoom,
+      log: onLog,
+      smoothing: smoothing.value,
+      onZoom: zoomTo,
+      onCursor: (at, shape) => setCursor(at === null ? null : reading(at, shape)),
     });
     chart.current = made;
     const observer = new ResizeObserver(([entry]) => {
@@ -47,18 +54,38 @@ export function Chart({ lines, label, unit, height, marks = null, onZoom }: Prop
   return (
     <div class="chart" data-testid="card-chart">
       <div
-        class="chart-plot" ref={host} style={{ height: `${height}px` }} tabIndex={0} role="img" aria-label={label}
+        class="chart-plot"
+        ref={host}
+        style={{ height: `${height}px` }}
+        tabIndex={0}
+        role="img"
+        aria-label={label}
         onKeyDown={(event) => chart.current && keyed(event, chart.current, zoomTo)}
         onDblClick={() => zoomTo(null)}
       />
       <div class="chart-foot">
         <Legend lines={lines} cursor={cursor} unit={unit} />
         <span class="chart-tools">
-          {zoom && <button type="button" class="quiet" data-testid="zoom-reset" onClick={() => zoomTo(null)}>Whole run</button>}
+          {zoom && (
+            <button
+              type="button"
+              class="quiet"
+              data-testid="zoom-reset"
+              onClick={() => zoomTo(null)}
+            >
+              Whole run
+            </button>
+          )}
           <button
-            type="button" class="quiet" data-testid="scale-toggle" aria-pressed={onLog}
-            title="Logarithmic vertical axis" onClick={() => setLog(!onLog)}
-          >log</button>
+            type="button"
+            class="quiet"
+            data-testid="scale-toggle"
+            aria-pressed={onLog}
+            title="Logarithmic vertical axis"
+            onClick={() => setLog(!onLog)}
+          >
+            log
+          </button>
         </span>
       </div>
     </div>
@@ -71,13 +98,25 @@ function Legend({ lines, cursor, unit }: { lines: readonly Line[]; cursor: Curso
       {lines.map((line, at) => (
         <span class="legend-line" key={line.name}>
           <svg width="18" height="8" aria-hidden="true">
-            <line x1="1" x2="17" y1="4" y2="4" stroke={line.colour} stroke-width="2" stroke-dasharray={line.dashed ? "4 3" : undefined} />
+            <line
+              x1="1"
+              x2="17"
+              y1="4"
+              y2="4"
+              stroke={line.colour}
+              stroke-width="2"
+              stroke-dasharray={line.dashed ? "4 3" : undefined}
+            />
           </svg>
           <span class="tag">{line.name}</span>
           {cursor && <b>{shown(cursor.values[at])}</b>}
         </span>
       ))}
-      {cursor && <span class="legend-at">{cursor.positions ? "point" : unit.replace(/s$/, "")} {cursor.x.toLocaleString("en")}</span>}
+      {cursor && (
+        <span class="legend-at">
+          {cursor.positions ? "point" : unit.replace(/s$/, "")} {cursor.x.toLocaleString("en")}
+        </span>
+      )}
     </span>
   );
 }
@@ -86,7 +125,9 @@ const shown = (value: number | null | undefined): string =>
   value === undefined ? "" : value === null ? "not finite" : brief(value);
 
 const reading = (at: number, shape: Table): Cursor => ({
-  x: shape.x[at] ?? 0, values: shape.ys.map((column) => column[at]), positions: shape.positions,
+  x: shape.x[at] ?? 0,
+  values: shape.ys.map((column) => column[at]),
+  positions: shape.positions,
 });
 
 /** Arrows move the cursor, + and − zoom around it, 0 and Escape show the whole run again. */
@@ -96,7 +137,10 @@ function keyed(event: KeyboardEvent, chart: uPlot, zoomTo: (zoom: Zoom) => void)
   const { min = 0, max = 1 } = chart.scales["x"] ?? {};
   const [low, high] = [min ?? 0, max ?? 1];
   const centre = xs[at] ?? (low + high) / 2;
-  const around = (factor: number): Zoom => [centre - (centre - low) * factor, centre + (high - centre) * factor];
+  const around = (factor: number): Zoom => [
+    centre - (centre - low) * factor,
+    centre + (high - centre) * factor,
+  ];
   const moves: Record<string, () => void> = {
     ArrowLeft: () => point(chart, at - 1),
     ArrowRight: () => point(chart, at + 1),

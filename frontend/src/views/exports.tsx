@@ -14,7 +14,11 @@ export function Exports({ run }: { run: string | null }) {
   useEffect(() => {
     const close = (event: Event) => {
       const key = (event as KeyboardEvent).key;
-      if (!menu.current?.open || (key ? key !== "Escape" : menu.current.contains(event.target as Node))) return;
+      if (
+        !menu.current?.open ||
+        (key ? key !== "Escape" : menu.current.contains(event.target as Node))
+      )
+        return;
       menu.current.open = false;
       if (key) menu.current.querySelector("summary")?.focus();
       event.stopPropagation();
@@ -26,16 +30,29 @@ export function Exports({ run }: { run: string | null }) {
       document.removeEventListener("pointerdown", close, true);
     };
   }, []);
-  const all = FORMATS.map(([format, title, says]) => ({ format, title, says, to: savedAt(format, run) }));
+  const all = FORMATS.map(([format, title, says]) => ({
+    format,
+    title,
+    says,
+    to: savedAt(format, run),
+  }));
   return (
     <details class="menu" ref={menu}>
       <summary class="button">Export</summary>
       <div class="menu-list">
-        {all.filter((each) => each.to !== null).map(({ format, title, says, to }) => (
-          <a key={format} data-testid="export" data-format={format} href={to ?? ""} download={filename(run, format)}>
-            <b>{title}</b> <span>{says}</span>
-          </a>
-        ))}
+        {all
+          .filter((each) => each.to !== null)
+          .map(({ format, title, says, to }) => (
+            <a
+              key={format}
+              data-testid="export"
+              data-format={format}
+              href={to ?? ""}
+              download={filename(run, format)}
+            >
+              <b>{title}</b> <span>{says}</span>
+            </a>
+          ))}
       </div>
     </details>
   );

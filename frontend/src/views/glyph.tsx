@@ -3,14 +3,28 @@ import type { JSX } from "preact";
 import type { Verdict } from "../wire/routes";
 
 const NAMES: Record<Verdict, string> = {
-  critical: "critical", warning: "warning", info: "note", healthy: "healthy",
-  undecided: "undecided", unreadable: "unreadable",
+  critical: "critical",
+  warning: "warning",
+  info: "note",
+  healthy: "healthy",
+  undecided: "undecided",
+  unreadable: "unreadable",
 };
 
 export const verdictName = (verdict: Verdict): string => NAMES[verdict];
 
-export function Glyph({ verdict, size = 16, named = false }: { verdict: Verdict; size?: number; named?: boolean }) {
-  const said = named ? ({ role: "img", "aria-label": NAMES[verdict] } as const) : ({ "aria-hidden": true } as const);
+export function Glyph({
+  verdict,
+  size = 16,
+  named = false,
+}: {
+  verdict: Verdict;
+  size?: number;
+  named?: boolean;
+}) {
+  const said = named
+    ? ({ role: "img", "aria-label": NAMES[verdict] } as const)
+    : ({ "aria-hidden": true } as const);
   return (
     <svg class={`glyph ${verdict}`} width={size} height={size} viewBox="0 0 16 16" {...said}>
       {SHAPES[verdict]}

@@ -20,7 +20,7 @@ export function HeatMap({ heat, row, onRow }: Props) {
   const tall = rowHeight(rows);
   const known = useMemo(() => domain(heat), [heat]);
   const names = useMemo(() => shortened(heat.rows), [heat]);
-  useEffect(() => canvas.current ? paint(canvas.current, heat) : undefined, [heat, dark.value]);
+  useEffect(() => (canvas.current ? paint(canvas.current, heat) : undefined), [heat, dark.value]);
 
   const find = (event: MouseEvent): Spot => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -34,22 +34,39 @@ export function HeatMap({ heat, row, onRow }: Props) {
         {heat.rows.map((name, at) => (
           <li key={name}>
             <button
-              type="button" aria-pressed={at === row} title={name} class={tall < LABELLED ? "thin" : ""}
-              onClick={() => onRow(at)} aria-label={`${name}: ${ends(heat, at)}`}
-            >{tall < LABELLED ? "" : names[at]}</button>
+              type="button"
+              aria-pressed={at === row}
+              title={name}
+              class={tall < LABELLED ? "thin" : ""}
+              onClick={() => onRow(at)}
+              aria-label={`${name}: ${ends(heat, at)}`}
+            >
+              {tall < LABELLED ? "" : names[at]}
+            </button>
           </li>
         ))}
       </ol>
       <div
-        class="heat-field" style={{ height: `${rows * tall}px` }}
-        onMouseMove={(event) => setSpot(find(event))} onMouseLeave={() => setSpot(null)}
-        onClick={(event) => { const at = find(event); if (at) onRow(at.row); }}
+        class="heat-field"
+        style={{ height: `${rows * tall}px` }}
+        onMouseMove={(event) => setSpot(find(event))}
+        onMouseLeave={() => setSpot(null)}
+        onClick={(event) => {
+          const at = find(event);
+          if (at) onRow(at.row);
+        }}
       >
         <canvas ref={canvas} width={steps} height={rows} aria-hidden="true" />
-        {row !== null && <i class="heat-row" style={{ top: `${row * tall}px`, height: `${tall}px` }} />}
+        {row !== null && (
+          <i class="heat-row" style={{ top: `${row * tall}px`, height: `${tall}px` }} />
+        )}
         {spot && <Tip heat={heat} spot={spot} tall={tall} name={names[spot.row] ?? ""} />}
       </div>
-      <div class="heat-axis" aria-hidden="true"><span>{(heat.steps[0] ?? 0).toLocaleString("en")}</span><span>{unit()}</span><span>{(heat.steps[steps - 1] ?? 0).toLocaleString("en")}</span></div>
+      <div class="heat-axis" aria-hidden="true">
+        <span>{(heat.steps[0] ?? 0).toLocaleString("en")}</span>
+        <span>{unit()}</span>
+        <span>{(heat.steps[steps - 1] ?? 0).toLocaleString("en")}</span>
+      </div>
       {known.low === known.high && <p class="heat-note">All values are {brief(known.low)}.</p>}
     </div>
   );
@@ -57,13 +74,29 @@ export function HeatMap({ heat, row, onRow }: Props) {
 
 const unit = (): string => run.value?.steps?.counted_in ?? "steps";
 
-function Tip({ heat, spot, tall, name }: { heat: Heat; spot: NonNullable<Spot>; tall: number; name: string }) {
+function Tip({
+  heat,
+  spot,
+  tall,
+  name,
+}: {
+  heat: Heat;
+  spot: NonNullable<Spot>;
+  tall: number;
+  name: string;
+}) {
   const value = heat.values[spot.row * heat.steps.length + spot.at];
   const side = spot.x > 0.6 ? { right: `${(1 - spot.x) * 100}%` } : { left: `${spot.x * 100}%` };
   return (
     <div class="heat-tip" style={{ top: `${(spot.row + 1) * tall + 6}px`, ...side }}>
-      <b>{value === null || value === undefined || Number.isNaN(value) ? "not measured" : brief(value)}</b>
-      <span>{name} · {unit().replace(/s$/, "")} {(heat.steps[spot.at] ?? 0).toLocaleString("en")}</span>
+      <b>
+        {value === null || value === undefined || Number.isNaN(value)
+          ? "not measured"
+          : brief(value)}
+      </b>
+      <span>
+        {name} · {unit().replace(/s$/, "")} {(heat.steps[spot.at] ?? 0).toLocaleString("en")}
+      </span>
     </div>
   );
 }
@@ -71,7 +104,10 @@ function Tip({ heat, spot, tall, name }: { heat: Heat; spot: NonNullable<Spot>; 
 function ends(heat: Heat, row: number): string {
   const size = heat.steps.length;
   const value = (at: number) => heat.values[row * size + at];
-  const said = (at: number) => { const one = value(at); return one === null || one === undefined || Number.isNaN(one) ? "not measured" : brief(one); };
+  const said = (at: number) => {
+    const one = value(at);
+    return one === null || one === undefined || Number.isNaN(one) ? "not measured" : brief(one);
+  };
   return `${said(0)} at first, ${said(size - 1)} at the end`;
 }
 

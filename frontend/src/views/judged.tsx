@@ -17,7 +17,9 @@ export function Judged({ outcome }: { outcome: Outcome }) {
         <p class="judged-title">{article.title}</p>
         <Sections article={article} />
         {article.limits.length > 0 && <Limits article={article} />}
-        <p class="judged-id"><code>{outcome.id}</code>, family {outcome.family}</p>
+        <p class="judged-id">
+          <code>{outcome.id}</code>, family {outcome.family}
+        </p>
       </div>
     </details>
   );
@@ -29,7 +31,11 @@ function Sections({ article }: { article: Article }) {
       {Object.entries(article.sections).map(([name, text]) => (
         <section key={name}>
           <h3>{name}</h3>
-          {text.split(/\n\s*\n/).map((paragraph, at) => <p key={at}><Prose text={paragraph.replace(/\s+/g, " ").trim()} /></p>)}
+          {text.split(/\n\s*\n/).map((paragraph, at) => (
+            <p key={at}>
+              <Prose text={paragraph.replace(/\s+/g, " ").trim()} />
+            </p>
+          ))}
         </section>
       ))}
     </div>
@@ -39,11 +45,23 @@ function Sections({ article }: { article: Article }) {
 function Limits({ article }: { article: Article }) {
   return (
     <table class="limits">
-      <thead><tr><th scope="col">Limit</th><th scope="col">Value</th><th scope="col">Source</th></tr></thead>
+      <thead>
+        <tr>
+          <th scope="col">Limit</th>
+          <th scope="col">Value</th>
+          <th scope="col">Source</th>
+        </tr>
+      </thead>
       <tbody>
         {article.limits.map((each) => (
           <tr key={each.name}>
-            <th scope="row"><code>{each.name}</code></th><td>{brief(each.value)} {each.unit}</td><td>{each.source}</td>
+            <th scope="row">
+              <code>{each.name}</code>
+            </th>
+            <td>
+              {brief(each.value)} {each.unit}
+            </td>
+            <td>{each.source}</td>
           </tr>
         ))}
       </tbody>

@@ -18,10 +18,16 @@ export function Layers() {
       <div class="block-head">
         <h2 id="layers-title">Layers</h2>
         <select
-          data-testid="heat-select" aria-label="What the map shows" value={vital.value ?? ""}
+          data-testid="heat-select"
+          aria-label="What the map shows"
+          value={vital.value ?? ""}
           onChange={(event) => (setRow(null), void showHeat(event.currentTarget.value))}
         >
-          {heatTitles.value.map((each) => <option key={each.vital} value={each.vital}>{each.title}</option>)}
+          {heatTitles.value.map((each) => (
+            <option key={each.vital} value={each.vital}>
+              {each.title}
+            </option>
+          ))}
         </select>
         {shown && <Legend heat={shown} />}
       </div>
@@ -39,7 +45,9 @@ function Legend({ heat: shown }: { heat: Heat }) {
   const { low, high } = useMemo(() => domain(shown), [shown]);
   return (
     <span class="ramp">
-      <span>{brief(low)}</span><i class={shown.scale} aria-hidden="true" /><span>{brief(high)}</span>
+      <span>{brief(low)}</span>
+      <i class={shown.scale} aria-hidden="true" />
+      <span>{brief(high)}</span>
       {shown.unit && <span class="ramp-unit">{shown.unit}</span>}
     </span>
   );
@@ -50,11 +58,26 @@ function LayerChart({ heat: shown, row }: { heat: Heat; row: number }) {
   const name = shortened(shown.rows)[row] ?? "";
   const lines = useMemo(() => {
     const values = Array.from({ length: size }, (_, at) => shown.values[row * size + at] ?? null);
-    return [{ name, steps: shown.steps, values, full: size, nonfinite: [], dashed: false, colour: colour(1, dark.value) }];
+    return [
+      {
+        name,
+        steps: shown.steps,
+        values,
+        full: size,
+        nonfinite: [],
+        dashed: false,
+        colour: colour(1, dark.value),
+      },
+    ];
   }, [shown, row, dark.value]);
   return (
     <div class="layer-chart" data-testid="layer-chart">
-      <Chart lines={lines} label={`${name} over the run`} unit={run.value?.steps?.counted_in ?? "steps"} height={150} />
+      <Chart
+        lines={lines}
+        label={`${name} over the run`}
+        unit={run.value?.steps?.counted_in ?? "steps"}
+        height={150}
+      />
     </div>
   );
 }

@@ -9,10 +9,22 @@ export function Measure({ evidence }: { evidence: Evidence }) {
   return (
     <div class="measure">
       <dl>
-        <div><dt>Measured</dt><dd><b>{brief(measured)}</b></dd></div>
-        {limit !== null && <div><dt>Limit</dt><dd>{brief(limit)}</dd></div>}
+        <div>
+          <dt>Measured</dt>
+          <dd>
+            <b>{brief(measured)}</b>
+          </dd>
+        </div>
+        {limit !== null && (
+          <div>
+            <dt>Limit</dt>
+            <dd>{brief(limit)}</dd>
+          </div>
+        )}
       </dl>
-      {limit !== null && <Gauge measured={numeric(measured)} limit={numeric(limit)} severity={evidence.severity} />}
+      {limit !== null && (
+        <Gauge measured={numeric(measured)} limit={numeric(limit)} severity={evidence.severity} />
+      )}
       <p class="sure">{[unit, sure].filter(Boolean).join(" · ")}</p>
     </div>
   );

@@ -1,16 +1,9 @@
 // One uPlot chart: axes, lines and the marks of a finding. No state: made anew when anything changes.
 import uPlot from "uplot";
 import { tick } from "../lib/numbers";
-import { gaps, type Line, pointsAt, stretch, type Table, table } from "../lib/series";
+import { gaps, type Line, type Table, table } from "../lib/series";
 import { smoothed } from "../lib/smooth";
-
-/** What a finding marks in a chart. */
-export type Marks = {
-  steps: readonly number[];
-  /** The step from which on it could be known. */
-  known: number | null;
-  severity: "critical" | "warning" | "info";
-};
+import { drawBehind, drawInFront, type Ink, type Marks } from "./marks";
 
 export type Wish = {
   lines: readonly Line[];
@@ -25,7 +18,9 @@ export type Wish = {
 };
 
 const FONT = "11px Roboto, system-ui, sans-serif";
-const WHOLE = [1, 2, 5].flatMap((one) => Array.from({ length: 12 }, (_, at) => one * 10 ** at)).sort((a, b) => a - b);
+const WHOLE = [1, 2, 5]
+  .flatMap((one) => Array.from({ length: 12 }, (_, at) => one * 10 ** at))
+  .sort((a, b) => a - b);
 
 export function plot(host: HTMLElement, wish: Wish): uPlot {
   const shape = table(wish.lines);
@@ -36,7 +31,12 @@ export function plot(host: HTMLElement, wish: Wish): uPlot {
     height: wish.height,
     padding: [gaps(wish.lines).length ? 16 : 8, 10, 0, 0],
     legend: { show: false },
-    cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false, setScale: true }, focus: { prox: -1 } },
+    cursor: {
+      y: false,
+      points: { size: 7 },
+      drag: { x: true, y: false, setScale: true },
+      focus: { prox: -1 },
+    },
     scales: {
       x: { time: false, range: (_, low, high) => xRange(low, high, wish.zoom) },
       y: { distr: wish.log ? 3 : 1, range: wish.log ? logRange : yRange },
@@ -44,8 +44,8 @@ export function plot(host: HTMLElement, wish: Wish): uPlot {
     axes: [xAxis(ink), yAxis(ink, wish.log)],
     series: [{}, ...columns(wish, ink)],
     hooks: {
-      drawClear: [(chart) => band(chart, wish, shape, ink)],
-      draw: [(chart) => marks(chart, wish, shape, ink)],
+      drawClear: [(chart) => drawBehind(chart, wish, shape, ink)],
+      draw: [(chart) => drawInFront(chart, wish, shape, ink)],
       setCursor: [(chart) => wish.onCursor(chart.cursor.idx ?? null, shape)],
       setSelect: [(chart) => select(chart, wish)],
     },
@@ -56,18 +56,26 @@ export function plot(host: HTMLElement, wish: Wish): uPlot {
 /** Raw columns; where it is smoothed, the raw ones again behind, faint. */
 function data(wish: Wish, shape: Table): uPlot.AlignedData {
   const raw = wish.log ? shape.ys.map((column) => column.map(positive)) : shape.ys;
-  const drawn = wish.smoothing ? [...raw, ...raw.map((column) => smoothed(column, wish.smoothing))] : raw;
+  const drawn = wish.smoothing
+    ? [...raw, ...raw.map((column) => smoothed(column, wish.smoothing))]
+    : raw;
   return [shape.x, ...drawn] as uPlot.AlignedData;
 }
 
-const positive = (value: number | null | undefined) => (typeof value === "number" && value <= 0 ? null : value);
+const positive = (value: number | null | undefined) =>
+  typeof value === "number" && value <= 0 ? null : value;
 
-function columns(wish: Wish, ink: (name: string) => string): uPlot.Series[] {
+function columns(wish: Wish, ink: Ink): uPlot.Series[] {
   const series = (line: Line, faint: boolean): uPlot.Series => ({
     stroke: faint ? `${line.colour}48` : line.colour,
     width: line.dashed ? 1.5 : 1.75,
     ...(line.dashed ? { dash: [5, 3] } : {}),
-    points: { show: line.steps.length === 1 || sparse, size: 4, fill: ink("surface"), stroke: line.colour },
+    points: {
+      show: line.steps.length === 1 || sparse,
+      size: 4,
+      fill: ink("surface"),
+      stroke: line.colour,
+    },
   });
   const sparse = wish.lines.every((line) => line.steps.length <= 6);
   const faint = wish.smoothing > 0;
@@ -75,23 +83,40 @@ function columns(wish: Wish, ink: (name: string) => string): uPlot.Series[] {
   return faint ? [...raw, ...wish.lines.map((line) => series(line, false))] : raw;
 }
 
-function xAxis(ink: (name: string) => string): uPlot.Axis {
+function xAxis(ink: Ink): uPlot.Axis {
   return {
-    stroke: ink("muted"), font: FONT, size: 26, gap: 6, space: 64, incrs: WHOLE,
-    grid: { show: false }, ticks: { show: false }, border: { show: true, stroke: ink("line"), width: 1 },
-    values: (_, splits, _axis, _space, increment) => splits.map((each) => (each % 1 ? "" : compact(each, increment))),
+    stroke: ink("muted"),
+    font: FONT,
+    size: 26,
+    gap: 6,
+    space: 64,
+    incrs: WHOLE,
+    grid: { show: false },
+    ticks: { show: false },
+    border: { show: true, stroke: ink("line"), width: 1 },
+    values: (_, splits, _axis, _space, increment) =>
+      splits.map((each) => (each % 1 ? "" : compact(each, increment))),
   };
 }
 
 const compact = (step: number, increment: number): string =>
-  step >= 10000 && increment >= 1000 ? `${(step / 1000).toLocaleString("en")}k` : step.toLocaleString("en");
+  step >= 10000 && increment >= 1000
+    ? `${(step / 1000).toLocaleString("en")}k`
+    : step.toLocaleString("en");
 
-function yAxis(ink: (name: string) => string, log: boolean): uPlot.Axis {
+function yAxis(ink: Ink, log: boolean): uPlot.Axis {
   return {
-    stroke: ink("muted"), font: FONT, gap: 8, space: 34,
-    size: (_, values) => Math.max(36, 18 + 6.4 * Math.max(0, ...(values ?? []).map((each) => each?.length ?? 0))),
-    grid: { stroke: ink("grid"), width: 1 }, ticks: { show: false }, border: { show: false },
-    values: (_, splits, _axis, _space, increment) => splits.map((each) => tick(each, log ? each : increment)),
+    stroke: ink("muted"),
+    font: FONT,
+    gap: 8,
+    space: 34,
+    size: (_, values) =>
+      Math.max(36, 18 + 6.4 * Math.max(0, ...(values ?? []).map((each) => each?.length ?? 0))),
+    grid: { stroke: ink("grid"), width: 1 },
+    ticks: { show: false },
+    border: { show: false },
+    values: (_, splits, _axis, _space, increment) =>
+      splits.map((each) => tick(each, log ? each : increment)),
     ...(log ? { splits: decades, filter: (_: uPlot, splits: number[]) => splits } : {}),
   };
 }
@@ -103,7 +128,8 @@ function decades(chart: uPlot, _axis: number, low: number, high: number): number
   const stride = Math.max(1, Math.ceil((to - from + 1) / room));
   const heads = to - from < 1 ? [1, 2, 5] : [1];
   const splits: number[] = [];
-  for (let power = from - 1; power <= to; power += stride) splits.push(...heads.map((head) => head * 10 ** power));
+  for (let power = from - 1; power <= to; power += stride)
+    splits.push(...heads.map((head) => head * 10 ** power));
   return splits.filter((each) => each >= low && each <= high);
 }
 
@@ -131,105 +157,4 @@ function select(chart: uPlot, wish: Wish): void {
   if (width < 4) return;
   const zoom: [number, number] = [chart.posToVal(left, "x"), chart.posToVal(left + width, "x")];
   if (zoom[1] > zoom[0]) wish.onZoom(zoom);
-}
-
-/** Behind the lines: the stretch that the evidence is about, washed where that sets it apart. */
-function band(chart: uPlot, wish: Wish, shape: Table, ink: (name: string) => string): void {
-  const range = wish.marks && stretch(wish.marks.steps, wish.lines[0]);
-  if (!wish.marks || !range || shape.positions) return;
-  const { ctx, bbox } = chart;
-  const [low, high] = range.map((step) => chart.valToPos(step, "x", true)) as [number, number];
-  const bar = 2 * devicePixelRatio;
-  clipped(chart, () => {
-    ctx.fillStyle = ink(`${wish.marks?.severity}-wash`);
-    if (high - low < bbox.width * 0.9) ctx.fillRect(low, bbox.top, high - low, bbox.height);
-    ctx.fillStyle = ink(`${wish.marks?.severity}-sign`);
-    ctx.fillRect(low, bbox.top + bbox.height - bar, Math.max(bar, high - low), bar);
-  });
-}
-
-/** In front of the lines: the marked points, and where the curve was not finite. */
-function marks(chart: uPlot, wish: Wish, shape: Table, ink: (name: string) => string): void {
-  const line = wish.lines[0];
-  if (wish.marks && line) {
-    const { steps, severity, known } = wish.marks;
-    const shown = stretch(steps, line) ? steps.slice(0, 1) : steps;
-    clipped(chart, () => {
-      if (known !== null && !shape.positions) upright(chart, known, ink("muted"));
-      for (const point of pointsAt(line, shown, shape.positions)) {
-        ring(chart, chart.valToPos(point.x, "x", true), chart.valToPos(point.y, "y", true), ink(`${severity}-sign`), ink("surface"));
-      }
-    });
-  }
-  if (!shape.positions) nonfinite(chart, wish, ink("critical"));
-}
-
-function ring({ ctx }: uPlot, x: number, y: number, fill: string, rim: string): void {
-  ctx.beginPath();
-  ctx.arc(x, y, 4.5 * devicePixelRatio, 0, 2 * Math.PI);
-  ctx.setLineDash([]);
-  ctx.fillStyle = fill;
-  ctx.strokeStyle = rim;
-  ctx.lineWidth = 1.5 * devicePixelRatio;
-  ctx.fill();
-  ctx.stroke();
-}
-
-/** Since when it could be known. */
-function upright(chart: uPlot, step: number, stroke: string): void {
-  const { ctx, bbox } = chart;
-  const dot = devicePixelRatio;
-  const x = Math.round(chart.valToPos(step, "x", true)) + 0.5;
-  ctx.setLineDash([2 * dot, 3 * dot]);
-  ctx.strokeStyle = stroke;
-  ctx.lineWidth = dot;
-  ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
-  ctx.stroke();
-  ctx.font = `${10 * dot}px Roboto, system-ui, sans-serif`;
-  ctx.fillStyle = stroke;
-  const right = x > bbox.left + bbox.width - 60 * dot;
-  ctx.textAlign = right ? "right" : "left";
-  ctx.textBaseline = "top";
-  ctx.fillText("known", x + (right ? -4 : 4) * dot, bbox.top + 2 * dot);
-}
-
-/** A bar above the plot for each stretch, at least as wide as can be seen, and its name. */
-function nonfinite(chart: uPlot, wish: Wish, hot: string): void {
-  const { ctx, bbox } = chart;
-  const dot = devicePixelRatio;
-  const end = bbox.left + bbox.width;
-  let free = -Infinity;
-  ctx.fillStyle = hot;
-  ctx.font = `500 ${10 * dot}px Roboto, system-ui, sans-serif`;
-  ctx.textAlign = "left";
-  ctx.textBaseline = "bottom";
-  for (const each of gaps(wish.lines).sort((a, b) => a.first - b.first)) {
-    const from = Math.max(bbox.left, chart.valToPos(each.first, "x", true));
-    const to = Math.min(end, chart.valToPos(each.last, "x", true));
-    if (to < bbox.left || from > end) continue;
-    const wide = Math.max(3 * dot, to - from + 3 * dot);
-    ctx.fillRect(from - 1.5 * dot, bbox.top - 3 * dot, wide, 3 * dot);
-    ctx.globalAlpha = 0.09;
-    ctx.fillRect(from - 1.5 * dot, bbox.top, wide, bbox.height);
-    ctx.globalAlpha = 1;
-    const label = each.value === "NaN" ? "NaN" : each.value === "Infinity" ? "∞" : "−∞";
-    const width = ctx.measureText(label).width;
-    const left = Math.min(Math.max(from, bbox.left), end - width);
-    if (left < free) continue;
-    ctx.fillText(label, left, bbox.top - 4 * dot);
-    free = left + width + 6 * dot;
-  }
-}
-
-function clipped(chart: uPlot, draw: () => void): void {
-  const { ctx, bbox } = chart;
-  const rim = 6 * devicePixelRatio;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(bbox.left - rim, bbox.top - rim, bbox.width + 2 * rim, bbox.height + 2 * rim);
-  ctx.clip();
-  draw();
-  ctx.restore();
 }

@@ -2,5 +2,9 @@
 import { spans } from "../lib/prose";
 
 export function Prose({ text }: { text: string }) {
-  return <>{spans(text).map((each) => (each.code ? <code key={each.at}>{each.text}</code> : each.text))}</>;
+  return (
+    <>
+      {spans(text).map((each) => (each.code ? <code key={each.at}>{each.text}</code> : each.text))}
+    </>
+  );
 }

@@ -24,15 +24,21 @@ export function RunList() {
     observer.observe(host.current);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => host.current && place >= 0 ? reveal(host.current, place) : undefined, [place]);
+  useEffect(() => (host.current && place >= 0 ? reveal(host.current, place) : undefined), [place]);
 
   const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
   const last = Math.min(items.length, Math.ceil((top + tall) / ROW) + BEYOND);
   return (
     <div
-      class="run-list" data-testid="run-list" ref={host} role="listbox" tabIndex={0} aria-label="Runs, worst first"
+      class="run-list"
+      data-testid="run-list"
+      ref={host}
+      role="listbox"
+      tabIndex={0}
+      aria-label="Runs, worst first"
       aria-activedescendant={place >= 0 ? `run-${place}` : undefined}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)} onKeyDown={keyed}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onKeyDown={keyed}
     >
       <div style={{ height: `${items.length * ROW}px` }} role="presentation">
         {items.slice(first, last).map((item, at) => (
@@ -49,14 +55,28 @@ function Row({ item, place, size }: { item: Item; place: number; size: number })
   const more = item.counts.critical + item.counts.warning + item.counts.info - 1;
   return (
     <div
-      id={`run-${place}`} class="run-item" data-testid="run-item" data-run={item.name} role="option"
-      aria-selected={page.value === "run" && item.name === chosen.value} aria-posinset={place + 1} aria-setsize={size}
-      style={{ top: `${place * ROW}px` }} title={item.name} onClick={() => choose(item.name)}
+      id={`run-${place}`}
+      class="run-item"
+      data-testid="run-item"
+      data-run={item.name}
+      role="option"
+      aria-selected={page.value === "run" && item.name === chosen.value}
+      aria-posinset={place + 1}
+      aria-setsize={size}
+      style={{ top: `${place * ROW}px` }}
+      title={item.name}
+      onClick={() => choose(item.name)}
     >
       <Glyph verdict={item.verdict} named />
       <span class="run-words">
-        <span class="run-name">{folder && <span class="run-folder">{folder}</span>}<span class="run-own">{name}</span></span>
-        <span class="run-worst">{says}{more > 0 && <span class="run-more"> +{more}</span>}</span>
+        <span class="run-name">
+          {folder && <span class="run-folder">{folder}</span>}
+          <span class="run-own">{name}</span>
+        </span>
+        <span class="run-worst">
+          {says}
+          {more > 0 && <span class="run-more"> +{more}</span>}
+        </span>
       </span>
       <Spark values={item.spark} />
     </div>
@@ -64,7 +84,14 @@ function Row({ item, place, size }: { item: Item; place: number; size: number })
 }
 
 function keyed(event: KeyboardEvent): void {
-  const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e9, End: 1e9 };
+  const moves: Record<string, number> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: 10,
+    PageUp: -10,
+    Home: -1e9,
+    End: 1e9,
+  };
   const move = moves[event.key];
   if (move === undefined) return;
   event.preventDefault();

@@ -23,7 +23,9 @@ export function RunPage() {
   return (
     <div class="page" key={shown.name}>
       <Head run={shown} />
-      {groups.map(({ head, led }) => <Card key={head.id} outcome={head} led={led} />)}
+      {groups.map(({ head, led }) => (
+        <Card key={head.id} outcome={head} led={led} />
+      ))}
       {shown.curves.length > 0 && <Curves run={shown} />}
       {heatTitles.value.length > 0 && <Layers />}
       <Ledger run={shown} />
@@ -35,13 +37,21 @@ function Head({ run: shown }: { run: Run }) {
   return (
     <header class="page-head">
       <div class="page-top">
-        <h1 tabIndex={-1} id="run-title">{shown.name}</h1>
+        <h1 tabIndex={-1} id="run-title">
+          {shown.name}
+        </h1>
         <Exports run={shown.name} />
       </div>
-      <p class="page-about">{about(shown).map((each) => <span key={each}>{each}</span>)}</p>
+      <p class="page-about">
+        {about(shown).map((each) => (
+          <span key={each}>{each}</span>
+        ))}
+      </p>
       <div class={`headline ${shown.verdict}`} data-testid="headline">
         <Glyph verdict={shown.verdict} size={22} named />
-        <p aria-live="polite"><Verdict run={shown} /></p>
+        <p aria-live="polite">
+          <Verdict run={shown} />
+        </p>
       </div>
     </header>
   );
@@ -76,14 +86,20 @@ function Curves({ run: shown }: { run: Run }) {
         <Smoothing />
       </div>
       <div class="panels">
-        {all.filter((each) => more || each.main).map((panel) => (
-          <figure class="panel" key={panel.title}>
-            <figcaption>{panel.title}</figcaption>
-            <CurveChart shown={panel.curves} height={150} />
-          </figure>
-        ))}
+        {all
+          .filter((each) => more || each.main)
+          .map((panel) => (
+            <figure class="panel" key={panel.title}>
+              <figcaption>{panel.title}</figcaption>
+              <CurveChart shown={panel.curves} height={150} />
+            </figure>
+          ))}
       </div>
-      {hidden > 0 && <button type="button" class="quiet more" onClick={() => setMore(true)}>Show {hidden} more {hidden === 1 ? "curve" : "curves"}</button>}
+      {hidden > 0 && (
+        <button type="button" class="quiet more" onClick={() => setMore(true)}>
+          Show {hidden} more {hidden === 1 ? "curve" : "curves"}
+        </button>
+      )}
     </section>
   );
 }
@@ -93,7 +109,12 @@ function Smoothing() {
     <label class="smoothing" data-testid="smoothing">
       <span>Smoothing</span>
       <input
-        type="range" min="0" max="0.99" step="0.01" value={smoothing.value} aria-valuetext={smoothing.value.toFixed(2)}
+        type="range"
+        min="0"
+        max="0.99"
+        step="0.01"
+        value={smoothing.value}
+        aria-valuetext={smoothing.value.toFixed(2)}
         onInput={(event) => (smoothing.value = Number(event.currentTarget.value))}
       />
       <output>{smoothing.value.toFixed(2)}</output>

@@ -6,10 +6,24 @@ const HEIGHT = 22;
 export function Spark({ values }: { values: readonly (number | null)[] }) {
   const path = drawn(values);
   return (
-    <svg class="spark" width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+    <svg
+      class="spark"
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      aria-hidden="true"
+    >
       <path d={path} />
       {values.map((each, at) =>
-        each === null ? <rect class="gap" x={(at / Math.max(1, values.length - 1)) * (WIDTH - 2)} y="0" width="2" height="3" /> : null,
+        each === null ? (
+          <rect
+            class="gap"
+            x={(at / Math.max(1, values.length - 1)) * (WIDTH - 2)}
+            y="0"
+            width="2"
+            height="3"
+          />
+        ) : null,
       )}
     </svg>
   );

@@ -4,7 +4,12 @@ import { status, trouble } from "../state";
 
 export function Skeleton() {
   return (
-    <div class="page skeleton" data-testid="state-loading" role="status" aria-label="Reading the logs">
+    <div
+      class="page skeleton"
+      data-testid="state-loading"
+      role="status"
+      aria-label="Reading the logs"
+    >
       <i style={{ width: "38%", height: "26px" }} />
       <i style={{ width: "62%" }} />
       <i style={{ width: "80%", height: "20px" }} />
@@ -22,9 +27,16 @@ export function Empty() {
         <path class="line" d="M8 8c10 20 20 26 32 28s20 2 28 2" />
       </svg>
       <h1>No runs yet</h1>
-      <p>{status.value?.message || "There are no event files in the log directory."}</p>
-      <p>As soon as a training writes one, it is judged here. From Keras:</p>
-      <pre><code>model.fit(…, callbacks=[tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)])</code></pre>
+      <p>
+        {status.value?.message ||
+          "This page fills itself as soon as a training writes event files."}
+      </p>
+      <p>From Keras:</p>
+      <pre>
+        <code>
+          model.fit(…, callbacks=[tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)])
+        </code>
+      </pre>
     </div>
   );
 }
@@ -34,7 +46,9 @@ export function Trouble({ title, says }: { title: string; says: string }) {
     <div class="notice" data-testid="state-error" role="alert">
       <h1>{title}</h1>
       <p>{says}</p>
-      <button type="button" onClick={() => void refresh()}>Try again</button>
+      <button type="button" onClick={() => void refresh()}>
+        Try again
+      </button>
     </div>
   );
 }
@@ -42,13 +56,17 @@ export function Trouble({ title, says }: { title: string; says: string }) {
 export function Sampled() {
   return (
     <p class="sampled" data-testid="notice-sampled" role="note">
-      <b>Sampled data.</b> The log directory cannot be read from here, so what TensorBoard keeps in memory is judged: a
-      thousand points of each curve. A spike or a NaN between them is not seen.
+      <b>Sampled data.</b> The log directory cannot be read from here, so what TensorBoard keeps in
+      memory is judged: a thousand points of each curve. A spike or a NaN between them is not seen.
     </p>
   );
 }
 
 /** A line over what was known so far; the page stays. */
 export function Lost() {
-  return <p class="sampled lost" role="alert">{trouble.value} What is shown may be out of date.</p>;
+  return (
+    <p class="sampled lost" role="alert">
+      {trouble.value} What is shown may be out of date.
+    </p>
+  );
 }

@@ -12,11 +12,18 @@ export function Try({ text }: { text: string }) {
       <h3>Try</h3>
       {old && fresh ? (
         <div class="change">
-          <code class="old"><del>{old}</del></code>
-          <code class="new"><ins>{fresh}</ins><Copy text={fresh} /></code>
+          <code class="old">
+            <del>{old}</del>
+          </code>
+          <code class="new">
+            <ins>{fresh}</ins>
+            <Copy text={fresh} />
+          </code>
         </div>
       ) : (
-        <p><Prose text={text} /></p>
+        <p>
+          <Prose text={text} />
+        </p>
       )}
     </div>
   );
@@ -33,5 +40,9 @@ export function Copy({ text }: { text: string }) {
       setDone(false); // Without the right to the clipboard the text can still be selected.
     }
   };
-  return <button type="button" class="quiet copy" onClick={() => void copy()}>{done ? "Copied" : "Copy"}</button>;
+  return (
+    <button type="button" class="quiet copy" onClick={() => void copy()}>
+      {done ? "Copied" : "Copy"}
+    </button>
+  );
 }

@@ -20,7 +20,12 @@ export function curvesOf(buffer: ArrayBuffer): Map<string, Drawn> {
     const at = start + each.offset;
     const steps = new Float64Array(buffer, at, each.points);
     const values = new Float32Array(buffer, at + 8 * each.points, each.points);
-    drawn.set(each.name, { steps, values, full: each.full, nonfinite: stretches(each.nonfinite, steps, values) });
+    drawn.set(each.name, {
+      steps,
+      values,
+      full: each.full,
+      nonfinite: stretches(each.nonfinite, steps, values),
+    });
   }
   return drawn;
 }
@@ -37,12 +42,17 @@ export function heatOf(buffer: ArrayBuffer): Heat {
 }
 
 /** Two ends of one kind with nothing finite between them belong to one stretch. */
-export function stretches(ends: readonly End[], steps: Drawn["steps"], values: Drawn["values"]): Stretch[] {
+export function stretches(
+  ends: readonly End[],
+  steps: Drawn["steps"],
+  values: Drawn["values"],
+): Stretch[] {
   const found: Stretch[] = [];
   let at = 0;
   for (const { step, value } of ends) {
     let broken = false;
-    for (; at < steps.length && (steps[at] as number) < step; at += 1) broken ||= finite(values[at]);
+    for (; at < steps.length && (steps[at] as number) < step; at += 1)
+      broken ||= finite(values[at]);
     const last = found[found.length - 1];
     if (last && last.value === value && !broken) last.last = step;
     else found.push({ first: step, last: step, value });
@@ -50,4 +60,5 @@ export function stretches(ends: readonly End[], steps: Drawn["steps"], values: D
   return found;
 }
 
-const finite = (value: number | null | undefined): boolean => typeof value === "number" && Number.isFinite(value);
+const finite = (value: number | null | undefined): boolean =>
+  typeof value === "number" && Number.isFinite(value);

@@ -49,7 +49,13 @@ export type Drawn = {
 export type Scale = "log" | "linear" | "diverging";
 
 /** What heat maps a run has. */
-export type HeatTitle = { vital: string; title: string; unit: string; rows: string[]; steps: number };
+export type HeatTitle = {
+  vital: string;
+  title: string;
+  unit: string;
+  rows: string[];
+  steps: number;
+};
 
 /** One vital of every layer at every step, row by row. */
 export type Heat = {

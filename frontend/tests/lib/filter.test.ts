@@ -4,9 +4,20 @@ import { pattern, sifted, tally } from "../../src/lib/filter";
 import type { Item, Verdict } from "../../src/wire/routes";
 
 const item = (name: string, verdict: Verdict): Item => ({
-  name, verdict, headline: "", worst: null, counts: { critical: 0, warning: 0, info: 0 }, spark: [], framework: "", changed: 1,
+  name,
+  verdict,
+  headline: "",
+  worst: null,
+  counts: { critical: 0, warning: 0, info: 0 },
+  spark: [],
+  framework: "",
+  changed: 1,
 });
-const ITEMS = [item("sweep/lr=1", "critical"), item("sweep/lr=0.1", "warning"), item("base", "healthy")];
+const ITEMS = [
+  item("sweep/lr=1", "critical"),
+  item("sweep/lr=0.1", "warning"),
+  item("base", "healthy"),
+];
 const names = (items: Item[]) => items.map((each) => each.name);
 
 test("a regular expression chooses, whatever the case", () => {
@@ -20,10 +31,18 @@ test("what is no regular expression is plain text, and said to be", () => {
 });
 
 test("verdicts narrow the list; none means all", () => {
-  assert.deepEqual(names(sifted(ITEMS, "", new Set(["healthy", "critical"]))), ["sweep/lr=1", "base"]);
+  assert.deepEqual(names(sifted(ITEMS, "", new Set(["healthy", "critical"]))), [
+    "sweep/lr=1",
+    "base",
+  ]);
   assert.equal(sifted(ITEMS, "", new Set()).length, 3);
 });
 
 test("only verdicts that occur are counted, worst first", () => {
-  assert.deepEqual(tally([...ITEMS, item("x", "unreadable")]), [["critical", 1], ["unreadable", 1], ["warning", 1], ["healthy", 1]]);
+  assert.deepEqual(tally([...ITEMS, item("x", "unreadable")]), [
+    ["critical", 1],
+    ["unreadable", 1],
+    ["warning", 1],
+    ["healthy", 1],
+  ]);
 });

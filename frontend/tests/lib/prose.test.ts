@@ -4,17 +4,26 @@ import { position } from "../../src/lib/gauge";
 import { colour, heldOut, place } from "../../src/lib/colours";
 import { spans } from "../../src/lib/prose";
 
-const code = (text: string) => spans(text).filter((each) => each.code).map((each) => each.text);
+const code = (text: string) =>
+  spans(text)
+    .filter((each) => each.code)
+    .map((each) => each.text);
 
 test("calls, names of curves and quoted words are code", () => {
-  assert.deepEqual(code("Use SGD(learning_rate=0.01, momentum=0.9). Then train/epoch_loss falls; see `beta_2`."), [
-    "SGD(learning_rate=0.01, momentum=0.9)", "train/epoch_loss", "beta_2",
-  ]);
+  assert.deepEqual(
+    code("Use SGD(learning_rate=0.01, momentum=0.9). Then train/epoch_loss falls; see `beta_2`."),
+    ["SGD(learning_rate=0.01, momentum=0.9)", "train/epoch_loss", "beta_2"],
+  );
 });
 
 test("no letter is lost", () => {
   const text = "a `b` c(d) e/f_g h.";
-  assert.equal(spans(text).map((each) => each.text).join(""), "a b c(d) e/f_g h.");
+  assert.equal(
+    spans(text)
+      .map((each) => each.text)
+      .join(""),
+    "a b c(d) e/f_g h.",
+  );
 });
 
 test("measured and limit stand in proportion, or apart where one dwarfs the other", () => {
@@ -28,7 +37,16 @@ test("measured and limit stand in proportion, or apart where one dwarfs the othe
 
 test("a run has the colour of its train folder, and colours begin anew after seven", () => {
   const order = ["b/train", "b/validation", "a", "c/eval"];
-  assert.deepEqual([place("b", order, 9), place("a", order, 9), place("c", order, 9), place("x", order, 9), place("b#2", order, 9)], [0, 2, 3, 9, 0]);
+  assert.deepEqual(
+    [
+      place("b", order, 9),
+      place("a", order, 9),
+      place("c", order, 9),
+      place("x", order, 9),
+      place("b#2", order, 9),
+    ],
+    [0, 2, 3, 9, 0],
+  );
   assert.equal(colour(7, false), colour(0, false));
   assert.notEqual(colour(0, true), colour(0, false));
 });

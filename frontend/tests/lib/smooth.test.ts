@@ -9,7 +9,12 @@ test("the first value stays, later ones lag: TensorBoard's corrected mean", () =
 });
 
 test("gaps stay gaps and count for nothing", () => {
-  assert.deepEqual(smoothed([2, null, 2.5, undefined], 0.5).map((each) => each ?? String(each)).slice(1, 2), ["null"]);
+  assert.deepEqual(
+    smoothed([2, null, 2.5, undefined], 0.5)
+      .map((each) => each ?? String(each))
+      .slice(1, 2),
+    ["null"],
+  );
   assert.equal(smoothed([1, null, 0], 0.5)[2], smoothed([1, 0], 0.5)[1]);
 });
 

@@ -19,9 +19,20 @@ test("a span says where, and whether it lasts until the end", () => {
 
 test("a run is described by what is known of it", () => {
   assert.deepEqual(about(run("a")), ["Keras 3", "3 epochs in 1 m 25 s"]);
-  const model = { kind: "Sequential", layers: 1, parameters: 1906053, optimizer: "Adam", learning_rate: 0.001, losses: ["mean_squared_error"], input_shape: [] };
+  const model = {
+    kind: "Sequential",
+    layers: 1,
+    parameters: 1906053,
+    optimizer: "Adam",
+    learning_rate: 0.001,
+    losses: ["mean_squared_error"],
+    input_shape: [],
+  };
   assert.deepEqual(about(run("a", { model, steps: null })), [
-    "Keras 3", "Sequential, 1 layer, 1.91 M parameters", "Adam, learning rate 0.001", "mean squared error",
+    "Keras 3",
+    "Sequential, 1 layer, 1.91 M parameters",
+    "Adam, learning rate 0.001",
+    "mean squared error",
   ]);
 });
 
@@ -31,7 +42,10 @@ test("names are taken apart at the last folder", () => {
 });
 
 test("paths lose what they share, and never all", () => {
-  assert.deepEqual(shortened(["train/s/dense/kernel/histogram", "train/s/conv/kernel/histogram"]), ["dense", "conv"]);
+  assert.deepEqual(shortened(["train/s/dense/kernel/histogram", "train/s/conv/kernel/histogram"]), [
+    "dense",
+    "conv",
+  ]);
   assert.deepEqual(shortened(["only/one"]), ["one"]);
   assert.deepEqual(shortened(["a", "a/b"]), ["a", "a/b"]);
   assert.deepEqual(shortened([]), []);
