@@ -7,15 +7,13 @@ call is wrong. Whatever needs numpy is imported only once there is something to 
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tb_diagnose import __version__
+from tb_diagnose.flags import Wrong, parser
 
 if TYPE_CHECKING:
     from tb_diagnose.report.shapes import Document
@@ -24,22 +22,11 @@ if TYPE_CHECKING:
 _OK, _FOUND, _WRONG, _STOPPED = 0, 1, 2, 130
 
 
-class _Wrong(Exception):
-    """The call is wrong; the message is one sentence with the cure."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Errors in one sentence, not behind a page of usage."""
-
-    def error(self, message: str) -> NoReturn:
-        raise _Wrong(f"{message}; tb-diagnose --help tells how to call it")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
-        return _run(_parser().parse_args(arguments))
-    except _Wrong as wrong:
+        return _run(parser().parse_args(arguments))
+    except Wrong as wrong:
         print(f"tb-diagnose: {wrong}", file=sys.stderr)
         return _WRONG
     except KeyboardInterrupt:
@@ -52,9 +39,11 @@ def _run(call: argparse.Namespace) -> int:
         _write(_text(call.explain), call)
         return _OK
     if not call.paths:
-        raise _Wrong("which logs? give a folder with event files, such as tb-diagnose logs/")
+        raise Wrong("which logs? give a folder with event files, such as tb-diagnose logs/")
     if call.output and not call.output.absolute().parent.is_dir():
-        raise _Wrong(f"there is no folder {call.output.parent} to write to; create it first")
+        raise Wrong(f"there is no folder {call.output.parent} to write to; create it first")
+    if call.watch:
+        return _watch(call, _settings(call))
     document = _document(call, _settings(call))
     _write(_face(document, call), call)
     return _code(document, call.fail_on)
@@ -66,7 +55,7 @@ def _text(identity: str | None) -> str:
     try:
         return explain(identity) if identity else catalogue()
     except UnknownDiagnosis as unknown:
-        raise _Wrong(str(unknown)) from unknown
+        raise Wrong(str(unknown)) from unknown
 
 
 def _settings(call: argparse.Namespace) -> Settings:
@@ -81,7 +70,7 @@ def _settings(call: argparse.Namespace) -> Settings:
         flags = Settings(tuple(call.select), tuple(call.ignore), limits, dict(call.role))
         return check(load(flags, file=call.config), vocabulary())
     except SettingsError as error:
-        raise _Wrong(str(error)) from error
+        raise Wrong(str(error)) from error
 
 
 def _document(call: argparse.Namespace, settings: Settings) -> Document:
@@ -95,13 +84,34 @@ def _document(call: argparse.Namespace, settings: Settings) -> Document:
     try:
         document = checkup(call.paths, settings, jobs=jobs, checksum=call.checksum, progress=ticker)
     except NothingToRead as nothing:
-        raise _Wrong(str(nothing).replace("\n", "\ntb-diagnose: ")) from nothing
+        raise Wrong(str(nothing).replace("\n", "\ntb-diagnose: ")) from nothing
     finally:
         ticker.close()
     if sys.stderr.isatty() and call.format == "terminal":
         # Not part of the report: the same logs must give the same report.
         print(f"read and judged in {time.perf_counter() - begin:.2f} s", file=sys.stderr)
     return document
+
+
+def _watch(call: argparse.Namespace, settings: Settings) -> int:
+    from functools import partial
+
+    from tb_diagnose.console import screen, write
+    from tb_diagnose.findings import Severity
+    from tb_diagnose.vigil import vigil
+    from tb_diagnose.watch import Watch
+
+    if call.output or call.format not in ("terminal", "json"):
+        raise Wrong("--watch prints on standard output, for a terminal or with --format json")
+    if call.jobs != 1:
+        raise Wrong("--watch works in this process alone; drop --jobs")
+    shown = None
+    if call.format == "terminal":
+        shown = screen(colour=call.color, verbose=call.verbose, file=None)
+    watch = Watch(call.paths, settings, checksum=call.checksum)
+    tell = partial(write, file=None, utf8=call.format == "json")
+    gravest = vigil(watch, tell, shown, call.interval)
+    return _FOUND if call.fail_on and gravest <= Severity(call.fail_on).rank else _OK
 
 
 def _face(document: Document, call: argparse.Namespace) -> str:
@@ -124,7 +134,7 @@ def _write(text: str, call: argparse.Namespace) -> None:
         write(text, call.output, utf8=call.format != "terminal")
     except OSError as error:
         why = error.strerror or error
-        raise _Wrong(f"cannot write {call.output or 'the report'}: {why}") from error
+        raise Wrong(f"cannot write {call.output or 'the report'}: {why}") from error
 
 
 def _code(document: Document, fail_on: str | None) -> int:
@@ -134,79 +144,3 @@ def _code(document: Document, fail_on: str | None) -> int:
     if summary["unreadable"] == summary["runs"]:
         return _WRONG
     return _FOUND if fail_on and graver(document, fail_on) else _OK
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="tb-diagnose",
-        description="Say what is wrong with training runs, from their TensorBoard event files.",
-        epilog="Exit code: 0 all was read, 1 by --fail-on, 2 nothing could be read or wrong call.",
-    )
-    parser.add_argument("paths", nargs="*", type=Path, metavar="LOGDIR", help="folders or files")
-    parser.add_argument("--version", action="version", version=f"tb-diagnose {__version__}")
-    _report_flags(parser.add_argument_group("how it is reported").add_argument)
-    _settings_flags(parser.add_argument_group("what is judged, and how").add_argument)
-    _reading_flags(parser.add_argument_group("how it is read").add_argument)
-    told = parser.add_argument_group("what a diagnosis means")
-    told.add_argument("--explain", metavar="ID", help="all about one diagnosis")
-    told.add_argument("--catalogue", action="store_true", help="all about all, as Markdown")
-    return parser
-
-
-def _report_flags(add: Callable[..., object]) -> None:
-    add("--format", choices=("terminal", "json", "markdown"), default="terminal")
-    add("--output", type=Path, metavar="FILE", help="write the report there")
-    add("--color", choices=("auto", "always", "never"), default="auto")
-    add(
-        "-v", "--verbose", action="store_true", help="also what was clear or not checkable, and why"
-    )
-    severities = ("critical", "warning", "info")
-    add("--fail-on", choices=severities, help="exit with 1 from this severity on")
-
-
-def _settings_flags(add: Callable[..., object]) -> None:
-    several: dict[str, Any] = {"action": "extend", "default": [], "type": _words, "metavar": "IDS"}
-    add("--select", **several, help="only these diagnoses or families, separated by commas")
-    add("--ignore", **several, help="not these diagnoses or families")
-    limit = "another value for a limit that --explain ID lists"
-    each: dict[str, Any] = {"action": "append", "default": []}
-    add("--limit", **each, type=_limit, metavar="ID.NAME=VALUE", help=limit)
-    role = "the curve that plays a role, such as train_loss=my/loss; no tag for none"
-    add("--role", **each, type=_role, metavar="ROLE=TAG", help=role)
-    config = "settings file (default: the nearest tb-diagnose.toml or pyproject.toml)"
-    add("--config", type=Path, metavar="FILE", help=config)
-
-
-def _reading_flags(add: Callable[..., object]) -> None:
-    add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes, 0 for one per core")
-    believe = "believe the records without verifying their checksums"
-    add("--no-checksum", dest="checksum", action="store_false", help=believe)
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in text.replace(",", " ").split() if word]
-
-
-def _limit(text: str) -> tuple[str, str, float]:
-    target, _, value = text.partition("=")
-    identity, _, name = target.partition(".")
-    try:
-        number = float(value)
-    except ValueError:
-        number = float("nan")
-    if not (identity and name) or math.isnan(number):
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form ID.NAME=NUMBER")
-    return identity, name, number
-
-
-def _role(text: str) -> tuple[str, str]:
-    role, equals, tag = text.partition("=")
-    if not (role and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form ROLE=TAG")
-    return role, tag
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes")
-    return int(text)

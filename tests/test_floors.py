@@ -14,7 +14,7 @@ HOUSE = Path(tb_diagnose.__file__).parent
 #: From the ground up: what is in a line may import only what is in the lines before it.
 FLOORS = (
     "runs findings",
-    "words settings",
+    "words settings flags",
     "measure",
     "tags frameworks recipe chance",
     "read",
@@ -25,8 +25,8 @@ FLOORS = (
     "report",
     "attach",
     "fleet",
-    "checkup",
-    "console",
+    "checkup watch",
+    "console vigil",
     "plugin",
     "cli",
     "__main__",
