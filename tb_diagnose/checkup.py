@@ -10,7 +10,7 @@ from pathlib import Path
 from tb_diagnose import fleet
 from tb_diagnose.diagnosis import registry
 from tb_diagnose.examine import Examination, compare, examine
-from tb_diagnose.read import Cluster, NothingToRead, clusters, load
+from tb_diagnose.read import Cluster, NothingToRead, Place, clusters, load, place
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
@@ -40,7 +40,8 @@ def checkup(
     """Examine every run below the paths.
 
     Args:
-        paths: folders or event files; relative ones stay relative in the document.
+        paths: folders or event files, or addresses of remote ones such as s3://bucket/logs;
+            relative ones stay relative in the document.
         settings: the user's choices.
         jobs: worker processes; 1 to work in this one.
         checksum: whether to verify the checksums of the records.
@@ -89,11 +90,11 @@ def vocabulary() -> Vocabulary:
 
 def _found(paths: Sequence[str | Path]) -> tuple[list[Cluster], list[Problem]]:
     """The clusters below every path, each once, and the paths that lead to none."""
-    found: dict[Path, Cluster] = {}
+    found: dict[Place, Cluster] = {}
     problems: list[Problem] = []
-    for path in map(Path, paths):
+    for path in paths:
         try:
-            for cluster in clusters([path]):
+            for cluster in clusters([place(path)]):
                 found.setdefault(cluster.path.resolve(), cluster)
         except (NothingToRead, OSError) as error:
             problems.append(Problem(path=str(path), says=str(error)))

@@ -108,7 +108,10 @@ def _watch(call: argparse.Namespace, settings: Settings) -> int:
     shown = None
     if call.format == "terminal":
         shown = screen(colour=call.color, verbose=call.verbose, file=None)
-    watch = Watch(call.paths, settings, checksum=call.checksum)
+    try:
+        watch = Watch(call.paths, settings, checksum=call.checksum)
+    except OSError as error:
+        raise Wrong(str(error)) from error
     tell = partial(write, file=None, utf8=call.format == "json")
     gravest = vigil(watch, tell, shown, call.interval)
     return _FOUND if call.fail_on and gravest <= Severity(call.fail_on).rank else _OK

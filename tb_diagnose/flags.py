@@ -29,7 +29,8 @@ def parser() -> argparse.ArgumentParser:
         description="Say what is wrong with training runs, from their TensorBoard event files.",
         epilog="Exit code: 0 all was read, 1 by --fail-on, 2 nothing could be read or wrong call.",
     )
-    parsed.add_argument("paths", nargs="*", type=Path, metavar="LOGDIR", help="folders or files")
+    where = "folders or files, or addresses such as s3://bucket/logs"
+    parsed.add_argument("paths", nargs="*", type=_path, metavar="LOGDIR", help=where)
     parsed.add_argument("--version", action="version", version=f"tb-diagnose {__version__}")
     _report_flags(parsed.add_argument_group("how it is reported").add_argument)
     _settings_flags(parsed.add_argument_group("what is judged, and how").add_argument)
@@ -72,6 +73,11 @@ def _reading_flags(add: Callable[..., object]) -> None:
     add("--watch", action="store_true", help=watch)
     often = "seconds from one look of --watch to the next (default: 5)"
     add("--interval", type=_seconds, default=5.0, metavar="SECONDS", help=often)
+
+
+def _path(text: str) -> Path | str:
+    """A path; an address stays as it is, since a path would lose one of its slashes."""
+    return text if "://" in text else Path(text)
 
 
 def _words(text: str) -> list[str]:

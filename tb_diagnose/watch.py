@@ -13,12 +13,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tb_diagnose.examine import examine
 from tb_diagnose.findings import Severity
 from tb_diagnose.fleet import told
-from tb_diagnose.read import Cluster, NothingToRead, Shelf, clusters
+from tb_diagnose.read import Cluster, NothingToRead, Place, Shelf, clusters, place
 from tb_diagnose.report.document import summary
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Problem, RunPart, RunVerdict, Summary
@@ -78,29 +77,36 @@ class Watch:
 
     A finding is told once: when it becomes decidable, and again only if it turns graver. One that
     holds no longer is told once, too. Runs that are not there yet are told of when they come.
+
+    Raises OSError, one sentence, where what it takes to read an address is not installed.
     """
 
     def __init__(
         self,
-        paths: Sequence[Path],
+        paths: Sequence[Place],
         settings: Settings,
         *,
         checksum: bool = True,
         held: int = HELD,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._paths = paths
+        self._paths = [place(path) for path in paths]
+        #: Path → why it could not be walked when it was last tried.
+        self._unreachable: dict[str, str] = {}
         self._settings = settings
         self._shelf = Shelf(held, checksum=checksum)
         self._clock = clock
         self._patience = 0.0
-        self._kept: dict[Path, _Kept] = {}
+        self._kept: dict[Place, _Kept] = {}
 
     def look(self) -> Iterator[News | Problem]:
         """One look at everything, told run by run."""
         begin = self._clock()
-        found = self._walked()
-        for path in self._kept.keys() - found.keys():
+        known = self._unreachable
+        found, self._unreachable = self._walked()
+        for where, says in sorted(self._unreachable.items() - known.items()):
+            yield Problem(path=where, says=f"{where} was not read: {says}")
+        for path in () if self._unreachable else self._kept.keys() - found.keys():
             del self._kept[path]
             self._shelf.drop(path)
         for path, cluster in found.items():
@@ -110,20 +116,25 @@ class Watch:
     def summary(self) -> Summary:
         """How all runs fare as far as they have been judged."""
         runs = [each for kept in self._kept.values() for each in kept.runs]
-        problems = sum(bool(kept.problem) for kept in self._kept.values())
+        problems = sum(bool(kept.problem) for kept in self._kept.values()) + len(self._unreachable)
         return summary([each.verdict for each in runs], sum(each.points for each in runs), problems)
 
-    def _walked(self) -> dict[Path, Cluster]:
-        """Every cluster there is now, once."""
-        found: dict[Path, Cluster] = {}
+    def _walked(self) -> tuple[dict[Place, Cluster], dict[str, str]]:
+        """Every cluster there is now, once; and the paths that cannot be reached, with the why."""
+        found: dict[Place, Cluster] = {}
+        unreachable = {}
         for path in self._paths:
-            # A training may yet begin, and create the folder.
-            with suppress(NothingToRead):
+            try:
                 for cluster in clusters([path]):
                     found.setdefault(cluster.path.resolve(), cluster)
-        return {cluster.path: cluster for cluster in found.values()}
+            except NothingToRead:
+                # A training may yet begin, and create the folder.
+                continue
+            except OSError as error:
+                unreachable[str(path)] = str(error)
+        return {cluster.path: cluster for cluster in found.values()}, unreachable
 
-    def _looked_at(self, path: Path, cluster: Cluster) -> Iterator[News | Problem]:
+    def _looked_at(self, path: Place, cluster: Cluster) -> Iterator[News | Problem]:
         kept = self._kept.setdefault(path, _Kept())
         files = _files(cluster)
         grows, kept.files = files != kept.files, files

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from google_crc32c import value as crc32c
 
@@ -13,6 +11,7 @@ from tb_diagnose.read import records
 from tb_diagnose.read.columns import Columns
 from tb_diagnose.read.events import Decoder
 from tb_diagnose.read.records import FOOTER, HEADER
+from tb_diagnose.read.source import Place, Source, opened
 from tb_diagnose.read.wire import Malformed
 
 _BLOCK = 1 << 22
@@ -37,7 +36,7 @@ class EventFile:
         error: why the file could not be opened, or ``""``.
     """
 
-    def __init__(self, path: Path, plugins: dict[bytes, bytes], *, checksum: bool = True) -> None:
+    def __init__(self, path: Place, plugins: dict[bytes, bytes], *, checksum: bool = True) -> None:
         self.path = path
         self.checksum = checksum
         self._plugins = plugins
@@ -70,11 +69,10 @@ class EventFile:
         return True
 
     def _read(self) -> None:
-        with self.path.open("rb", buffering=0) as handle:
-            handle.seek(self.offset)
+        with opened(self.path) as source:
             data, want = b"", _BLOCK
             while True:
-                fresh = _exactly(handle.fileno(), want)
+                fresh = _exactly(source, self.offset + len(data), want)
                 data += fresh
                 at_end = len(fresh) < want
                 used, missing = self._consume(data, at_end=at_end)
@@ -178,13 +176,13 @@ class EventFile:
         return unfinished if unfinished >= 0 else max(begin, len(data) - HEADER + 1), 0
 
 
-def _exactly(descriptor: int, size: int) -> bytes:
-    """Up to ``size`` bytes; fewer only at the end of the file."""
-    parts: list[bytes] = []
-    while size > 0 and (part := os.read(descriptor, size)):
-        parts.append(part)
-        size -= len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+def _exactly(source: Source, offset: int, size: int) -> bytes:
+    """``size`` bytes from ``offset`` on; fewer only at the end of the file."""
+    buffer = bytearray(max(0, min(size, source.size - offset)))
+    view, last = memoryview(buffer), 0
+    while last < len(buffer) and (count := source.readinto(view[last:], offset + last)):
+        last += count
+    return bytes(view[:last])
 
 
 def _headers(data: bytes, begin: int) -> Iterator[tuple[int, int]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tb_diagnose.read.follow import Follower
+from tb_diagnose.read.source import Place
 from tb_diagnose.read.walk import Cluster
 
 
@@ -20,7 +19,7 @@ class Shelf:
         self._budget = budget
         self._checksum = checksum
         #: Follower and bytes, the one that was read longest ago first.
-        self._kept: dict[Path, tuple[Follower, int]] = {}
+        self._kept: dict[Place, tuple[Follower, int]] = {}
         self._size = 0
 
     def __len__(self) -> int:
@@ -36,11 +35,11 @@ class Shelf:
             self._taken(next(iter(self._kept)))
         return follower
 
-    def drop(self, path: Path) -> None:
+    def drop(self, path: Place) -> None:
         """Forgets a cluster that is gone, or could not be read."""
         self._taken(path)
 
-    def _taken(self, path: Path) -> Follower | None:
+    def _taken(self, path: Place) -> Follower | None:
         follower, size = self._kept.pop(path, (None, 0))
         self._size -= size
         return follower
