@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
-from tb_diagnose import fleet
+from tb_diagnose import dask, fleet
 from tb_diagnose.diagnosis import registry
-from tb_diagnose.examine import Examination, compare, examine
+from tb_diagnose.examine import Examination, as_of, compare, examine, glance
+from tb_diagnose.fleet import Done
 from tb_diagnose.read import Cluster, NothingToRead, Place, clusters, load, place
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
 from tb_diagnose.roles import ENABLE
-from tb_diagnose.settings import Settings, Vocabulary
+from tb_diagnose.settings import Settings, SettingsError, Vocabulary
 
 #: Told after every run's folder: how many are done, of how many.
 Progress = Callable[[int, int], None]
@@ -23,7 +25,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Examined:
-    """One run after its journey; the examination itself only where runs are to be compared."""
+    """One run after its journey; a glance at it only where runs are to be compared."""
 
     part: RunPart
     examination: Examination | None
@@ -34,7 +36,9 @@ def checkup(
     settings: Settings,
     *,
     jobs: int = 1,
+    cluster: str = "",
     checksum: bool = True,
+    until: int | None = None,
     progress: Progress | None = None,
 ) -> Document:
     """Examine every run below the paths.
@@ -44,36 +48,56 @@ def checkup(
             relative ones stay relative in the document.
         settings: the user's choices.
         jobs: worker processes; 1 to work in this one.
+        cluster: address of a Dask cluster to work on, whose workers see the same paths.
         checksum: whether to verify the checksums of the records.
+        until: the step up to which each run is looked at, as it stood then; None for all.
         progress: called after every run's folder.
 
     Raises:
+        SettingsError: where the baseline is none of the runs.
         NothingToRead: where not one of the paths leads to an event file.
+        NoCluster: where no Dask cluster can do the work at that address.
     """
-    found, problems = _found(paths)
+    found, problems = _found(paths, absolute=bool(cluster))
     if not found:
         raise NothingToRead("\n".join(each["says"] for each in problems))
     comparing = len(found) > 1 and any(each.several for each in registry().values())
-    work = partial(journey, settings=settings, checksum=checksum, comparing=comparing)
+    work = partial(journey, settings=settings, checksum=checksum, comparing=comparing, until=until)
+    spread = dask.spread(work, found, cluster) if cluster else fleet.spread(work, found, jobs)
+    finished: list[Done[Cluster, list[Examined]]] = []
+    for done in spread:
+        finished.append(done)
+        if progress:
+            progress(len(finished), len(found))
     runs: list[Examined] = []
-    for count, done in enumerate(fleet.spread(work, found, jobs), start=1):
+    for done in sorted(finished, key=lambda each: each.at):
         runs += done.result or ()
         if done.failure:
             path = str(done.item.path)
             problems.append(Problem(path=path, says=f"{path} was not read: {done.failure}"))
-        if progress:
-            progress(count, len(found))
     examinations = [each.examination for each in runs if each.examination is not None]
+    _check_baseline(settings.baseline, [each.part["name"] for each in runs])
     across = compare(examinations, settings) if comparing else ()
     return assembled((each.part for each in runs), across, problems)
 
 
 def journey(
-    cluster: Cluster, *, settings: Settings, checksum: bool, comparing: bool
+    cluster: Cluster,
+    *,
+    settings: Settings,
+    checksum: bool,
+    comparing: bool,
+    until: int | None = None,
 ) -> list[Examined]:
     """One folder's runs, from bytes to parts of the document."""
-    examinations = [examine(run, settings) for run in load(cluster, checksum=checksum)]
-    return [Examined(run_part(each, POINTS), each if comparing else None) for each in examinations]
+    runs = load(cluster, checksum=checksum)
+    if until is not None:
+        runs = [as_of(run, until, settings) for run in runs]
+    examinations = [examine(run, settings) for run in runs]
+    return [
+        Examined(run_part(each, POINTS), glance(each) if comparing else None)
+        for each in examinations
+    ]
 
 
 def vocabulary() -> Vocabulary:
@@ -88,13 +112,27 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(limits, list(families), sorted({*ENABLE, *needed}))
 
 
-def _found(paths: Sequence[str | Path]) -> tuple[list[Cluster], list[Problem]]:
-    """The clusters below every path, each once, and the paths that lead to none."""
+def _check_baseline(baseline: str, names: Sequence[str]) -> None:
+    """Raises SettingsError where a baseline is asked for that is none of the runs."""
+    if baseline and baseline not in names:
+        near = get_close_matches(baseline, names, n=1) or list(names[:1])
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise SettingsError(f"there is no run {baseline!r} to compare with{hint}")
+
+
+def _found(paths: Sequence[str | Path], *, absolute: bool) -> tuple[list[Cluster], list[Problem]]:
+    """The clusters below every path, each once, and the paths that lead to none.
+
+    ``absolute`` paths are the same to a worker that was started elsewhere.
+    """
     found: dict[Place, Cluster] = {}
     problems: list[Problem] = []
     for path in paths:
         try:
-            for cluster in clusters([place(path)]):
+            where = place(path)
+            if absolute and isinstance(where, Path):
+                where = where.absolute()
+            for cluster in clusters([where]):
                 found.setdefault(cluster.path.resolve(), cluster)
         except (NothingToRead, OSError) as error:
             problems.append(Problem(path=str(path), says=str(error)))

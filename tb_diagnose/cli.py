@@ -67,7 +67,9 @@ def _settings(call: argparse.Namespace) -> Settings:
         limits: dict[str, dict[str, float]] = {}
         for identity, name, value in call.limit:
             limits.setdefault(identity, {})[name] = value
-        flags = Settings(tuple(call.select), tuple(call.ignore), limits, dict(call.role))
+        flags = Settings(
+            tuple(call.select), tuple(call.ignore), limits, dict(call.role), call.baseline
+        )
         return check(load(flags, file=call.config), vocabulary())
     except SettingsError as error:
         raise Wrong(str(error)) from error
@@ -76,15 +78,25 @@ def _settings(call: argparse.Namespace) -> Settings:
 def _document(call: argparse.Namespace, settings: Settings) -> Document:
     from tb_diagnose.checkup import checkup
     from tb_diagnose.console import Ticker
+    from tb_diagnose.dask import NoCluster
     from tb_diagnose.read import NothingToRead
+    from tb_diagnose.settings import SettingsError
 
     ticker = Ticker(sys.stderr)
     begin = time.perf_counter()
     jobs = call.jobs or os.cpu_count() or 1
     try:
-        document = checkup(call.paths, settings, jobs=jobs, checksum=call.checksum, progress=ticker)
-    except NothingToRead as nothing:
-        raise Wrong(str(nothing).replace("\n", "\ntb-diagnose: ")) from nothing
+        document = checkup(
+            call.paths,
+            settings,
+            jobs=jobs,
+            cluster=call.dask,
+            checksum=call.checksum,
+            until=call.as_of,
+            progress=ticker,
+        )
+    except (NothingToRead, NoCluster, SettingsError) as wrong:
+        raise Wrong(str(wrong).replace("\n", "\ntb-diagnose: ")) from wrong
     finally:
         ticker.close()
     if sys.stderr.isatty() and call.format == "terminal":
@@ -103,8 +115,10 @@ def _watch(call: argparse.Namespace, settings: Settings) -> int:
 
     if call.output or call.format not in ("terminal", "json"):
         raise Wrong("--watch prints on standard output, for a terminal or with --format json")
-    if call.jobs != 1:
-        raise Wrong("--watch works in this process alone; drop --jobs")
+    if call.jobs != 1 or call.dask:
+        raise Wrong("--watch works in this process alone; drop --jobs and --dask")
+    if call.as_of is not None:
+        raise Wrong("--watch goes on as the logs grow; drop --as-of")
     shown = None
     if call.format == "terminal":
         shown = screen(colour=call.color, verbose=call.verbose, file=None)

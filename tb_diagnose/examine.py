@@ -12,7 +12,7 @@ import numpy as np
 from tb_diagnose.diagnosis import Diagnosis, registry
 from tb_diagnose.findings import NotApplicable, Outcome, Severity, Verdict
 from tb_diagnose.roles import ENABLE, Roles, assign
-from tb_diagnose.runs import Run, Series
+from tb_diagnose.runs import Histograms, Run, Series, Vitals
 from tb_diagnose.settings import Settings
 
 
@@ -36,8 +36,38 @@ def examine(run: Run, settings: Settings) -> Examination:
 def compare(examinations: Sequence[Examination], settings: Settings) -> tuple[Outcome, ...]:
     """Put every selected comparison to several runs together."""
     runs = {each.run.name: each.roles for each in examinations}
+    roles = {"runs": runs, "baseline": settings.baseline or None}
     chosen = selected(settings, several=True)
-    return tuple(judge(each, {"runs": runs}, settings) for each in chosen)
+    return tuple(judge(each, roles, settings) for each in chosen)
+
+
+def glance(examination: Examination) -> Examination:
+    """What a comparison needs of a run: its name and single curves, not all that was logged.
+
+    A thousand runs are compared in the memory of their main curves.
+    """
+    heavy = ("facts", "scalars", "histograms", "weights", "gradients", "activations")
+    roles = examination.roles
+    kept = {role: value for role, value in roles.values.items() if role not in heavy}
+    bare = Run(examination.run.name, examination.run.path)
+    return Examination(bare, replace(roles, values=kept), ())
+
+
+def as_of(run: Run, step: int, settings: Settings) -> Run:
+    """The run as it stood when its main curve had come to ``step``; empty before its first one.
+
+    The main curve is the training loss, else the reward, else the curve with the most points.
+    """
+    values = assign(run, settings.roles).values
+    longest = max(run.scalars, key=len, default=None)
+    known = (values.get("train_loss"), values.get("reward"), longest)
+    curve = next((each for each in known if each is not None), None)
+    if curve is None:
+        return run
+    reached = curve.steps <= step
+    if reached.all():
+        return run
+    return run.until(float(np.max(curve.wall[reached], initial=-math.inf)))
 
 
 def selected(settings: Settings, *, several: bool = False) -> list[Diagnosis]:
@@ -112,7 +142,7 @@ def _dated(outcome: Outcome, run: Run, settings: Settings) -> Outcome:
     """
     if outcome.verdict is not Verdict.FOUND:
         return outcome
-    curve = curve_named(run, outcome.evidence[0].tag)
+    curve = logged(run, outcome.evidence[0].tag)
     if curve is None or len(curve) == 0 or not np.isfinite(curve.wall).all():
         return outcome
     moments = np.unique(curve.wall)
@@ -133,6 +163,12 @@ def curve_named(run: Run, name: str) -> Series | None:
     """The scalar curve of a run by ``Series.name``; of a sum of curves, its first part."""
     first = name.split(" + ", maxsplit=1)[0]
     return next((series for series in run.scalars if series.name == first), None)
+
+
+def logged(run: Run, name: str) -> Series | Histograms | Vitals | None:
+    """Whatever a run logged under that name, be it a curve, histograms or vitals."""
+    others: tuple[Histograms | Vitals, ...] = (*run.histograms, *run.vitals)
+    return curve_named(run, name) or next((each for each in others if each.name == name), None)
 
 
 def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
@@ -182,7 +218,7 @@ def _consequences(identity: str) -> set[str]:
 def _begin(outcome: Outcome, run: Run) -> float:
     """Moment at which a finding begins to show; before everything for one that needs no curve."""
     first = outcome.evidence[0]
-    curve = curve_named(run, first.tag)
+    curve = logged(run, first.tag)
     if curve is None or not first.steps:
         return -math.inf
     at = np.flatnonzero(curve.steps == first.steps[0])

@@ -61,12 +61,18 @@ def _settings_flags(add: Callable[..., object]) -> None:
     add("--limit", **each, type=_limit, metavar="ID.NAME=VALUE", help=limit)
     role = "the curve that plays a role, such as train_loss=my/loss; no tag for none"
     add("--role", **each, type=_role, metavar="ROLE=TAG", help=role)
+    baseline = "the run that the others are compared with"
+    add("--baseline", default="", metavar="RUN", help=baseline)
     config = "settings file (default: the nearest tb-diagnose.toml or pyproject.toml)"
     add("--config", type=Path, metavar="FILE", help=config)
 
 
 def _reading_flags(add: Callable[..., object]) -> None:
     add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes, 0 for one per core")
+    farm = "work on the Dask cluster whose scheduler is there, such as tcp://10.0.0.1:8786"
+    add("--dask", default="", metavar="ADDRESS", help=farm)
+    replay = "look at each run as it stood at this step"
+    add("--as-of", type=int, metavar="STEP", help=replay)
     believe = "believe the records without verifying their checksums"
     add("--no-checksum", dest="checksum", action="store_false", help=believe)
     watch = "go on as the logs grow, and tell each finding once; Control-C ends it"

@@ -15,8 +15,9 @@ import numpy as np
 
 from tb_diagnose.chance import Chance, chance
 from tb_diagnose.frameworks import framework
+from tb_diagnose.kernels import kernels
 from tb_diagnose.recipe import recipe
-from tb_diagnose.runs import Histograms, Run, Series
+from tb_diagnose.runs import Histograms, Run, Series, Vitals
 from tb_diagnose.tags import Meaning, meaning
 
 #: Role → what to log so that a run has it.
@@ -33,6 +34,7 @@ ENABLE: Mapping[str, str] = {
     "optimizer": 'tf.keras.callbacks.TensorBoard("logs")',
     "chance": 'tf.keras.callbacks.TensorBoard("logs")',
     "weights": 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)',
+    "kernels": 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)',
     "gradients": 'tf.summary.histogram("gradients/" + v.path, g, step)',
     "activations": 'tf.summary.histogram("activations/" + layer.name, y, step)',
     "reward": 'tf.summary.scalar("episode_reward", reward, step)',
@@ -47,6 +49,17 @@ ENABLE: Mapping[str, str] = {
     "discriminator_loss": 'tf.summary.scalar("discriminator_loss", loss, step)',
     "scalars": 'tf.summary.scalar("loss", loss, step)',
     "histograms": 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)',
+    **dict.fromkeys(
+        (
+            "layer_vitals",
+            "weight_vitals",
+            "step_vitals",
+            "input_vitals",
+            "input_vitals_val",
+            "label_vitals",
+        ),
+        'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])',
+    ),
 }
 
 #: Roles of single curves that a tag's kind names outright.
@@ -63,6 +76,16 @@ BY_KIND = (
     "generator_loss",
     "discriminator_loss",
 )
+
+#: (tag, written while validating) → role of what an attached training writes.
+VITALS = {
+    ("diagnose/layers", False): "layer_vitals",
+    ("diagnose/weights", False): "weight_vitals",
+    ("diagnose/step", False): "step_vitals",
+    ("diagnose/inputs", False): "input_vitals",
+    ("diagnose/inputs", True): "input_vitals_val",
+    ("diagnose/labels", False): "label_vitals",
+}
 
 #: Kinds that only a log of reinforcement learning has.
 REINFORCEMENT = frozenset(
@@ -123,6 +146,7 @@ def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
         "histograms": run.histograms,
         "model": run.model,
         **_distributions(run.histograms),
+        **_vitals(run.vitals),
         **{kind: _first(curves, kind) for kind in BY_KIND},
         "entropy": _entropy(curves),
         "batch_loss": _keras_batch_loss(curves),
@@ -130,6 +154,8 @@ def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
     if not kinds & REINFORCEMENT:
         values |= _supervised(curves)
     values |= _overridden(run, overrides)
+    values["kernels"] = kernels(values["weights"], run.model)
+    values["hparams"] = run.hparams
     values["optimizer"] = recipe(run, values.get("learning_rate"))
     values["chance"] = chance(run)
     values["reinforcement"] = bool(kinds & REINFORCEMENT)
@@ -269,6 +295,16 @@ def _distributions(histograms: tuple[Histograms, ...]) -> dict[str, tuple[Histog
         else:
             sorts["weights"].append(each)
     return {name: tuple(found) for name, found in sorts.items()}
+
+
+def _vitals(vitals: tuple[Vitals, ...]) -> dict[str, Vitals | None]:
+    """Each kind of vitals by its role; of several layouts of one kind the last."""
+    roles: dict[str, Vitals | None] = dict.fromkeys(VITALS.values())
+    for each in sorted(vitals, key=lambda one: float(one.wall[-1])):
+        held_out = meaning(each.folder, each.tag).split == "validation"
+        roles[VITALS.get((each.tag.split("@")[0], held_out), "")] = each
+    roles.pop("", None)
+    return roles
 
 
 def _overridden(run: Run, overrides: Mapping[str, str]) -> dict[str, Series | None]:

@@ -92,6 +92,48 @@ class Histograms:
         return replace(self, **{column: getattr(self, column)[index] for column in columns})
 
 
+@dataclass(frozen=True, eq=False)
+class Vitals:
+    """What an attached training wrote about itself: one small table for each logged step.
+
+    Attributes:
+        tag, folder, steps, wall: as in ``Series``.
+        rows: what is measured: layers, weights, channels, classes.
+        columns: what is measured of each: ``mean``, ``dead``, ``gradient_norm`` …
+        values: [n, rows, columns] float32; NaN where it was not measured.
+        layout: everything the writer says about them, such as ``window`` and ``activations``.
+    """
+
+    tag: str
+    folder: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    steps: Steps
+    wall: NDArray[np.float64]
+    values: NDArray[np.float32]
+    layout: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Folder and tag together."""
+        return f"{self.folder}/{self.tag}" if self.folder else self.tag
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def at(self, index: slice | NDArray[Any]) -> Vitals:
+        """The same with only the steps that ``index`` (a slice or a mask) selects."""
+        return replace(
+            self, steps=self.steps[index], wall=self.wall[index], values=self.values[index]
+        )
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """One column over all steps and rows, [n, rows]; NaN throughout if there is none."""
+        if name not in self.columns:
+            return np.full(self.values.shape[:2], np.nan)
+        return self.values[:, :, self.columns.index(name)].astype(np.float64)
+
+
 @dataclass(frozen=True)
 class Layer:
     """One layer of a Keras model, as its configuration names it.
@@ -209,6 +251,7 @@ class Run:
             of several independent trainings in one folder.
         path: the run's folder.
         scalars, histograms: every curve and every histogram tag, sorted by folder and tag.
+        vitals: what an attached training adds, sorted in the same way.
         texts: tag → text, the last one written.
         hparams: hyper-parameters by name, wherever the framework puts them.
         model: from the ``keras`` summary, or None.
@@ -221,6 +264,7 @@ class Run:
     path: str
     scalars: tuple[Series, ...] = ()
     histograms: tuple[Histograms, ...] = ()
+    vitals: tuple[Vitals, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     hparams: Mapping[str, Any] = field(default_factory=dict)
     model: ModelConfig | None = None
@@ -237,8 +281,10 @@ class Run:
         """The run as it stood at a moment: only what was written at or before ``wall``."""
         scalars = (series.at(series.wall <= wall) for series in self.scalars)
         histograms = (each.at(each.wall <= wall) for each in self.histograms)
+        vitals = (each.at(each.wall <= wall) for each in self.vitals)
         return replace(
             self,
             scalars=tuple(series for series in scalars if len(series)),
             histograms=tuple(each for each in histograms if len(each)),
+            vitals=tuple(each for each in vitals if len(each)),
         )

@@ -15,7 +15,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_KEYS = ("select", "ignore", "limits", "roles")
+_KEYS = ("select", "ignore", "limits", "roles", "baseline")
 
 
 class SettingsError(Exception):
@@ -31,12 +31,14 @@ class Settings:
         ignore: not these diagnoses (ids or families).
         limits: diagnosis id → name of a limit → value to use instead of the default.
         roles: role → curve to use for it (``Series.name`` or a bare tag), or ``""`` for none.
+        baseline: name of the run that the others are compared with, or ``""``.
     """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
+    baseline: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def merged(file: Settings, flags: Settings) -> Settings:
         ignore=(*kept, *(word for word in flags.ignore if word not in kept)),
         limits={**file.limits, **limits},
         roles={**file.roles, **flags.roles},
+        baseline=flags.baseline or file.baseline,
     )
 
 
@@ -149,6 +152,7 @@ def _parsed(table: Any, source: str) -> Settings:
                 role: _typed(tag, str, f"roles.{role}", "a tag in quotes")
                 for role, tag in _typed(table.get("roles", {}), dict, "roles", "a table").items()
             },
+            baseline=_typed(table.get("baseline", ""), str, "baseline", "a run's name in quotes"),
         )
     except SettingsError as error:
         raise SettingsError(f"{source}: {error}") from error

@@ -216,6 +216,13 @@ class Log:
         """A SessionLog START: what was logged at ``step`` or later is superseded."""
         self.raw(event(self.now, step, message(7, number(1, 1))))
 
+    def vitals(
+        self, tag: str, table: ArrayLike, step: int, layout: Mapping[str, Any] | None = None
+    ) -> None:
+        """A table as an attached training writes it; the layout comes with the first one."""
+        told = metadata("diagnose", json.dumps(layout).encode() if layout else b"")
+        self.value(tag, tensor(table) + told, step)
+
     def _plugin(self, tag: str, plugin: str) -> bytes:
         if not plugin or tag in self._told:
             return b""

@@ -12,7 +12,7 @@ import pytest
 from tb_diagnose import checkup as subject
 from tb_diagnose.checkup import checkup
 from tb_diagnose.read import NothingToRead
-from tb_diagnose.settings import Settings
+from tb_diagnose.settings import Settings, SettingsError
 from tests.fakes import FakeExamination, healthy, outcome, sick
 
 
@@ -73,3 +73,9 @@ def test_runs_are_compared_where_a_diagnosis_asks_for_it(monkeypatch: pytest.Mon
     monkeypatch.setattr(subject, "compare", compare)
     assert [each["id"] for each in checkup(["logs"], Settings())["comparisons"]] == ["seed-spread"]
     assert compared == ["well", "training-configuration/as-given"]
+
+
+def test_a_baseline_that_is_no_run_is_an_error_that_says_which_there_are() -> None:
+    with pytest.raises(SettingsError, match="no run 'wel' to compare with; did you mean 'well'"):
+        checkup(["logs"], Settings(baseline="wel"))
+    assert checkup(["logs"], Settings(baseline="well"))["summary"]["runs"] == 2

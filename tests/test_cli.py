@@ -110,13 +110,16 @@ def test_flags_become_settings(call: Call, journey: Fake) -> None:
         *("logs", "--select", "dead-relu, layers", "--select", "overfitting"),
         *("--ignore", "overfitting", "--limit", "dead-relu.share=0.25"),
         *("--role", "train_loss=a=b", "--jobs", "3", "--no-checksum"),
+        *("--baseline", "main", "--as-of", "12"),
     )
     assert journey.settings == Settings(
         select=("dead-relu", "layers", "overfitting"),
         ignore=("overfitting",),
         limits={"dead-relu": {"share": 0.25}},
         roles={"train_loss": "a=b"},
+        baseline="main",
     )
+    assert journey.more["until"] == 12
     assert journey.more["jobs"] == 3
     assert journey.more["checksum"] is False
 

@@ -10,12 +10,22 @@ import pytest
 
 from tb_diagnose import diagnosis as contract
 from tb_diagnose.diagnosis import Diagnosis, Need, comparison, diagnosis, registry
-from tb_diagnose.examine import compare, curve_named, examine, grouped, judge, selected, worst
+from tb_diagnose.examine import (
+    as_of,
+    compare,
+    curve_named,
+    examine,
+    glance,
+    grouped,
+    judge,
+    selected,
+    worst,
+)
 from tb_diagnose.findings import Evidence, NotApplicable, Outcome, Severity, Verdict
 from tb_diagnose.roles import ENABLE, assign
 from tb_diagnose.runs import Fact, Run, Series
 from tb_diagnose.settings import Settings
-from tests.cases import START, epochs, fact, falling, run
+from tests.cases import START, curve, epochs, fact, falling, run
 from tests.sick import SICK
 
 NOTHING = Settings()
@@ -240,3 +250,36 @@ def test_the_future_plays_no_part_in_what_was_known() -> None:
         if each.id == "non-finite-values"
     }  # fmt: skip
     assert known == {START + 12 * 60.0}
+
+
+def test_a_glance_keeps_the_curves_that_runs_are_compared_by_and_no_other() -> None:
+    whole = examine(SICK["overfits"], NOTHING)
+    small = glance(whole)
+    assert small.run.name == whole.run.name
+    assert small.run.points == 0
+    assert small.roles.values["val_loss"] is whole.roles.values["val_loss"]
+    assert "scalars" not in small.roles.values
+    assert compare([small, small], NOTHING) == compare([whole, whole], NOTHING)
+
+
+# A run as it was.
+
+
+def test_a_run_as_of_a_step_is_what_had_been_logged_by_then() -> None:
+    one = run(
+        epochs(falling(20)), epochs(falling(20), folder="validation"), curve(falling(1200), "x")
+    )
+    then = as_of(one, 4, NOTHING)
+    assert [len(each) for each in then.scalars] == [5, 5, 241]
+    assert as_of(one, 10**9, NOTHING).points == one.points
+    assert as_of(one, -1, NOTHING).points == 0
+    assert as_of(Run("empty", "logs/empty"), 4, NOTHING).points == 0
+
+
+def test_what_was_known_at_a_step_is_found_as_of_that_step_and_not_before() -> None:
+    one = SICK["overfits"]
+    (found_it,) = (each for each in examine(one, NOTHING).outcomes if each.id == "overfitting")
+    assert found_it.onset is not None
+    for step, expected in ((found_it.onset, Verdict.FOUND), (found_it.onset - 1, Verdict.CLEAR)):
+        outcomes = examine(as_of(one, step, NOTHING), NOTHING).outcomes
+        assert next(each for each in outcomes if each.id == "overfitting").verdict is expected

@@ -66,7 +66,11 @@ def test_every_limit_has_a_unit_and_a_source(one: Diagnosis) -> None:
 @every_diagnosis
 def test_it_leads_to_diagnoses_and_needs_roles_that_there_are(one: Diagnosis) -> None:
     assert set(one.leads_to) <= (registry().keys() | PLANNED) - {one.id}
-    roles = {"runs"} if one.several else ENABLE.keys() | assign(Run("", ""), {}).values.keys()
+    roles = (
+        {"runs", "baseline"}
+        if one.several
+        else ENABLE.keys() | assign(Run("", ""), {}).values.keys()
+    )
     assert {need.role for need in one.needs} <= roles
 
 

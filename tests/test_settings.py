@@ -30,6 +30,7 @@ def test_everything_a_file_can_say(tmp_path: Path) -> None:
         [tool.tb-diagnose]
         select = ["layers"]
         ignore = ["overfitting"]
+        baseline = "main/seed=1"
         [tool.tb-diagnose.limits.dead-relu]
         share = 1
         [tool.tb-diagnose.roles]
@@ -42,8 +43,10 @@ def test_everything_a_file_can_say(tmp_path: Path) -> None:
         ignore=("overfitting",),
         limits={"dead-relu": {"share": 1.0}},
         roles={"train_loss": "my/loss"},
+        baseline="main/seed=1",
     )
     assert load(Settings(), file=file) == expected
+    assert load(Settings(baseline="other"), file=file).baseline == "other"
     assert load(Settings(), directory=tmp_path) == expected
     assert check(expected, WORDS) == expected
 

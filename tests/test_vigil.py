@@ -101,6 +101,8 @@ def test_it_ends_when_nobody_reads_any_more(tmp_path: Path) -> None:
         (("--output", "report.txt"), "standard output"),
         (("--format", "markdown"), "standard output"),
         (("--jobs", "2"), "drop --jobs"),
+        (("--dask", "tcp://10.0.0.1:8786"), "drop --jobs and --dask"),
+        (("--as-of", "3"), "drop --as-of"),
         (("--interval", "0"), "not a number of seconds above 0"),
         (("--interval", "soon"), "not a number of seconds above 0"),
     ),

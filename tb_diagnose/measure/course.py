@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,8 +61,24 @@ class Course:
         return self.condensed.values[self.at_best + 1 :]
 
 
+#: The courses of the last few arrays: a dozen diagnoses ask for that of the same loss.
+_recent: OrderedDict[int, tuple[NDArray[Any], Course | None]] = OrderedDict()
+_KEPT = 8
+
+
 def course(values: NDArray[Any]) -> Course | None:
     """The course of [n] values, non-finite ones left out; None where fewer than 2 are finite."""
+    known = _recent.get(id(values))
+    if known is not None and known[0] is values:
+        return known[1]
+    found = _course(values)
+    _recent[id(values)] = values, found
+    if len(_recent) > _KEPT:
+        _recent.popitem(last=False)
+    return found
+
+
+def _course(values: NDArray[Any]) -> Course | None:
     numbers = finite(values)
     if len(numbers) < 2:
         return None

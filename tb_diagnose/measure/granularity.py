@@ -24,11 +24,15 @@ def sample_size(shares: NDArray[Any]) -> int | None:
     if len(values) < 3:
         return None
     sizes = np.arange(2, LARGEST + 1)
-    counts = values[:, None] * sizes
-    off = np.max(np.abs(counts - np.round(counts)), axis=0)
-    # By chance m shares all come this close to a whole number with probability (2 t) ** m.
-    fits = np.flatnonzero(off < 1e-3 * (sizes / LARGEST) + 2e-6 * sizes)
-    return int(sizes[fits[0]]) if len(fits) else None
+    # By chance m shares all come this close to a whole number with probability (2 t) ** m: a few
+    # shares leave few sizes, and only those are asked about the rest.
+    for some in np.array_split(values, np.arange(4, len(values), 64)):
+        counts = some[:, None] * sizes
+        off = np.max(np.abs(counts - np.rint(counts)), axis=0)
+        sizes = sizes[off < 1e-3 * (sizes / LARGEST) + 2e-6 * sizes]
+        if not len(sizes):
+            return None
+    return int(sizes[0])
 
 
 def share_noise(share: float, examples: int) -> float:

@@ -7,7 +7,6 @@ statistics below mean the same on 5 epochs as on 100,000 steps, deaf to single s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -47,6 +46,12 @@ def finite(values: NDArray[Any]) -> Floats:
     return numbers[np.isfinite(numbers)]
 
 
+def typical(table: NDArray[Any]) -> Floats:
+    """Median of each column of [n, k], non-finite values left out; NaN where none is left. [k]"""
+    columns = (finite(column) for column in np.asarray(table).T)
+    return np.array([np.median(each) if len(each) else np.nan for each in columns])
+
+
 def condense(values: NDArray[Any], stretches: int = STRETCHES) -> Condensed:
     """Cut [n] into at most ``stretches`` nearly equal pieces and take each one's median.
 
@@ -60,9 +65,17 @@ def condense(values: NDArray[Any], stretches: int = STRETCHES) -> Condensed:
     edges = np.linspace(0, len(where), min(stretches, len(where)) + 1).astype(np.int64)
     if len(edges) == len(where) + 1:
         return Condensed(numbers[where], where, where)
-    pieces = [numbers[where[a:b]] for a, b in pairwise(edges)]
-    medians = np.array([np.median(piece) for piece in pieces])
-    return Condensed(medians, where[edges[:-1]], where[edges[1:] - 1])
+    return Condensed(_medians(numbers[where], edges), where[edges[:-1]], where[edges[1:] - 1])
+
+
+def _medians(values: Floats, edges: NDArray[np.int64]) -> Floats:
+    """Median of each piece between ``edges``, whose sizes differ by one at most."""
+    sizes = np.diff(edges)
+    medians = np.empty(len(sizes))
+    for size in np.unique(sizes):
+        those = np.flatnonzero(sizes == size)
+        medians[those] = np.median(values[edges[those][:, None] + np.arange(size)], axis=1)
+    return medians
 
 
 def noise(values: Floats) -> float:
@@ -99,9 +112,12 @@ def smoothed(values: Floats, width: int = 3) -> Floats:
     if len(values) < width:
         return np.array(values)
     half = width // 2
-    padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, width)
-    medians: Floats = np.asarray(np.nanmedian(windows, axis=1))
+    medians = np.empty(len(values))
+    windows = np.lib.stride_tricks.sliding_window_view(values, width)
+    medians[half : len(values) - half] = np.median(windows, axis=1)
+    for i in range(half):
+        medians[i] = np.median(values[: i + half + 1])
+        medians[-1 - i] = np.median(values[-1 - i - half :])
     return medians
 
 

@@ -37,11 +37,13 @@ def jumps(values: Floats, width: int = 9) -> Floats:
     In the unit of ``values``; 0 for the first 3 values, and against what there is for the next.
     A curve that falls gives negative numbers, so that a steep start is no jump.
     """
-    padded = np.concatenate([np.full(width, np.nan), values[:-1]])
-    before = np.lib.stride_tricks.sliding_window_view(padded, width)
-    middle = np.full(len(values), np.nan)
-    middle[3:] = np.nanmedian(before[3:], axis=1)
-    return np.where(np.isnan(middle), 0.0, values - middle)
+    middle = np.array(values)
+    for i in range(3, min(width, len(values))):
+        middle[i] = np.median(values[:i])
+    if len(values) > width:
+        before = np.lib.stride_tricks.sliding_window_view(values[:-1], width)
+        middle[width:] = np.median(before, axis=1)
+    return np.asarray(values - middle)
 
 
 def running_median(values: Floats, width: int) -> Floats:

@@ -16,8 +16,9 @@ from tb_diagnose.read.histograms import STATISTICS
 from tb_diagnose.read.hparams import hyperparameters
 from tb_diagnose.read.keras_config import model_config
 from tb_diagnose.read.sessions import Piece, Session, sessions
-from tb_diagnose.read.tracks import Key, Part, Stretch
-from tb_diagnose.runs import Fact, Histograms, ModelConfig, Run, Series
+from tb_diagnose.read.tracks import HISTOGRAMS, SCALARS, Key, Part, Stretch, Track
+from tb_diagnose.read.vitals import vitals
+from tb_diagnose.runs import Fact, Histograms, ModelConfig, Run, Series, Vitals
 
 
 @dataclass
@@ -132,13 +133,18 @@ def _blame(trainings: list[_Training], facts: Sequence[Fact]) -> None:
 
 
 def _run(name: str, path: str, training: _Training) -> Run:
-    scalars, histograms = [], []
+    scalars: list[Series] = []
+    histograms: list[Histograms] = []
+    tables: list[Vitals] = []
     for folder, session in sorted(training.sessions.items()):
         for key in sorted(session.pieces):
-            if key[0]:
-                histograms.append(_histograms(key, folder, session.pieces[key]))
-            else:
-                scalars.append(_series(key, folder, session.pieces[key]))
+            pieces = session.pieces[key]
+            if key[0] == SCALARS:
+                scalars.append(_series(key, folder, pieces))
+            elif key[0] == HISTOGRAMS:
+                histograms.append(_histograms(key, folder, pieces))
+            elif (table := vitals(key[1], folder, [_kept(piece) for piece in pieces])) is not None:
+                tables.append(table)
     facts = [*training.facts, *remarks.of_sessions(list(training.sessions.values()))]
     curves: list[Series | Histograms] = [*scalars, *histograms]
     for curve in curves:
@@ -150,6 +156,7 @@ def _run(name: str, path: str, training: _Training) -> Run:
         path=path,
         scalars=tuple(scalars),
         histograms=tuple(histograms),
+        vitals=tuple(tables),
         texts=texts,
         hparams=hyperparameters([note.content for note in _sorted(training, "hparams")], texts),
         model=_model(_sorted(training, "models")),
@@ -184,9 +191,14 @@ def _histograms(key: Key, folder: str, pieces: list[Piece]) -> Histograms:
     return Histograms(key[1], folder, steps, wall, **statistics, quantiles=quantiles)
 
 
+def _kept(piece: Piece) -> Track:
+    """The curve of one stretch without what a restart superseded."""
+    return piece.track if piece.keep.all() else piece.track.at(piece.keep)
+
+
 def _joined(pieces: list[Piece]) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[np.float64]]:
     """Steps, values and wall times of what was kept, in the order written."""
-    whole = [piece.track if piece.keep.all() else piece.track.at(piece.keep) for piece in pieces]
+    whole = [_kept(piece) for piece in pieces]
     if len(whole) == 1:
         return whole[0].steps, whole[0].values, whole[0].wall
     steps = np.concatenate([track.steps for track in whole])

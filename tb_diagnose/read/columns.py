@@ -27,7 +27,8 @@ class Scalars:
 
     def widen(self) -> None:
         """Goes over to float64, for a tag that is logged in several precisions."""
-        self.values = bytearray(self.data().astype("<f8").tobytes())
+        with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
+            self.values = bytearray(self.data().astype("<f8").tobytes())
         self.kind = "<f8"
 
     def data(self) -> NDArray[Any]:
@@ -48,6 +49,25 @@ class Distributions:
         return np.frombuffer(bytes(self.rows), "<f8").reshape(-1, WIDTH)
 
 
+@dataclass(eq=False)
+class Tables:
+    """One tag of vitals: a table of ``size`` float32 for each step, as ``layout`` names them.
+
+    Attributes:
+        layout: the JSON that came with the tag's first value.
+    """
+
+    layout: bytes
+    size: int
+    steps: array[int] = field(default_factory=lambda: array("q"))
+    wall: bytearray = field(default_factory=bytearray)
+    values: bytearray = field(default_factory=bytearray)
+
+    def data(self) -> NDArray[np.float32]:
+        """[n, size] a copy of the tables."""
+        return np.frombuffer(bytes(self.values), "<f4").reshape(-1, self.size)
+
+
 @dataclass(frozen=True)
 class Note:
     """Something that is not a curve: a text, hyper-parameters, a model's configuration."""
@@ -62,7 +82,8 @@ class Columns:
     """Everything that was read from one event file.
 
     Attributes:
-        scalars, histograms: by tag, in order of first appearance.
+        scalars, histograms, vitals: by tag, in order of first appearance.
+        layouts: of vitals, by tag.
         texts, hparams, models: in the order written.
         starts: (wall, step) of each SessionLog START: what was logged at that step or later
             before it, is superseded.
@@ -72,6 +93,8 @@ class Columns:
 
     scalars: dict[str, Scalars] = field(default_factory=dict)
     histograms: dict[str, Distributions] = field(default_factory=dict)
+    vitals: dict[str, Tables] = field(default_factory=dict)
+    layouts: dict[str, bytes] = field(default_factory=dict)
     texts: list[Note] = field(default_factory=list)
     hparams: list[Note] = field(default_factory=list)
     models: list[Note] = field(default_factory=list)

@@ -9,7 +9,7 @@ from math import isnan
 import numpy as np
 
 from tb_diagnose.read import histograms, tensors
-from tb_diagnose.read.columns import Columns, Note, Scalars
+from tb_diagnose.read.columns import Columns, Note, Scalars, Tables
 from tb_diagnose.read.wire import BYTES, FIXED32, FIXED64, VARINT, fields, signed, varint
 
 _F64 = struct.Struct("<d")
@@ -18,6 +18,8 @@ Span = tuple[int, int]
 _SIMPLE, _HISTO, _TENSOR = 2, 5, 8
 _ONEOF = frozenset((_SIMPLE, 3, 4, _HISTO, 6, _TENSOR))
 _START = 1
+#: Plugins whose tensors are understood; those of all others are left alone.
+_PLUGINS = (b"", b"scalars", b"histograms", b"text", b"graph_keras_model", b"diagnose")
 
 
 @dataclass
@@ -152,6 +154,8 @@ class Decoder:
             self._doubles.clear()
         if name == b"hparams" and content:
             self.columns.hparams.append(_note(event, value, content))
+        elif name == b"diagnose" and content:
+            self.columns.layouts.setdefault(value.tag.decode("utf-8", "replace"), content)
 
     def _take(self, payload: bytes, event: _Event, value: _Value, at: int) -> None:
         if value.member == _SIMPLE:
@@ -170,7 +174,7 @@ class Decoder:
 
     def _tensor(self, payload: bytes, event: _Event, value: _Value, at: int) -> None:
         plugin = self.plugins.get(value.tag, b"")
-        if plugin not in (b"", b"scalars", b"histograms", b"text", b"graph_keras_model"):
+        if plugin not in _PLUGINS:
             return
         tensor = tensors.parse(payload, *value.spans[0])
         if tensor.is_text:
@@ -179,6 +183,8 @@ class Decoder:
                 notes.append(_note(event, value, b"\n".join(tensor.strings())))
         elif not tensor.numeric:
             return
+        elif plugin == b"diagnose":
+            self._table(event, value.tag, tensor)
         elif plugin == b"histograms":
             if tensor.shape is not None and tensor.shape[-1:] == (3,) and len(tensor.shape) == 2:
                 rows = tensor.numbers().astype(np.float64)
@@ -186,7 +192,8 @@ class Decoder:
         elif tensor.shape == () or (plugin == b"scalars" and tensor.single):
             number = tensor.numbers()[-1:]
             kind = "<f4" if number.dtype == np.float32 else "<f8"
-            raw = number.astype(kind).tobytes()
+            with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
+                raw = number.astype(kind).tobytes()
             if at and tensor.verbatim() == (len(payload) - len(raw), len(payload)):
                 self._scalar(payload, event, value.tag, kind, tensor.verbatim(), at)
             else:
@@ -204,7 +211,8 @@ class Decoder:
                 column.widen()
                 self._singles.clear()
             else:
-                raw = np.frombuffer(raw, "<f4").astype("<f8").tobytes()
+                with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
+                    raw = np.frombuffer(raw, "<f4").astype("<f8").tobytes()
         elif at and first + width == len(data):
             (self._singles if width == 4 else self._doubles)[data[at:-width]] = column
         column.steps.append(event.step)
@@ -216,6 +224,19 @@ class Decoder:
         column.steps.append(event.step)
         column.wall += event.wall
         self.columns.reducer.add(buckets, column.rows)
+
+    def _table(self, event: _Event, tag: bytes, tensor: tensors.Tensor) -> None:
+        """Takes one step of vitals; without a layout nobody knows what its numbers mean."""
+        name = tag.decode("utf-8", "replace")
+        layout = self.columns.layouts.get(name)
+        numbers = tensor.numbers().astype("<f4")
+        if layout is None or not len(numbers):
+            return
+        table = self.columns.vitals.setdefault(name, Tables(layout, len(numbers)))
+        if len(numbers) == table.size:
+            table.steps.append(event.step)
+            table.wall += event.wall
+            table.values += numbers.tobytes()
 
 
 def _behind_wall(payload: bytes) -> int:

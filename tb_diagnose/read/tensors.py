@@ -106,7 +106,8 @@ class Tensor:
         if self.dtype == _BFLOAT16:
             return (raw.astype(np.uint32) << 16).view(np.float32)
         if self.dtype == _HALF:
-            return raw.astype(np.float32)
+            with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
+                return raw.astype(np.float32)
         return raw
 
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.columns import Columns, Distributions, Note, Scalars
+from tb_diagnose.read.columns import Columns, Distributions, Note, Scalars, Tables
 
-#: (is it a histogram, tag): names a curve within its folder.
-Key = tuple[bool, str]
+#: What a curve is made of.
+SCALARS, HISTOGRAMS, VITALS = range(3)
+#: (what it is made of, tag): names a curve within its folder.
+Key = tuple[int, str]
 _STAMP = re.compile(r"tfevents\.(\d+(?:\.\d+)?)\.?(.*?)(?:\.\d+)?(?:\.v2)?$")
 
 
@@ -22,18 +24,21 @@ class Track:
     """One tag of one file, or a stretch of it.
 
     Attributes:
-        steps: [n] int64; wall: [n] float64; values: [n] scalars, or [n, WIDTH] histograms.
+        steps: [n] int64; wall: [n] float64.
+        values: [n] scalars, [n, WIDTH] histograms, or [n, rows * columns] vitals.
+        layout: of vitals, as logged.
     """
 
     steps: NDArray[np.int64]
     wall: NDArray[np.float64]
     values: NDArray[Any]
+    layout: bytes = b""
 
     def __len__(self) -> int:
         return len(self.steps)
 
     def at(self, index: slice | NDArray[np.bool_]) -> Track:
-        return Track(self.steps[index], self.wall[index], self.values[index])
+        return Track(self.steps[index], self.wall[index], self.values[index], self.layout)
 
     @cached_property
     def clock(self) -> NDArray[np.float64]:
@@ -93,9 +98,12 @@ def part(folder: str, file: str, columns: Columns) -> Part:
     """The arrays of one file that has been read so far."""
     tracks: dict[Key, Track] = {}
     for tag, scalars in columns.scalars.items():
-        tracks[False, tag] = _track(scalars)
+        tracks[SCALARS, tag] = _track(scalars)
     for tag, histograms in columns.histograms.items():
-        tracks[True, tag] = _track(histograms)
+        tracks[HISTOGRAMS, tag] = _track(histograms)
+    for tag, tables in columns.vitals.items():
+        if len(tables.steps):
+            tracks[VITALS, tag] = _track(tables, tables.layout)
     found = _STAMP.search(file)
     notes = {"texts": columns.texts, "hparams": columns.hparams, "models": columns.models}
     starts = tuple(step for _, step in columns.starts)
@@ -103,6 +111,6 @@ def part(folder: str, file: str, columns: Columns) -> Part:
     return Part(stretch, columns, float(found.group(1)) if found else 0.0, notes)
 
 
-def _track(column: Scalars | Distributions) -> Track:
+def _track(column: Scalars | Distributions | Tables, layout: bytes = b"") -> Track:
     wall = np.frombuffer(bytes(column.wall), "<f8")
-    return Track(np.array(column.steps, np.int64), wall, column.data())
+    return Track(np.array(column.steps, np.int64), wall, column.data(), layout)

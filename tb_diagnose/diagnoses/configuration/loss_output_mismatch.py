@@ -9,8 +9,9 @@ How it is judged:
     softmax over a single unit is always 1; a cross-entropy of raw numbers, or of a ReLU, is not
     one (unless from_logits=True); from_logits=True on probabilities flattens the gradient; squared
     or absolute error on a softmax learns slowly; a categorical cross-entropy needs outputs that
-    compete, a binary one outputs that do not. A binary cross-entropy that goes below zero means
-    labels outside 0 and 1, whatever the model.
+    compete, a binary one outputs that do not; a single ReLU under a distance can go silent for good
+    (a note where the loss came down to a tenth all the same). A binary cross-entropy that goes
+    below zero means labels outside 0 and 1, whatever the model.
 
 When it stays silent:
     The log does not name the loss; a custom loss; a pairing that works.
@@ -33,6 +34,7 @@ import numpy as np
 
 from tb_diagnose.diagnosis import diagnosis
 from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.runs import Layer, Loss, ModelConfig, Series
 from tb_diagnose.words import number
 
@@ -71,6 +73,8 @@ def loss_output_mismatch(model: ModelConfig, train_loss: Series | None) -> Itera
         wrong = _wrong(layer, loss)
         if wrong is not None:
             what, fix, severity = wrong
+            if severity is Severity.WARNING and layer.activation == "relu" and _fits(train_loss):
+                severity = Severity.INFO
             if loss.from_logits and _recovered(layer, train_loss):
                 what += ", which Keras has seen through here: the loss falls below what is possible"
                 severity = Severity.INFO
@@ -134,6 +138,12 @@ def _recovered(layer: Layer, train_loss: Series | None) -> bool:
     return bool(np.nanmin(train_loss.values) < floor)
 
 
+def _fits(train_loss: Series | None) -> bool:
+    """Whether the loss came down to a tenth of its start: then the output did no harm."""
+    values = finite(train_loss.values) if train_loss is not None else np.empty(0)
+    return bool(len(values)) and end_level(values) < 0.1 * start_level(values)
+
+
 def _pairing(layer: Layer, loss: Loss) -> tuple[str, str, Severity | None] | None:
     activation = layer.activation
     if loss.name in MANY + BINARY and activation not in PROBABILITIES and not loss.from_logits:
@@ -165,6 +175,12 @@ def _pairing(layer: Layer, loss: Loss) -> tuple[str, str, Severity | None] | Non
                 "categorical_crossentropy (sparse_ for whole-number labels) for classes, or no "
                 "activation for numbers"
             ),
+            Severity.WARNING,
+        )
+    if loss.name in DISTANCES and activation == "relu" and layer.units == 1:
+        return (
+            "it cannot go below 0, and once it is 0 for every input its gradient is 0 as well",
+            "no activation in the last layer, or softplus where the target cannot be negative",
             Severity.WARNING,
         )
     if loss.name in HINGES and activation in PROBABILITIES:

@@ -29,6 +29,7 @@ SPEAKS: Cases = {
     "softmax that is judged class by class": pairing(10, "softmax", BINARY),
     "a squared error of a softmax": pairing(10, "softmax", SQUARED),
     "a hinge of a sigmoid": pairing(1, "sigmoid", HINGE),
+    "a squared error of one ReLU": pairing(1, "relu", SQUARED),
     "a binary cross-entropy below zero": {
         **pairing(1, "sigmoid", BINARY), "train_loss": epochs(falling(10, 0.7, -8.0)),
     },
@@ -84,3 +85,10 @@ def test_it_points_to_the_first_step_below_zero() -> None:
 def test_a_pairing_that_can_learn_is_less_grave(case: str) -> None:
     evidence = speaks("loss-output-mismatch", **made(SPEAKS[case]))
     assert evidence[0].severity in (Severity.WARNING, Severity.INFO)
+
+
+def test_one_rectified_unit_is_a_note_where_it_fits_all_the_same() -> None:
+    one = pairing(1, "relu", SQUARED)
+    (stuck,) = speaks("loss-output-mismatch", **one, train_loss=epochs(falling(10, 30, 23)))
+    (fits,) = speaks("loss-output-mismatch", **one, train_loss=epochs(falling(10, 30, 0.5)))
+    assert (stuck.severity, fits.severity) == (Severity.WARNING, Severity.INFO)

@@ -1,0 +1,1 @@
+"""What goes wrong between a generator and its discriminator."""

@@ -1,0 +1,1 @@
+"""What several runs say that one alone cannot."""

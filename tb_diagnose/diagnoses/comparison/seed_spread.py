@@ -1,0 +1,98 @@
+"""How far runs that differ in nothing but their seed lie apart.
+
+Why it matters:
+    Two single runs differ by luck alone by about this much. A setting that is better by less has
+    not been shown to be better.
+
+How it is judged:
+    Runs are taken for repetitions where their hyper-parameters are equal but for the seed, or, if
+    they have none, where their names differ in nothing but a number behind ``seed``. Of 3 or more
+    the standard deviation s of the final levels is told, with the smallest difference between two
+    single runs that is not luck, 1.96 * sqrt(2) * s. It is a warning where that is more than half
+    of what the runs gained from their start to their end.
+
+When it stays silent:
+    Fewer than 3 repetitions; names that do not speak of seeds; a spread of less than a tenth of
+    what was gained, which needs no word.
+
+What to try:
+    Compare settings over 5 seeds or more each, by mean and confidence interval. If one seed of
+    several fails, warm the learning rate up or lower it.
+
+Sources:
+    Bouthillier et al. 2021, "Accounting for variance in machine learning benchmarks"; Henderson et
+    al. 2018, "Deep reinforcement learning that matters".
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_diagnose.diagnosis import comparison, limit
+from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.roles import Roles
+from tb_diagnose.standings import Standing, standings
+from tb_diagnose.words import number
+
+SEED = re.compile(r"seed[=_\- ]*\d+|(?<![a-z])s\d+(?![a-z0-9])|#\d+$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many runs, how far apart."""
+
+    runs: int = limit(3, unit="runs", source="chosen: two have no spread")
+    worth: float = limit(0.1, unit="of what was gained", source="chosen: less needs no word")
+    grave: float = limit(0.5, unit="of what was gained", source="chosen: luck rules")
+
+
+@comparison(family="comparison", severity=Severity.INFO, since="0.1")
+def seed_spread(runs: Mapping[str, Roles], limits: Limits) -> Iterator[Evidence]:
+    """Each group of repetitions."""
+    groups: dict[str, list[Standing]] = defaultdict(list)
+    for each in standings(runs):
+        if (kind := _kind(each.run, runs[each.run])) is not None:
+            groups[kind].append(each)
+    large = [group for group in groups.values() if len(group) >= limits.runs]
+    if not large:
+        raise NotApplicable(
+            f"no {limits.runs} runs differ in nothing but their seed", "logs/NAME/seed=1"
+        )
+    for group in large:
+        ends = np.array([each.end for each in group])
+        gained = abs(float(np.median(ends) - np.median([each.start for each in group])))
+        luck = 1.96 * np.sqrt(2) * float(np.std(ends, ddof=1))
+        if gained > 0 and luck >= limits.worth * gained:
+            yield _evidence(group, luck, gained, limits)
+
+
+def _kind(name: str, roles: Roles) -> str | None:
+    """What repetitions have in common; None where a run does not speak of a seed."""
+    hparams: Mapping[str, object] = roles.values.get("hparams") or {}
+    seeds = [key for key in hparams if key.lower().split("/")[-1].endswith("seed")]
+    if seeds:
+        rest = {key: str(value) for key, value in hparams.items() if key not in seeds}
+        return repr(sorted(rest.items()))
+    return SEED.sub("", name) if SEED.search(name) else None
+
+
+def _evidence(group: list[Standing], luck: float, gained: float, limits: Limits) -> Evidence:
+    ends = sorted(each.end for each in group)
+    curve = group[0].curve.name
+    names = sorted(each.run for each in group)
+    return Evidence(
+        says=f"{len(group)} runs that differ in their seed only ({names[0]} to {names[-1]}) end "
+        f"with {curve} from {number(ends[0])} to {number(ends[-1])}: a difference of less than "
+        f"{number(luck)} between two single runs is luck.",
+        fix="Compare settings over 5 seeds or more each, by mean and confidence interval.",
+        measured=luck / gained,
+        limit=limits.worth,
+        unit="of what was gained",
+        sure=f"1.96 * sqrt(2) * s over {len(group)} runs",
+        severity=Severity.WARNING if luck >= limits.grave * gained else None,
+    )

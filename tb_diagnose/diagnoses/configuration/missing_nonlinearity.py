@@ -1,0 +1,74 @@
+"""Layers in a row without an activation between them: together they are one layer.
+
+Why it matters:
+    The product of two matrices is a matrix. Dense layers (or convolutions) with nothing but linear
+    layers between them can represent no more than a single one, whatever their number and size.
+
+How it is judged:
+    In a model whose layers form a chain, a Dense layer or convolution without activation (of its
+    own or as a layer behind it) is followed by another one, with at most dropout, normalisation,
+    reshaping or averages between. It is a note where the first has fewer units than both its
+    input and the layer behind: then it is a bottleneck, which is a constraint and may be meant.
+
+When it stays silent:
+    Models with branches (what follows what is not known there); a single layer; the last layer.
+
+What to try:
+    activation="relu" in every hidden layer, or remove the layer.
+
+Sources:
+    Nikanjam et al. 2021, "NeuraLint" (rule on missing activations); Goodfellow, Bengio and
+    Courville 2016, "Deep learning", section 6.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from tb_diagnose.diagnosis import diagnosis
+from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.runs import ModelConfig
+from tb_diagnose.structure import Step, affine_runs, is_chain, written
+from tb_diagnose.words import listed
+
+
+@diagnosis(
+    family="configuration",
+    severity=Severity.WARNING,
+    leads_to=("underfitting", "loss-plateau"),
+    since="0.1",
+)
+def missing_nonlinearity(model: ModelConfig) -> Iterator[Evidence]:
+    """Neighbours of which the first does not bend."""
+    if not is_chain(model):
+        raise NotApplicable("the model has branches, so that which layer follows which is unknown")
+    wasted = [
+        (first, second)
+        for run in affine_runs(model)
+        for first, second in pairwise(run)
+        if first.activation == "linear"
+    ]
+    if not wasted:
+        return
+    first, second = wasted[0]
+    names = listed([step.layer.name for step, _ in wasted])
+    yield Evidence(
+        says=f"{written(first.layer, first.activation)} is followed by "
+        f"{written(second.layer, second.activation)} with nothing between that bends: the two are "
+        "one linear layer.",
+        fix=f'Give {names} activation="relu", or remove '
+        + ("it." if len(wasted) == 1 else "them."),
+        tag="keras",
+        measured=float(len(wasted)),
+        limit=0.0,
+        unit="layers without activation before another",
+        severity=Severity.INFO if all(_narrow(*pair) for pair in wasted) else None,
+    )
+
+
+def _narrow(first: Step, second: Step) -> bool:
+    """Whether the first layer has fewer units than go in and than come out of the second."""
+    shape = first.layer.input_shape
+    before = shape[-1] if shape else None
+    return before is not None and 0 < first.layer.units < min(before, second.layer.units)

@@ -1,0 +1,1 @@
+"""What was fed in: scale, order, balance and labels of the data."""

@@ -1,0 +1,82 @@
+"""A part of the labels contradicts what the network has learned.
+
+Why it matters:
+    Wrong labels set the ceiling of every score, and a network that is trained long enough learns
+    them by heart: then it is worse on everything else.
+
+How it is judged:
+    The quantiles of the loss of single examples, over the last quarter of the run. Where half of
+    the examples are well below guessing (the median under a quarter of ln K) and a tenth of them
+    above it (the 90th percentile over ln K), the network is sure of the one and contradicted by the
+    other. Over twice ln K, surely contradicted, it is a warning; below that a note, since examples
+    that are merely hard look the same.
+
+When it stays silent:
+    Losses of single examples were not measured; the number of classes is not known; the network
+    has not learned the other half yet; the tail is falling, down by a tenth over that quarter.
+
+What to try:
+    Look at the 20 examples with the largest loss: wrong labels are seen at once. Correct or drop
+    them; label_smoothing=0.1; stop early, at the best validation loss.
+
+Sources:
+    Arpit et al. 2017, "A closer look at memorization in deep networks" (clean labels are learned
+    first); Northcutt et al. 2021, "Confident learning"; Swayamdipta et al. 2020, "Dataset
+    cartography".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_diagnose.chance import Chance
+from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.runs import Vitals
+from tb_diagnose.words import number
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How sure of the one half, how far off on the tail."""
+
+    points: int = limit(8, unit="steps", source="chosen: a quarter of them must be 2")
+    sure: float = limit(0.25, unit="of ln K", source="chosen: far better than guessing")
+    tail: float = limit(1.0, unit="of ln K", source="chosen: worse than guessing")
+    surely: float = limit(2.0, unit="of ln K", source="chosen: contradicted, not just hard")
+    falling: float = limit(0.1, unit="of the tail", source="chosen: it is still being learned")
+
+
+@diagnosis(family="data", severity=Severity.WARNING, leads_to=("overfitting",), since="0.1")
+def noisy_labels(step_vitals: Vitals, chance: Chance, limits: Limits) -> Iterator[Evidence]:
+    """The median example against the tenth that is worst."""
+    middle, tail = (step_vitals.column(name)[:, 0] for name in ("loss_q50", "loss_q90"))
+    known = np.flatnonzero(np.isfinite(middle) & np.isfinite(tail))
+    if not chance.cross_entropy or len(known) < limits.points:
+        raise NotApplicable(
+            f"fewer than {limits.points} steps with the losses of single examples",
+            'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])',
+        )
+    late = known[-(len(known) // 4) :]
+    half = len(late) // 2
+    typical, worst = float(np.median(middle[late])), float(np.median(tail[late]))
+    before, after = np.median(tail[late[:half]]), np.median(tail[late[half:]])
+    if after < (1 - limits.falling) * before or typical > limits.sure * chance.loss:
+        return
+    if worst > limits.tail * chance.loss:
+        yield Evidence(
+            says=f"Half of the examples have a loss below {number(typical)} and a tenth one above "
+            f"{number(worst)}, where guessing among {chance.classes} classes gives "
+            f"{number(chance.loss)}: their labels contradict what the network has learned.",
+            fix="Sort the training examples by their loss and look at the first 20; correct or "
+            "drop wrong labels, or use label_smoothing=0.1.",
+            tag=step_vitals.name,
+            steps=(int(step_vitals.steps[late[0]]), int(step_vitals.steps[late[-1]])),
+            measured=worst / chance.loss,
+            limit=limits.tail,
+            unit="of ln K",
+            severity=None if worst > limits.surely * chance.loss else Severity.INFO,
+        )

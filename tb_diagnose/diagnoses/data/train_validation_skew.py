@@ -1,0 +1,129 @@
+"""Validation inputs are not made like training inputs.
+
+Why it matters:
+    A network that was trained on pixels of 0 to 1 and is asked about 0 to 255 answers something
+    else. It looks like overfitting and is one forgotten line of preprocessing.
+
+How it is judged:
+    Each channel's mean and standard deviation over the whole run, in validation against training.
+    The median channel decides: a scale more than 3 times apart, or means more than one standard
+    deviation of the training inputs apart; a single channel where it is 10 times or 3 deviations.
+    And the shapes of the inputs: another height and width is a finding by itself.
+
+When it stays silent:
+    No validation, or not measured; differences that random splits make; augmentation, which moves
+    means by a tenth of a deviation.
+
+What to try:
+    Send both data sets through the same function: scaling, resizing, colour order, tokenizer.
+
+Sources:
+    Breck et al. 2019, "Data validation for machine learning" (skew between training and serving);
+    Zinkevich, "Rules of machine learning", rules 29 to 37.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.measure.levels import typical
+from tb_diagnose.runs import Vitals
+from tb_diagnose.words import number
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far apart, for the median channel and for a single one."""
+
+    scale: float = limit(3.0, unit="times", source="chosen: beyond any random split")
+    one_scale: float = limit(10.0, unit="times", source="chosen: one rare feature may vary more")
+    shift: float = limit(1.0, unit="standard deviations", source="chosen: beyond augmentation")
+    one_shift: float = limit(3.0, unit="standard deviations", source="chosen: as for the scale")
+
+
+@diagnosis(
+    family="data",
+    severity=Severity.CRITICAL,
+    leads_to=("overfitting", "noisy-validation", "validation-at-chance"),
+    since="0.1",
+)
+def train_validation_skew(
+    input_vitals: Vitals, input_vitals_val: Vitals, limits: Limits
+) -> Iterator[Evidence]:
+    """Shapes first, then scale, then shift."""
+    yield from _shapes(input_vitals, input_vitals_val)
+    if input_vitals.rows != input_vitals_val.rows:
+        return
+    (mean, std), (val_mean, val_std) = map(_statistics, (input_vitals, input_vitals_val))
+    # A constant channel has no deviation to measure by.
+    ratios = np.abs(np.log(val_std / std))
+    if (worst := _beyond(ratios, np.log(limits.scale), np.log(limits.one_scale))) is not None:
+        yield _evidence(
+            input_vitals,
+            f"The standard deviation of {input_vitals.rows[worst]} is {number(float(std[worst]))} "
+            f"in training and {number(float(val_std[worst]))} in validation.",
+            float(np.exp(ratios[worst])),
+            limits.scale,
+            "times",
+        )
+        return
+    shifts = np.abs(val_mean - mean) / std
+    if (worst := _beyond(shifts, limits.shift, limits.one_shift)) is not None:
+        yield _evidence(
+            input_vitals,
+            f"The mean of {input_vitals.rows[worst]} is {number(float(mean[worst]))} in training "
+            f"and {number(float(val_mean[worst]))} in validation, "
+            f"{number(float(shifts[worst]))} standard deviations away.",
+            float(shifts[worst]),
+            limits.shift,
+            "standard deviations",
+        )
+
+
+def _statistics(vitals: Vitals) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each channel, as medians over the steps. [rows] each"""
+    mean, std = (typical(vitals.column(name)) for name in ("mean", "std"))
+    return mean, std
+
+
+def _beyond(distances: Floats, allowed: float, one: float) -> int | None:
+    """The channel that is farthest off, None where all are near enough."""
+    known = distances[np.isfinite(distances)]
+    if len(known) and (np.median(known) > allowed or np.max(known) > one):
+        return int(np.argmax(np.where(np.isfinite(distances), distances, -1.0)))
+    return None
+
+
+def _shapes(train: Vitals, val: Vitals) -> Iterator[Evidence]:
+    """Inputs of one name whose shapes differ; a free size (None or 0) may be anything."""
+    ours, theirs = train.layout.get("shapes", {}), val.layout.get("shapes", {})
+    for name in sorted(set(ours) & set(theirs)):
+        if len(ours[name]) != len(theirs[name]) or any(
+            a and b and a != b for a, b in zip(ours[name], theirs[name], strict=True)
+        ):
+            sizes = [" × ".join(map(str, shape)) for shape in (ours[name], theirs[name])]
+            says = f"{name} has the shape {sizes[0]} in training and {sizes[1]} in validation."
+            yield _evidence(train, says, None, None, "")
+
+
+def _evidence(
+    vitals: Vitals, says: str, measured: float | None, limit: float | None, unit: str
+) -> Evidence:
+    return Evidence(
+        says=says,
+        fix="Send the validation data through the same function as the training data (scaling, "
+        "resizing, colour order).",
+        tag=vitals.name,
+        steps=(int(vitals.steps[0]),),
+        measured=measured,
+        limit=limit,
+        unit=unit,
+    )

@@ -1,0 +1,146 @@
+"""Units that are never active any more.
+
+Why it matters:
+    A ReLU whose input is negative for every example gives 0 and gets no gradient: it will not come
+    back. A layer of such units cuts the network in two.
+
+How it is judged:
+    The share of each layer's units that were not active for a single example of the window over
+    which they were watched, as the median of the later half of the run. From 90 % on it is a
+    warning, from 50 % on where the loss shows no learning and else a note. Where only histograms
+    of activations are logged (or TensorFlow Estimators' fraction_of_zero_values), units cannot be
+    told apart: then only a layer that gives nothing but 0 is dead.
+
+When it stays silent:
+    Zeros alone: that half of a ReLU layer's outputs are 0 for one example is how it works
+    (sparsity). Layers that are no ReLU; layers that are dead for a while and come back.
+
+What to try:
+    Divide the learning rate by 10: one large step is what mostly kills them. LeakyReLU or GELU,
+    He initialisation, biases that begin at 0, inputs of mean 0 and standard deviation 1.
+
+Sources:
+    Lu et al. 2019, "Dying ReLU and initialization"; Braiek and Khomh 2023, "TheDeepChecker"
+    (more than 50 % of the units); Amazon SageMaker Debugger, rule DeadRelu (50 %).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_diagnose.chance import Chance
+from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.levels import typical
+from tb_diagnose.runs import Histograms, Optimizer, Series, Vitals
+from tb_diagnose.standing import stalled
+from tb_diagnose.words import listed, percent, plural
+
+ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
+#: Last word of the scalar that TensorFlow's canned Estimators log for each hidden layer.
+ZEROS = "fraction_of_zero_values"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many units may be dead."""
+
+    share: float = limit(
+        0.5, unit="of the units", source="TheDeepChecker, SageMaker Debugger: 50 %"
+    )
+    most: float = limit(0.9, unit="of the units", source="chosen: hardly anything gets through")
+    points: int = limit(3, unit="steps", source="chosen: once may be chance")
+
+
+@diagnosis(
+    family="layers",
+    severity=Severity.WARNING,
+    leads_to=("no-learning", "loss-plateau", "frozen-weights", "disconnected-layers"),
+    since="0.1",
+)
+def dead_relu(
+    layer_vitals: Vitals | None,
+    activations: tuple[Histograms, ...] | None,
+    scalars: tuple[Series, ...] | None,
+    train_loss: Series | None,
+    chance: Chance | None,
+    optimizer: Optimizer | None,
+    limits: Limits,
+) -> Iterator[Evidence]:
+    """Unit by unit where a training was attached, else layer by layer."""
+    fix = _fix(optimizer)
+    zeros = [each for each in scalars or () if each.tag.endswith(ZEROS)]
+    if layer_vitals is not None and len(layer_vitals) >= limits.points:
+        yield from _by_unit(layer_vitals, stalled(train_loss, chance), fix, limits)
+    elif activations or zeros:
+        yield from _by_layer(activations or (), zeros, fix, limits)
+    else:
+        raise NotApplicable("neither dead units nor activations were logged", ENABLE)
+
+
+def _by_unit(vitals: Vitals, why: str, fix: str, limits: Limits) -> Iterator[Evidence]:
+    dead = vitals.column("dead")
+    late = typical(dead[len(dead) // 2 :])
+    bad = np.flatnonzero(np.nan_to_num(late) >= limits.share)
+    if not len(bad):
+        return
+    worst = int(bad[np.argmax(late[bad])])
+    from_on = int(np.argmax(dead[:, worst] >= limits.share))
+    grave = why or late[worst] >= limits.most
+    others = [vitals.rows[at] for at in bad if at != worst]
+    yield Evidence(
+        says=f"{percent(float(late[worst]))} of the units of {vitals.rows[worst]} are not active "
+        f"for any of {_examples(vitals)}"
+        + (f"; {listed(others)} are much the same" if others else "")
+        + (f"; {why}." if why else "."),
+        fix=fix,
+        tag=vitals.name,
+        steps=(int(vitals.steps[from_on]), int(vitals.steps[-1])),
+        measured=float(late[worst]),
+        limit=limits.share,
+        unit="of the units",
+        severity=None if grave else Severity.INFO,
+    )
+
+
+def _by_layer(
+    activations: tuple[Histograms, ...], zeros: list[Series], fix: str, limits: Limits
+) -> Iterator[Evidence]:
+    silent: list[Histograms | Series] = []
+    for each in activations:
+        last = each.at(slice(-limits.points, None))
+        if len(each) >= limits.points and (last.low == 0).all() and (last.high == 0).all():
+            silent.append(each)
+    silent += [
+        each
+        for each in zeros
+        if len(each) >= limits.points and np.all(each.values[-limits.points :] == 1)
+    ]
+    if silent:
+        first = silent[0]
+        yield Evidence(
+            says=f"{plural(len(silent), 'layer')} ({listed([each.name for each in silent])}) gave "
+            f"nothing but 0 at the last {limits.points} steps that were logged.",
+            fix=fix,
+            tag=first.name,
+            also=tuple(each.name for each in silent[1:]),
+            steps=(int(first.steps[-limits.points]), int(first.steps[-1])),
+            measured=1.0,
+            limit=limits.most,
+            unit="of the outputs",
+            severity=Severity.CRITICAL,
+        )
+
+
+def _examples(vitals: Vitals) -> str:
+    window = vitals.layout.get("window")
+    return f"{window} batches" if isinstance(window, int) else "the examples watched"
+
+
+def _fix(optimizer: Optimizer | None) -> str:
+    rate = optimizer.learning_rate if optimizer else None
+    lower = f"learning_rate={rate:g} → {rate / 10:g}" if rate else "Divide the learning rate by 10"
+    return f'{lower}; kernel_initializer="he_normal"; LeakyReLU where units still die.'

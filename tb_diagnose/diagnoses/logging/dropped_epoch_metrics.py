@@ -1,0 +1,59 @@
+"""Keras dropped epochs from the log, because update_freq did not divide them.
+
+Why it matters:
+    With ``update_freq=N`` Keras writes the metrics of an epoch, its histograms and its validation
+    only where the epoch's last batch is a multiple of N. What is missing looks as if it had never
+    been computed.
+
+How it is judged:
+    ``batch_loss`` is in the log from the start with more than one batch from value to value, while
+    ``epoch_loss`` does not begin with epoch 0, or is not there at all. An epoch of B batches is
+    kept where N divides the number of batches so far: if not each, then not the first.
+
+When it stays silent:
+    The first epoch is there; a training that was resumed; ``update_freq="batch"`` or ``"epoch"``;
+    a loop that logs by itself.
+
+What to try:
+    update_freq="epoch" or "batch", or an N that divides the number of batches of an epoch.
+
+Sources:
+    Keras 3, ``TensorBoard.on_train_batch_end`` and ``_should_record``; tensorboard issue 4975.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tb_diagnose.diagnosis import diagnosis
+from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.runs import Series
+
+
+@diagnosis(family="logging", severity=Severity.WARNING, since="0.1")
+def dropped_epoch_metrics(batch_loss: Series, scalars: tuple[Series, ...]) -> Iterator[Evidence]:
+    """The distance of the batches, and the first epoch."""
+    every = int(np.median(np.diff(batch_loss.steps))) if len(batch_loss) > 1 else 0
+    if every < 2 or batch_loss.steps[0] > every:
+        return
+    epochs = next(
+        (s for s in scalars if s.tag == "epoch_loss" and s.folder == batch_loss.folder), None
+    )
+    if epochs is not None and epochs.steps[0] <= 0:
+        return
+    # Epoch e is kept where N divides B (e + 1): every m-th one, and the first of them is m - 1.
+    of = int(epochs.steps[0]) + 1 if epochs is not None else 0
+    says = f"one epoch of {of}" if epochs is not None else "not one epoch"
+    yield Evidence(
+        says=f"{batch_loss.name} is logged at every {every}th batch, and {says} is: Keras writes "
+        "an epoch's metrics and validation only where its last batch is one of those.",
+        fix=f'TensorBoard(update_freq={every}) → update_freq="epoch", or a number that divides '
+        "the batches of an epoch.",
+        tag=epochs.name if epochs is not None else batch_loss.name,
+        steps=(int((epochs if epochs is not None else batch_loss).steps[0]),),
+        measured=1 / of if epochs is not None else 0.0,
+        limit=1.0,
+        unit="of the epochs",
+    )

@@ -1,0 +1,47 @@
+"""A part of the training was logged twice, because it was resumed from an earlier step.
+
+Why it matters:
+    TensorBoard draws both versions into one curve, which then jumps back and zigzags. What looks
+    like a spike or a collapse there is the log, not the model.
+
+How it is judged:
+    While the log is read, a session that begins at a step which an earlier one had passed, and
+    goes on from there, is taken for a restart. The values it superseded are left out everywhere
+    else, and counted here.
+
+When it stays silent:
+    A restart that goes on where the log ended; trainings of their own in one folder, which are
+    judged as runs of their own.
+
+What to try:
+    Nothing, if the restart was meant. Write checkpoints more often to repeat less, and let each
+    restart log to a folder of its own (``purge_step`` of SummaryWriter removes what is repeated).
+
+Sources:
+    TensorBoard, event_accumulator (purging of orphaned steps behind a restart); PyTorch,
+    ``SummaryWriter(purge_step=…)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tb_diagnose.diagnosis import diagnosis
+from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.runs import Fact
+
+
+@diagnosis(family="logging", severity=Severity.INFO, since="0.1")
+def overlapping_restart(facts: tuple[Fact, ...]) -> Iterator[Evidence]:
+    """One piece of evidence for each restart that repeats steps."""
+    for fact in facts:
+        if fact.kind == "overlap":
+            yield Evidence(
+                says=fact.says[:1].upper() + fact.says[1:],
+                fix="Read the curve behind the restart only, or let each restart log to a folder "
+                "of its own.",
+                tag=fact.where,
+                measured=float(fact.numbers.get("dropped", 0)),
+                limit=0.0,
+                unit="values logged twice",
+            )

@@ -1,0 +1,35 @@
+"""How fast a log was written: the time between its points, and for each of its steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def longest_gap(wall: Floats) -> tuple[int, float, float, float]:
+    """The longest pause between [n >= 4] moments.
+
+    Returns the index of the point behind it, its length, the usual gap (their median) and the
+    third longest gap, all in the unit of ``wall``.
+    """
+    gaps = np.diff(wall)
+    at = int(np.argmax(gaps))
+    return at + 1, float(gaps[at]), float(np.median(gaps)), float(np.sort(gaps)[-3])
+
+
+def time_per_step(steps: NDArray[Any], wall: Floats, stretches: int) -> Floats:
+    """Time for one step in each of so many equal stretches of [n] points.
+
+    The median over the stretch, so that single pauses do not count; points whose step does not
+    increase are left out. In the unit of ``wall``; fewer stretches where there are fewer points.
+    """
+    ahead = np.diff(np.asarray(steps, dtype=np.float64))
+    each = np.diff(wall)[ahead > 0] / ahead[ahead > 0]
+    if not len(each):
+        return np.empty(0)
+    pieces = np.array_split(each, min(stretches, len(each)))
+    return np.array([np.median(piece) for piece in pieces])

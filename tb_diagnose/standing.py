@@ -1,0 +1,36 @@
+"""Whether a training gets anywhere, in words: the symptom that makes an odd layer a fault."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tb_diagnose.chance import Chance
+from tb_diagnose.measure.levels import end_level, finite, start_level
+from tb_diagnose.runs import Series
+from tb_diagnose.words import number
+
+#: A loss that lost less than this of its start, or stands no more than this below guessing, is
+#: taken for one that went nowhere (as in no-learning).
+SHARE = 0.03
+
+
+def stalled(loss: Series | None, chance: Chance | None = None) -> str:
+    """Why the loss shows no learning: ``"train/loss ends at 2.3, no better than guessing"``.
+
+    The empty string where the loss fell, or where fewer than 2 values do not say.
+    """
+    if loss is None or len(loss) < 2:
+        return ""
+    if not np.isfinite(loss.values[-1]):
+        return f"{loss.name} is no longer finite"
+    values = finite(loss.values)
+    if len(values) < 2:
+        return ""
+    start, end = start_level(values), end_level(values)
+    if len(values) == 2:
+        start, end = float(values[0]), float(values[1])
+    if chance is not None and chance.cross_entropy and end >= (1 - SHARE) * chance.loss:
+        return f"{loss.name} ends at {number(end)}, no better than guessing ({number(chance.loss)})"
+    if start - end <= SHARE * abs(start):
+        return f"{loss.name} is {number(start)} at the start and {number(end)} at the end"
+    return ""

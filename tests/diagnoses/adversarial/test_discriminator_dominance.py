@@ -1,0 +1,55 @@
+"""A discriminator that is sure of everything, against two that are in balance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.cases import Cases, curve, falling, flat, made, silent, speaks, straight
+
+WON = curve(falling(200, 0.7, 0.005, noise=0.1), "loss_D", "")
+LOST = curve(straight(200, 0.8, 9.0, noise=0.05), "loss_G", "")
+
+SPEAKS: Cases = {
+    "one to nothing, one to nine": {"discriminator_loss": WON, "generator_loss": LOST},
+    "twelve epochs": {
+        "discriminator_loss": curve(falling(12, 1.3, 0.01)),
+        "generator_loss": curve(straight(12, 0.7, 6.0)),
+    },
+}
+
+SILENT: Cases = {
+    "in balance": {
+        "discriminator_loss": curve(flat(200, 1.3, 0.1)),
+        "generator_loss": curve(flat(200, 0.8, 0.2)),
+    },
+    "the generator does not suffer": {
+        "discriminator_loss": WON, "generator_loss": curve(flat(200, 0.8, 0.1)),
+    },
+    "Wasserstein": {
+        "discriminator_loss": curve(straight(200, 0.0, -9.0)), "generator_loss": LOST,
+    },
+    "five values": {
+        "discriminator_loss": curve(np.full(5, 0.001)),
+        "generator_loss": curve(straight(5, 1, 9)),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("discriminator-dominance", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("discriminator-dominance", **made(SILENT[case]))
+
+
+def test_it_points_to_where_the_discriminator_was_sure() -> None:
+    (evidence,) = speaks("discriminator-dominance", discriminator_loss=WON, generator_loss=LOST)
+    assert evidence.tag == "loss_D"
+    assert evidence.also == ("loss_G",)
+    assert 80 <= evidence.steps[0] <= 199
+    assert evidence.measured is not None
+    assert evidence.measured < 0.05

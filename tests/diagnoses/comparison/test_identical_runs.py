@@ -1,0 +1,46 @@
+"""Runs that are one, and runs that only resemble one another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tb_diagnose.findings import Severity
+from tb_diagnose.roles import Roles
+from tb_diagnose.runs import Series
+from tests.cases import epochs, falling, flat, silent, speaks
+
+
+def roles(**curves: Series) -> Roles:
+    return Roles(curves, (), "")
+
+
+def trained(seed: int, **more: Series) -> Roles:
+    return roles(train_loss=epochs(falling(10, noise=0.01, seed=seed)), **more)
+
+
+def test_two_of_three() -> None:
+    (evidence,) = speaks("identical-runs", runs={"a": trained(0), "b": trained(1), "c": trained(0)})
+    assert evidence.says.startswith("a and c are the same to the last bit")
+    assert evidence.measured == 2
+    assert evidence.severity is None
+
+
+def test_one_that_is_watched_more_closely_is_a_note() -> None:
+    watched = trained(0, val_loss=epochs(falling(10), folder="validation"))
+    (evidence,) = speaks("identical-runs", runs={"a": trained(0), "b": watched})
+    assert evidence.severity is Severity.INFO
+
+
+def test_it_is_silent() -> None:
+    one = trained(0, val_loss=epochs(falling(10), folder="validation"))
+    other = trained(0, val_loss=epochs(falling(10, end=0.5), folder="validation"))
+    bit = epochs(np.nextafter(np.float32(falling(10, noise=0.01)), np.float32(9)))
+    for runs in (
+        {"a": trained(0), "b": trained(1)},
+        {"a": one, "b": other},
+        {"a": trained(0), "b": roles(train_loss=bit)},
+        {"a": roles(train_loss=epochs(flat(9))), "b": roles(train_loss=epochs(flat(9)))},
+        {"a": roles(train_loss=epochs([1, 2])), "b": roles(train_loss=epochs([1, 2]))},
+        {"a": trained(0)},
+    ):
+        silent("identical-runs", runs=runs)

@@ -1,0 +1,66 @@
+"""Penalties that are most of the loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tb_diagnose.runs import ModelConfig
+from tests.cases import Cases, distribution, epochs, falling, layer, made, model, silent, speaks
+
+
+def penalised(l2: float) -> ModelConfig:
+    given = {"class_name": "L2", "config": {"l2": l2}}
+    first = layer(64, "relu", kernel_regularizer=given, kernel_initializer="he_normal")
+    return model(replace(first, name="dense", parameters=64 * 65), layer(1, "linear"), loss="mse")
+
+
+def shrinking(start: float, end: float) -> tuple[object, ...]:
+    return (distribution(np.linspace(start, end, 10), "sequential/dense/kernel/histogram"),)
+
+
+LOSS = epochs(falling(10, 15.0, 1.0))
+
+SPEAKS: Cases = {
+    # 1,000 weights: 0.1 * 1000 * (0.36 ** 2 - 0.05 ** 2) = 12.7 of the 14 that the loss falls by
+    "the weights shrink and the loss with them": {
+        "model": penalised(0.1), "train_loss": LOSS, "weights": shrinking(0.36, 0.05),
+    },
+    # He: 0.1 * 64 * 64 * 2 / 64 = 12.8 of the first 15
+    "only the initialiser is known": {"model": penalised(0.1), "train_loss": LOSS},
+}  # fmt: skip
+
+SILENT: Cases = {
+    "a usual factor": {"model": penalised(1e-4), "train_loss": LOSS},
+    "a usual factor, weights logged": {
+        "model": penalised(1e-4), "train_loss": LOSS, "weights": shrinking(0.36, 0.05),
+    },
+    "the weights grow": {
+        "model": penalised(0.01), "train_loss": LOSS, "weights": shrinking(0.1, 0.2),
+    },
+    "it learned all the same": {
+        "model": penalised(0.1), "train_loss": LOSS,
+        "train_score": epochs(np.linspace(0.5, 0.99, 10), "epoch_accuracy"),
+    },
+    "no penalty": {"model": model(layer(64, "relu"), layer(1, "linear")), "train_loss": LOSS},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("excessive-regularisation", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("excessive-regularisation", **made(SILENT[case]))
+
+
+def test_the_share_is_that_of_the_weights_themselves() -> None:
+    (evidence,) = speaks(
+        "excessive-regularisation", **made(SPEAKS["the weights shrink and the loss with them"])
+    )
+    assert evidence.measured == pytest.approx(12.71 / 14.0, rel=0.01)
+    assert "l2(0.1) → l2(0.0001)" in evidence.fix

@@ -1,0 +1,62 @@
+"""Layers that are one, against layers that are meant to be."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from tb_diagnose.findings import Severity
+from tests.cases import Cases, layer, made, model, silent, speaks
+
+FLAT = layer(64, "linear")
+LAST = layer(10, "softmax")
+CONV = layer(32, "linear", "Conv2D")
+
+SPEAKS: Cases = {
+    "a linear hidden layer": {"model": model(FLAT, LAST)},
+    "dropout between": {"model": model(FLAT, layer(64, "", "Dropout"), LAST)},
+    "normalisation alone bends nothing": {
+        "model": model(CONV, layer(32, "", "BatchNormalization"), CONV)
+    },
+    "an Activation layer that is linear": {
+        "model": model(FLAT, layer(64, "linear", "Activation"), LAST)
+    },
+}
+
+SILENT: Cases = {
+    "activations throughout": {"model": model(layer(64, "relu"), layer(64, "tanh"), LAST)},
+    "the activation is a layer": {"model": model(FLAT, layer(64, "relu", "Activation"), LAST)},
+    "leaky": {"model": model(FLAT, layer(64, "leaky_relu", "LeakyReLU"), LAST)},
+    "maximum pooling bends": {"model": model(CONV, layer(32, "", "MaxPooling2D"), CONV)},
+    "a recurrent layer between": {"model": model(FLAT, layer(32, "tanh", "LSTM"), LAST)},
+    "one layer": {"model": model(layer(1, "linear"))},
+    "the last layer is linear": {"model": model(layer(64, "relu"), layer(1, "linear"))},
+    "branches": {"model": model(FLAT, layer(64, "", "Add"), FLAT, LAST)},
+}
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("missing-nonlinearity", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("missing-nonlinearity", **made(SILENT[case]))
+
+
+def test_a_bottleneck_may_be_meant() -> None:
+    wide = layer(64, "linear")
+    narrow = dataclasses.replace(layer(4, "linear"), input_shape=(64,))
+    (evidence,) = speaks("missing-nonlinearity", model=model(narrow, wide))
+    assert evidence.severity is Severity.INFO
+
+
+def test_it_counts_and_names_them() -> None:
+    one = model(
+        dataclasses.replace(FLAT, name="first"), dataclasses.replace(FLAT, name="second"), LAST
+    )
+    (evidence,) = speaks("missing-nonlinearity", model=one)
+    assert evidence.measured == 2
+    assert "first and second" in evidence.fix

@@ -1,0 +1,74 @@
+"""Units that died, against the zeros of healthy ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tb_diagnose.findings import Severity
+from tests.cases import Cases, curve, distribution, epochs, falling, flat, made, silent, speaks
+from tests.layered import vitals
+
+ROWS = ("conv", "dense", "out")
+STUCK = {"train_loss": epochs(flat(10))}
+LEARNS = {"train_loss": epochs(falling(10))}
+SPARSE = replace(
+    distribution([1.0] * 5, "activations/dense"), low=np.zeros(5), zero=np.full(5, 0.9)
+)
+NOTHING = replace(
+    distribution([0.0] * 5, "activations/dense"), low=np.zeros(5), high=np.zeros(5), zero=np.ones(5)
+)
+ZEROS = "dnn/hiddenlayer_0/fraction_of_zero_values"
+
+
+def dead(*shares: float, zero: float = 0.5) -> dict[str, object]:
+    return {"layer_vitals": vitals("layers", ROWS, {"dead": shares, "zero": zero}, window=20)}
+
+
+SPEAKS: Cases = {
+    "a whole layer": {**dead(0.1, 1.0, np.nan), **LEARNS},
+    "six units of ten, and nothing is learned": {**dead(0.6, 0.2, np.nan), **STUCK},
+    "outputs of nothing but 0": {"activations": (NOTHING,)},
+    "an Estimator's hidden layer": {"scalars": (curve([0.6, *[1.0] * 5], ZEROS),)},
+}
+
+SILENT: Cases = {
+    "zeros in nine outputs of ten, and all units alive": {
+        **dead(0.0, 0.0, np.nan, zero=0.9),
+        **STUCK,
+    },
+    "a third of the units": {**dead(0.3, 0.3, np.nan), **STUCK},
+    "dead at first": {
+        "layer_vitals": vitals("layers", ROWS, {"dead": [[1.0] * 3] * 4 + [[0.0] * 3] * 6}),
+        **STUCK,
+    },
+    "a layer that is no ReLU": {**dead(np.nan, np.nan, np.nan), **STUCK},
+    "sparse outputs": {"activations": (SPARSE,)},
+    "an Estimator's sparse layer": {"scalars": (curve([0.4, 0.7, 0.9, 0.95], ZEROS),)},
+    "nothing logged": {"scalars": (curve([1.0] * 9, "accuracy"),)},
+}
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("dead-relu", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("dead-relu", **made(SILENT[case]))
+
+
+def test_it_names_the_layer_and_since_when() -> None:
+    dying = [[0.1, share, np.nan] for share in (0.0, 0.2, 0.4, *[0.95] * 7)]
+    (evidence,) = speaks(
+        "dead-relu", layer_vitals=vitals("layers", ROWS, {"dead": dying}, window=20), **STUCK
+    )
+    assert "95 % of the units of dense are not active for any of 20 batches" in evidence.says
+    assert evidence.steps == (150, 450)
+
+
+def test_half_of_the_units_are_a_note_where_the_loss_falls() -> None:
+    assert speaks("dead-relu", **dead(0.6, 0.2, np.nan), **LEARNS)[0].severity is Severity.INFO

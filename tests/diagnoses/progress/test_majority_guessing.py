@@ -1,0 +1,82 @@
+"""One answer to every input, against answers that differ."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.cases import (
+    Cases,
+    classes,
+    dense_model,
+    epochs,
+    falling,
+    flat,
+    made,
+    silent,
+    speaks,
+    straight,
+)
+
+
+def entropy(p: float) -> float:
+    return float(-p * np.log(p) - (1 - p) * np.log(1 - p))
+
+
+def accuracy(p: float, n: int = 20) -> object:
+    return epochs(np.r_[0.5, np.full(n - 1, p)], "epoch_accuracy")
+
+
+SPEAKS: Cases = {
+    "nine in ten are of one class": {
+        "train_loss": epochs(np.r_[0.6, flat(19, entropy(0.9), 0.002)]),
+        "train_score": accuracy(0.9), "chance": classes(2),
+    },
+    "far worse than that": {
+        "train_loss": epochs(flat(20, 3.5, 0.01)), "train_score": accuracy(0.77),
+        "chance": classes(2),
+    },
+    "a sigmoid by squared error": {
+        "train_loss": epochs(flat(20, 0.79 * 0.21, 0.001)), "train_score": accuracy(0.79),
+        "chance": classes(2, cross_entropy=False),
+        "model": dense_model(1, "sigmoid", "mean_squared_error"),
+    },
+}  # fmt: skip
+
+SILENT: Cases = {
+    "it knows more than how frequent they are": {
+        "train_loss": epochs(falling(20, 0.6, 0.2)), "train_score": accuracy(0.9),
+        "chance": classes(2),
+    },
+    "the accuracy moves": {
+        "train_loss": epochs(flat(20, entropy(0.9))), "chance": classes(2),
+        "train_score": epochs(straight(20, 0.899, 0.901), "epoch_accuracy"),
+    },
+    "equal classes, which is no-learning": {
+        "train_loss": epochs(flat(20, np.log(2))), "train_score": accuracy(0.5),
+        "chance": classes(2),
+    },
+    "ten classes": {
+        "train_loss": epochs(flat(20, 2.3)), "train_score": accuracy(0.6), "chance": classes(10),
+    },
+    "four epochs": {
+        "train_loss": epochs(flat(4, entropy(0.9))), "train_score": accuracy(0.9, 4),
+        "chance": classes(2),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("majority-guessing", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("majority-guessing", **made(SILENT[case]))
+
+
+def test_it_points_to_where_the_accuracy_froze() -> None:
+    (evidence,) = speaks("majority-guessing", **made(SPEAKS["nine in ten are of one class"]))
+    assert evidence.steps == (1, 19)
+    assert evidence.also == ("train/epoch_loss",)

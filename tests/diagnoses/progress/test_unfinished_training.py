@@ -1,0 +1,51 @@
+"""Runs that end on the way down."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.cases import Cases, epochs, falling, flat, made, silent, speaks, straight, u_shape
+
+STEEP = epochs(straight(30, 2.3, 0.6, noise=0.005))
+
+SPEAKS: Cases = {
+    "a straight line": {"train_loss": STEEP},
+    "both splits": {
+        "train_loss": STEEP,
+        "val_loss": epochs(straight(30, 2.4, 0.8, noise=0.005), folder="validation"),
+    },
+    "twelve epochs": {"train_loss": epochs(straight(12, 2.3, 0.6))},
+}
+
+SILENT: Cases = {
+    "it has converged": {"train_loss": epochs(falling(30))},
+    "validation turned": {
+        "train_loss": STEEP, "val_loss": epochs(u_shape(30, 15), folder="validation"),
+    },
+    "validation stands": {
+        "train_loss": STEEP,
+        "val_loss": epochs(np.r_[falling(15), flat(15, 0.3)], folder="validation"),
+    },
+    "the rate has decayed to nothing": {
+        "train_loss": STEEP, "learning_rate": epochs(straight(30, 1e-3, 0), "lr"),
+    },
+    "noise at the end": {"train_loss": epochs(falling(200, noise=0.2))},
+    "it never falls": {"train_loss": epochs(flat(30, noise=0.01))},
+    "five epochs": {"train_loss": epochs(straight(5, 2.3, 0.6))},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("unfinished-training", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("unfinished-training", **made(SILENT[case]))
+
+
+def test_it_points_to_the_last_fifth() -> None:
+    (evidence,) = speaks("unfinished-training", train_loss=STEEP)
+    assert evidence.steps == (24, 29)

@@ -1,0 +1,39 @@
+"""Updates that go too far, against single ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.cases import Cases, curve, flat, made, silent, speaks, spiked
+
+USUAL = flat(200, 0.01, 0.5)
+
+SPEAKS: Cases = {
+    "every tenth update": {"kl": curve(spiked(USUAL, range(0, 200, 10), 40), "train/approx_kl")},
+    "far from one point on": {"kl": curve(np.r_[USUAL, np.full(40, 0.8)], "train/approx_kl")},
+}
+
+SILENT: Cases = {
+    "as usual": {"kl": curve(USUAL)},
+    "two updates": {"kl": curve(spiked(USUAL, [50, 120], 40))},
+    "an early stop at 0.05": {"kl": curve(flat(200, 0.05, 0.1))},
+    "no update at all": {"kl": curve(np.zeros(200))},
+    "five values": {"kl": curve(np.full(5, 1.0))},
+}
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("kl-blow-up", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("kl-blow-up", **made(SILENT[case]))
+
+
+def test_it_points_to_the_updates() -> None:
+    (evidence,) = speaks("kl-blow-up", kl=curve(np.r_[np.full(90, 0.01), np.full(10, 0.5)]))
+    assert evidence.steps == tuple(range(90, 100))
+    assert evidence.measured == pytest.approx(0.1)
