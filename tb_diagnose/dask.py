@@ -17,6 +17,8 @@ from tb_diagnose.fleet import Done, attempted, told
 
 T = TypeVar("T")
 R = TypeVar("R")
+#: Numbers of the items that go into each task.
+_Batches = deque[Sequence[int]]
 
 #: Items of a task at most (chosen: fifty runs take about half a second, a task itself 1 ms).
 _MOST = 50
@@ -41,7 +43,7 @@ def spread(work: Callable[[T], R], items: Sequence[T], address: str) -> Iterator
     try:
         threads = max(1, sum(client.nthreads().values()))
         yield from _through(client, work, items, _AHEAD * threads)
-    except (RuntimeError, ImportError, OSError) as error:
+    except Exception as error:  # whatever goes wrong with an item is already told of
         raise NoCluster(
             f"the Dask cluster at {address} cannot do this work ({told(error)}); "
             "install the same tb-diagnose on its scheduler and workers"
@@ -75,7 +77,7 @@ def _answered(
     client: Any,
     work: Callable[[T], R],
     items: Sequence[T],
-    waiting: deque[Sequence[int]],
+    waiting: _Batches,
     room: int,
 ) -> Iterator[tuple[Sequence[int], list[tuple[R | None, str]] | None]]:
     """Each batch as it finishes, with its answers; None for one that lost its workers."""
@@ -98,7 +100,7 @@ def _answered(
         yield batch, answers
 
 
-def _batches(count: int, size: int) -> deque[Sequence[int]]:
+def _batches(count: int, size: int) -> _Batches:
     """The numbers below ``count``, ``size`` together."""
     return deque(range(first, min(first + size, count)) for first in range(0, count, size))
 

@@ -10,7 +10,8 @@ from tb_diagnose.findings import Severity
 from tb_diagnose.report import news
 from tb_diagnose.report.phrases import total
 from tb_diagnose.report.screen import Screen, plain
-from tb_diagnose.watch import News, Watch
+from tb_diagnose.watch import Watch
+from tb_diagnose.watched import News
 
 #: Prints a text; False once nobody reads it any more.
 Write = Callable[[str], bool]

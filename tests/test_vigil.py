@@ -57,7 +57,7 @@ def test_it_says_how_all_runs_fare_then_what_is_new_and_at_the_end_all_again(
             log.flush()
 
         log.flush()
-        texts, gravest = kept(Watch([tmp_path], ONLY), [turns, lambda: None], Screen())
+        texts, gravest = kept(Watch([tmp_path], ONLY, clock=float), [turns, lambda: None], Screen())
     first, news, last = texts
     assert first in ("1 run: 1 healthy · 2 points\n", "1 run: 1 undecided · 2 points\n")
     assert news.startswith("✗ run    ")
@@ -68,7 +68,7 @@ def test_it_says_how_all_runs_fare_then_what_is_new_and_at_the_end_all_again(
 
 
 def test_where_nothing_is_yet_it_waits(tmp_path: Path) -> None:
-    texts, gravest = kept(Watch([tmp_path / "logs"], ONLY), [lambda: None], Screen())
+    texts, gravest = kept(Watch([tmp_path / "logs"], ONLY, clock=float), [lambda: None], Screen())
     assert texts == ["No event files yet.\n"] * 2
     assert gravest == len(Severity)
 
@@ -82,7 +82,7 @@ def test_as_json_it_is_one_object_a_line(tmp_path: Path) -> None:
             other.scalars("loss", [3.0, 2.0])
         log.path.unlink()
 
-    texts, _ = kept(Watch([tmp_path], ONLY), [mended], None)
+    texts, _ = kept(Watch([tmp_path], ONLY, clock=float), [mended], None)
     found, gone = (json.loads(line) for line in "".join(texts).splitlines())
     assert (found["name"], found["path"]) == ("run", str(tmp_path / "run"))
     assert found["found"]["id"] == "non-finite-values"
@@ -92,7 +92,10 @@ def test_as_json_it_is_one_object_a_line(tmp_path: Path) -> None:
 def test_it_ends_when_nobody_reads_any_more(tmp_path: Path) -> None:
     with Log(tmp_path / "run") as log:
         log.scalars("loss", [3.0, NAN])
-    assert vigil(Watch([tmp_path], ONLY), lambda _: False, None, 1.0) == Severity.CRITICAL.rank
+    assert (
+        vigil(Watch([tmp_path], ONLY, clock=float), lambda _: False, None, 1.0)
+        == Severity.CRITICAL.rank
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import pytest
 from tb_diagnose import watch as subject
 from tb_diagnose.read import Shelf, clusters
 from tb_diagnose.settings import Settings
-from tb_diagnose.watch import News, Watch
+from tb_diagnose.watch import Watch
+from tb_diagnose.watched import News
 from tests.events import Log
 
 NAN = float("nan")
@@ -22,7 +23,7 @@ Judged = list[int]
 
 
 class Clock:
-    """Time that passes when it is told to."""
+    """Time that passes when it is told to: without it, every look may walk the folders anew."""
 
     now = 0.0
 
@@ -51,7 +52,7 @@ def seen(watch: Watch) -> list[tuple[str, list[str], list[str]]]:
 
 
 def test_a_finding_is_told_once_when_it_becomes_decidable(tmp_path: Path) -> None:
-    watch = Watch([tmp_path], ONLY)
+    watch = Watch([tmp_path], ONLY, clock=Clock())
     with Log(tmp_path / "run") as log:
         log.scalars("loss", [3.0, 2.0, 1.0])
         log.flush()
@@ -70,14 +71,14 @@ def test_what_is_there_at_first_is_told_at_the_first_look(tmp_path: Path) -> Non
     for name in "ab":
         with Log(tmp_path / name) as log:
             log.scalars("loss", [3.0, 2.0, NAN])
-    watch = Watch([tmp_path], ONLY)
+    watch = Watch([tmp_path], ONLY, clock=Clock())
     assert [name for name, *_ in seen(watch)] == ["a", "b"]
     assert seen(watch) == []
 
 
 def test_runs_may_come_and_go(tmp_path: Path) -> None:
     logs = tmp_path / "logs"
-    watch = Watch([logs], ONLY)
+    watch = Watch([logs], ONLY, clock=Clock())
     assert seen(watch) == []
     assert watch.summary()["runs"] == 0
     for _ in range(2):
@@ -90,7 +91,7 @@ def test_runs_may_come_and_go(tmp_path: Path) -> None:
 
 
 def test_a_finding_that_holds_no_longer_is_told_of_once(tmp_path: Path) -> None:
-    watch = Watch([tmp_path], ONLY)
+    watch = Watch([tmp_path], ONLY, clock=Clock())
     with Log(tmp_path) as log:
         log.scalars("loss", [3.0, NAN])
     assert [found for _, found, _ in seen(watch)] == [["non-finite-values"]]
@@ -120,7 +121,7 @@ def test_a_finding_that_turns_graver_is_told_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subject, "run_part", graver(4))
-    watch = Watch([tmp_path], ONLY)
+    watch = Watch([tmp_path], ONLY, clock=Clock())
     told = []
     with Log(tmp_path) as log:
         for step in range(6):
@@ -131,7 +132,7 @@ def test_a_finding_that_turns_graver_is_told_again(
 
 
 def test_what_did_not_change_is_not_read(tmp_path: Path, judged: Judged) -> None:
-    watch = Watch([tmp_path], ONLY)
+    watch = Watch([tmp_path], ONLY, clock=Clock())
     logs = [Log(tmp_path / name) for name in "abc"]
     for log in logs:
         log.scalars("loss", [3.0, 2.0])
@@ -189,7 +190,7 @@ def test_only_so_much_is_kept_in_memory(tmp_path: Path) -> None:
         with Log(tmp_path / f"run-{number}") as log:
             log.scalars("loss", [1.0] * 50)
     size = log.path.stat().st_size
-    watch = Watch([tmp_path], ONLY, held=3 * size)
+    watch = Watch([tmp_path], ONLY, held=3 * (size + (1 << 14)), clock=Clock())
     seen(watch)
     assert len(watch._shelf) == 3
     # What is no longer in memory is still told once.
@@ -214,7 +215,7 @@ def test_a_folder_that_breaks_the_reader_is_told_of_once(
         return refreshed(shelf, cluster, size)
 
     monkeypatch.setattr(Shelf, "refreshed", breaks)
-    watch = Watch([tmp_path], ONLY)
+    watch = Watch([tmp_path], ONLY, clock=Clock())
     problem, news = watch.look()
     assert not isinstance(problem, News)
     assert problem["says"].endswith("a was not read: MemoryError: too large")
@@ -234,19 +235,79 @@ def test_following_ends_where_a_single_look_does(tmp_path: Path) -> None:
             log.histogram("w", [step, 1.0, 2.0], step)
     data = log.path.read_bytes()
     growing.mkdir()
-    watch = Watch([growing], Settings())
-    told: set[str] = set()
+    watch = Watch([growing], Settings(), clock=Clock())
+    told: list[tuple[str, str]] = []
     gone: set[str] = set()
     for cut in range(0, len(data) + 1999, 1999):
         (growing / log.path.name).write_bytes(data[:cut])
-        for _, found, lost in seen(watch):
-            assert not told & {*found}
-            told |= {*found}
-            gone |= {*lost}
-    seen(watch)
+        for each in watch.look():
+            assert isinstance(each, News)
+            outcomes = [one for one in each.part["outcomes"] if one["id"] in each.found]
+            told += [(one["id"], one["severity"]) for one in outcomes]
+            gone |= {*each.gone}
+    assert seen(watch) == []
+    assert len(told) == len({*told})
     (once,) = Watch([whole], Settings()).look()
     assert isinstance(once, News)
+    ids = {identity for identity, _ in told}
     assert once.found
-    assert once.found <= told
-    assert told - once.found <= gone
-    assert [each.name for each in clusters([growing])] == ["growing"]
+    assert once.found <= ids
+    assert ids - once.found <= gone
+
+
+@pytest.mark.parametrize("cuts", ((40, 7), (10_000, 10_000)))
+def test_an_unfinished_file_is_no_news_while_it_grows(
+    tmp_path: Path, cuts: tuple[int, int]
+) -> None:
+    watch = Watch([tmp_path], Settings(select=("damaged-log",)), clock=Clock())
+    with Log(tmp_path) as log:
+        log.scalars("loss", [3.0, 2.0, 1.0])
+    data = log.path.read_bytes()
+    log.path.write_bytes(data[: -cuts[0]])
+    assert seen(watch) == []
+    log.path.write_bytes(data[: -cuts[1]])
+    assert len(seen(watch)) == (cuts[0] == cuts[1])
+    assert len(seen(watch)) == (cuts[0] != cuts[1])
+    assert seen(watch) == []
+
+
+def test_known_files_are_looked_at_more_often_than_folders_are_walked(tmp_path: Path) -> None:
+    clock = Clock()
+    walks = []
+
+    def slowly(paths: Any) -> Any:
+        walks.append(clock.now)
+        clock.now += 1.0
+        return clusters(paths)
+
+    with pytest.MonkeyPatch.context() as patch, Log(tmp_path / "a") as log:
+        patch.setattr(subject, "clusters", slowly)
+        watch = Watch([tmp_path], ONLY, clock=clock)
+        log.scalars("loss", [3.0, 2.0])
+        log.flush()
+        assert seen(watch) == []
+        log.scalar("loss", NAN, 2)
+        log.flush()
+        with Log(tmp_path / "b") as other:
+            other.scalars("loss", [NAN])
+        assert [name for name, *_ in seen(watch)] == ["a"]
+        clock.now += 10.0
+        assert [name for name, *_ in seen(watch)] == ["b"]
+    assert walks == [0.0, 11.0]
+
+
+def test_what_cannot_be_read_is_told_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Log(tmp_path) as log:
+        log.scalars("loss", [3.0, NAN])
+
+    def refuses(*_: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    watch = Watch([tmp_path], Settings(select=("damaged-log", "non-finite-values")), clock=Clock())
+    with monkeypatch.context() as patch:
+        patch.setattr("tb_diagnose.read.file.opened", refuses)
+        assert [found for _, found, _ in seen(watch)] == [["damaged-log"]]
+        assert seen(watch) == []
+    assert [each[1:] for each in seen(watch)] == [(["non-finite-values"], ["damaged-log"])]

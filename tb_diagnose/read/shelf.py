@@ -6,6 +6,9 @@ from tb_diagnose.read.follow import Follower
 from tb_diagnose.read.source import Place
 from tb_diagnose.read.walk import Cluster
 
+#: Bytes that go with every cluster, however small its files are (measured: 12 kB).
+_EMPTY = 1 << 14
+
 
 class Shelf:
     """Followers of the clusters that were last read, within a budget of bytes.
@@ -29,8 +32,8 @@ class Shelf:
         """The cluster, of ``size`` bytes now, read as far as it goes."""
         follower = self._taken(cluster.path) or Follower(cluster, checksum=self._checksum)
         follower.refresh()
-        self._kept[cluster.path] = follower, size
-        self._size += size
+        self._kept[cluster.path] = follower, size + _EMPTY
+        self._size += size + _EMPTY
         while self._size > self._budget and len(self._kept) > 1:
             self._taken(next(iter(self._kept)))
         return follower

@@ -17,7 +17,8 @@ from tb_diagnose.read import NothingToRead, clusters, load, place
 from tb_diagnose.read.ranges import Ranges
 from tb_diagnose.read.remote import Remote, Store
 from tb_diagnose.settings import Settings
-from tb_diagnose.watch import News, Watch
+from tb_diagnose.watch import Watch
+from tb_diagnose.watched import News
 from tests.events import Log
 from tests.remote import Counted, put, s3, unique
 
@@ -91,7 +92,7 @@ def test_one_question_finds_all_files_and_one_more_reads_each(memory: str) -> No
 def test_of_a_file_that_grew_only_the_end_is_read(memory: str, tmp_path: Path) -> None:
     root, system = counted(f"{memory}-growing")
     key = f"{root.key}/run/events.out.tfevents.1700000000.host"
-    watch = Watch([root], ONLY)
+    watch = Watch([root], ONLY, clock=float)
     with Log(tmp_path / "growing") as log:
         log.scalars("loss", [3.0, 2.0, 1.0])
         log.flush()
@@ -156,7 +157,7 @@ def test_every_way_to_fail_is_an_oserror() -> None:
 
 def test_a_watch_outlives_a_store_that_cannot_be_reached(memory: str) -> None:
     root, system = counted(memory)
-    watch = Watch([root], ONLY)
+    watch = Watch([root], ONLY, clock=float)
     assert len(list(watch.look())) == 1
     find, system._system = system._system, None
     (problem,) = watch.look()
@@ -215,7 +216,7 @@ def test_s3(bucket: str, logs: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert without_paths(remote) == without_paths(local)
     assert cli.main([f"{address}-not"]) == 2
     assert "does not exist" in capsys.readouterr().err
-    watch = Watch([address], ONLY)
+    watch = Watch([address], ONLY, clock=float)
     assert len(list(watch.look())) == 1
     with Log(logs / "new") as log:
         log.scalars("loss", [1.0, NAN])
