@@ -2,7 +2,7 @@
 
 A look at a run that has not changed costs a question for the size of each file. A run that grows is
 read from where reading ended, and judged again when it is worth it: once it has grown by a
-hundredth, once it has come to rest, or once it has waited for much longer than the last look took.
+hundredth, once it has come to rest, or once it has waited for much longer than judging takes.
 So judging, which goes over whole curves, costs each record the same in the end however long its run
 becomes, and what little was appended to a long run is judged while nothing else is to be done.
 """
@@ -28,7 +28,7 @@ SHARE = 0.01
 #: How many times as long as a walk took it is until the next one: between walks, only the files
 #: that are known are looked at.
 _SELDOM = 10.0
-#: How many times as long as the last look took a run may wait at most.
+#: How many times as long as the look at which it was judged took a run may wait at most.
 _PATIENCE = 20.0
 #: Bytes of event files of which the curves stay in memory. Of the runs that changed longest ago
 #: only the sizes are kept: they are read anew if they ever grow.
@@ -61,7 +61,6 @@ class Watch:
         self._settings = settings
         self._shelf = Shelf(held, checksum=checksum)
         self._clock = clock
-        self._patience = 0.0
         self._next = float("-inf")
         self._kept: dict[Place, Kept] = {}
 
@@ -71,9 +70,14 @@ class Watch:
         if begin >= self._next:
             yield from self._walk()
             self._next = self._clock() + _SELDOM * (self._clock() - begin)
+        judged = []
         for kept in self._kept.values():
-            yield from self._looked_at(kept)
-        self._patience = _PATIENCE * (self._clock() - begin)
+            if self._is_due(kept):
+                judged.append(kept)
+                yield from self._judged(kept)
+        end = self._clock()
+        for kept in judged:
+            kept.due = end + _PATIENCE * (end - begin)
 
     def summary(self) -> Summary:
         """How all runs fare as far as they have been judged."""
@@ -105,17 +109,19 @@ class Watch:
         """What tells a folder from all others, even if several paths lead to it."""
         return path if len(self._paths) == 1 else path.resolve()
 
-    def _looked_at(self, kept: Kept) -> Iterator[News | Problem]:
+    def _is_due(self, kept: Kept) -> bool:
+        """Whether to judge a cluster now."""
         files = kept.now()
-        grows, kept.files = files != kept.files, files
-        kept.pending |= grows
-        if not kept.pending or (grows and not self._worth_it(kept)):
-            return
-        kept.pending, kept.judged, kept.since = False, files, self._clock()
+        kept.grows, kept.files = files != kept.files, files
+        kept.pending |= kept.grows
+        return kept.pending and (not kept.grows or self._worth_it(kept))
+
+    def _judged(self, kept: Kept) -> Iterator[News | Problem]:
+        kept.pending, kept.judged = False, kept.files
         try:
-            runs = self._shelf.refreshed(kept.cluster, size(files)).runs()
-            kept.pending = _has(runs, "unreadable") or (grows and _has(runs, *_UNFINISHED))
-            if grows:
+            runs = self._shelf.refreshed(kept.cluster, size(kept.files)).runs()
+            kept.pending = _has(runs, "unreadable") or (kept.grows and _has(runs, *_UNFINISHED))
+            if kept.grows:
                 runs = [_as_written(run) for run in runs]
             parts = [run_part(examine(run, self._settings), POINTS) for run in runs]
         except Exception as error:  # noqa: BLE001  one folder's failure must not hinder the others
@@ -138,7 +144,7 @@ class Watch:
             return True
         known = size(kept.judged)
         changed = abs(size(kept.files) - known)
-        return changed >= SHARE * known or self._clock() - kept.since > self._patience
+        return changed >= SHARE * known or self._clock() > kept.due
 
 
 def _has(runs: Sequence[Run], *kinds: str) -> bool:

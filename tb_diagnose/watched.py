@@ -48,7 +48,8 @@ class Kept:
     files: Files = field(default_factory=dict)
     judged: Files = field(default_factory=dict)
     pending: bool = True
-    since: float = 0.0
+    grows: bool = False
+    due: float = 0.0
     runs: list[Told] = field(default_factory=list)
     problem: str = ""
 

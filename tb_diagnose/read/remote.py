@@ -8,7 +8,7 @@ tells the sizes of all files too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -33,18 +33,18 @@ class Store:
         self._folders: dict[str, _Folder] = {}
         self._scanned: str | None = None
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # A worker asks for what it needs: the list of a million files is no part of its task.
-        return Store, (self.system, self.scheme)
-
     def scan(self, key: str) -> None:
         """Lists everything below a folder, or looks at a file."""
         with _asking():
             found = self.system.find(key, detail=True)
+        self.knows(key, {path: int(info.get("size") or 0) for path, info in found.items()})
+
+    def knows(self, key: str, files: Mapping[str, int]) -> None:
+        """Takes these for all the files below a folder, with their sizes."""
         self._folders, self._scanned = {}, key
-        for path, info in found.items():
+        for path, size in files.items():
             if "tfevents" in path.rpartition("/")[2]:
-                self._add(path, int(info.get("size") or 0))
+                self._add(path, size)
 
     def _add(self, path: str, size: int | None) -> None:
         """Enters a file or folder into the folder that holds it, and that one likewise."""
@@ -137,6 +137,20 @@ class Remote:
     def stat(self) -> Status:
         """Its size as last listed. Raises OSError."""
         return Status(self.store.size(self.key))
+
+    def alone(self, folders: Iterable[str]) -> Remote:
+        """The same folder, whose store knows of the files in it and these folders, and no others."""
+        store = Store(self.store.system, self.store.scheme)
+        store.knows(
+            self.key,
+            {
+                f"{each.key}/{name}": size
+                for each in (self / folder if folder else self for folder in folders)
+                for name, size in self.store.folder(each.key).items()
+                if size is not None
+            },
+        )
+        return Remote(store, self.key)
 
     def entries(self) -> Iterator[tuple[str, bool]]:
         """Name of each file and folder in it, and whether it is a folder. Raises OSError."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from tb_diagnose.read.listing import Listings, listing
 from tb_diagnose.read.peek import scalars_group, trial
@@ -52,16 +53,25 @@ class Cluster:
     """The folders that one run may be spread over: an independent unit of work.
 
     Attributes:
-        root: the path that was given.
-        name: the cluster's folder relative to ``root``, or the root's own name.
+        name: the cluster's folder relative to the path that was given, or that path's own name.
         path: the cluster's folder.
         folders: those that held event files when the walk came by; see ``members``.
     """
 
-    root: Place
     name: str
     path: Place
     folders: tuple[Folder, ...]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To be sent to a worker: with what is known of its own folders, not of all there are."""
+        path, folders = self.path, self.folders
+        if isinstance(path, Remote):
+            path = path.alone([each.relative for each in folders])
+            folders = tuple(
+                replace(each, path=path / each.relative if each.relative else path)
+                for each in folders
+            )
+        return Cluster, (self.name, path, folders)
 
     def members(self) -> tuple[Folder, ...]:
         """The folders that belong to it now, such as a ``validation`` that was not there yet."""
@@ -85,7 +95,7 @@ def clusters(paths: Sequence[Place]) -> Iterator[Cluster]:
             yield from _below(path)
         elif path.is_file() and "tfevents" in path.name:
             folder = Folder(path.parent, "", (path.name,))
-            yield Cluster(path, path.name, path.parent, (folder,))
+            yield Cluster(path.name, path.parent, (folder,))
         elif isinstance(path, Path) and path.exists():
             raise NothingToRead(
                 f"{path} is no event file (its name lacks 'tfevents'); "
@@ -115,7 +125,7 @@ def _walk(
         return
     folders = _members(path, listings)
     if folders:
-        yield Cluster(root, _name(root, path), path, folders)
+        yield Cluster(_name(root, path), path, folders)
     taken = {folder.path for folder in folders}
     for name in listings.of(path).folders:
         yield from _untaken(root, path / name, listings, (*above, here), taken)

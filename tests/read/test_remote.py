@@ -126,18 +126,17 @@ def test_ranges_grow_while_all_is_read_and_leave_out_what_is_skipped() -> None:
     assert source.readinto(memoryview(bytearray(256)), size) == 0
 
 
-def test_a_worker_gets_no_list_of_all_files(memory: str) -> None:
-    root, _ = counted(memory)
-    real = place(memory)
-    assert isinstance(real, Remote)
-    first = next(iter(clusters([real])))
-    sent = pickle.dumps(first)
+def test_a_worker_gets_the_list_of_its_own_files_and_of_no_others(memory: str) -> None:
+    here = next(iter(clusters([place(memory)])))
+    sent = pickle.dumps(here)
     assert b"deep" not in sent
-    (there,) = load(pickle.loads(sent))
-    (here,) = load(first)
-    assert there.points == here.points > 0
-    assert there.path == here.path == f"{memory}/a"
-    assert root == real
+    there = pickle.loads(sent)
+    system = Counted(there.path.store.system)
+    there.path.store.system = system
+    (run,) = load(there)
+    assert [method for method, _ in system.asked] == ["cat_file"] * 2
+    assert run.points == load(here)[0].points > 0
+    assert run.path == f"{memory}/a"
 
 
 def test_what_is_not_there_is_said(memory: str) -> None:
