@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
+from tb_diagnose.accuracy import measured
 from tb_diagnose.diagnosis import Diagnosis, registry
+from tb_diagnose.settings import Settings
 
 SECTIONS = (
     "Why it matters",
@@ -65,6 +68,31 @@ def article(diagnosis: Diagnosis) -> Article:
     return Article(diagnosis.id, title.strip().rstrip("."), ordered, tuple(_limits(diagnosis)))
 
 
+def articles(settings: Settings) -> dict[str, dict[str, Any]]:
+    """The text of every diagnosis by id as JSON values, limits as the settings set them."""
+    return {known.id: _article(known, settings) for known in registry().values()}
+
+
+def _article(known: Diagnosis, settings: Settings) -> dict[str, Any]:
+    text, chosen = article(known), settings.limits.get(known.id, {})
+    return {
+        "title": text.title,
+        "family": known.family,
+        "severity": known.severity.value,
+        "sections": dict(text.sections),
+        "limits": [
+            {
+                "name": each.name,
+                "value": chosen.get(each.name, each.default),
+                "unit": each.unit,
+                "source": "as configured" if each.name in chosen else each.source,
+            }
+            for each in text.limits
+        ],
+        "measured": measured(known.id),
+    }
+
+
 def explain(identity: str) -> str:
     """All about one diagnosis, as Markdown. Raises UnknownDiagnosis."""
     known = registry()
@@ -112,6 +140,8 @@ def _facts(diagnosis: Diagnosis) -> str:
         facts.append(f"reads {', '.join(reads)}")
     if diagnosis.leads_to:
         facts.append(f"leads to {', '.join(diagnosis.leads_to)}")
+    if trust := measured(diagnosis.id):
+        facts.append(trust)
     return " · ".join(facts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import partial
@@ -14,6 +14,7 @@ from tb_diagnose.examine import Examination, as_of, compare, examine, glance
 from tb_diagnose.fleet import Done
 from tb_diagnose.read import Cluster, NothingToRead, Place, clusters, load, place
 from tb_diagnose.report.document import assembled
+from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
 from tb_diagnose.roles import ENABLE
@@ -25,10 +26,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Examined:
-    """One run after its journey; a glance at it only where runs are to be compared."""
+    """One run after its journey.
+
+    A glance at the run is kept where runs are to be compared, pictures where they are asked for.
+    """
 
     part: RunPart
-    examination: Examination | None
+    examination: Examination | None = None
+    pictures: Pictures | None = None
 
 
 def checkup(
@@ -40,6 +45,7 @@ def checkup(
     checksum: bool = True,
     until: int | None = None,
     progress: Progress | None = None,
+    album: dict[tuple[str, str], Pictures] | None = None,
 ) -> Document:
     """Examine every run below the paths.
 
@@ -52,6 +58,8 @@ def checkup(
         checksum: whether to verify the checksums of the records.
         until: the step up to which each run is looked at, as it stood then; None for all.
         progress: called after every run's folder.
+        album: where given, it is filled with what the offline report draws of each run, by the
+            run's path and name.
 
     Raises:
         SettingsError: where the baseline is none of the runs.
@@ -62,23 +70,41 @@ def checkup(
     if not found:
         raise NothingToRead("\n".join(each["says"] for each in problems))
     comparing = len(found) > 1 and any(each.several for each in registry().values())
-    work = partial(journey, settings=settings, checksum=checksum, comparing=comparing, until=until)
+    work = partial(
+        journey,
+        settings=settings,
+        checksum=checksum,
+        comparing=comparing,
+        until=until,
+        drawing=0 if album is None else resolution(len(found)),
+    )
     spread = dask.spread(work, found, cluster) if cluster else fleet.spread(work, found, jobs)
-    finished: list[Done[Cluster, list[Examined]]] = []
-    for done in spread:
-        finished.append(done)
-        if progress:
-            progress(len(finished), len(found))
     runs: list[Examined] = []
-    for done in sorted(finished, key=lambda each: each.at):
+    for done in _in_order(spread, len(found), progress):
         runs += done.result or ()
         if done.failure:
             path = str(done.item.path)
             problems.append(Problem(path=path, says=f"{path} was not read: {done.failure}"))
+    if album is not None:
+        album |= {
+            (each.part["path"], each.part["name"]): each.pictures for each in runs if each.pictures
+        }
     examinations = [each.examination for each in runs if each.examination is not None]
     _check_baseline(settings.baseline, [each.part["name"] for each in runs])
     across = compare(examinations, settings) if comparing else ()
     return assembled((each.part for each in runs), across, problems)
+
+
+def _in_order(
+    spread: Iterable[Done[Cluster, list[Examined]]], total: int, progress: Progress | None
+) -> list[Done[Cluster, list[Examined]]]:
+    """All that was done, in the order of the walk, whatever was finished first."""
+    finished = []
+    for done in spread:
+        finished.append(done)
+        if progress:
+            progress(len(finished), total)
+    return sorted(finished, key=lambda each: each.at)
 
 
 def journey(
@@ -88,16 +114,21 @@ def journey(
     checksum: bool,
     comparing: bool,
     until: int | None = None,
+    drawing: int = 0,
 ) -> list[Examined]:
-    """One folder's runs, from bytes to parts of the document."""
-    runs = load(cluster, checksum=checksum)
-    if until is not None:
-        runs = [as_of(run, until, settings) for run in runs]
-    examinations = [examine(run, settings) for run in runs]
-    return [
-        Examined(run_part(each, POINTS), glance(each) if comparing else None)
-        for each in examinations
-    ]
+    """One folder's runs, from bytes to parts of the document.
+
+    ``until`` as in ``checkup``; ``drawing`` is how many points of a curve the pictures have, 0 for
+    no pictures.
+    """
+    runs: list[Examined] = []
+    for whole in load(cluster, checksum=checksum):
+        run = whole if until is None else as_of(whole, until, settings)
+        each = examine(run, settings)
+        part = run_part(each, POINTS)
+        drawn = pictures(run, each.roles, part, drawing) if drawing else None
+        runs.append(Examined(part, glance(each) if comparing else None, drawn))
+    return runs
 
 
 def vocabulary() -> Vocabulary:

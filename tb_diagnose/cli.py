@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING
 from tb_diagnose.flags import Wrong, parser
 
 if TYPE_CHECKING:
+    from tb_diagnose.report.pictures import Pictures
     from tb_diagnose.report.shapes import Document
     from tb_diagnose.settings import Settings
+
+    Album = dict[tuple[str, str], Pictures]
 
 _OK, _FOUND, _WRONG, _STOPPED = 0, 1, 2, 130
 
@@ -42,10 +45,12 @@ def _run(call: argparse.Namespace) -> int:
         raise Wrong("which logs? give a folder with event files, such as tb-diagnose logs/")
     if call.output and not call.output.absolute().parent.is_dir():
         raise Wrong(f"there is no folder {call.output.parent} to write to; create it first")
+    settings = _settings(call)
     if call.watch:
-        return _watch(call, _settings(call))
-    document = _document(call, _settings(call))
-    _write(_face(document, call), call)
+        return _watch(call, settings)
+    album: Album | None = {} if call.format == "html" else None
+    document = _document(call, settings, album)
+    _write(_face(document, call) if album is None else _page(document, album, settings), call)
     return _code(document, call.fail_on)
 
 
@@ -75,7 +80,7 @@ def _settings(call: argparse.Namespace) -> Settings:
         raise Wrong(str(error)) from error
 
 
-def _document(call: argparse.Namespace, settings: Settings) -> Document:
+def _document(call: argparse.Namespace, settings: Settings, album: Album | None) -> Document:
     from tb_diagnose.checkup import checkup
     from tb_diagnose.console import Ticker
     from tb_diagnose.dask import NoCluster
@@ -94,6 +99,7 @@ def _document(call: argparse.Namespace, settings: Settings) -> Document:
             checksum=call.checksum,
             until=call.as_of,
             progress=ticker,
+            album=album,
         )
     except (NothingToRead, NoCluster, SettingsError) as wrong:
         raise Wrong(str(wrong).replace("\n", "\ntb-diagnose: ")) from wrong
@@ -142,6 +148,16 @@ def _face(document: Document, call: argparse.Namespace) -> str:
     if call.format == "markdown":
         return markdown(document)
     return terminal(document, screen(colour=call.color, verbose=call.verbose, file=call.output))
+
+
+def _page(document: Document, album: Album, settings: Settings) -> str:
+    from tb_diagnose.catalogue import articles
+    from tb_diagnose.report.html import NoBundle, html
+
+    try:
+        return html(document, album, articles(settings))
+    except NoBundle as missing:
+        raise Wrong(str(missing)) from missing
 
 
 def _write(text: str, call: argparse.Namespace) -> None:

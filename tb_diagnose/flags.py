@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _report_flags(add: Callable[..., object]) -> None:
-    add("--format", choices=("terminal", "json", "markdown"), default="terminal")
+    add("--format", choices=("terminal", "html", "json", "markdown"), default="terminal")
     add("--output", type=Path, metavar="FILE", help="write the report there")
     add("--color", choices=("auto", "always", "never"), default="auto")
     add(

@@ -47,6 +47,7 @@ ENABLE: Mapping[str, str] = {
     "policy_loss": 'tf.summary.scalar("policy_loss", loss, step)',
     "generator_loss": 'tf.summary.scalar("generator_loss", loss, step)',
     "discriminator_loss": 'tf.summary.scalar("discriminator_loss", loss, step)',
+    "hparams": 'hp.hparams({"learning_rate": rate, "batch_size": size})',
     "scalars": 'tf.summary.scalar("loss", loss, step)',
     "histograms": 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)',
     **dict.fromkeys(
@@ -155,7 +156,7 @@ def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
         values |= _supervised(curves)
     values |= _overridden(run, overrides)
     values["kernels"] = kernels(values["weights"], run.model)
-    values["hparams"] = run.hparams
+    values["hparams"] = run.hparams or None
     values["optimizer"] = recipe(run, values.get("learning_rate"))
     values["chance"] = chance(run)
     values["reinforcement"] = bool(kinds & REINFORCEMENT)

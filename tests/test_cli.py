@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -143,7 +144,7 @@ def test_a_settings_file_is_found(call: Call, journey: Fake, tmp_path: Path) -> 
         (("logs", "--role", "train_loss"), "ROLE=TAG"),
         (("logs", "--role", "trainloss=x"), "did you mean 'train_loss'?"),
         (("logs", "--jobs", "-1"), "not a number of processes"),
-        (("logs", "--format", "html"), "invalid choice: 'html'"),
+        (("logs", "--format", "pdf"), "invalid choice: 'pdf'"),
         (("logs", "--verbos", "--nope"), "--nope"),
         (("logs", "--config", "nope.toml"), "cannot read the settings in nope.toml"),
         (("logs", "--output", "nope/report.txt"), "there is no folder nope"),
@@ -209,3 +210,26 @@ def test_characters_that_the_terminal_lacks_do_no_harm() -> None:
         encoding="latin-1",
     )
     assert (done.returncode, done.stdout) == (0, "False\ncafé ?\n"), done.stderr
+
+
+def test_html_is_the_page_with_everything_in_it(
+    call: Call, journey: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "index.js.gz"
+    bundle.write_bytes(gzip.compress(b"// the page"))
+    monkeypatch.setattr("tb_diagnose.report.html._BUNDLE", bundle)
+    code, out, _ = call("logs", "--format", "html")
+    assert code == 0
+    assert journey.more["album"] == {}
+    assert "window.__TB_DIAGNOSE__" in out
+    assert "// the page" in out
+
+
+def test_html_without_its_page_is_wrong(
+    call: Call, journey: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert journey.runs
+    monkeypatch.setattr("tb_diagnose.report.html._BUNDLE", tmp_path / "index.js.gz")
+    code, _, err = call("logs", "--format", "html")
+    assert code == 2
+    assert "npm run build" in err

@@ -14,10 +14,10 @@ HOUSE = Path(tb_diagnose.__file__).parent
 #: From the ground up: what is in a line may import only what is in the lines before it.
 FLOORS = (
     "runs findings",
-    "words settings flags",
+    "words settings flags accuracy",
     "measure",
     "tags frameworks recipe chance kernels initialisers structure",
-    "standing",
+    "headway",
     "read",
     "roles",
     "standings",

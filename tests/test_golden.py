@@ -8,6 +8,7 @@ logs' own), and numbers are rounded to six digits, since processors differ in th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,8 @@ from tb_diagnose.report.screen import Screen
 from tb_diagnose.report.terminal import terminal
 from tb_diagnose.settings import Settings
 
+#: First lines of what the README shows.
+SHOWN = ("✗ training-configuration/as-given", "▲ architecture/as-given", "✓ healthy/")
 HERE = Path(__file__).parent
 LOGS = HERE.parent / "demo_logs"
 RUNS = sorted(
@@ -90,10 +93,23 @@ def test_each_fault_is_named_and_each_healthy_run_is_left_alone(name: str) -> No
         assert not [each["id"] for each in part["outcomes"] if each["verdict"] == "failed"]
 
 
-def test_the_readme_shows_what_is_printed() -> None:
-    readme = (HERE.parent / "README.md").read_text(encoding="utf-8")
-    shown = readme.split("<!-- output -->\n```\n")[1].split("\n```\n<!-- /output -->")[0]
+def test_the_readme_shows_what_is_printed(request: pytest.FixtureRequest) -> None:
     wide = Screen(width=100, colour=False, unicode=True, verbose=False)
     printed = terminal(everything(), wide)
-    for block in shown.split("\n\n⋮\n\n"):
-        assert block in printed
+    blocks = [block_of(printed, first) for first in SHOWN]
+    shown = "\n\n⋮\n\n".join([*blocks, printed.rstrip().splitlines()[-1]])
+    readme = HERE.parent / "README.md"
+    before, rest = readme.read_text(encoding="utf-8").split("<!-- output -->\n```\n")
+    old, behind = rest.split("\n```\n<!-- /output -->")
+    if request.config.getoption("--update-golden"):
+        text = f"{before}<!-- output -->\n```\n{shown}\n```\n<!-- /output -->{behind}"
+        readme.write_text(text, encoding="utf-8")
+        old = shown
+    assert old == shown
+
+
+def block_of(printed: str, first: str) -> str:
+    """What is printed from a line on until the next run begins."""
+    rest = printed[printed.index(first) :]
+    following = re.search(r"\n\n(?=[✗▲●] |Across|\d+ runs)", rest)
+    return rest[: following.start()] if following else rest

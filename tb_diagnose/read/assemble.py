@@ -186,8 +186,10 @@ def _series(key: Key, folder: str, pieces: list[Piece]) -> Series:
 
 def _histograms(key: Key, folder: str, pieces: list[Piece]) -> Histograms:
     steps, rows, wall = _joined(pieces)
-    statistics = {name: rows[:, index].copy() for index, name in enumerate(STATISTICS)}
-    quantiles = rows[:, len(STATISTICS) :].astype(np.float32)
+    statistics = {
+        name: rows["statistics"][:, index].copy() for index, name in enumerate(STATISTICS)
+    }
+    quantiles = rows["quantiles"].copy()
     return Histograms(key[1], folder, steps, wall, **statistics, quantiles=quantiles)
 
 

@@ -3,50 +3,154 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.histograms import WIDTH, Reducer
+from tb_diagnose.read.growing import Growing
+from tb_diagnose.read.histograms import ROW, Reducer
+
+# Integers are copied as they are; floats need not be, when they are NaN.
+_I8, _U8, _U4 = np.dtype("<i8"), np.dtype("<u8"), np.dtype("<u4")
+#: Steps, bits of wall times, bits of values: columns of equal length.
+Piece = tuple[Sequence[int] | NDArray[Any], ...]
 
 
-@dataclass(eq=False)
 class Scalars:
-    """One scalar tag: little-endian bytes as logged, so that even a NaN keeps its bits.
+    """One scalar tag, bit by bit as logged, so that even a NaN keeps its payload.
 
     Attributes:
         kind: NumPy name of the values' type, ``<f4`` or ``<f8``.
     """
 
-    kind: str
-    steps: array[int] = field(default_factory=lambda: array("q"))
-    wall: bytearray = field(default_factory=bytearray)
-    values: bytearray = field(default_factory=bytearray)
+    __slots__ = ("_adoptable", "_loose", "_room", "kind", "pieces")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.pieces: list[Piece] = []
+        self._loose: tuple[list[int], list[int], list[int]] | None = None
+        self._adoptable = False
+        # Steps, wall times and values; made when they are needed, as a log may have 100,000 tags.
+        self._room: tuple[Growing, ...] = ()
+
+    def __len__(self) -> int:
+        return self._settled(0).size
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        """[n] as logged."""
+        return self._settled(0).view()
+
+    @property
+    def wall(self) -> NDArray[np.float64]:
+        """[n] seconds since 1970."""
+        return self._settled(1).view().view("<f8")
+
+    def data(self) -> NDArray[Any]:
+        """[n] the values."""
+        return self._settled(2).view().view(self.kind)
+
+    def take(self, steps: Any, wall: Any, values: Any, *, lasting: bool = False) -> None:
+        """Takes [k] steps, and the bits of wall times and values as integers.
+
+        They are kept as they come: unless they are ``lasting``, the column has to be settled
+        before they are overwritten.
+        """
+        self._adoptable = lasting and not self.pieces and not self._room
+        self.pieces.append((steps, wall, values))
+        self._loose = None
+
+    def take_one(self, step: int, wall: int, value: int) -> None:
+        """Takes a single point, the bits of its wall time and value as integers."""
+        if self._loose is None:
+            self._loose, self._adoptable = ([], [], []), False
+            self.pieces.append(self._loose)
+        for numbers, number in zip(self._loose, (step, wall, value), strict=True):
+            numbers.append(number)
+
+    def settle(self, outlook: float = 1.0) -> None:
+        """Moves what was taken to where it stays.
+
+        ``outlook`` is how many times as long the column may come to be as it is then.
+        """
+        if not self.pieces:
+            return
+        if not self._room:
+            bits = _U4 if self.kind == "<f4" else _U8
+            self._room = Growing(_I8), Growing(_U8), Growing(bits)
+        if self._adoptable:
+            for column, array in zip(self._room, self.pieces[0], strict=True):
+                column.adopt(np.asarray(array))
+        else:
+            self._copy(outlook)
+        self.pieces.clear()
+        self._loose, self._adoptable = None, False
+
+    def _copy(self, outlook: float) -> None:
+        count = sum(len(piece[0]) for piece in self.pieces)
+        for index, column in enumerate(self._room):
+            room, at = column.stretch(count, outlook), 0
+            for piece in self.pieces:
+                room[at : at + len(piece[0])] = piece[index]
+                at += len(piece[0])
+
+    def _settled(self, index: int) -> Growing:
+        self.settle()
+        return self._room[index] if self._room else Growing(_I8 if index == 0 else _U8)
 
     def widen(self) -> None:
         """Goes over to float64, for a tag that is logged in several precisions."""
-        with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
-            self.values = bytearray(self.data().astype("<f8").tobytes())
-        self.kind = "<f8"
+        if self.kind == "<f4":
+            with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
+                wide = self.data().astype("<f8").view("<u8")
+            self.kind = "<f8"
+            if self._room:
+                values = Growing(_U8)
+                values.stretch(len(wide))[:] = wide
+                self._room = (*self._room[:2], values)
+
+
+class Distributions:
+    """One histogram tag: each histogram reduced to a row of type ``histograms.ROW``."""
+
+    __slots__ = ("_rows", "_steps", "_wall")
+
+    def __init__(self) -> None:
+        self._steps = Growing(_I8)
+        self._wall = Growing(_U8)
+        self._rows = Growing(ROW)
+
+    def __len__(self) -> int:
+        return self._steps.size
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        """[n] as logged."""
+        return self._steps.view()
+
+    @property
+    def wall(self) -> NDArray[np.float64]:
+        """[n] seconds since 1970."""
+        return self._wall.view().view("<f8")
 
     def data(self) -> NDArray[Any]:
-        """[n] a copy of the values."""
-        return np.frombuffer(bytes(self.values), self.kind)
+        """[n] of type ``histograms.ROW``: the reduced histograms."""
+        return self._rows.view()
 
+    def stretch(self, steps: Any, wall: Any) -> int:
+        """Takes more steps and bits of wall times; returns the row that the first one gets."""
+        at, count = self._steps.size, len(steps)
+        self._steps.stretch(count)[:] = steps
+        self._wall.stretch(count)[:] = wall
+        self._rows.stretch(count)
+        return at
 
-@dataclass(eq=False)
-class Distributions:
-    """One histogram tag: ``rows`` holds ``histograms.WIDTH`` float64 for each histogram."""
-
-    steps: array[int] = field(default_factory=lambda: array("q"))
-    wall: bytearray = field(default_factory=bytearray)
-    rows: bytearray = field(default_factory=bytearray)
-
-    def data(self) -> NDArray[np.float64]:
-        """[n, WIDTH] a copy of the reduced histograms."""
-        return np.frombuffer(bytes(self.rows), "<f8").reshape(-1, WIDTH)
+    def write(self, at: int, rows: NDArray[Any]) -> None:
+        """Fills rows for which there is room."""
+        self._rows.write(at, rows)
 
 
 @dataclass(eq=False)
@@ -89,6 +193,7 @@ class Columns:
             before it, is superseded.
         writer: ``source_metadata.writer``.
         records: number of intact records.
+        outlook: how many times as large the file is as the part of it that has been read.
     """
 
     scalars: dict[str, Scalars] = field(default_factory=dict)
@@ -101,16 +206,18 @@ class Columns:
     starts: list[tuple[float, int]] = field(default_factory=list)
     writer: str = ""
     records: int = 0
+    outlook: float = 1.0
     reducer: Reducer = field(default_factory=Reducer)
 
     def scalar(self, tag: str, kind: str) -> Scalars:
-        """The column of ``tag``, ready to take values of ``kind``."""
+        """The column of ``tag``; one that is new takes values of ``kind``."""
         column = self.scalars.get(tag)
         if column is None:
             column = self.scalars[tag] = Scalars(kind)
         return column
 
     def histogram(self, tag: str) -> Distributions:
+        """The histograms of ``tag``."""
         column = self.histograms.get(tag)
         if column is None:
             column = self.histograms[tag] = Distributions()

@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 from math import isnan
 
 import numpy as np
 
-from tb_diagnose.read import histograms, tensors
-from tb_diagnose.read.columns import Columns, Note, Scalars, Tables
-from tb_diagnose.read.wire import BYTES, FIXED32, FIXED64, VARINT, fields, signed, varint
+from tb_diagnose.read import histograms, messages, tensors
+from tb_diagnose.read.columns import Columns, Distributions, Note, Scalars, Tables
+from tb_diagnose.read.layouts import KNOWN, Hole, Layout
+from tb_diagnose.read.messages import Event, Span, Value
+from tb_diagnose.read.period import Period
+from tb_diagnose.read.table import Table
+from tb_diagnose.read.wire import signed, varint
 
 _F64 = struct.Struct("<d")
-Span = tuple[int, int]
-#: Members of ``Summary.Value.value``, of which the last one set is the only one.
-_SIMPLE, _HISTO, _TENSOR = 2, 5, 8
-_ONEOF = frozenset((_SIMPLE, 3, 4, _HISTO, 6, _TENSOR))
-_START = 1
+_INTEGER = int.from_bytes
+#: For each hole of a layout: its column, and its span in the body.
+Targets = list[tuple[Scalars | Distributions, int, int]]
 #: Plugins whose tensors are understood; those of all others are left alone.
 _PLUGINS = (b"", b"scalars", b"histograms", b"text", b"graph_keras_model", b"diagnose")
-
-
-@dataclass
-class _Value:
-    """One ``Summary.Value``: where its parts stand in the payload."""
-
-    tag: bytes = b""
-    member: int = 0
-    spans: list[Span] = field(default_factory=list)
-    metadata: list[Span] = field(default_factory=list)
-
-
-@dataclass
-class _Event:
-    wall: bytes = bytes(8)
-    step: int = 0
-    summaries: list[Span] = field(default_factory=list)
-    sessions: list[Span] = field(default_factory=list)
-    fields: int = 0
 
 
 class Decoder:
@@ -48,185 +30,200 @@ class Decoder:
     carries it.
     """
 
-    def __init__(self, columns: Columns, plugins: dict[bytes, bytes]) -> None:
+    def __init__(self, columns: Columns, plugins: dict[bytes, bytes], table: Table) -> None:
         self.columns = columns
         self.plugins = plugins
-        # Everything between the step and the last 4 (or 8) bytes → the column that those are
-        # a value of. Equal bytes have one meaning, so that a look-up replaces the parsing.
-        self._singles: dict[bytes, Scalars] = {}
-        self._doubles: dict[bytes, Scalars] = {}
+        self._table = table
+        self._targets: dict[Layout, Targets | None] = {}
+        self._valid = len(plugins)
+        self._held: Period | None = None
+        # What the record at hand taught: None where others of its layout may mean other things.
+        self._holes: list[Hole] | None = None
+        self._body = 0
 
-    def decode(self, payload: bytes) -> None:
-        """Takes one Event. Raises ``Malformed`` where it, or a value in it, is none."""
+    def decode(self, payload: bytes) -> tuple[Layout | None, int]:
+        """Takes one Event. Raises ``Malformed`` where it, or a value in it, is none.
+
+        Returns its layout, None if it has none, and of how many bytes its step is.
+        """
         step, at = 0, _behind_wall(payload)
+        width = 0
         if at and payload[at] == 0x10:
-            step, at = varint(payload, at + 1, len(payload))
-        if at:
-            column = self._singles.get(payload[at:-4])
-            if column is not None:
-                column.values += payload[-4:]
-            elif self._doubles:
-                column = self._doubles.get(payload[at:-8])
-                if column is not None:
-                    column.values += payload[-8:]
-            if column is not None:
-                column.steps.append(step if step < 1 << 63 else signed(step))
-                column.wall += payload[1:9]
-                return
-        self._walk(payload, at)
+            step, end = varint(payload, at + 1, len(payload))
+            at, width = end, end - at - 1
+        body = payload[at:] if at else b""
+        layout = KNOWN.find(body) if at else None
+        targets = self.targets(layout) if layout is not None else None
+        if layout is None or targets is None:
+            return self._walk(payload, at, width), width
+        step = signed(step)
+        wall = _INTEGER(payload[1:9], "little")
+        for target, first, last in targets:
+            if isinstance(target, Scalars):
+                self._table.one(target, step, wall, _INTEGER(body[first:last], "little"))
+            else:
+                self._distribution(target, step, wall, histograms.from_tensor(
+                    np.frombuffer(body, "<f8", (last - first) // 8, first)))  # fmt: skip
+        return layout, width
 
-    def _walk(self, payload: bytes, at: int) -> None:
-        event = self._event(payload)
-        values = [
-            self._value(payload, *span)
-            for first, last in event.summaries
-            for number, kind, *span in fields(payload, first, last)
-            if number == 1 and kind == BYTES
-        ]
-        # Wall time, step and one summary: then nothing else decides what the last bytes mean.
-        alone = len(values) == 1 and event.fields == (2 if at == 9 else 3)
+    def targets(self, layout: Layout) -> Targets | None:
+        """Where what stands in the holes of ``layout`` goes; None if it has to be parsed."""
+        if self._valid != len(self.plugins):
+            self._targets.clear()
+            self._valid = len(self.plugins)
+        if layout not in self._targets:
+            self._targets[layout] = self._find_targets(layout)
+        return self._targets[layout]
+
+    def holds(self, expected: Period) -> bool:
+        """Whether every layout of a period means in this file what it meant where it was learnt."""
+        if self._held is not expected or self._valid != len(self.plugins):
+            held = (self.targets(layout) is not None for layout in expected.layouts)
+            if not (expected.orderly and all(held)):
+                return False
+            self._held = expected
+        return True
+
+    def _find_targets(self, layout: Layout) -> Targets | None:
+        if any(self.plugins.get(tag, b"") != plugin for tag, plugin in layout.plugins):
+            return None
+        targets: Targets = []
+        for hole in layout.holes:
+            column = self._column(hole.tag, hole.kind)
+            if isinstance(column, Scalars) and column.kind != hole.kind:
+                return None
+            targets.append((column, hole.first, hole.first + hole.size))
+        return targets
+
+    def _column(self, tag: bytes, kind: str) -> Scalars | Distributions:
+        name = tag.decode("utf-8", "replace")
+        if kind == "histogram":
+            return self.columns.histogram(name)
+        return self.columns.scalar(name, kind)
+
+    def _walk(self, payload: bytes, at: int, width: int) -> Layout | None:
+        event = messages.event(payload)
+        self.columns.writer = self.columns.writer or event.writer
+        self.columns.starts += [(_F64.unpack(event.wall)[0], event.step)] * event.starts
+        values = messages.values(payload, event)
+        # Wall time, step and one summary: then nothing else decides what the body means.
+        alone = at > 0 and len(event.summaries) == 1 and event.fields == (3 if width else 2)
+        self._holes, self._body = [] if alone else None, at
+        plugins = len(self.plugins)
         for value in values:
             self._plugin(payload, event, value)
-            self._take(payload, event, value, at if alone else 0)
+            self._take(payload, event, value)
+        if len(values) > 1 and len(self.plugins) > plugins:
+            # A later value may have said what an earlier one of the same tag did not know.
+            return None
+        if not self._holes:
+            return None
+        met = [(value.tag, self.plugins.get(value.tag, b"")) for value in values]
+        return KNOWN.learn(payload[at:], self._holes, list(dict.fromkeys(met)))
 
-    def _event(self, payload: bytes) -> _Event:
-        event = _Event()
-        member = 0
-        for number, kind, first, last in fields(payload, 0, len(payload)):
-            if number == 1 and kind == FIXED64:
-                event.wall = payload[first:last]
-            elif number == 2 and kind == VARINT:
-                event.step = signed(first)
-            elif number == 10 and kind == BYTES:
-                self._source(payload, first, last)
-            elif 3 <= number <= 9 and kind == BYTES:
-                if number != member:
-                    event.summaries.clear()
-                member = number
-                if number == 5:
-                    event.summaries.append((first, last))
-                elif number == 7:
-                    event.sessions.append((first, last))
-            event.fields += 1
-        for span in event.sessions:
-            self._session(payload, *span, event)
-        return event
-
-    def _source(self, payload: bytes, at: int, end: int) -> None:
-        for number, kind, first, last in fields(payload, at, end):
-            if number == 1 and kind == BYTES and not self.columns.writer:
-                self.columns.writer = payload[first:last].decode("utf-8", "replace")
-
-    def _session(self, payload: bytes, at: int, end: int, event: _Event) -> None:
-        for number, kind, first, _ in fields(payload, at, end):
-            if number == 1 and kind == VARINT and first == _START:
-                self.columns.starts.append((_F64.unpack(event.wall)[0], event.step))
-
-    def _value(self, payload: bytes, at: int, end: int) -> _Value:
-        value = _Value()
-        for number, kind, first, last in fields(payload, at, end):
-            if number == 1 and kind == BYTES:
-                value.tag = payload[first:last]
-            elif number == 9 and kind == BYTES:
-                value.metadata.append((first, last))
-            elif number in _ONEOF and kind == (FIXED32 if number == _SIMPLE else BYTES):
-                if number != value.member or number == _SIMPLE:
-                    value.spans.clear()
-                value.member = number
-                value.spans.append((first, last))
-        return value
-
-    def _plugin(self, payload: bytes, event: _Event, value: _Value) -> None:
+    def _plugin(self, payload: bytes, event: Event, value: Value) -> None:
         """Remembers the plugin of a tag, and what hparams keep in its metadata."""
-        name = content = b""
-        for span in value.metadata:
-            for number, kind, *inner in fields(payload, *span):
-                if number != 1 or kind != BYTES:
-                    continue
-                for key, form, first, last in fields(payload, *inner):
-                    if key == 1 and form == BYTES:
-                        name = payload[first:last]
-                    elif key == 2 and form == BYTES:
-                        content = payload[first:last]
+        name, content = messages.plugin(payload, value)
         if name and value.tag not in self.plugins:
             self.plugins[value.tag] = name
-            self._singles.clear()
-            self._doubles.clear()
         if name == b"hparams" and content:
+            self._holes = None
             self.columns.hparams.append(_note(event, value, content))
         elif name == b"diagnose" and content:
             self.columns.layouts.setdefault(value.tag.decode("utf-8", "replace"), content)
 
-    def _take(self, payload: bytes, event: _Event, value: _Value, at: int) -> None:
-        if value.member == _SIMPLE:
-            self._scalar(payload, event, value.tag, "<f4", value.spans[0], at)
+    def _take(self, payload: bytes, event: Event, value: Value) -> None:
+        if value.member == messages.SIMPLE:
+            self._scalar(payload, event, value.tag, "<f4", value.spans[0], own=True)
             return
-        if value.member not in (_HISTO, _TENSOR):
+        if value.member not in (messages.HISTO, messages.TENSOR):
             return
-        if len(value.spans) > 1:
+        own = len(value.spans) == 1
+        if not own:
             # A message given in several parts is the message of the parts joined.
-            payload, at = b"".join(payload[first:last] for first, last in value.spans), 0
+            payload = b"".join(payload[first:last] for first, last in value.spans)
             value.spans = [(0, len(payload))]
-        if value.member == _HISTO:
-            self._distribution(event, value.tag, histograms.from_proto(payload, *value.spans[0]))
-        else:
-            self._tensor(payload, event, value, at)
+        if value.member == messages.TENSOR:
+            self._tensor(payload, event, value, own=own)
+            return
+        self._holes = None
+        buckets = histograms.from_proto(payload, *value.spans[0])
+        column = self.columns.histogram(value.tag.decode("utf-8", "replace"))
+        self._distribution(column, event.step, _INTEGER(event.wall, "little"), buckets)
 
-    def _tensor(self, payload: bytes, event: _Event, value: _Value, at: int) -> None:
+    def _tensor(self, payload: bytes, event: Event, value: Value, *, own: bool) -> None:
         plugin = self.plugins.get(value.tag, b"")
         if plugin not in _PLUGINS:
             return
         tensor = tensors.parse(payload, *value.spans[0])
         if tensor.is_text:
+            self._holes = None
             if plugin in (b"text", b"graph_keras_model"):
                 notes = self.columns.texts if plugin == b"text" else self.columns.models
                 notes.append(_note(event, value, b"\n".join(tensor.strings())))
         elif not tensor.numeric:
             return
         elif plugin == b"diagnose":
-            self._table(event, value.tag, tensor)
+            self._vitals(event, value.tag, tensor)
         elif plugin == b"histograms":
             if tensor.shape is not None and tensor.shape[-1:] == (3,) and len(tensor.shape) == 2:
-                rows = tensor.numbers().astype(np.float64)
-                self._distribution(event, value.tag, histograms.from_tensor(rows))
+                self._buckets(event, value.tag, tensor, own=own)
         elif tensor.shape == () or (plugin == b"scalars" and tensor.single):
             number = tensor.numbers()[-1:]
             kind = "<f4" if number.dtype == np.float32 else "<f8"
             with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
                 raw = number.astype(kind).tobytes()
-            if at and tensor.verbatim() == (len(payload) - len(raw), len(payload)):
-                self._scalar(payload, event, value.tag, kind, tensor.verbatim(), at)
+            span = tensor.verbatim()
+            if span[1] - span[0] == len(raw):
+                self._scalar(payload, event, value.tag, kind, span, own=own)
             else:
-                self._scalar(raw, event, value.tag, kind, (0, len(raw)), 0)
+                self._scalar(raw, event, value.tag, kind, (0, len(raw)), own=False)
 
     def _scalar(
-        self, data: bytes, event: _Event, tag: bytes, kind: str, span: Span, at: int
+        self, data: bytes, event: Event, tag: bytes, kind: str, span: Span, *, own: bool
     ) -> None:
+        """Takes a scalar that stands in ``data``; ``own`` if that is the payload itself."""
         width = 4 if kind == "<f4" else 8
-        first = span[0]
-        raw = data[first : first + width]
+        raw = data[span[0] : span[0] + width]
         column = self.columns.scalar(tag.decode("utf-8", "replace"), kind)
+        self._open(tag, kind, span[0], width, own=own)
         if column.kind != kind:
             if column.kind == "<f4":
-                column.widen()
-                self._singles.clear()
+                self._table.widen(column)
+                self._targets.clear()
+                self._held = None
             else:
                 with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
                     raw = np.frombuffer(raw, "<f4").astype("<f8").tobytes()
-        elif at and first + width == len(data):
-            (self._singles if width == 4 else self._doubles)[data[at:-width]] = column
-        column.steps.append(event.step)
-        column.wall += event.wall
-        column.values += raw
+        wall = _INTEGER(event.wall, "little")
+        self._table.one(column, event.step, wall, _INTEGER(raw, "little"))
 
-    def _distribution(self, event: _Event, tag: bytes, buckets: histograms.Buckets) -> None:
+    def _buckets(self, event: Event, tag: bytes, tensor: tensors.Tensor, *, own: bool) -> None:
+        """Takes the histogram that a [k, 3] tensor of (left, right, count) is."""
+        rows = tensor.numbers().astype(np.float64)
+        first, last = tensor.verbatim()
+        exact = own and tensor.dtype == tensors.DOUBLE and last - first == 8 * len(rows) > 0
+        self._open(tag, "histogram", first, last - first, own=exact)
         column = self.columns.histogram(tag.decode("utf-8", "replace"))
-        column.steps.append(event.step)
-        column.wall += event.wall
-        self.columns.reducer.add(buckets, column.rows)
+        wall = _INTEGER(event.wall, "little")
+        self._distribution(column, event.step, wall, histograms.from_tensor(rows))
 
-    def _table(self, event: _Event, tag: bytes, tensor: tensors.Tensor) -> None:
+    def _open(self, tag: bytes, kind: str, first: int, size: int, *, own: bool) -> None:
+        """Notes that those bytes of the payload are data, and nothing but data."""
+        if not own:
+            self._holes = None
+        elif self._holes is not None:
+            self._holes.append(Hole(first - self._body, size, tag, kind))
+
+    def _distribution(
+        self, column: Distributions, step: int, wall: int, buckets: histograms.Buckets
+    ) -> None:
+        row = column.stretch([step], [wall])
+        self.columns.reducer.add(buckets, column, row)
+
+    def _vitals(self, event: Event, tag: bytes, tensor: tensors.Tensor) -> None:
         """Takes one step of vitals; without a layout nobody knows what its numbers mean."""
+        self._holes = None
         name = tag.decode("utf-8", "replace")
         layout = self.columns.layouts.get(name)
         numbers = tensor.numbers().astype("<f4")
@@ -246,7 +243,7 @@ def _behind_wall(payload: bytes) -> int:
     return 0
 
 
-def _note(event: _Event, value: _Value, content: bytes) -> Note:
+def _note(event: Event, value: Value, content: bytes) -> Note:
     wall = _F64.unpack(event.wall)[0]
     tag = value.tag.decode("utf-8", "replace")
     return Note(tag, 0.0 if isnan(wall) else wall, content)

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from google_crc32c import value as crc32c
-
 from tb_diagnose.read import records
 from tb_diagnose.read.columns import Columns
-from tb_diagnose.read.events import Decoder
+from tb_diagnose.read.engine import Engine
 from tb_diagnose.read.records import FOOTER, HEADER
-from tb_diagnose.read.source import Place, Source, opened
-from tb_diagnose.read.wire import Malformed
-
-_BLOCK = 1 << 22
+from tb_diagnose.read.source import Place, opened
+from tb_diagnose.read.window import Window
 
 
 @dataclass(frozen=True)
@@ -49,8 +45,7 @@ class EventFile:
         self.error = ""
         self._inode = (0, 0)
         self.bad_from: int | None = None
-        self._decoder = Decoder(self.columns, self._plugins)
-        self._lengths: dict[bytes, int] = {}
+        self._engine = Engine(self.columns, self._plugins, checksum=self.checksum)
 
     def refresh(self) -> bool:
         """Reads on. A file that shrank or was replaced is read anew. True if anything changed."""
@@ -70,119 +65,78 @@ class EventFile:
 
     def _read(self) -> None:
         with opened(self.path) as source:
-            data, want = b"", _BLOCK
+            window = Window(source, self.offset)
             while True:
-                fresh = _exactly(source, self.offset + len(data), want)
-                data += fresh
-                at_end = len(fresh) < want
-                used, missing = self._consume(data, at_end=at_end)
-                data = data[used:]
-                self.offset += used
-                if at_end:
+                used, missing = self._consume(window)
+                self.offset = window.begin + used
+                if window.at_end:
                     break
-                want = max(_BLOCK, missing)
-        self.size = self.offset + len(data)
-        self.columns.reducer.flush()
+                self.columns.outlook = 1.05 * window.end_of_file / max(1, used)
+                self._engine.settle()
+                window.slide(used, missing)
+        self.size = window.begin + len(window)
+        self._engine.finish()
 
-    def _consume(self, data: bytes, *, at_end: bool) -> tuple[int, int]:
-        """Decodes the records in ``data``; returns bytes used, and bytes missing for the next."""
+    def _consume(self, window: Window) -> tuple[int, int]:
+        """Decodes what is in the window; returns bytes used, and bytes missing for the next."""
         at = missing = 0
         while not missing:
             if self.bad_from is None:
-                at = self._intact_records(data, at)
-                if len(data) - at < HEADER:
+                at, missing = self._engine.take(window, at)
+                self._lose_malformed(window)
+                if missing or len(window) - at < HEADER:
                     break
-                at, missing = self._judge(data, at, at_end=at_end)
+                at, missing = self._judge(window, at)
             else:
-                at, missing = self._resynchronise(data, at, at_end=at_end)
+                at, missing = self._resynchronise(window, at)
                 if self.bad_from is not None:
                     break
         return at, missing
 
-    def _intact_records(self, data: bytes, at: int) -> int:
-        """Decodes record after record; stops before the first that is incomplete or damaged."""
-        lengths, decode, checksum = self._lengths, self._decoder.decode, self.checksum
-        size, count = len(data), 0
-        while size - at >= HEADER:
-            header = data[at : at + HEADER]
-            length = lengths.get(header)
-            if length is None:
-                length = self._length(header)
-                if length < 0:
-                    break
-            first = at + HEADER
-            end = first + length
-            if end + FOOTER > size:
-                break
-            payload = data[first:end]
-            if checksum:
-                crc = crc32c(payload)
-                stored = int.from_bytes(data[end : end + FOOTER], "little")
-                if (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF != stored:
-                    break
-            try:
-                decode(payload)
-            except Malformed:
-                self.lost.append(Lost(self.offset + at, length + HEADER + FOOTER))
-            count += 1
-            at = end + FOOTER
-        self.columns.records += count
-        return at
+    def _lose_malformed(self, window: Window) -> None:
+        self.lost += [Lost(window.begin + at, size) for at, size in self._engine.malformed]
+        self._engine.malformed.clear()
 
-    def _length(self, header: bytes) -> int:
-        length = records.length(header)
-        if length >= 0:
-            if len(self._lengths) > 100_000:
-                self._lengths.clear()
-            self._lengths[header] = length
-        return length
-
-    def _judge(self, data: bytes, at: int, *, at_end: bool) -> tuple[int, int]:
+    def _judge(self, window: Window, at: int) -> tuple[int, int]:
         """Judges the record at which reading stopped; returns where to go on, and bytes missing.
 
         If only its payload is damaged, it is lost by itself; if its length cannot be believed
         either, ``bad_from`` is set, and the next intact record has to be searched for.
         """
-        length = self._length(data[at : at + HEADER])
+        length = self._engine.length(window.bytes(at, at + HEADER))
         end = at + HEADER + length + FOOTER
-        short = end + HEADER - len(data)
-        if length >= 0 and short > 0 and not at_end:
+        short = end + HEADER - len(window)
+        if length >= 0 and short > 0 and not window.at_end:
             return at, short
-        if length >= 0 and end > len(data):
+        if length >= 0 and end > len(window):
             # An unfinished record, unless another one was begun in the midst of it.
-            if next(_intact(data, at + HEADER), None) is None:
+            if next(_intact(window.bytes(), at + HEADER), None) is None:
                 return at, short
-        elif length >= 0 and (short > 0 or self._length(data[end : end + HEADER]) >= 0):
-            self.lost.append(Lost(self.offset + at, end - at))
+        elif length >= 0 and (
+            short > 0 or self._engine.length(window.bytes(end, end + HEADER)) >= 0
+        ):
+            self.lost.append(Lost(window.begin + at, end - at))
             return end, 0
-        self.bad_from = self.offset + at
+        self.bad_from = window.begin + at
         return at, 0
 
-    def _resynchronise(self, data: bytes, at: int, *, at_end: bool) -> tuple[int, int]:
+    def _resynchronise(self, window: Window, at: int) -> tuple[int, int]:
         """Searches from ``at`` on for an intact record; returns its place, and bytes missing."""
         if self.bad_from is None:
-            self.bad_from = self.offset + at
-        begin = max(at, self.bad_from + 1 - self.offset)
+            self.bad_from = window.begin + at
+        begin = max(at, self.bad_from + 1 - window.begin)
         unfinished = -1
+        data = window.bytes()
         for place, end in _headers(data, begin):
             if end > len(data):
-                if not at_end:
+                if not window.at_end:
                     return place, end - len(data)
                 unfinished = place if unfinished < 0 else unfinished
             elif records.intact(data[place + HEADER : end - FOOTER], data[end - FOOTER : end]):
-                self.lost.append(Lost(self.bad_from, self.offset + place - self.bad_from))
+                self.lost.append(Lost(self.bad_from, window.begin + place - self.bad_from))
                 self.bad_from = None
                 return place, 0
         return unfinished if unfinished >= 0 else max(begin, len(data) - HEADER + 1), 0
-
-
-def _exactly(source: Source, offset: int, size: int) -> bytes:
-    """``size`` bytes from ``offset`` on; fewer only at the end of the file."""
-    buffer = bytearray(max(0, min(size, source.size - offset)))
-    view, last = memoryview(buffer), 0
-    while last < len(buffer) and (count := source.readinto(view[last:], offset + last)):
-        last += count
-    return bytes(view[:last])
 
 
 def _headers(data: bytes, begin: int) -> Iterator[tuple[int, int]]:

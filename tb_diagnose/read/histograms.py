@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,11 @@ _F64 = struct.Struct("<d")
 #: Columns of a reduced histogram, before the quantiles.
 STATISTICS = ("count", "low", "high", "mean", "std", "zero")
 WIDTH = len(STATISTICS) + len(QUANTILES)
+#: A reduced histogram as it is kept.
+ROW = np.dtype([("statistics", "<f8", (len(STATISTICS),)), ("quantiles", "<f4", (len(QUANTILES),))])
 Reduced = NDArray[np.float64]
+#: So many are reduced at once (chosen: all that is computed of them stays in the cache).
+_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -79,23 +84,31 @@ def reduce(batch: list[Buckets]) -> Reduced:
     """[n, 6 + 33] float64: ``STATISTICS``, then the quantiles. NaN where nothing can be known."""
     wide = max((len(each.count) for each in batch), default=0)
     if not wide:
-        return np.full((len(batch), WIDTH), np.nan)
+        found = np.full((len(batch), WIDTH), np.nan)
+        found[:, 0] = 0.0
+        return found
     left, right, count = (_padded([getattr(each, name) for each in batch], wide)
                           for name in ("left", "right", "count"))  # fmt: skip
     sizes = np.array([len(each.count) for each in batch])
-    filled = np.arange(wide) < sizes[:, None]
-    count = np.where(filled & (count > 0), count, 0.0)
+    found = _reduced(left, right, count, sizes)
+    for row, each in zip(found, batch, strict=True):
+        if each.moments is not None and row[0] > 0:
+            row[3:5] = each.moments
+    return found
+
+
+def _reduced(left: Reduced, right: Reduced, count: Reduced, sizes: NDArray[np.int_]) -> Reduced:
+    """The same from [n, k] buckets, of which the first ``sizes`` of each row are in use."""
+    filled = np.arange(count.shape[1]) < sizes[:, None]
     with np.errstate(all="ignore"):
-        reduced = np.concatenate(
+        count = np.where(filled & (count > 0), count, 0.0)
+        found = np.concatenate(
             [_statistics(left, right, count, sizes), _quantiles(left, right, count)], axis=1
         )
-    for row, each in enumerate(batch):
-        if each.moments is not None:
-            reduced[row, 3:5] = each.moments
-    empty = ~(reduced[:, 0] > 0)
-    reduced[empty, 1:] = np.nan
-    reduced[empty, 0] = 0.0
-    return reduced
+    empty = ~(found[:, 0] > 0)
+    found[empty, 1:] = np.nan
+    found[empty, 0] = 0.0
+    return found
 
 
 def _padded(columns: list[NDArray[np.float64]], wide: int) -> NDArray[np.float64]:
@@ -130,13 +143,17 @@ def _quantiles(left: Reduced, right: Reduced, count: Reduced) -> Reduced:
     rows, wide = count.shape
     share = np.cumsum(count, axis=1)
     share /= share[:, -1:]
-    # All rows in one sorted array: row r holds its cumulative shares plus 2 r.
-    offsets = 2.0 * np.arange(rows)[:, None]
-    ladder = (np.nan_to_num(share) + offsets).ravel()
-    wanted = QUANTILES[None, :] + offsets
-    place = np.searchsorted(ladder, wanted.ravel(), side="left").reshape(wanted.shape)
-    place[:, 0] = np.searchsorted(ladder, wanted[:, 0], side="right")
-    place = np.clip(place - np.arange(rows)[:, None] * wide, 0, wide - 1)
+    # Probabilities are multiples of 1/32, so that a bucket's cumulative share s is below those from
+    # floor(32 s) + 1 on: counting the floors tells how many buckets are below each probability.
+    slices = len(QUANTILES) - 1
+    floors = np.minimum(np.nan_to_num(share) * slices, slices).astype(np.int64)
+    cells = floors + np.arange(rows)[:, None] * (slices + 1)
+    counts = np.bincount(cells.ravel(), minlength=rows * (slices + 1)).reshape(rows, slices + 1)
+    place = np.empty((rows, slices + 1), np.int64)
+    place[:, 1:] = np.cumsum(counts, axis=1)[:, :-1]
+    # The lowest value is where the first bucket that is not empty begins.
+    place[:, 0] = (share <= 0).sum(axis=1)
+    place = np.minimum(place, wide - 1)
     before = np.concatenate([np.zeros((rows, 1)), share[:, :-1]], axis=1)
     below, above = (np.take_along_axis(each, place, axis=1) for each in (before, share))
     start, stop = (np.take_along_axis(each, place, axis=1) for each in (left, right))
@@ -145,27 +162,59 @@ def _quantiles(left: Reduced, right: Reduced, count: Reduced) -> Reduced:
     return quantiles
 
 
+def reduced(data: NDArray[Any]) -> NDArray[Any]:
+    """[n] of type ``ROW`` from the bytes of n [k, 3] tensors of (left, right, count)."""
+    rows = np.ascontiguousarray(data).view("<f8").reshape(len(data), -1, 3)
+    if rows.shape[1] == 1:
+        return packed(reduce([from_tensor(each) for each in rows]))
+    return np.concatenate(
+        [_dense(rows[first : first + _BATCH]) for first in range(0, len(rows), _BATCH)]
+    )
+
+
+def _dense(rows: NDArray[np.float64]) -> NDArray[Any]:
+    left, right, count = (np.ascontiguousarray(rows[:, :, index]) for index in range(3))
+    return packed(_reduced(left, right, count, np.full(len(rows), rows.shape[1])))
+
+
+def packed(reduced: Reduced) -> NDArray[Any]:
+    """[n] of type ``ROW`` from the [n, WIDTH] of ``reduce``."""
+    rows = np.empty(len(reduced), ROW)
+    rows["statistics"] = reduced[:, : len(STATISTICS)]
+    # What overflows in float32 was beyond the range of weights and gradients anyway.
+    with np.errstate(over="ignore"):
+        rows["quantiles"] = reduced[:, len(STATISTICS) :]
+    return rows
+
+
+class Target(Protocol):
+    """Where reduced histograms go."""
+
+    def write(self, at: int, rows: NDArray[Any]) -> None:
+        """Fills rows from ``at`` on."""
+
+
 @dataclass
 class Reducer:
-    """Collects histograms of any tags and reduces them ``size`` at a time.
+    """Collects single histograms of any tags and reduces them ``size`` at a time."""
 
-    ``rows`` of each column receive the reduced histograms in the order in which they were added.
-    """
-
-    size: int = 512
+    size: int = _BATCH
     _batch: list[Buckets] = field(default_factory=list)
-    _targets: list[bytearray] = field(default_factory=list)
+    _targets: list[tuple[Target, int]] = field(default_factory=list)
 
-    def add(self, buckets: Buckets, rows: bytearray) -> None:
+    def add(self, buckets: Buckets, target: Target, row: int) -> None:
+        """Takes a histogram that belongs into that row of ``target``."""
         self._batch.append(buckets)
-        self._targets.append(rows)
+        self._targets.append((target, row))
         if len(self._batch) >= self.size:
             self.flush()
 
     def flush(self) -> None:
+        """Reduces what has been collected and writes it to where it belongs."""
         if not self._batch:
             return
-        for row, target in zip(reduce(self._batch), self._targets, strict=True):
-            target.extend(row.tobytes())
+        rows = packed(reduce(self._batch))
+        for index, (target, row) in enumerate(self._targets):
+            target.write(row, rows[index : index + 1])
         self._batch.clear()
         self._targets.clear()

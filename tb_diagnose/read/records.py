@@ -8,9 +8,12 @@ import numpy as np
 from google_crc32c import value as crc32c
 from numpy.typing import NDArray
 
+from tb_diagnose.read.places import anywhere
+
 #: Bytes before and behind a payload.
 HEADER, FOOTER = 12, 4
 _U32 = struct.Struct("<I")
+_DELTA = np.uint32(0xA282EAD8)
 
 
 def masked(crc: int) -> int:
@@ -23,6 +26,12 @@ def length(header: bytes) -> int:
     if masked(crc32c(header[:8])) != _U32.unpack_from(header, 8)[0]:
         return -1
     return int.from_bytes(header[:8], "little")
+
+
+def framed(payload: bytes) -> bytes:
+    """The record that ``payload`` is written as."""
+    size = len(payload).to_bytes(8, "little")
+    return size + _U32.pack(masked(crc32c(size))) + payload + _U32.pack(masked(crc32c(payload)))
 
 
 def intact(payload: bytes, footer: bytes) -> bool:
@@ -43,21 +52,26 @@ def headers(data: bytes) -> NDArray[np.int64]:
     last = len(octets) - HEADER + 1
     high = octets[4 : last + 4] | octets[5 : last + 5] | octets[6 : last + 6] | octets[7 : last + 7]
     places = np.flatnonzero(high == 0)
-    found = [place for place in _plausible(octets, places) if length(data[place : place + 12]) >= 0]
-    return np.array(found, np.int64)
+    stored = anywhere(octets, "<u4")[places + 8]
+    found: NDArray[np.int64] = places[length_crcs(anywhere(octets, "<u8")[places]) == stored]
+    return found
 
 
-def _plausible(octets: NDArray[np.uint8], places: NDArray[np.int64]) -> list[int]:
-    """Those of ``places`` whose stored CRC is that of their length, by table, all at once."""
-    crc = np.full(len(places), 0xFFFFFFFF, np.uint32)
-    for offset in range(8):
-        crc = _TABLE[(crc ^ octets[places + offset]) & 0xFF] ^ (crc >> np.uint32(8))
-    crc ^= np.uint32(0xFFFFFFFF)
-    hidden = ((crc >> np.uint32(15)) | (crc << np.uint32(17))) + np.uint32(0xA282EAD8)
-    stored = np.zeros(len(places), np.uint32)
-    for offset in range(4):
-        stored |= octets[places + 8 + offset].astype(np.uint32) << np.uint32(8 * offset)
-    return [int(place) for place in places[hidden == stored]]
+def length_crcs(lengths: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """[n] the stored form of the CRC of each length, by table, all at once."""
+    crc = np.full(len(lengths), 0xFFFFFFFF, np.uint32)
+    for octet in lengths.astype("<u8").view(np.uint8).reshape(-1, 8).T:
+        crc = _TABLE[(crc ^ octet) & 0xFF] ^ (crc >> np.uint32(8))
+    crc = ~crc
+    stored: NDArray[np.uint32] = ((crc >> np.uint32(15)) | (crc << np.uint32(17))) + _DELTA
+    return stored
+
+
+def unmasked(stored: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """[...] the CRC32C of which ``masked`` is the stored form."""
+    rotated = stored - _DELTA
+    crc: NDArray[np.uint32] = (rotated << np.uint32(15)) | (rotated >> np.uint32(17))
+    return crc
 
 
 def _table() -> NDArray[np.uint32]:

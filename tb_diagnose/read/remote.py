@@ -139,7 +139,7 @@ class Remote:
         return Status(self.store.size(self.key))
 
     def alone(self, folders: Iterable[str]) -> Remote:
-        """The same folder, whose store knows of the files in it and these folders, and no others."""
+        """The same folder, whose store knows of the files in these folders of it alone."""
         store = Store(self.store.system, self.store.scheme)
         store.knows(
             self.key,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.read.wire import BYTES, VARINT, Malformed, fields, packed, signed
 
-_STRING, _BFLOAT16, _HALF = 7, 14, 19
+DOUBLE, _STRING, _BFLOAT16, _HALF = 2, 7, 14, 19
 #: TensorFlow's DataType → how its elements lie in ``tensor_content``.
 _LAYOUT = {
     1: "<f4", 2: "<f8", 3: "<i4", 4: "u1", 5: "<i2", 6: "i1", 9: "<i8", 10: "u1",

@@ -25,7 +25,8 @@ class Track:
 
     Attributes:
         steps: [n] int64; wall: [n] float64.
-        values: [n] scalars, [n, WIDTH] histograms, or [n, rows * columns] vitals.
+        values: [n] scalars, [n] histograms of type ``histograms.ROW``, or [n, rows * columns]
+            vitals.
         layout: of vitals, as logged.
     """
 
@@ -103,7 +104,7 @@ def part(folder: str, file: str, columns: Columns) -> Part:
         tracks[HISTOGRAMS, tag] = _track(histograms)
     for tag, tables in columns.vitals.items():
         if len(tables.steps):
-            tracks[VITALS, tag] = _track(tables, tables.layout)
+            tracks[VITALS, tag] = _table_track(tables)
     found = _STAMP.search(file)
     notes = {"texts": columns.texts, "hparams": columns.hparams, "models": columns.models}
     starts = tuple(step for _, step in columns.starts)
@@ -111,6 +112,10 @@ def part(folder: str, file: str, columns: Columns) -> Part:
     return Part(stretch, columns, float(found.group(1)) if found else 0.0, notes)
 
 
-def _track(column: Scalars | Distributions | Tables, layout: bytes = b"") -> Track:
+def _track(column: Scalars | Distributions) -> Track:
+    return Track(column.steps, column.wall, column.data())
+
+
+def _table_track(column: Tables) -> Track:
     wall = np.frombuffer(bytes(column.wall), "<f8")
-    return Track(np.array(column.steps, np.int64), wall, column.data(), layout)
+    return Track(np.array(column.steps, np.int64), wall, column.data(), column.layout)

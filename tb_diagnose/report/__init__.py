@@ -1,1 +1,1 @@
-"""One document and its faces: terminal, JSON, Markdown. The faces read the document, no more."""
+"""One document and its faces: terminal, HTML, JSON, Markdown. They read it and judge nothing."""

@@ -19,7 +19,7 @@ from tb_diagnose.read.remote import Remote, Store
 from tb_diagnose.settings import Settings
 from tb_diagnose.watch import Watch
 from tb_diagnose.watched import News
-from tests.events import Log
+from tests.events import Log, message
 from tests.remote import Counted, put, s3, unique
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed; see the extra 'remote'")
@@ -124,6 +124,21 @@ def test_ranges_grow_while_all_is_read_and_leave_out_what_is_skipped() -> None:
     source.readinto(memoryview(bytearray(256)), (90 << 20) + 512)
     assert [last - first for first, last in system.ranges] == [8 << 20, 16 << 20, 32 << 20, 1 << 20]
     assert source.readinto(memoryview(bytearray(256)), size) == 0
+
+
+def test_images_are_not_sent(tmp_path: Path) -> None:
+    with Log(tmp_path) as log:
+        for step in range(8):
+            log.scalar("loss", 1.0 / (step + 1), step)
+            log.value("input", message(4, message(4, bytes(6 << 20))), step)
+    root, system = counted(f"memory://{unique('bucket')}/logs")
+    put(fsspec.filesystem("memory"), tmp_path, root.key)
+    (cluster,) = clusters([root])
+    (run,) = load(cluster)
+    assert run.points == 8
+    assert run.facts == ()
+    sent = sum(last - first for first, last in system.ranges)
+    assert sent < log.path.stat().st_size / 2
 
 
 def test_a_worker_gets_the_list_of_its_own_files_and_of_no_others(memory: str) -> None:

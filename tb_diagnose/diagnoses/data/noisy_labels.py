@@ -6,7 +6,7 @@ Why it matters:
 
 How it is judged:
     The quantiles of the loss of single examples, over the last quarter of the run. Where half of
-    the examples are well below guessing (the median under a quarter of ln K) and a tenth of them
+    the examples are well below guessing (the median under a third of ln K) and a tenth of them
     above it (the 90th percentile over ln K), the network is sure of the one and contradicted by the
     other. Over twice ln K, surely contradicted, it is a warning; below that a note, since examples
     that are merely hard look the same.
@@ -44,7 +44,7 @@ class Limits:
     """How sure of the one half, how far off on the tail."""
 
     points: int = limit(8, unit="steps", source="chosen: a quarter of them must be 2")
-    sure: float = limit(0.25, unit="of ln K", source="chosen: far better than guessing")
+    sure: float = limit(0.33, unit="of ln K", source="calibrated: 30 % of five classes wrong")
     tail: float = limit(1.0, unit="of ln K", source="chosen: worse than guessing")
     surely: float = limit(2.0, unit="of ln K", source="chosen: contradicted, not just hard")
     falling: float = limit(0.1, unit="of the tail", source="chosen: it is still being learned")

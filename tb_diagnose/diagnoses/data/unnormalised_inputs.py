@@ -35,11 +35,11 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import NORMALISERS
 from tb_diagnose.measure.distributions import rms
 from tb_diagnose.measure.levels import finite, typical
 from tb_diagnose.runs import ModelConfig, Series, Vitals
-from tb_diagnose.standing import stalled
 from tb_diagnose.words import number
 
 #: First layers that bring inputs to scale, or for which it has no meaning.

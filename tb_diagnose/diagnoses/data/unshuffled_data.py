@@ -6,7 +6,7 @@ Why it matters:
     sequence, with the last batches having the last word.
 
 How it is judged:
-    By the labels, where they were counted: the counts of windows of batches against the same mix
+    By the labels, where they were counted: the counts of single batches against the same mix
     throughout, as Cramér's V (0 for the same mix everywhere, 1 for one class at a time), above 0.5
     and more than 5 times what drawing at random gives. Else by the loss of single batches: the
     correlation of an epoch with the one before, point by point, the mean over the epoch around
@@ -89,7 +89,7 @@ def unshuffled_data(
 
 
 def _by_labels(vitals: Vitals, limits: Limits) -> Iterator[Evidence]:
-    counts = np.nan_to_num(vitals.column("count"))
+    counts = _batches(np.nan_to_num(vitals.column("count")), vitals.layout.get("window"))
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
     if min(counts.shape) < 2:
         return
@@ -100,7 +100,7 @@ def _by_labels(vitals: Vitals, limits: Limits) -> Iterator[Evidence]:
     mix = float(np.sqrt(square / (total * (min(counts.shape) - 1))))
     if mix > limits.mix and square > limits.drawn * freedom:
         yield Evidence(
-            says=f"The classes come one after the other: over {len(counts)} windows of batches "
+            says=f"The classes come one after the other: over {len(counts)} counts of labels "
             f"their mix differs with a Cramér's V of {number(mix)}, "
             f"{number(square / freedom)} times what drawing at random gives.",
             fix=FIX,
@@ -110,6 +110,20 @@ def _by_labels(vitals: Vitals, limits: Limits) -> Iterator[Evidence]:
             limit=limits.mix,
             unit="Cramér's V",
         )
+
+
+def _batches(counts: NDArray[np.float64], window: object) -> NDArray[np.float64]:
+    """[n, classes] the labels of each sampled batch, from their sums over a sliding window.
+
+    What one sum has more than the last is the new batch less the one that fell out. Where that is
+    no count, the sums were made otherwise and stay as they are.
+    """
+    batches = np.diff(counts, axis=0, prepend=0)
+    if not isinstance(window, int) or window < 1:
+        return counts
+    for at in range(window, len(batches)):
+        batches[at] += batches[at - window]
+    return batches if (batches >= 0).all() else counts
 
 
 def _by_loss(

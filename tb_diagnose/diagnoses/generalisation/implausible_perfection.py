@@ -1,29 +1,36 @@
-"""Perfect on the training data, with nothing held out to tell learning from memorising.
+"""Too good to mean what it says: perfect with nothing held out, or on held-out data from the start.
 
 Why it matters:
     A network with more weights than examples can learn any labels by heart, random ones included.
-    A training score of 1.0 then says nothing about the next example.
+    A training score of 1.0 then says nothing about the next example. A validation score of 1.0 that
+    needed no training is more often a leak than a triumph.
 
 How it is judged:
-    No validation curve is in the run, and the training score ends at 0.995 or above. It is a
-    warning where the model is known to have at least 100 times as many weights as there are
-    examples. The number of examples is read off from the accuracy, which moves in whole examples.
+    *Nothing held out*: no validation curve is in the run, and the training score ends at 0.995 or
+    above. It is a warning where the model is known to have at least 100 times as many weights as
+    there are examples. The number of examples is read off from the accuracy, which moves in whole
+    examples. *From the start*: each of at least 3 validation scores is 0.9995 or above, the first
+    included. That is a note, since the task may be an easy one.
 
 When it stays silent:
-    There is validation data; the score is below; no score is logged.
+    Both are held against each other and neither is perfect from the start; no score is logged.
 
 What to try:
     Hold data out: model.fit(..., validation_split=0.2). Shuffle the labels once and train again:
-    if the training score is as high, it is memorising.
+    if the training score is as high, it is memorising. Count examples that are in both sets, and
+    look for a feature that gives the label away.
 
 Sources:
-    Zhang et al. 2017, "Understanding deep learning requires rethinking generalization".
+    Zhang et al. 2017, "Understanding deep learning requires rethinking generalization"; Kapoor and
+    Narayanan 2023, "Leakage and the reproducibility crisis in machine-learning-based science".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
@@ -38,20 +45,25 @@ class Limits:
     """How perfect, and how much larger the model than the data."""
 
     score: float = limit(0.995, unit="of all examples", source="chosen: one error in 200")
+    perfect: float = limit(0.9995, unit="of all examples", source="chosen: 1, but for rounding")
+    validations: int = limit(3, unit="validations", source="chosen: one may be luck")
     weights: float = limit(100.0, unit="weights an example", source="chosen: far beyond any fit")
 
 
 @diagnosis(family="generalisation", severity=Severity.INFO, since="0.1")
 def implausible_perfection(
-    train_score: Series,
+    train_score: Series | None,
     val_loss: Series | None,
     val_score: Series | None,
     model: ModelConfig | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
-    """Only where nothing at all is held out."""
-    values = finite(train_score.values)
-    if val_loss is not None or val_score is not None or not len(values):
+    """Without held-out data by the end, with it by the start."""
+    if val_score is not None:
+        yield from _from_the_start(val_score, limits)
+        return
+    values = finite(train_score.values) if train_score is not None else np.empty(0)
+    if train_score is None or val_loss is not None or not len(values):
         return
     level = end_level(values)
     if level < limits.score or level > 1:
@@ -72,4 +84,22 @@ def implausible_perfection(
         limit=limits.score,
         unit="of all examples",
         severity=Severity.WARNING if memorised else None,
+    )
+
+
+def _from_the_start(val_score: Series, limits: Limits) -> Iterator[Evidence]:
+    values = finite(val_score.values)
+    if len(values) < limits.validations or not limits.perfect <= float(np.min(values)) <= 1:
+        return
+    yield Evidence(
+        says=f"{val_score.name} is {number(float(np.min(values)))} or better from step "
+        f"{val_score.steps[0]} on, in all {len(values)} validations: there was nothing to learn.",
+        fix="Count the examples that are in both sets, and look for a feature that gives the label "
+        "away; if there are none, the task is an easy one.",
+        tag=val_score.name,
+        steps=(int(val_score.steps[0]), int(val_score.steps[-1])),
+        measured=float(np.min(values)),
+        limit=limits.perfect,
+        unit="of all examples",
+        severity=Severity.INFO,
     )

@@ -62,7 +62,12 @@ class Limits:
     fall: float = limit(0.05, unit="of the training loss", source="chosen: as much as the rise")
 
 
-@diagnosis(family="generalisation", severity=Severity.WARNING, since="0.1")
+@diagnosis(
+    family="generalisation",
+    severity=Severity.WARNING,
+    leads_to=("oversized-model", "missing-regularisation"),
+    since="0.1",
+)
 def overfitting(
     pairs: tuple[Pair, ...], model: ModelConfig | None, limits: Limits
 ) -> Iterator[Evidence]:

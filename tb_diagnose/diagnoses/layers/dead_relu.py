@@ -34,9 +34,9 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.headway import stalled
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.runs import Histograms, Optimizer, Series, Vitals
-from tb_diagnose.standing import stalled
 from tb_diagnose.words import listed, percent, plural
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
@@ -58,7 +58,14 @@ class Limits:
 @diagnosis(
     family="layers",
     severity=Severity.WARNING,
-    leads_to=("no-learning", "loss-plateau", "frozen-weights", "disconnected-layers"),
+    leads_to=(
+        "no-learning",
+        "loss-plateau",
+        "frozen-weights",
+        "disconnected-layers",
+        "vanishing-gradients",
+        "update-ratio",
+    ),
     since="0.1",
 )
 def dead_relu(

@@ -37,10 +37,10 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel
 from tb_diagnose.measure.distributions import moved
 from tb_diagnose.runs import Series, Vitals
-from tb_diagnose.standing import stalled
 from tb_diagnose.words import listed, plural
 
 ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'

@@ -34,11 +34,11 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import activation, layer_of
 from tb_diagnose.measure.distributions import outside
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.runs import Histograms, ModelConfig, Series, Vitals
-from tb_diagnose.standing import stalled
 from tb_diagnose.words import listed, percent
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'

@@ -14,7 +14,8 @@ How it is judged:
 
 When it stays silent:
     Ratios within the limits; a training that learns and is not far beyond; logs that tell neither
-    the updates nor how many steps lie between two histograms; biases, which begin at 0.
+    the updates nor how many steps lie between two histograms; biases, which begin at 0; updates of
+    exactly 0, for which there is no gradient (dead-relu, disconnected-layers, frozen-weights).
 
 What to try:
     Multiply the learning rate by 1e-3 / ratio: the ratio follows it in proportion.
@@ -34,11 +35,11 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel, is_kernel
 from tb_diagnose.measure.distributions import moves
 from tb_diagnose.measure.levels import finite, typical
 from tb_diagnose.runs import Optimizer, Series, Vitals
-from tb_diagnose.standing import stalled
 from tb_diagnose.words import number, plural
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
@@ -69,7 +70,13 @@ class Ratio:
 @diagnosis(
     family="layers",
     severity=Severity.WARNING,
-    leads_to=("no-learning", "slow-convergence", "loss-oscillation", "loss-divergence"),
+    leads_to=(
+        "frozen-weights",
+        "no-learning",
+        "slow-convergence",
+        "loss-oscillation",
+        "loss-divergence",
+    ),
     since="0.1",
 )
 def update_ratio(
@@ -87,7 +94,7 @@ def update_ratio(
         raise NotApplicable("neither updates nor the steps between histograms are known", ENABLE)
     why = stalled(train_loss, chance)
     high, low = (limits.high, limits.low) if why else (limits.far_high, limits.far_low)
-    large, small = ratio.value > high, ratio.exact and ratio.value < low
+    large, small = ratio.value > high, ratio.exact and 0 < ratio.value < low
     if large or small:
         least = "" if ratio.exact else "at least "
         yield Evidence(
@@ -142,9 +149,7 @@ def _steps_between(scalars: tuple[Series, ...]) -> float:
 
 def _fix(optimizer: Optimizer | None, ratio: float, limits: Limits) -> str:
     rate = optimizer.learning_rate if optimizer else None
-    factor = limits.aim / ratio if ratio > 0 else 0.0
-    if rate and factor:
+    factor = limits.aim / ratio
+    if rate:
         return f"learning_rate={rate:g} → {rate * factor:.1g}"
-    if factor:
-        return f"Multiply the learning rate by {number(factor)}."
-    return "Look for what keeps the gradient from the weights; the updates are exactly 0."
+    return f"Multiply the learning rate by {number(factor)}."

@@ -37,11 +37,11 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import NORMALISERS, Kernel, is_kernel, natural
 from tb_diagnose.measure.distributions import moved, size
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.runs import Histograms, Layer, ModelConfig, Series, Vitals
-from tb_diagnose.standing import stalled
 from tb_diagnose.words import listed, number, plural
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'

@@ -35,8 +35,8 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.headway import stalled
 from tb_diagnose.runs import Optimizer, Series, Vitals
-from tb_diagnose.standing import stalled
 from tb_diagnose.words import number, percent, steps_of
 
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'
@@ -53,7 +53,12 @@ class Limits:
     ceiling: float = limit(0.005, unit="of the largest norm", source="trainspotter: 0.5 %")
 
 
-@diagnosis(family="stability", severity=Severity.INFO, leads_to=("slow-convergence",), since="0.1")
+@diagnosis(
+    family="stability",
+    severity=Severity.INFO,
+    leads_to=("slow-convergence", "update-ratio"),
+    since="0.1",
+)
 def clipping_saturation(
     gradient_norm: Series | None,
     step_vitals: Vitals | None,

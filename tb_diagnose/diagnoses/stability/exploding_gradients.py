@@ -6,10 +6,10 @@ Why it matters:
 
 How it is judged:
     The norm of the gradient against its own past, since no norm is large by itself. A climb: its
-    level (the median of a fiftieth of the run) ends at ten times its lowest level or more, and the
-    loss ends above where it was then, or shows no learning. Or bursts: values a hundred times the
-    median of the 50 before them, in more than one step of a thousand: a note, unless the loss ends
-    worse than it was at the first of them.
+    level (the median of a fiftieth of the run) ends at ten times that of the first half or more,
+    and the loss ends above where it was in the midst of that half, or shows no learning. Or
+    bursts: values a hundred times the median of the 50 before them, in more than one step of a
+    thousand: a note, unless the loss ends worse than it was at the first of them.
 
 When it stays silent:
     Fewer than 10 norms; norms that grow while the loss falls, which is common late in training;
@@ -34,10 +34,10 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.headway import stalled
 from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.swings import running_median
 from tb_diagnose.runs import Series, Vitals
-from tb_diagnose.standing import stalled
 from tb_diagnose.words import number, percent, plural, steps_of
 
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'
@@ -49,7 +49,7 @@ class Limits:
 
     points: int = limit(10, unit="values", source="chosen: fewer have no past")
     climb: float = limit(
-        10.0, unit="times the lowest level", source="runmedic: 10 times the median"
+        10.0, unit="times the first half's level", source="runmedic: 10 times the median"
     )
     burst: float = limit(100.0, unit="times the median before", source="chosen: 10 is common")
     often: float = limit(1e-3, unit="of the steps", source="chosen: single ones do no harm")
@@ -91,27 +91,25 @@ def _climb(
     norm: Series, loss: Series | None, chance: Chance | None, limits: Limits
 ) -> Evidence | None:
     levels = condense(norm.values)
-    low = int(np.argmin(levels.values))
-    times = float(levels.values[-1] / levels.values[low])
-    at = int(levels.last[low])
+    half = max(1, len(levels) // 2)
+    usual, at = float(np.median(levels.values[:half])), int(levels.last[half // 2])
+    times = float(levels.values[-1]) / usual
     if times < limits.climb:
         return None
     why = _worse(loss, float(norm.wall[at]), limits) or stalled(loss, chance)
     if not why:
         return None
-    beyond = np.flatnonzero(norm.values >= limits.climb * levels.values[low])
-    since = int(beyond[beyond > at][0]) if (beyond > at).any() else len(norm) - 1
+    since = int(np.argmax((norm.values >= limits.climb * usual) & (np.arange(len(norm)) > at)))
     return Evidence(
-        says=f"{norm.name} climbed from {number(float(levels.values[low]))} at step "
-        f"{norm.steps[at]} to {number(float(levels.values[-1]))}, {number(times)} times as much; "
-        f"{why}.",
-        fix=f"clipnorm={number(float(levels.values[low]))} (the norm while all was well), and a "
-        "learning rate divided by 3 to 10.",
+        says=f"{norm.name} climbed from {number(usual)} in the first half of the run to "
+        f"{number(float(levels.values[-1]))}, {number(times)} times as much; {why}.",
+        fix=f"clipnorm={number(usual)} (the norm while all was well), and a learning rate divided "
+        "by 3 to 10.",
         tag=norm.name,
         steps=(int(norm.steps[since]), int(norm.steps[-1])),
         measured=times,
         limit=limits.climb,
-        unit="times the lowest level",
+        unit="times the first half's level",
     )
 
 

@@ -33,10 +33,10 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel, he_std, normalised
 from tb_diagnose.measure.distributions import rms
 from tb_diagnose.runs import ModelConfig, Optimizer, Series
-from tb_diagnose.standing import stalled
 from tb_diagnose.words import listed, number
 
 

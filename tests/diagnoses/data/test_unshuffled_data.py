@@ -29,12 +29,24 @@ def labels(counts: np.ndarray) -> dict[str, object]:
     return {"label_vitals": vitals("labels", rows, {"count": counts}, n=len(counts))}
 
 
+def sliding(batches: np.ndarray, window: int) -> dict[str, object]:
+    """The same counts as an attached training sums them up."""
+    sums = np.stack(
+        [batches[max(0, at + 1 - window) : at + 1].sum(0) for at in range(len(batches))]
+    )
+    rows = tuple(map(str, range(batches.shape[1])))
+    return {"label_vitals": vitals("labels", rows, {"count": sums}, n=len(sums), window=window)}
+
+
 DRAWN = np.random.default_rng(0).multinomial(640, np.full(10, 0.1), size=30)
 
 SPEAKS: Cases = {
     "sorted: slow waves in the loss": loss(falling(N) * SLOW * noisy(N, 0.05)),
     "the same order in each epoch": loss(falling(N, 2.3, 1.5) * SAME * noisy(N, 0.05)),
     "one class after the other": labels(np.repeat(np.eye(10) * 640, 3, axis=0)),
+    "one class after the other, in windows longer than an epoch": sliding(
+        np.tile(np.eye(5) * 32, (12, 1)), 20
+    ),
 }
 
 SILENT: Cases = {
@@ -46,6 +58,7 @@ SILENT: Cases = {
     "epochs of one value": {"train_loss": epochs(falling(20)), "val_loss": epochs(falling(20))},
     "an epoch of unknown length": {"train_loss": curve(falling(N) * SLOW)},
     "labels drawn at random": labels(DRAWN),
+    "labels drawn at random, in windows": sliding(DRAWN // 20, 20),
     "labels of one class": labels(np.full((30, 1), 640)),
     "NaN": loss(np.full(N, np.nan)),
 }

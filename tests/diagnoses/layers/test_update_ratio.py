@@ -23,7 +23,6 @@ SPEAKS: Cases = {
     "half of the weights each step": {**measured(0.5), **STUCK},
     "a millionth": {**measured(1e-6), **STUCK},
     "all of the weights at once, while the loss falls": {**measured(3.0), **LEARNS},
-    "nothing at all": {**measured(0.0), **STUCK},
     "weights that double within four steps": {"kernels": DOUBLING, "scalars": STEPS, **STUCK},
 }
 
@@ -42,6 +41,7 @@ SILENT: Cases = {
         "kernels": of(moving("dense", 1e-9)), "scalars": STEPS, **STUCK,
     },
     "histograms at unknown steps": {"kernels": DOUBLING, "scalars": (), **STUCK},
+    "no gradient at all": {**measured(0.0), **STUCK},
     "not measured": {**measured(np.nan), **STUCK},
 }  # fmt: skip
 

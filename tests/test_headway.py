@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.standing import stalled
+from tb_diagnose.headway import stalled
 from tests.cases import classes, epochs, falling, flat
 
 

@@ -1,0 +1,64 @@
+// What is shown, as a file.
+import { useEffect, useRef } from "preact/hooks";
+import { savedAt } from "../actions";
+import type { Format } from "../source/source";
+
+const FORMATS: [Format, string, string][] = [
+  ["html", "HTML", "one page, opens offline"],
+  ["json", "JSON", "the document"],
+  ["markdown", "Markdown", "to paste into a note"],
+];
+
+export function Exports({ run }: { run: string | null }) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const key = (event as KeyboardEvent).key;
+      if (
+        !menu.current?.open ||
+        (key ? key !== "Escape" : menu.current.contains(event.target as Node))
+      )
+        return;
+      menu.current.open = false;
+      if (key) menu.current.querySelector("summary")?.focus();
+      event.stopPropagation();
+    };
+    document.addEventListener("keydown", close, true);
+    document.addEventListener("pointerdown", close, true);
+    return () => {
+      document.removeEventListener("keydown", close, true);
+      document.removeEventListener("pointerdown", close, true);
+    };
+  }, []);
+  const all = FORMATS.map(([format, title, says]) => ({
+    format,
+    title,
+    says,
+    to: savedAt(format, run),
+  }));
+  return (
+    <details class="menu" ref={menu}>
+      <summary class="button">Export</summary>
+      <div class="menu-list">
+        {all
+          .filter((each) => each.to !== null)
+          .map(({ format, title, says, to }) => (
+            <a
+              key={format}
+              data-testid="export"
+              data-format={format}
+              href={to ?? ""}
+              download={filename(run, format)}
+            >
+              <b>{title}</b> <span>{says}</span>
+            </a>
+          ))}
+      </div>
+    </details>
+  );
+}
+
+const ENDS: Record<Format, string> = { html: "html", json: "json", markdown: "md" };
+
+const filename = (run: string | null, format: Format): string =>
+  `diagnose${run ? `-${run.replace(/[^\w.=-]+/g, "-")}` : ""}.${ENDS[format]}`;

@@ -1,0 +1,64 @@
+// The binary answers: u32 header length, JSON header, padding to 8 bytes, float64 steps, float32 values.
+import type { Drawn, End, Heat, Scale, Stretch } from "./routes";
+
+type CurvesHeader = {
+  curves: { name: string; points: number; full: number; nonfinite: End[]; offset: number }[];
+};
+type HeatHeader = { rows: string[]; steps: number; vital: string; unit: string; scale: Scale };
+
+/** The header and where the numbers begin. Throws where the answer is cut short. */
+function opened(buffer: ArrayBuffer): { header: unknown; start: number } {
+  const length = new DataView(buffer).getUint32(0, true);
+  const text = new TextDecoder().decode(new Uint8Array(buffer, 4, length));
+  return { header: JSON.parse(text), start: Math.ceil((4 + length) / 8) * 8 };
+}
+
+export function curvesOf(buffer: ArrayBuffer): Map<string, Drawn> {
+  const { header, start } = opened(buffer);
+  const drawn = new Map<string, Drawn>();
+  for (const each of (header as CurvesHeader).curves) {
+    const at = start + each.offset;
+    const steps = new Float64Array(buffer, at, each.points);
+    const values = new Float32Array(buffer, at + 8 * each.points, each.points);
+    drawn.set(each.name, {
+      steps,
+      values,
+      full: each.full,
+      nonfinite: stretches(each.nonfinite, steps, values),
+    });
+  }
+  return drawn;
+}
+
+export function heatOf(buffer: ArrayBuffer): Heat {
+  const { header, start } = opened(buffer);
+  const { rows, steps, ...rest } = header as HeatHeader;
+  return {
+    ...rest,
+    rows,
+    steps: new Float64Array(buffer, start, steps),
+    values: new Float32Array(buffer, start + 8 * steps, rows.length * steps),
+  };
+}
+
+/** Two ends of one kind with nothing finite between them belong to one stretch. */
+export function stretches(
+  ends: readonly End[],
+  steps: Drawn["steps"],
+  values: Drawn["values"],
+): Stretch[] {
+  const found: Stretch[] = [];
+  let at = 0;
+  for (const { step, value } of ends) {
+    let broken = false;
+    for (; at < steps.length && (steps[at] as number) < step; at += 1)
+      broken ||= finite(values[at]);
+    const last = found[found.length - 1];
+    if (last && last.value === value && !broken) last.last = step;
+    else found.push({ first: step, last: step, value });
+  }
+  return found;
+}
+
+const finite = (value: number | null | undefined): boolean =>
+  typeof value === "number" && Number.isFinite(value);

@@ -1,0 +1,151 @@
+// Parts of a document, made up: what the tests draw.
+import type { Carried, Curve, Evidence, Outcome, Run } from "../src/wire/routes";
+
+export function evidence(more: Partial<Evidence> = {}): Evidence {
+  return {
+    says: "train/epoch_loss reached 3.46e15 where guessing gives 1.61.",
+    tag: "train/epoch_loss",
+    also: [],
+    steps: [0],
+    onset: 0,
+    counted_in: "epochs",
+    measured: 10,
+    limit: 0.01,
+    unit: "learning rate",
+    sure: "",
+    severity: "critical",
+    fix: "Adam(learning_rate=10) → Adam(learning_rate=1e-3)",
+    ...more,
+  };
+}
+
+export function outcome(id: string, more: Partial<Outcome> = {}): Outcome {
+  const verdict = more.verdict ?? "clear";
+  return {
+    id,
+    family: "progress",
+    title: `Title of ${id}`,
+    verdict,
+    severity: "warning",
+    under: null,
+    onset: null,
+    known: null,
+    wasted_seconds: null,
+    evidence: verdict === "found" ? [evidence()] : [],
+    reason: "",
+    enable: "",
+    ...more,
+  };
+}
+
+export function curve(
+  name: string,
+  role: string | null,
+  values: number[] = [3, 2, 1],
+  more: Partial<Curve> = {},
+): Curve {
+  return {
+    name,
+    role,
+    counted_in: "epochs",
+    points: values.length,
+    steps: values.map((_, at) => at),
+    values,
+    nonfinite: [],
+    ...more,
+  };
+}
+
+export function run(name: string, more: Partial<Run> = {}): Run {
+  return {
+    name,
+    path: name,
+    framework: "Keras 3",
+    model: null,
+    verdict: "healthy",
+    headline: `Nothing is wrong with ${name}.`,
+    steps: { first: 0, last: 2, counted_in: "epochs" },
+    started: null,
+    seconds: 85,
+    points: 6,
+    roles: [],
+    facts: [],
+    curves: [curve("train/epoch_loss", "train_loss"), curve("validation/epoch_loss", "val_loss")],
+    outcomes: [],
+    ...more,
+  };
+}
+
+/** A run with a cause, what it led to, and every other end. */
+export function sick(name: string): Run {
+  return run(name, {
+    verdict: "critical",
+    headline: "The learning rate is too high: it reached 3.46e15.",
+    outcomes: [
+      outcome("learning-rate-too-high", {
+        verdict: "found",
+        severity: "critical",
+        onset: 0,
+        wasted_seconds: 85,
+      }),
+      outcome("no-learning", { verdict: "found", under: "learning-rate-too-high" }),
+      outcome("initial-loss", { verdict: "found" }),
+      outcome("loss-plateau"),
+      outcome("overfitting", {
+        verdict: "not-applicable",
+        reason: "no validation loss in this run",
+        enable: "model.fit(…, validation_split=0.2)",
+      }),
+    ],
+  });
+}
+
+export function carried(runs: Run[]): Carried {
+  const count = (verdict: string) => runs.filter((each) => each.verdict === verdict).length;
+  return {
+    document: {
+      schema: "tb-diagnose/1",
+      tool: { name: "tb-diagnose", version: "0" },
+      runs,
+      comparisons: [],
+      problems: [],
+      summary: {
+        runs: runs.length,
+        critical: count("critical"),
+        warning: count("warning"),
+        info: 0,
+        healthy: count("healthy"),
+        undecided: 0,
+        unreadable: 0,
+        problems: 0,
+        points: 0,
+      },
+    },
+    catalogue: {
+      "learning-rate-too-high": {
+        title: "The learning rate is too high",
+        family: "configuration",
+        severity: "critical",
+        sections: { "Why it matters": "It blows up." },
+        measured: "found in 9 of 10, false in 0 of 50",
+        limits: [
+          { name: "adaptive", value: 0.01, unit: "learning rate", source: "Kingma and Ba 2015" },
+        ],
+      },
+    },
+    curves: {},
+    heats: {
+      [runs[0]?.name ?? ""]: [
+        {
+          vital: "weights/movement",
+          title: "How far weights move",
+          unit: "share",
+          scale: "log",
+          rows: ["train/a/kernel", "train/a/bias"],
+          steps: [1, 2],
+          values: [0.1, 0.01, null, 1],
+        },
+      ],
+    },
+  };
+}

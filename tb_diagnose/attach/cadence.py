@@ -1,0 +1,136 @@
+"""Which steps are sampled, so that sampling keeps to its budget. Knows no framework and no clock.
+
+A step is *plain* or *sampled*. The cost of sampling is the median sampled step less the median
+plain one; sampling every N-th step then takes cost / (N x plain) of the training's time, and N is
+the smallest that keeps this within the budget.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from statistics import median
+
+#: Bounds of N, and N until the cost is known (chosen).
+FEWEST, MOST, UNKNOWN = 10, 1000, 50
+#: Sampled steps after which the cost counts as known, and steps remembered of each kind (chosen).
+ENOUGH, MEMORY = 5, 64
+#: Plain steps that are timed before the first sampled one.
+TIMED = 3
+#: Sampled steps after which N doubles, and doubles again (chosen: bounds the size of the log).
+STORED = 2000
+#: What a second compilation may take: seconds, or this share of the training (chosen: nobody
+#: minds the first, and the second is lost in the noise of two trainings).
+SECONDS, SHARE = 5.0, 0.1
+
+
+class Cadence:
+    """Decides step by step.
+
+    Args:
+        budget: share of the training's time that sampling may take.
+        every: sample every so-manieth step instead, from the first on, whatever it costs.
+        total: how many steps there will be, None if unknown.
+        stride: only steps whose number is ``stride - 1`` modulo ``stride`` are sampled.
+        epoch: steps of an epoch, 0 if unknown: N shares no divisor with it, so that the samples
+            do not keep meeting the same batch of a fixed order.
+        compiles: whether the first sampled step has to be compiled.
+    """
+
+    def __init__(
+        self,
+        budget: float = 0.02,
+        *,
+        every: int | None = None,
+        total: int | None = None,
+        stride: int = 1,
+        epoch: int = 0,
+        compiles: bool = True,
+    ) -> None:
+        self.budget, self.fixed, self.total = budget, every, total
+        self.stride, self.epoch, self.compiles = max(1, stride), epoch, compiles
+        self.sampled = 0
+        self._plain: deque[float] = deque(maxlen=MEMORY)
+        self._costly: deque[float] = deque(maxlen=MEMORY)
+        self._first = math.nan
+        self._elapsed = 0.0
+        self._steps = 0
+        self._last = -1
+        self._woken = False
+
+    @property
+    def every(self) -> int:
+        """N as it stands."""
+        if self.fixed is not None:
+            return self._aligned(self.fixed)
+        wanted = UNKNOWN
+        if len(self._costly) >= ENOUGH and len(self._plain) >= TIMED:
+            plain = median(self._plain)
+            cost = max(0.0, median(self._costly) - plain)
+            wanted = math.ceil(cost / (self.budget * plain)) if plain > 0 else MOST
+        wanted = min(max(wanted, FEWEST), MOST) << (self.sampled // STORED)
+        return self._aligned(wanted)
+
+    def due(self, step: int) -> bool:
+        """Whether the step with this number, from 0, is to be sampled."""
+        if step % self.stride != self.stride - 1:
+            return False
+        if self.fixed is not None:
+            return (step // self.stride) % (self.every // self.stride) == 0
+        if len(self._plain) < TIMED or not self.pays():
+            return False
+        if self._woken or self.sampled == 0:
+            return True
+        # Dense at first: each time the distance since the start has doubled.
+        return step - self._last >= min(self.every, max(self.stride, self._last))
+
+    def pays(self) -> bool:
+        """Whether the training is, or has been, long enough for a second compilation."""
+        if not self.compiles or self.sampled:
+            return True
+        expected = self._elapsed
+        if self.total is not None:
+            expected = max(expected, self.total * median(self._plain)) if self._plain else expected
+        return self._first <= max(SECONDS, SHARE * expected)
+
+    def took(self, step: int, seconds: float, *, sampled: bool) -> None:
+        """Tell how long a step took, everything around it included."""
+        self._steps += 1
+        self._elapsed += seconds
+        if sampled:
+            self._last, self._woken = step, False
+            self.sampled += 1
+            if self.sampled > 1 or not self.compiles:  # the first one held the compilation
+                self._costly.append(seconds)
+        elif math.isnan(self._first) and self.compiles:
+            self._first = seconds
+        else:
+            self._plain.append(seconds)
+
+    def wake(self) -> None:
+        """Sample the next step: something happened."""
+        self._woken = True
+
+    def why_not(self) -> str:
+        """One sentence where a whole training went by without a sample."""
+        return (
+            f"no step was measured: {self._steps} steps in {self._elapsed:.1f} s are too short a "
+            f"training to pay for compiling the step a second time; every=10 measures anyway"
+        )
+
+    def _aligned(self, wanted: int) -> int:
+        """The next multiple of the stride that shares no further divisor with the epoch."""
+        steps = max(1, -(-wanted // self.stride))
+        if self.fixed is None and self.epoch > 1:
+            epoch = max(1, self.epoch // self.stride)
+            while math.gcd(steps, epoch) > 1:
+                steps += 1
+        return steps * self.stride
+
+
+def check(every: int | None, budget: float) -> None:
+    """Raises ValueError where they make no sense."""
+    if every is not None and every < 1:
+        raise ValueError(f"every must be 1 or more, or None for as often as pays, not {every}")
+    if not 0 < budget <= 1:
+        raise ValueError(f"budget is a share of the training's time such as 0.02, not {budget}")

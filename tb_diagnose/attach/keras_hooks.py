@@ -1,0 +1,128 @@
+"""What is listened to in a Keras model while one of its steps is traced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial, wraps
+from typing import Any
+
+import keras
+
+from tb_diagnose.attach import keras_names as names
+from tb_diagnose.attach.hooks import Hooks, Wrap
+from tb_diagnose.attach.keras_targets import compiled_loss, targets
+from tb_diagnose.attach.recorder import Recorder
+
+
+class KerasHooks:
+    """Hooks on a model's layers, its loss and its optimizers; only on its loss if not ``whole``."""
+
+    def __init__(
+        self, model: Any, optimizers: Sequence[Any] | None = None, *, whole: bool = True
+    ) -> None:
+        self._model, self._whole = model, whole
+        self._optimizers = optimizers
+        self._hooks = Hooks()
+
+    @contextmanager
+    def recording(self, recorder: Recorder) -> Iterator[Recorder]:
+        """The model reports to ``recorder`` within."""
+        recorder.scope = recorder.ops.scope()
+        with self._hooks.recording(recorder, self._wraps):
+            yield recorder
+
+    def _wraps(self) -> list[tuple[Any, str, Wrap]]:
+        heard = self._heard
+        found: list[tuple[Any, str, Wrap]] = []
+        if hasattr(self._model, "compute_loss"):
+            found.append((self._model, "compute_loss", partial(_loss, heard, self._model)))
+        if not self._whole:
+            return found
+        found.append((self._model, "call", partial(_result, heard)))
+        for path, layer in names.walk(self._model):
+            if names.measured(layer):
+                found.append((layer, "call", partial(_output, heard, path, layer)))
+        optimizers = self._optimizers
+        if optimizers is None:
+            optimizers = names.optimizers(self._model)
+        return found + [(each, "apply", partial(_apply, heard, each)) for each in optimizers]
+
+    def _heard(self) -> Recorder | None:
+        """This thread's recorder, unless a loop or a branch is traced: its tensors cannot leave."""
+        recorder = self._hooks.recorder
+        return recorder if recorder and recorder.ops.scope() is recorder.scope else None
+
+
+Heard = Callable[[], Recorder | None]
+
+
+def _output(heard: Heard, path: str, layer: Any, original: Any) -> Any:
+    kind, activation, axis = type(layer).__name__, names.activation(layer), names.unit_axis(layer)
+
+    @wraps(original)
+    def call(*arguments: Any, **named: Any) -> Any:
+        y = original(*arguments, **named)
+        if (recorder := heard()) is not None:
+            whole = y[0] if isinstance(y, tuple | list) and y else y
+            if keras.ops.is_tensor(whole):
+                recorder.output(path, kind, activation, whole, axis)
+        return y
+
+    return call
+
+
+def _result(heard: Heard, original: Any) -> Any:
+    @wraps(original)
+    def call(*arguments: Any, **named: Any) -> Any:
+        y = original(*arguments, **named)
+        if (recorder := heard()) is not None:
+            recorder.result = y
+        return y
+
+    return call
+
+
+def _loss(heard: Heard, model: Any, original: Any) -> Any:
+    @wraps(original)
+    def compute_loss(*arguments: Any, **named: Any) -> Any:
+        loss = original(*arguments, **named)
+        if (recorder := heard()) is not None and not recorder.has("loss"):
+            given = dict(zip(("x", "y", "y_pred"), arguments, strict=False)) | named
+            # Each replica's loss is divided by their number.
+            recorder.loss(loss * recorder.ops.replicas if recorder.ops.replicas > 1 else loss)
+            targets(recorder, compiled_loss(model), given.get("y"), given.get("y_pred"))
+        return loss
+
+    return compute_loss
+
+
+def _apply(heard: Heard, optimizer: Any, original: Any) -> Any:
+    inner = names.innermost(optimizer)
+
+    @wraps(original)
+    def apply(grads: Any, trainable_variables: Any = None) -> Any:
+        recorder = heard()
+        if recorder is None:
+            return original(grads, trainable_variables)
+        grads = list(grads)
+        variables = list(trainable_variables or inner._trainable_variables)  # noqa: SLF001
+        scale = _scale(optimizer)
+        before = [recorder.ops.read(each) for each in variables]
+        result = original(grads, trainable_variables)
+        after = [recorder.ops.read(each) for each in variables]
+        paths = [each.path for each in variables]
+        clipvalue = getattr(inner, "clipvalue", None)
+        recorder.weights(paths, grads, before, after, scale=scale, clipvalue=clipvalue)
+        return result
+
+    return apply
+
+
+def _scale(optimizer: Any) -> Any:
+    """What this step's loss was multiplied by, None if by nothing; read before it changes."""
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        if not optimizer.built:
+            return optimizer.initial_scale
+        return keras.ops.convert_to_tensor(optimizer.dynamic_scale)
+    return getattr(optimizer, "loss_scale_factor", None)

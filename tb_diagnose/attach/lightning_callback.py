@@ -1,0 +1,114 @@
+"""A Lightning callback: tells ``torch_watch`` where steps begin and what they are fed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tb_diagnose.attach.guard import guarded
+from tb_diagnose.attach.layout import Sink
+from tb_diagnose.attach.loop import OnFinding
+from tb_diagnose.attach.sinks import FileSink, SummaryWriterSink
+from tb_diagnose.attach.torch_watch import Watch, tensors
+
+try:
+    from lightning.pytorch import Callback
+except ImportError:  # the package under its older name
+    from pytorch_lightning import Callback
+
+
+class Attachment(Callback):  # type: ignore[misc]
+    """See ``tb_diagnose.attach.lightning``."""
+
+    def __init__(self, *, every: int | None, budget: float, on_finding: OnFinding) -> None:
+        self.broken = False
+        self._every, self._budget, self._on_finding = every, budget, on_finding
+        self._watch: Watch | None = None
+
+    def give_up(self) -> None:
+        """Take every hook off."""
+        if self._watch is not None:
+            self._watch.give_up()
+            self._watch = None
+
+    @guarded
+    def on_train_start(self, trainer: Any, pl_module: Any) -> None:
+        sink, folder = _target(trainer)
+        self._watch = Watch(
+            pl_module,
+            trainer.optimizers[0],
+            sink,
+            folder,
+            every=self._every,
+            budget=self._budget,
+            on_finding=self._on_finding,
+        )
+        self._watch.session.step = trainer.global_step
+
+    @guarded
+    def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
+        if self._watch is not None:
+            self._watch.new_epoch()
+
+    @guarded
+    def on_train_batch_start(
+        self,
+        trainer: Any,
+        pl_module: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        if self._watch is not None and (inputs := fed(batch)):
+            self._watch.begin(inputs)
+
+    @guarded
+    def on_train_batch_end(
+        self,
+        trainer: Any,
+        pl_module: Any,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        if self._watch is not None and self._watch.stop:
+            trainer.should_stop = True
+
+    @guarded
+    def on_validation_batch_start(
+        self,
+        trainer: Any,
+        pl_module: Any,
+        batch: Any,
+        batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        checking = trainer.sanity_checking or dataloader_idx
+        if self._watch is not None and not checking and (inputs := fed(batch)):
+            self._watch.validate(inputs)
+
+    @guarded
+    def on_train_end(self, trainer: Any, pl_module: Any) -> None:
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+    def on_exception(self, trainer: Any, pl_module: Any, exception: Any) -> None:
+        self.give_up()
+
+
+def _target(trainer: Any) -> tuple[Sink, Path | None]:
+    """The TensorBoardLogger's writer, or a file of our own where there is none."""
+    for logger in trainer.loggers:
+        if type(logger).__name__ == "TensorBoardLogger":
+            return SummaryWriterSink(logger.experiment), Path(logger.log_dir)
+    folder = Path(trainer.log_dir or trainer.default_root_dir)
+    return FileSink(folder / "diagnose"), folder / "diagnose"
+
+
+def fed(batch: Any) -> dict[str, Any]:
+    """A batch's inputs: a dict's tensors, or what comes before the targets."""
+    if isinstance(batch, dict):
+        return tensors((), {name: x for name, x in batch.items() if "label" not in name})
+    if isinstance(batch, tuple | list):
+        return tensors(batch[:-1] or batch, {})
+    return tensors((batch,), {})

@@ -1,0 +1,106 @@
+"""The validation loss lies below the training loss.
+
+Why it matters:
+    Usually it is harmless and has one of three reasons, which are worth knowing before the two
+    curves are compared. Now and then it is a leak, or a validation set that is easier.
+
+How it is judged:
+    Each validation is compared with the training loss at the same time. It lies below where it is
+    less than 0.9 times as high in at least 7 of 10 of the validations behind the first third.
+
+When it stays silent:
+    A model with dropout, noise or augmentation layers, which make training harder than
+    validation: that is as it should be. Fewer than 5 validations; a training loss that did not
+    come down by a tenth; losses that go below zero; a first third that lies below (an epoch's
+    training loss is an average over the epoch, and lags by half of one).
+
+What to try:
+    Evaluate the training data without dropout and augmentation: model.evaluate(x_train, y_train).
+    If that is below the validation loss, all is well. If not, look for validation examples in the
+    training data, and for how the two were split.
+
+Sources:
+    Keras FAQ, "Why is my training loss much higher than my testing loss?"; limits from runmedic
+    (0.9 times in 70 % of evaluations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.levels import end_level, finite
+from tb_diagnose.roles import Pair
+from tb_diagnose.runs import ModelConfig
+from tb_diagnose.structure import penalised
+from tb_diagnose.words import number, percent
+
+#: Parts of the names of layers that are random in training only.
+RANDOM = ("Dropout", "Noise", "Random")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far below, how often."""
+
+    points: int = limit(5, unit="validations", source="chosen: fewer show no habit")
+    below: float = limit(0.9, unit="of the training loss", source="runmedic")
+    learned: float = limit(0.9, unit="of the first training loss", source="chosen: it learns")
+    often: float = limit(0.7, unit="of the validations", source="runmedic")
+
+
+@diagnosis(family="generalisation", severity=Severity.INFO, since="0.1")
+def validation_below_training(
+    pairs: tuple[Pair, ...], model: ModelConfig | None, limits: Limits
+) -> Iterator[Evidence]:
+    """The total loss of both splits, behind the first third."""
+    pair = next((each for each in pairs if each.better < 0), None)
+    if pair is None or len(pair.val) < limits.points or not len(pair.train):
+        raise NotApplicable(
+            f"no loss with {limits.points} validations",
+            "model.fit(..., validation_data=(x_val, y_val))",
+        )
+    if model is not None and any(word in layer.kind for layer in model.layers for word in RANDOM):
+        return
+    val = np.asarray(pair.val.values, dtype=np.float64)
+    train = np.asarray(pair.train.values, dtype=np.float64)
+    # Point for point where both have as many, else by their share of the run.
+    place = np.maximum((np.arange(len(val)) + 1) * len(train) // len(val) - 1, 0)
+    width = max(1, len(train) // len(val))
+    beside = np.array([np.median(train[max(0, at - width + 1) : at + 1]) for at in place])
+    if not len(finite(train)) or end_level(finite(train)) > limits.learned * finite(train)[0]:
+        return
+    late = np.arange(len(val)) >= len(val) // 3
+    late &= np.isfinite(val) & np.isfinite(beside)
+    if not late.any() or np.min(val[late]) < 0 or np.min(beside[late]) <= 0:
+        return
+    often = float(np.mean(val[late] < limits.below * beside[late]))
+    if often < limits.often:
+        return
+    ratio = float(np.median(val[late] / beside[late]))
+    first = int(np.flatnonzero(late & (val < limits.below * beside))[0])
+    yield Evidence(
+        says=f"{pair.val.name} is {number(ratio)} times {pair.train.name} in the middle, and lies "
+        f"below it in {percent(often)} of the validations: {_why(model)}.",
+        fix="Evaluate the training data in the same way: model.evaluate(x_train, y_train). If that "
+        "is the lower one, all is well; if not, look for a leak or an easier validation set.",
+        tag=pair.val.name,
+        also=(pair.train.name,),
+        steps=(int(pair.val.steps[first]), int(pair.val.steps[-1])),
+        measured=often,
+        limit=limits.often,
+        unit="of the validations",
+    )
+
+
+def _why(model: ModelConfig | None) -> str:
+    """The likely reason, from what the model holds."""
+    if model is None:
+        return "dropout and augmentation make training harder than validation"
+    if penalised(model):
+        return "the penalty counts in both, so that it is the data that differ, or augmentation"
+    return "the model has no dropout, so that augmentation, an easier split or a leak remain"

@@ -1,0 +1,47 @@
+"""The report as a file, from the tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tb_diagnose.catalogue import articles
+from tb_diagnose.plugin.questions import JSON, Answer, Question, Refused, examined
+from tb_diagnose.report.document import assembled
+from tb_diagnose.report.html import NoBundle, html
+from tb_diagnose.report.json import as_json
+from tb_diagnose.report.markdown import markdown
+from tb_diagnose.report.pictures import Pictures, pictures, resolution
+from tb_diagnose.report.shapes import Document
+
+
+def export(question: Question) -> Answer:
+    """The report of all runs, or of one, as a file."""
+    document = question.document()
+    if "run" in question.query:
+        document = assembled([question.entry().part])
+    form = question.query.get("format", "")
+    if form not in _FORMS:
+        raise Refused(400, f"there is no format {form!r}; choose from {', '.join(_FORMS)}")
+    mime, ending, face = _FORMS[form]
+    return Answer(face(document, question), mime, f"tb-diagnose.{ending}")
+
+
+def _page(document: Document, question: Question) -> str:
+    """The offline report, with the curves and heat maps of its runs."""
+    points = resolution(len(document["runs"]))
+    album: dict[tuple[str, str], Pictures] = {}
+    for part in document["runs"]:
+        seen = examined(question.snapshot.entries[part["name"]])
+        album[part["path"], part["name"]] = pictures(seen.run, seen.roles, part, points)
+    try:
+        return html(document, album, articles(question.settings()))
+    except NoBundle as missing:
+        raise Refused(404, str(missing)) from missing
+
+
+#: Name of a format → its MIME type, the ending of the file's name, and what writes it.
+_FORMS: Mapping[str, tuple[str, str, Callable[[Document, Question], str]]] = {
+    "json": (JSON, "json", lambda document, _: as_json(document)),
+    "markdown": ("text/markdown", "md", lambda document, _: markdown(document)),
+    "html": ("text/html", "html", _page),
+}

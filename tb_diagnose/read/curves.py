@@ -1,0 +1,110 @@
+"""The tags of one file by number, with what is to be known of each to take many points at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.read import lockstep
+from tb_diagnose.read.columns import Columns, Distributions, Scalars
+from tb_diagnose.read.lockstep import Parsed
+from tb_diagnose.read.places import Octets, Places
+from tb_diagnose.read.table import Table
+from tb_diagnose.read.tagindex import TagIndex
+
+#: Kinds of curves, by number; the first one is for tags that have no curve yet.
+_KINDS = ("", "<f4", "<f8", "histogram")
+
+
+class Curves:
+    """Tags, their plugins and their columns.
+
+    Attributes:
+        plugins: [tags] the number of each tag's plugin.
+        kinds: [tags] the kind of its curve, as an index of ``_KINDS``.
+        places: [tags] the number that the table knows its curve by.
+    """
+
+    def __init__(self, columns: Columns, plugins: dict[bytes, bytes], table: Table) -> None:
+        self._columns, self._names, self._table = columns, plugins, table
+        self._index = TagIndex()
+        self._tags: list[bytes] = []
+        self._numbers: dict[bytes, int] = {b"": 0}
+        self._valid = len(plugins), 0
+        self.plugins = self.kinds = self.places = np.zeros(0, np.int64)
+
+    def plugin(self, name: bytes) -> int:
+        """The number of a plugin."""
+        return self._numbers.setdefault(name, len(self._numbers))
+
+    def histogram(self, number: int) -> Distributions:
+        """The histograms of a tag."""
+        return self._columns.histogram(self._name(number))
+
+    def numbers(self, octets: Octets, parsed: Parsed) -> Places:
+        """[n] the number of each record's tag, -1 where there is none to be told."""
+        words = lockstep.tag_words(octets, parsed)
+        if not words:
+            # Either nothing was parsed, or all tags are empty: too odd to be worth the trouble.
+            return np.full(len(parsed.good), -1)
+        hashes = lockstep.hashes(words, parsed.tag_lengths)
+        found = self._index.find(hashes, words, parsed.tag_lengths)
+        fresh = np.flatnonzero(parsed.good & (found < 0))
+        if len(fresh):
+            self._add(octets, parsed, fresh, hashes, words)
+            found = self._index.find(hashes, words, parsed.tag_lengths)
+        found[~parsed.good] = -1
+        return found
+
+    def _add(self, octets: Octets, parsed: Parsed, fresh: Places, hashes: lockstep.Words,
+             words: list[lockstep.Words]) -> None:  # fmt: skip
+        lengths = parsed.tag_lengths[fresh]
+        chosen = fresh[self._index.add(hashes[fresh], [word[fresh] for word in words], lengths)]
+        for at, length in zip(
+            parsed.tags[chosen].tolist(), parsed.tag_lengths[chosen].tolist(), strict=True
+        ):
+            self._tags.append(octets[at : at + length].tobytes())
+        new = self._tags[len(self.plugins) :]
+        known = [self.plugin(self._names.get(tag, b"")) for tag in new]
+        self.plugins = np.concatenate([self.plugins, np.array(known, np.int64)])
+        self.kinds = np.concatenate([self.kinds, np.zeros(len(new), np.int64)])
+        self.places = np.concatenate([self.places, np.full(len(new), -1)])
+
+    def renew(self, number: int = -1) -> list[int]:
+        """Looks again, after others were at work, and says of which tags other things hold now.
+
+        ``number`` is the tag of the only record that was read meanwhile, -1 if it is not known.
+        """
+        now = len(self._names), self._table.widened
+        if now == self._valid:
+            return []
+        self._valid = now
+        numbers = [number] if number >= 0 else range(len(self._tags))
+        return [each for each in numbers if self._look(each)]
+
+    def _look(self, number: int) -> bool:
+        before = int(self.plugins[number]), int(self.kinds[number])
+        self.plugins[number] = self.plugin(self._names.get(self._tags[number], b""))
+        if before[1]:
+            self._settle(number, _KINDS[before[1]])
+        return before != (int(self.plugins[number]), int(self.kinds[number]))
+
+    def accept(self, numbers: NDArray[np.int64], kind: str) -> NDArray[np.bool_]:
+        """[n] whether the curves of these tags are of ``kind``; tags that have none get one."""
+        wanted = _KINDS.index(kind)
+        kinds = self.kinds[numbers]
+        for number in np.unique(numbers[kinds == 0]).tolist():
+            self._settle(number, kind)
+        fit: NDArray[np.bool_] = self.kinds[numbers] == wanted
+        return fit
+
+    def _settle(self, number: int, kind: str) -> None:
+        if kind == "histogram":
+            self.kinds[number] = _KINDS.index(kind)
+            return
+        curve: Scalars = self._columns.scalar(self._name(number), kind)
+        self.kinds[number] = _KINDS.index(curve.kind)
+        self.places[number] = self._table.number(curve)
+
+    def _name(self, number: int) -> str:
+        return self._tags[number].decode("utf-8", "replace")

@@ -1,0 +1,188 @@
+"""Reading at the speed of memory: predict what comes next, and prove it.
+
+Event files are written by programs that repeat themselves, so most of a file need not be parsed.
+A record that is new is decoded field by field, which teaches its *layout* (``layouts.py``). The
+layouts met so far are a history; where the last two of them were met before, what followed then is
+predicted to follow again, in turns, as far as it goes. This finds the ten curves of each step as
+well as the curves that come along at every hundredth. A predicted *period* is compared with the
+file in one go, and its columns are copied out of it (``period.py``). Nothing depends on a guess: a
+wrong one costs time, and a right one has been proved byte by byte.
+
+Where the order of records repeats nowhere, all the records at hand are parsed in step, one field of
+all of them at a time (``lockstep.py``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.read import histograms, records
+from tb_diagnose.read.columns import Columns, Scalars
+from tb_diagnose.read.disorder import Disorder
+from tb_diagnose.read.events import Decoder
+from tb_diagnose.read.history import History
+from tb_diagnose.read.period import WIDEST, Period
+from tb_diagnose.read.records import FOOTER, HEADER
+from tb_diagnose.read.skip import ENOUGH, unwanted
+from tb_diagnose.read.table import Table
+from tb_diagnose.read.window import Window
+from tb_diagnose.read.wire import Malformed
+
+_LENGTHS = 1 << 16
+#: What a prediction costs, in records that could be decoded one by one meanwhile.
+_COST = 16
+#: With less luck than this, or behind so many records that had to be decoded one by one, there is
+#: no more predicting in this window; the next one begins with a short trial.
+_OUT_OF_LUCK, _TRIAL, _LUCKY = -256, 40, 1024
+
+
+class Engine:
+    """Reads the intact records of one file into ``columns``.
+
+    Attributes:
+        malformed: place and size of records that are intact, but no events.
+    """
+
+    def __init__(self, columns: Columns, plugins: dict[bytes, bytes], *, checksum: bool) -> None:
+        self.columns = columns
+        self.checksum = checksum
+        self.malformed: list[tuple[int, int]] = []
+        self._table = Table()
+        self._plugins = plugins
+        self._decoder = Decoder(columns, plugins, self._table)
+        self._lengths: dict[bytes, int] = {}
+        self._history = History()
+        self._disorder: Disorder | None = None
+        # Columns with pieces that are parts of the window.
+        self._borrowers: list[Scalars] = []
+        # How well predictions have done of late, in records.
+        self._luck = 0
+        # A prediction that holds as far as the window reaches, and so is not over yet.
+        self._lasting: Period | None = None
+        # No use in predicting before this place: what was predicted is not what stands there.
+        self._failed = 0
+
+    def take(self, window: Window, at: int) -> tuple[int, int]:
+        """Decodes record after record, as far as it can.
+
+        Returns where the first record begins that it cannot take, and how many bytes are missing
+        for it; 0 if it is damaged, or the file ends in it.
+        """
+        self._failed = 0
+        if self._lasting is not None:
+            at = self._gallop(window, at, self._lasting)
+        while self._lasting is None:
+            after, missing = self._one(window, at)
+            if after == at:
+                return at, missing
+            at = after
+            self._luck -= 1
+            if at > self._failed and (expected := self._history.prediction()):
+                at = self._gallop(window, at, expected)
+            if self._luck < _OUT_OF_LUCK:
+                at = self._in_step(window, at)
+        return at, self._lasting.size
+
+    def settle(self) -> None:
+        """Moves what was taken out of the window, which may then be overwritten."""
+        for column in self._borrowers:
+            column.settle(self.columns.outlook)
+        self._borrowers.clear()
+
+    def finish(self) -> None:
+        """Leaves nothing half done at the end of what there is."""
+        self._table.split()
+        self.columns.reducer.flush()
+        self.settle()
+
+    def length(self, header: bytes) -> int:
+        """How long the payload behind ``header`` is; -1 where its CRC does not hold."""
+        length = self._lengths.get(header)
+        if length is None:
+            length = records.length(header)
+            if length >= 0:
+                if len(self._lengths) > _LENGTHS:
+                    self._lengths.clear()
+                self._lengths[header] = length
+        return length
+
+    def _one(self, window: Window, at: int) -> tuple[int, int]:
+        """Decodes one record; returns where the next one is, and bytes missing for this one."""
+        octets = window.octets
+        first = at + HEADER
+        if first > len(octets):
+            return at, 0 if window.at_end else first - len(octets)
+        length = self.length(octets[at:first].tobytes())
+        last = first + length
+        end = last + FOOTER
+        if length < 0:
+            return at, 0
+        if end > len(octets):
+            if window.at_end or end > window.end_of_file:
+                return at, 0 if window.at_end else end - len(octets)
+            skipped = unwanted(octets[first : first + ENOUGH].tobytes(), length, self._plugins)
+            self.columns.records += skipped
+            return (end, 0) if skipped else (at, end - len(octets))
+        payload = octets[first:last].tobytes()
+        if self.checksum and not records.intact(payload, octets[last:end].tobytes()):
+            return at, 0
+        try:
+            layout, width = self._decoder.decode(payload)
+            if layout is not None and width <= WIDEST:
+                self._history.add(layout, width)
+        except Malformed:
+            self.malformed.append((at, end - at))
+        self.columns.records += 1
+        return end, 0
+
+    def _gallop(self, window: Window, at: int, expected: Period) -> int:
+        """Takes as many periods as there are; returns where the next record is."""
+        self._lasting = None
+        if not self._decoder.holds(expected):
+            return at
+        octets = window.octets[at:]
+        count, failed = expected.proved(octets, checksum=self.checksum)
+        end = at + count * expected.size
+        if count:
+            self._deliver(octets[: count * expected.size], expected)
+            self._history.repeat(expected, count)
+            self.columns.records += count * len(expected.layouts)
+        self._luck = min(self._luck + count * len(expected.layouts) - _COST, _LUCKY)
+        if failed is not None:
+            self._failed = at + failed
+        elif window.at_end:
+            self._failed = len(window)
+        else:
+            self._lasting = expected
+        return end
+
+    def _in_step(self, window: Window, at: int) -> int:
+        """Takes the records of a window without predictions; returns where the next one is."""
+        if self._disorder is None:
+            self._disorder = Disorder(
+                self.columns, self._decoder, self._table, checksum=self.checksum
+            )
+        while True:
+            used, malformed = self._disorder.take(window.octets[at:])
+            self.malformed += [(at + place, size) for place, size in malformed]
+            if not used:
+                break
+            at += used
+        self._history.clear()
+        self._luck = _OUT_OF_LUCK + _TRIAL
+        return at
+
+    def _deliver(self, octets: NDArray[np.uint8], expected: Period) -> None:
+        self._table.split()
+        for part in expected.parts:
+            steps, wall, values = expected.columns(octets, part)
+            name = part.tag.decode("utf-8", "replace")
+            if part.kind == "histogram":
+                column = self.columns.histogram(name)
+                row = column.stretch(steps, wall)
+                column.write(row, histograms.reduced(values))
+            else:
+                scalars = self.columns.scalar(name, part.kind)
+                scalars.take(steps, wall, values)
+                self._borrowers.append(scalars)

@@ -1,0 +1,82 @@
+"""All records of a block at once: where each begins, and whether all are intact.
+
+A length below 65,536 is written in 8 bytes of which 6 are zero, and is followed by its own CRC.
+So a search for six zeros, and a table with the CRC of each length, find every header at once. They
+are the records of the file if each one ends where the next one begins: the chain is checked, not
+followed.
+
+The CRC of a message, appended to it, leaves the register of the CRC in a state that does not depend
+on the message: checksums of checksummed messages are all the same. So if every payload were begun
+with the register that the one before it left, one CRC over the whole block would tell whether all
+of them are intact. It is: the first 4 bytes of a message enter the register by xor, so that xor
+with a constant turns one register into the other.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from google_crc32c import extend
+from numpy.typing import NDArray
+
+from tb_diagnose.read.places import Octets, Places, anywhere
+from tb_diagnose.read.records import FOOTER, HEADER, length_crcs, unmasked
+
+#: The CRC of any message with its CRC behind it; as a register it is the inverse of this.
+_RESIDUE = np.uint32(0x48674BC7)
+#: The CRC of 8 zero bytes.
+_CRC_OF_ZEROS = np.uint32(0x8C28B28A)
+#: Payloads of fewer bytes hold no event, those of more are found one by one.
+_SHORTEST, _LONGEST = 12, (1 << 16) - 1
+
+
+def frames(octets: Octets) -> tuple[Places, Places]:
+    """Begins and lengths of the payloads of the whole records that ``octets`` begins with.
+
+    Stops before the first one that is longer than 65,535 bytes, shorter than 12, or damaged in its
+    header.
+    """
+    if len(octets) < HEADER + FOOTER:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    begins = _headers(octets)
+    lengths = anywhere(octets, "<u2")[begins].astype(np.int64)
+    ends = begins + lengths + (HEADER + FOOTER)
+    # One by one: each record begins where the one before it ends, and ends within the block.
+    follows = begins == np.concatenate([[0], ends[:-1]])
+    good = follows & (ends <= len(octets)) & (lengths >= _SHORTEST)
+    count = len(good) if good.all() else int(np.argmin(good))
+    return begins[:count] + HEADER, lengths[:count]
+
+
+def _headers(octets: Octets) -> Places:
+    """Where 12 bytes stand that are a header of a length below 65,536."""
+    zero = octets == 0
+    two = zero[:-1] & zero[1:]
+    four = two[:-2] & two[2:]
+    six = four[2:-4] & two[6:-2] if len(octets) > HEADER else four[:0]
+    begins = np.flatnonzero(six[: len(octets) - HEADER + 1])
+    lengths = anywhere(octets, "<u2")[begins]
+    stored = anywhere(octets, "<u4")[begins + 8]
+    found: Places = begins[stored == _known_crcs()[lengths]]
+    return found
+
+
+@lru_cache(maxsize=1)
+def _known_crcs() -> NDArray[np.uint32]:
+    """The stored form of the CRC of each length up to the longest."""
+    return length_crcs(np.arange(_LONGEST + 1, dtype=np.uint64))
+
+
+def intact(octets: Octets, begins: Places, lengths: Places) -> bool:
+    """Whether the payloads of these records, which fill ``octets``, have the CRCs stored."""
+    block = octets.copy()
+    words = anywhere(block, "<u4")
+    headers, footers = begins - HEADER, begins + lengths
+    # The header becomes a message of its own: 8 zero bytes, begun as all are, and their CRC.
+    words[headers] = _RESIDUE
+    words[headers + 8] = _CRC_OF_ZEROS
+    words[begins] ^= _RESIDUE
+    words[footers] = unmasked(words[footers])
+    residue = int(_RESIDUE)
+    return bool(extend(residue, block) == residue)

@@ -1,0 +1,59 @@
+"""An array that grows at its end, without moving what has been handed out of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Growing:
+    """A column in the making.
+
+    Views of it stay true while it grows: growing writes only behind them, or elsewhere. Memory
+    that is reserved but not yet written to costs nothing.
+
+    Attributes:
+        size: number of elements so far.
+    """
+
+    __slots__ = ("_room", "size")
+
+    def __init__(self, kind: np.dtype[Any]) -> None:
+        self._room = _nothing(kind)
+        self.size = 0
+
+    def adopt(self, values: NDArray[Any]) -> None:
+        """Takes an array that is not written to any more as its first elements, as it is."""
+        self._room, self.size = values, len(values)
+
+    def stretch(self, count: int, outlook: float = 1.0) -> NDArray[Any]:
+        """Room for ``count`` more elements, to be written to.
+
+        ``outlook`` is how many times as long the column may come to be as it is then.
+        """
+        first, self.size = self.size, self.size + count
+        if self.size > len(self._room):
+            # Half as much again at least, so that growth costs in proportion to what is added.
+            ahead = self.size * outlook if outlook > 1 else 1.5 * first
+            room = np.empty(max(self.size, int(ahead) + 1), self._room.dtype)
+            room[:first] = self._room[:first]
+            self._room = room
+        return self._room[first : self.size]
+
+    def write(self, at: int, values: NDArray[Any]) -> None:
+        """Overwrites elements from ``at`` on, which must not have been handed out yet."""
+        self._room[at : at + len(values)] = values
+
+    def view(self) -> NDArray[Any]:
+        """What is there so far, read-only."""
+        view = self._room[: self.size]
+        view.flags.writeable = False
+        return view
+
+
+@lru_cache(maxsize=16)
+def _nothing(kind: np.dtype[Any]) -> NDArray[Any]:
+    return np.empty(0, kind)

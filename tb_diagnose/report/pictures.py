@@ -1,0 +1,74 @@
+"""What the offline report draws of a run: its curves and heat maps as JSON values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.report.charts import Drawn, drawn
+from tb_diagnose.report.heats import COLUMNS, Heat, heat, heats
+from tb_diagnose.report.numbers import text
+from tb_diagnose.report.shapes import RunPart
+
+if TYPE_CHECKING:
+    from tb_diagnose.roles import Roles
+    from tb_diagnose.runs import Run
+
+#: Points of all curves of a report together (chosen: some 10 MB, which a browser opens at once).
+_ALL = 500_000
+#: Points of one curve at most (chosen: two for each pixel of a wide chart), and curves of a run.
+_MOST, _CURVES = 2_000, 7
+
+
+class Pictures(TypedDict):
+    """Curves by name, and heat maps, as the page's ``Carried`` has them."""
+
+    curves: dict[str, dict[str, Any]]
+    heats: list[dict[str, Any]]
+
+
+def resolution(runs: int) -> int:
+    """Points of each curve in a report of so many runs: 2,000, fewer where there are many runs."""
+    return max(120, min(_MOST, _ALL // (_CURVES * max(1, runs))))
+
+
+def pictures(run: Run, roles: Roles, part: RunPart, points: int) -> Pictures:
+    """The curves that the run's part names in up to ``points`` points, and all its heat maps."""
+    named = {each["name"] for each in part["curves"]}
+    shown = (drawn(each, points) for each in run.scalars if text(each.name) in named)
+    columns = min(COLUMNS, max(60, points // 4))
+    maps = (heat(roles.values, kind.vital, columns) for kind in heats(roles.values))
+    return Pictures(
+        curves={text(each.name): _curve(each) for each in shown},
+        heats=[_heat(each) for each in maps if each is not None],
+    )
+
+
+def _curve(curve: Drawn) -> dict[str, Any]:
+    return {
+        "steps": [int(step) for step in curve.steps],
+        "values": _numbers(curve.values),
+        "full": curve.full,
+        "nonfinite": [{"step": step, "value": kind} for step, kind in curve.nonfinite],
+    }
+
+
+def _heat(shown: Heat) -> dict[str, Any]:
+    kind = shown.kind
+    return {
+        "vital": kind.vital,
+        "title": kind.title,
+        "unit": kind.unit,
+        "scale": kind.scale,
+        "rows": list(kind.rows),
+        "steps": [int(step) for step in shown.steps],
+        "values": _numbers(shown.values),
+    }
+
+
+def _numbers(values: NDArray[np.floating[Any]]) -> list[float | None]:
+    """Row by row in five digits, more than a screen can show; None for NaN."""
+    flat = values.ravel().tolist()
+    return [float(f"{value:.5g}") if np.isfinite(value) else None for value in flat]

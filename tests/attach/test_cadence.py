@@ -1,0 +1,108 @@
+"""Which steps are sampled, under a clock that is made up."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from tb_diagnose.attach.cadence import Cadence, check
+
+
+def walk(cadence: Cadence, steps: int, plain: float, cost: float, first: float = 0.2) -> list[int]:
+    """The steps sampled in a training with these step times."""
+    sampled = []
+    for step in range(steps):
+        due = cadence.due(step)
+        seconds = first if step == 0 else plain + cost * due
+        cadence.took(step, seconds, sampled=due)
+        if due:
+            sampled.append(step)
+    return sampled
+
+
+def test_a_fixed_cadence_is_kept_from_the_first_step_on() -> None:
+    assert walk(Cadence(every=3), 10, 0.01, 1.0) == [0, 3, 6, 9]
+
+
+def test_the_first_steps_are_sampled_densely() -> None:
+    sampled = walk(Cadence(total=10_000), 200, 0.01, 0.001)
+    assert sampled[:5] == [4, 8, 16, 32, 64]
+
+
+@pytest.mark.parametrize("cost", (0.0, 0.002, 0.01, 0.05, 1.0))
+def test_sampling_keeps_to_the_budget(cost: float) -> None:
+    plain, steps = 0.02, 20_000
+    sampled = walk(Cadence(budget=0.02, total=steps), steps, plain, cost)
+    # The first samples come before the cost is known; 2 % holds over a training.
+    known = [step for step in sampled if step > 1000]
+    share = len(known) * cost / ((steps - 1000) * plain)
+    assert share <= 0.021 or len(known) <= (steps - 1000) / 1000 + 1
+    assert sampled, "never measured"
+
+
+def test_a_costly_sample_is_taken_rarely_and_a_cheap_one_often() -> None:
+    cheap, dear = Cadence(total=5000), Cadence(total=5000)
+    walk(cheap, 5000, 0.02, 0.001)
+    walk(dear, 5000, 0.02, 0.02)
+    assert cheap.every == 10
+    assert dear.every == 50
+
+
+def test_a_short_training_does_not_pay_for_a_second_compilation() -> None:
+    short = Cadence(total=50)
+    assert walk(short, 50, 0.01, 0.001, first=8.0) == []
+    assert "every=10" in short.why_not()
+
+
+def test_the_second_compilation_is_put_off_until_it_pays() -> None:
+    cadence = Cadence()  # of unknown length
+    sampled = walk(cadence, 5000, 0.02, 0.001, first=6.0)
+    assert sampled[0] * 0.02 + 6.0 == pytest.approx(60.0, rel=0.01)
+
+
+def test_a_step_that_is_compiled_within_seconds_is_always_worth_it() -> None:
+    assert walk(Cadence(total=30), 30, 0.001, 0.001, first=4.9)
+
+
+def test_nothing_has_to_be_compiled_in_an_eager_training() -> None:
+    assert walk(Cadence(total=30, compiles=False), 30, 0.01, 0.001, first=9.0)
+
+
+@pytest.mark.parametrize("every", (None, 1, 3, 10))
+def test_only_steps_that_update_the_weights_are_sampled(every: int | None) -> None:
+    sampled = walk(Cadence(every=every, stride=4, total=4000), 4000, 0.01, 0.001)
+    assert sampled
+    assert {step % 4 for step in sampled} == {3}
+
+
+def test_samples_do_not_keep_meeting_the_same_batch() -> None:
+    cadence = Cadence(total=100_000, epoch=50)
+    walk(cadence, 5000, 0.02, 0.02)
+    assert math.gcd(cadence.every, 50) == 1
+
+
+def test_an_alarm_samples_the_next_step_once() -> None:
+    cadence = Cadence(total=100_000)
+    walk(cadence, 300, 0.02, 0.02)
+    cadence.took(300, 0.02, sampled=False)
+    assert not cadence.due(301)
+    cadence.wake()
+    assert cadence.due(301)
+    cadence.took(301, 0.02, sampled=True)
+    assert not cadence.due(302)
+
+
+def test_the_log_does_not_grow_without_end() -> None:
+    cadence = Cadence(compiles=False)
+    cadence.sampled = 2000
+    before = Cadence(compiles=False).every
+    assert cadence.every >= 2 * before - 1
+
+
+@pytest.mark.parametrize(
+    ("every", "budget", "says"), ((0, 0.02, "every"), (None, 0.0, "budget"), (None, 2, "budget"))
+)
+def test_senseless_arguments_are_refused(every: int | None, budget: float, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        check(every, budget)

@@ -1,0 +1,33 @@
+"""The snippets of docs/attach.md run as they stand."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tb_diagnose.read import clusters, load
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs/attach.md").read_text(encoding="utf-8")
+NEEDS = {"keras": "tensorflow", "tf": "tensorflow", "torch": "torch"}
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_a_snippet_runs_and_its_log_has_vitals(name: str, tmp_path: Path) -> None:
+    pytest.importorskip(NEEDS[name], reason="the snippet needs its framework")
+    found = re.search(rf"<!-- {name} -->\n```python\n(.*?)```\n<!-- /{name} -->", TEXT, re.DOTALL)
+    assert found, f"docs/attach.md has no snippet {name}"
+    program = tmp_path / "snippet.py"
+    program.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{found[1]}", "utf-8")
+    ended = subprocess.run(  # noqa: S603 - our own document
+        [sys.executable, program], cwd=tmp_path, check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    assert "tb-diagnose" not in ended.stderr
+    (run,) = [run for cluster in clusters([tmp_path / "logs"]) for run in load(cluster)]
+    tags = {each.tag for each in run.vitals}
+    assert {f"diagnose/{kind}" for kind in ("layers", "weights", "step", "inputs")} <= tags

@@ -1,0 +1,57 @@
+"""Training data that are not fitted, against runs on their way and runs that guess."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.cases import Cases, Floats, classes, counted, epochs, falling, made, silent, speaks
+
+
+def scores(train: Floats, val: Floats, k: int = 10) -> dict[str, object]:
+    return {
+        "train_score": epochs(train, "epoch_accuracy"),
+        "val_score": epochs(val, "epoch_accuracy", "validation"),
+        "chance": classes(k),
+    }
+
+
+def rising(n: int, end: float) -> Floats:
+    return 0.1 + (end - 0.1) * (1 - falling(n, 1.0, 0.0))
+
+
+NINE = np.array([0.2, 0.3, 0.4, 0.44, 0.45, 0.46, 0.44, 0.45, 0.45])
+
+SPEAKS: Cases = {
+    "stands at 0.4 of 10 classes": scores(
+        counted(np.r_[rising(10, 0.4), np.full(20, 0.4)], 5000),
+        counted(np.r_[rising(10, 0.39), np.full(20, 0.39)], 1000, 1),
+    ),
+    "nine epochs": scores(NINE, NINE - 0.01),
+}
+
+SILENT: Cases = {
+    "it fits": scores(rising(30, 0.9), rising(30, 0.88)),
+    "still rising, if slowly": scores(rising(30, 0.45), rising(30, 0.45)),
+    "still rising": scores(np.linspace(0.1, 0.5, 30), np.linspace(0.1, 0.5, 30)),
+    "guessing, which is no-learning": scores(np.full(30, 0.11), np.full(30, 0.1)),
+    "validation is far off, which is overfitting": scores(rising(30, 0.5), rising(30, 0.2)),
+    "more than halfway": scores(rising(30, 0.6), rising(30, 0.6)),
+    "five epochs": scores(rising(5, 0.4), rising(5, 0.4)),
+}
+
+
+@pytest.mark.parametrize("case", SPEAKS)
+def test_it_speaks(case: str) -> None:
+    speaks("underfitting", **made(SPEAKS[case]))
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_it_is_silent(case: str) -> None:
+    silent("underfitting", **made(SILENT[case]))
+
+
+def test_it_tells_how_far_it_came() -> None:
+    (evidence,) = speaks("underfitting", **made(SPEAKS["nine epochs"]))
+    assert evidence.measured == pytest.approx(0.35 / 0.9, abs=0.02)
+    assert evidence.steps == (4, 8)

@@ -1,0 +1,68 @@
+"""A run's line in the list."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tb_diagnose.plugin.snapshot import line, spark
+from tb_diagnose.report.curves import curve
+from tb_diagnose.report.run import run_part
+from tb_diagnose.report.shapes import CurvePart
+from tests.fakes import healthy, series, sick
+
+
+def drawn(values: list[float], role: str | None = "train_loss") -> CurvePart:
+    return curve(series(values), role, 120)
+
+
+def test_a_line_counts_what_stands_for_itself() -> None:
+    part: Any = run_part(sick(), 120)  # type: ignore[arg-type]
+    shown = line(part, 7)
+    assert shown["counts"] == {"critical": 1, "warning": 0, "info": 0}
+    assert (shown["worst"], shown["verdict"]) == ("learning-rate-too-high", "critical")
+    assert (shown["name"], shown["changed"]) == (part["name"], 7)
+
+
+def test_a_healthy_run_has_no_worst() -> None:
+    part: Any = run_part(healthy(), 120)  # type: ignore[arg-type]
+    assert line(part, 1)["worst"] is None
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([3.0, 2.0, 1.0], [3, 2, 1]),
+        ([3.0], [3]),
+        ([3.0, math.nan, 1.0], [3, None, 1]),
+        ([math.nan, math.nan], [None, None]),
+        ([], []),
+    ],
+)
+def test_short_curves_are_shown_as_they_are(values: list[float], shown: list[Any]) -> None:
+    assert spark([drawn(values)]) == shown
+
+
+def test_long_curves_keep_their_peak() -> None:
+    values = [1.0] * 5_000
+    values[1_234] = 99.0
+    shown = spark([drawn(values)])
+    assert len(shown) <= 40
+    assert max(each for each in shown if each is not None) == 99
+
+
+def test_pieces_are_of_one_width() -> None:
+    loss = series([1.0, 2.0, math.nan, math.nan, 5.0])
+    steps = np.array([0, 1, 6, 8, 9], np.int64)
+    sparse = curve(replace(loss, steps=steps), "train_loss", 120)
+    assert spark([sparse]) == [2, 2, 2, None, 5]
+
+
+def test_the_training_loss_comes_before_what_stands_before_it() -> None:
+    assert spark([drawn([7, 8], None), drawn([5, 6], "val_loss"), drawn([3, 2])]) == [3, 2]
+    assert spark([drawn([7, 8], None)]) == [7, 8]
+    assert spark([]) == []

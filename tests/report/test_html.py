@@ -1,0 +1,87 @@
+"""The offline report: one page that needs nothing else, whatever stands in the logs."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tb_diagnose.report import html as module
+from tb_diagnose.report.document import document
+from tb_diagnose.report.html import NoBundle, html, inlined
+from tb_diagnose.report.pictures import Pictures
+from tb_diagnose.runs import Run
+from tests.fakes import healthy, sick
+
+HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029'\""
+_CARRIED = re.compile(r"<script>window\.__TB_DIAGNOSE__ = (.*);</script>\n")
+
+
+@pytest.fixture(autouse=True)
+def _bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that need not be built."""
+    file = tmp_path / "index.js.gz"
+    file.write_bytes(gzip.compress(b"const page = '</script>'; export { page };"))
+    monkeypatch.setattr(module, "_BUNDLE", file)
+
+
+def carried(page: str) -> Any:
+    """What the page carries, as a browser would read it."""
+    found = _CARRIED.search(page)
+    assert found
+    return json.loads(found[1])
+
+
+def test_it_carries_the_whole_document_and_what_is_drawn() -> None:
+    shown = document([healthy(), sick()])
+    drawing = Pictures(curves={"train/epoch_loss": {"steps": [0]}}, heats=[])
+    worst = shown["runs"][0]
+    page = html(shown, {(worst["path"], worst["name"]): drawing}, {"a": {"title": "A"}})
+    told = carried(page)
+    assert told["document"] == json.loads(json.dumps(shown))
+    assert told["curves"][worst["name"]] == drawing["curves"]
+    assert told["curves"][shown["runs"][1]["name"]] == {}
+    assert told["catalogue"] == {"a": {"title": "A"}}
+
+
+def test_it_fetches_nothing() -> None:
+    page = html(document([healthy()]), {}, {})
+    assert "default-src 'none'" in page
+    assert not re.search(r"(src|href)=|https?://|@import", page)
+
+
+def test_a_name_cannot_leave_its_place() -> None:
+    run = replace(healthy(), run=Run(HOSTILE, HOSTILE))
+    page = html(document([run]), {}, {})
+    assert page.count("</script>") == 2
+    assert page.count("<script") == 2
+    assert "<!--" not in page
+    assert carried(page)["document"]["runs"][0]["name"] == HOSTILE
+
+
+def test_runs_of_one_name_are_told_apart() -> None:
+    runs = [replace(healthy(), run=Run("a", path)) for path in ("x/a", "y/a", "y/a")]
+    told = carried(html(document(runs), {}, {}))
+    assert sorted(told["curves"]) == ["x/a", "y/a", "y/a (2)"]
+
+
+def test_without_a_page_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_BUNDLE", Path("nowhere") / "index.js.gz")
+    with pytest.raises(NoBundle, match="npm run build"):
+        html(document([healthy()]), {}, {})
+
+
+@given(st.text())
+@example(HOSTILE)
+@example("<scr</ipt><!---->")
+def test_inlined_json_stays_the_same_and_stays_inside(text: str) -> None:
+    safe = inlined(json.dumps(text, ensure_ascii=False))
+    assert json.loads(safe) == text
+    assert not re.search(r"</|<!--|<script|\u2028|\u2029", safe)
