@@ -126,10 +126,10 @@ def _thrown(
     values = finite(loss.values) if loss is not None else np.empty(0)
     if loss is None or len(values) < 8 or len(values) < len(loss):
         return
-    last = float(values[-1])
-    if np.ptp(values[len(values) // 2 :]) == 0 and 0 < limits.thrown * last < values[0]:
+    last = float(values[-2])  # the last epoch may have been cut short
+    if np.ptp(values[len(values) // 2 : -1]) == 0 and 0 < limits.thrown * last < values[0]:
         name = optimizer.written
-        since = int(np.flatnonzero(values != last)[-1]) + 1
+        since = int(np.argmax(np.abs(values - last) <= 1e-3 * last))
         yield Evidence(
             says=f"{name}'s first steps at a rate of {rate:g} threw the weights where nothing "
             f"moves them: {loss.name} went from {number(float(values[0]))} to {number(last)}, and "
