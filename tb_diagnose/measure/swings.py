@@ -10,6 +10,9 @@ from tb_diagnose.measure.medians import median, row_medians, window_medians
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
+#: So few points are looked at one by one in less time than they are thinned out.
+_FEW = 250
+
 
 def swings(values: Floats, size: float) -> Places:
     """Indices of the turning points of [n] between moves of at least ``size`` (curve's unit).
@@ -49,7 +52,7 @@ def _extremes(values: Floats, size: float) -> Places:
     where = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
     ways = np.sign(np.diff(values[where]))
     where = where[np.r_[True, ~(ways[1:] == ways[:-1]), True]] if len(where) > 2 else where
-    while len(where) > 3:
+    while len(where) > _FEW:
         left = where[_kept(values[where], size)]
         if len(left) > 0.9 * len(where):
             return left

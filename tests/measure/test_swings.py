@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -44,6 +45,9 @@ few = st.lists(st.integers(-3, 3), max_size=80).map(lambda v: np.array(v, dtype=
 
 @given(finite | few | few.map(np.cumsum), st.sampled_from([0.0, 0.5, 1, 2, 3, 5, 40]))
 def test_turns_are_those_of_looking_at_every_point(values: np.ndarray, size: float) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tb_diagnose.measure.swings._FEW", 3)  # as though the curve were long
+        assert swings(values, size).tolist() == slow(values, size)
     assert swings(values, size).tolist() == slow(values, size)
 
 
