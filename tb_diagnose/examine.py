@@ -190,7 +190,10 @@ def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
         return max(causes, key=lambda c: (reach[c], -found[c].severity.rank), default=None)
 
     parents = {identity: under(each) for identity, each in found.items()}
-    return tuple(replace(each, under=_root(each.id, parents)) for each in every)
+    roots = {identity: _root(identity, parents) for identity in found}
+    return tuple(
+        replace(each, under=roots[each.id]) if roots.get(each.id) else each for each in every
+    )
 
 
 def _root(identity: str, parents: Mapping[str, str | None]) -> str | None:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.medians import median, row_medians, window_medians
+
 Floats = NDArray[np.float64]
 
 #: Stretches a long curve is condensed to: enough to see where it turns, few enough that each
@@ -49,7 +51,7 @@ def finite(values: NDArray[Any]) -> Floats:
 def typical(table: NDArray[Any]) -> Floats:
     """Median of each column of [n, k], non-finite values left out; NaN where none is left. [k]"""
     columns = (finite(column) for column in np.asarray(table).T)
-    return np.array([np.median(each) if len(each) else np.nan for each in columns])
+    return np.array([median(each) if len(each) else np.nan for each in columns])
 
 
 def condense(values: NDArray[Any], stretches: int = STRETCHES) -> Condensed:
@@ -74,7 +76,7 @@ def _medians(values: Floats, edges: NDArray[np.int64]) -> Floats:
     medians = np.empty(len(sizes))
     for size in np.unique(sizes):
         those = np.flatnonzero(sizes == size)
-        medians[those] = np.median(values[edges[those][:, None] + np.arange(size)], axis=1)
+        medians[those] = row_medians(values[edges[those][:, None] + np.arange(size)])
     return medians
 
 
@@ -89,7 +91,7 @@ def noise(values: Floats) -> float:
     if len(values) < 3:
         return 0.0
     seconds = np.diff(values, 2)
-    return float(np.median(np.abs(seconds)) * MAD_TO_STD / np.sqrt(6))
+    return float(median(np.abs(seconds)) * MAD_TO_STD / np.sqrt(6))
 
 
 def start_level(values: Floats, share: float = 0.05) -> float:
@@ -98,13 +100,13 @@ def start_level(values: Floats, share: float = 0.05) -> float:
     A curve falls fastest at its start, so that few points are taken, however many there are.
     """
     count = int(np.clip(len(values) * share, 1, 5))
-    return float(np.median(values[:count]))
+    return float(median(values[:count]))
 
 
 def end_level(values: Floats, share: float = 0.1) -> float:
     """The level a curve [n >= 1] ends at: the median of its last ``share``, at least 3 points."""
     count = max(min(3, len(values)), int(len(values) * share))
-    return float(np.median(values[-count:]))
+    return float(median(values[-count:]))
 
 
 def smoothed(values: Floats, width: int = 3) -> Floats:
@@ -113,11 +115,10 @@ def smoothed(values: Floats, width: int = 3) -> Floats:
         return np.array(values)
     half = width // 2
     medians = np.empty(len(values))
-    windows = np.lib.stride_tricks.sliding_window_view(values, width)
-    medians[half : len(values) - half] = np.median(windows, axis=1)
+    medians[half : len(values) - half] = window_medians(values, width)
     for i in range(half):
-        medians[i] = np.median(values[: i + half + 1])
-        medians[-1 - i] = np.median(values[-1 - i - half :])
+        medians[i] = median(values[: i + half + 1])
+        medians[-1 - i] = median(values[-1 - i - half :])
     return medians
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.medians import median
+
 Floats = NDArray[np.float64]
 
 
@@ -18,7 +20,7 @@ def longest_gap(wall: Floats) -> tuple[int, float, float, float]:
     """
     gaps = np.diff(wall)
     at = int(np.argmax(gaps))
-    return at + 1, float(gaps[at]), float(np.median(gaps)), float(np.sort(gaps)[-3])
+    return at + 1, float(gaps[at]), float(median(gaps)), float(np.sort(gaps)[-3])
 
 
 def time_per_step(steps: NDArray[Any], wall: Floats, stretches: int) -> Floats:
@@ -32,4 +34,4 @@ def time_per_step(steps: NDArray[Any], wall: Floats, stretches: int) -> Floats:
     if not len(each):
         return np.empty(0)
     pieces = np.array_split(each, min(stretches, len(each)))
-    return np.array([np.median(piece) for piece in pieces])
+    return np.array([median(piece) for piece in pieces])

@@ -5,19 +5,31 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.medians import median, row_medians, window_medians
+
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+#: So few points are looked at one by one in less time than they are thinned out.
+_FEW = 250
 
 
-def swings(values: Floats, size: float) -> NDArray[np.int64]:
+def swings(values: Floats, size: float) -> Places:
     """Indices of the turning points of [n] between moves of at least ``size`` (curve's unit).
 
     The zigzag filter: a peak counts once the curve has come down from it by ``size``, a trough
     once it has risen from it by ``size``. Peaks and troughs alternate.
     """
+    where = _extremes(values, size) if size > 0 else np.arange(len(values))
+    turns = _zigzag(values[where].tolist(), size)
+    return where[np.array(turns, dtype=np.int64)]
+
+
+def _zigzag(values: list[float], size: float) -> list[int]:
     turns: list[int] = []
     low = high = 0
     direction = 0
-    for i, value in enumerate(values.tolist()):
+    for i, value in enumerate(values):
         if value > values[high]:
             high = i
         if value < values[low]:
@@ -28,21 +40,53 @@ def swings(values: Floats, size: float) -> NDArray[np.int64]:
         elif direction <= 0 and value - values[low] >= size:
             turns.append(low)
             direction, high = 1, i
-    return np.array(turns, dtype=np.int64)
+    return turns
+
+
+def _extremes(values: Floats, size: float) -> Places:
+    """Indices of the points of [n] that a filter for moves of ``size`` has to look at.
+
+    Of equal neighbours the first, of these the ends and the local extremes; then, again and
+    again, all moves below ``size`` go that lie within the moves on both of their sides.
+    """
+    where = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
+    ways = np.sign(np.diff(values[where]))
+    where = where[np.r_[True, ~(ways[1:] == ways[:-1]), True]] if len(where) > 2 else where
+    while len(where) > _FEW:
+        left = where[_kept(values[where], size)]
+        if len(left) > 0.9 * len(where):
+            return left
+        where = left
+    return where
+
+
+def _kept(values: Floats, size: float) -> NDArray[np.bool_]:
+    """Which of [n > 3] alternating extremes are not ends of a small move within its neighbours.
+
+    Two moves side by side are never both the smaller one. On a tie the first extreme stays, as
+    it does in the filter.
+    """
+    before, start, end, after = values[:-3], values[1:-2], values[2:-1], values[3:]
+    falls = (before <= end) & (end < start) & (start < after)
+    rises = (before >= end) & (end > start) & (start > after)
+    within = (falls | rises) & (np.abs(start - end) < size)
+    kept = np.ones(len(values), dtype=np.bool_)
+    kept[1:-2] &= ~within
+    kept[2:-1] &= ~within
+    return kept
 
 
 def jumps(values: Floats, width: int = 9) -> Floats:
     """How far each of [n] stands above the median of the ``width`` values before it. [n]
 
-    In the unit of ``values``; 0 for the first 3 values, and against what there is for the next.
-    A curve that falls gives negative numbers, so that a steep start is no jump.
+    ``width`` is odd. In the unit of ``values``; 0 for the first 3 values, and against what there
+    is for the next. A curve that falls gives negative numbers, so that a steep start is no jump.
     """
     middle = np.array(values)
     for i in range(3, min(width, len(values))):
-        middle[i] = np.median(values[:i])
+        middle[i] = median(values[:i])
     if len(values) > width:
-        before = np.lib.stride_tricks.sliding_window_view(values[:-1], width)
-        middle[width:] = np.median(before, axis=1)
+        middle[width:] = window_medians(values[:-1], width)
     return np.asarray(values - middle)
 
 
@@ -54,10 +98,9 @@ def running_median(values: Floats, width: int) -> Floats:
     """
     n = len(values)
     if n <= width:
-        return np.full(n, np.median(values))
-    windows = np.lib.stride_tricks.sliding_window_view(values, width)
+        return np.full(n, median(values))
     every = max(1, width // 4)
-    centres = np.arange(0, n - width + 1, every)
-    medians = np.median(windows[centres], axis=1)
-    nearest = np.clip((np.arange(n) - width // 2 + every // 2) // every, 0, len(centres) - 1)
+    windows = np.lib.stride_tricks.sliding_window_view(values, width)[::every]
+    medians = row_medians(windows)
+    nearest = np.clip((np.arange(n) - width // 2 + every // 2) // every, 0, len(medians) - 1)
     return np.asarray(medians[nearest], dtype=np.float64)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.medians import median
 from tb_diagnose.read import cycles
 from tb_diagnose.read.tracks import Key, Stretch, Track
 
@@ -186,7 +187,7 @@ def _regular(back: list[Boundary], stretch: Stretch) -> bool:
         key, cut = next(iter(boundary.cuts.items()))
         steps = stretch.tracks[key].steps
         jumps.append(int(steps[cut - 1] - steps[cut]))
-    return bool(np.ptp(jumps) <= 0.25 * np.median(jumps))
+    return bool(np.ptp(jumps) <= 0.25 * median(jumps))
 
 
 def _cut(key: Key, track: Track, boundary: Boundary, start: int) -> int:

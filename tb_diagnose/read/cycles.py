@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.medians import median
+
 
 def equal(lengths: NDArray[np.int64]) -> bool:
     """Whether cycles have about the same length: all within a tenth of the median, or one point."""
-    return bool(np.ptp(lengths) <= max(1.0, 0.1 * float(np.median(lengths))))
+    return bool(np.ptp(lengths) <= max(1.0, 0.1 * float(median(lengths))))
 
 
 def goes_on(values: NDArray[Any], cuts: Sequence[int]) -> bool:
@@ -27,11 +29,11 @@ def goes_on(values: NDArray[Any], cuts: Sequence[int]) -> bool:
     if len(pieces) < 3:
         return False
     width = max(1, min(10, min(map(len, pieces)) // 10))
-    starts = np.array([np.median(piece[:width]) for piece in pieces])
-    ends = np.array([np.median(piece[-width:]) for piece in pieces])
-    jump = float(np.median(np.abs(starts[1:] - ends[:-1])))
-    over = float(np.median(np.abs(starts[1:] - starts[0])))
+    starts = np.array([median(piece[:width]) for piece in pieces])
+    ends = np.array([median(piece[-width:]) for piece in pieces])
+    jump = float(median(np.abs(starts[1:] - ends[:-1])))
+    over = float(median(np.abs(starts[1:] - starts[0])))
     moves = np.concatenate([np.abs(np.diff(piece)) for piece in pieces])
     if jump < 0.5 * over:
         return True
-    return over >= 0.5 * jump and jump <= 5 * float(np.median(moves) if len(moves) else 0.0)
+    return over >= 0.5 * jump and jump <= 5 * float(median(moves) if len(moves) else 0.0)

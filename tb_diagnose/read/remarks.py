@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.medians import median
 from tb_diagnose.read import cycles
 from tb_diagnose.read.sessions import Restart, Session
 from tb_diagnose.read.tracks import Part
@@ -72,7 +73,7 @@ def of_curve(curve: Series | Histograms) -> Iterator[Fact]:
         lengths = np.diff([0, *backs])
         first = curve.steps[0]
         if len(backs) >= 2 and np.all(curve.steps[backs] == first) and cycles.equal(lengths):
-            yield _batch_indices(curve, len(backs) + 1, int(np.median(lengths)))
+            yield _batch_indices(curve, len(backs) + 1, int(median(lengths)))
             return
         yield _backward(curve, backs.tolist())
     repeats = _repeats(curve, moves)

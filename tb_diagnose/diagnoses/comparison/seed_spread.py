@@ -35,6 +35,7 @@ import numpy as np
 
 from tb_diagnose.diagnosis import comparison, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.medians import median
 from tb_diagnose.roles import Roles
 from tb_diagnose.standings import Standing, standings
 from tb_diagnose.words import number
@@ -65,7 +66,7 @@ def seed_spread(runs: Mapping[str, Roles], limits: Limits) -> Iterator[Evidence]
         )
     for group in large:
         ends = np.array([each.end for each in group])
-        gained = abs(float(np.median(ends) - np.median([each.start for each in group])))
+        gained = abs(float(median(ends) - median([each.start for each in group])))
         luck = 1.96 * np.sqrt(2) * float(np.std(ends, ddof=1))
         if gained > 0 and luck >= limits.worth * gained:
             yield _evidence(group, luck, gained, limits)

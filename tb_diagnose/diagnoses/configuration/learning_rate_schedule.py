@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import finite
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Series
 from tb_diagnose.tags import meaning
 from tb_diagnose.words import number, percent, steps_of
@@ -145,6 +146,6 @@ def _worse(loss: Series, before: float, after: float) -> float:
     width = max(3, len(loss) // 50)
     ahead = finite(loss.values[loss.wall <= before])[-width:]
     behind = finite(loss.values[loss.wall >= after])[:width]
-    if not len(ahead) or not len(behind) or np.median(ahead) <= 0:
+    if not len(ahead) or not len(behind) or median(ahead) <= 0:
         return 0.0
-    return float(np.median(behind) / np.median(ahead) - 1)
+    return float(median(behind) / median(ahead) - 1)

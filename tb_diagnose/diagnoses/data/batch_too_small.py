@@ -33,6 +33,7 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.measure.levels import typical
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number
 
@@ -61,7 +62,7 @@ def batch_too_small(
         raise NotApplicable("the noise of the gradient was not measured")
     sizes = step_vitals.column("batch_size")[:, 0]
     size = float(np.nan_to_num(typical(sizes[:, None])[0]))
-    level = float(np.median(known))
+    level = float(median(known))
     if level <= limits.noise or size >= limits.large:
         return
     why = stalled(train_loss, chance)

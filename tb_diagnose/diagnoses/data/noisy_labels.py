@@ -35,6 +35,7 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Vitals
 from tb_diagnose.words import number
 
@@ -62,8 +63,8 @@ def noisy_labels(step_vitals: Vitals, chance: Chance, limits: Limits) -> Iterato
         )
     late = known[-(len(known) // 4) :]
     half = len(late) // 2
-    typical, worst = float(np.median(middle[late])), float(np.median(tail[late]))
-    before, after = np.median(tail[late[:half]]), np.median(tail[late[half:]])
+    typical, worst = float(median(middle[late])), float(median(tail[late]))
+    before, after = median(tail[late[:half]]), median(tail[late[half:]])
     if after < (1 - limits.falling) * before or typical > limits.sure * chance.loss:
         return
     if worst > limits.tail * chance.loss:

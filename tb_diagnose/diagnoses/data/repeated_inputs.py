@@ -30,6 +30,7 @@ import numpy as np
 
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Vitals
 from tb_diagnose.words import percent
 
@@ -50,7 +51,7 @@ def repeated_inputs(step_vitals: Vitals, limits: Limits) -> Iterator[Evidence]:
     if not len(known):
         raise NotApplicable("repeated examples were not counted")
     window = step_vitals.layout.get("window", "the watched")
-    share = float(np.median(known))
+    share = float(median(known))
     if share >= limits.share:
         above = np.nan_to_num(repeated) >= limits.share
         yield Evidence(

@@ -38,6 +38,7 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.cycles import levelled, repeats, wave
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number
 
@@ -169,4 +170,4 @@ def _running_mean(values: NDArray[np.float64], period: int) -> bool:
         changes[place < period // 4],
         changes[(place >= period // 2) & (place < period - 1)],
     )
-    return bool(np.median(late) < 0.4 * np.median(early))
+    return bool(median(late) < 0.4 * median(early))

@@ -40,6 +40,7 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import condense, finite
+from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.roles import Pair
 from tb_diagnose.runs import ModelConfig, Series
@@ -129,10 +130,8 @@ def _fell(train: Series, wall: float, share: float) -> float:
     before, later = finite(values[~behind]), finite(values[behind])
     if not len(before) or not len(later):
         return 0.0
-    then = (
-        condense(before).values[-1] if len(before) < 50 else np.median(before[-len(before) // 10 :])
-    )
-    now = np.median(later[-max(1, len(later) // 5) :])
+    then = condense(before).values[-1] if len(before) < 50 else median(before[-len(before) // 10 :])
+    now = median(later[-max(1, len(later) // 5) :])
     return float(1 - now / then) if then > 0 else 0.0
 
 

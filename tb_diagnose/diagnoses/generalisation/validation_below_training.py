@@ -34,6 +34,7 @@ import numpy as np
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite
+from tb_diagnose.measure.medians import median, row_medians
 from tb_diagnose.roles import Pair
 from tb_diagnose.runs import ModelConfig
 from tb_diagnose.structure import penalised
@@ -71,7 +72,7 @@ def validation_below_training(
     # Point for point where both have as many, else by their share of the run.
     place = np.maximum((np.arange(len(val)) + 1) * len(train) // len(val) - 1, 0)
     width = max(1, len(train) // len(val))
-    beside = np.array([np.median(train[max(0, at - width + 1) : at + 1]) for at in place])
+    beside = row_medians(np.lib.stride_tricks.sliding_window_view(train, width)[place - width + 1])
     if not len(finite(train)) or end_level(finite(train)) > limits.learned * finite(train)[0]:
         return
     late = np.arange(len(val)) >= len(val) // 3
@@ -81,7 +82,7 @@ def validation_below_training(
     often = float(np.mean(val[late] < limits.below * beside[late]))
     if often < limits.often:
         return
-    ratio = float(np.median(val[late] / beside[late]))
+    ratio = float(median(val[late] / beside[late]))
     first = int(np.flatnonzero(late & (val < limits.below * beside))[0])
     yield Evidence(
         says=f"{pair.val.name} is {number(ratio)} times {pair.train.name} in the middle, and lies "

@@ -38,6 +38,7 @@ from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import activation, layer_of
 from tb_diagnose.measure.distributions import outside
 from tb_diagnose.measure.levels import typical
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Histograms, ModelConfig, Series, Vitals
 from tb_diagnose.words import listed, percent
 
@@ -114,8 +115,8 @@ def _by_output(
         if layer is None or layer in model.outputs or kind not in ENDS:
             continue
         late = outside(each.quantiles[len(each) // 2 :], *ENDS[kind])
-        if len(each) >= limits.points and np.median(late) > limits.share:
-            shares[layer.name] = float(np.median(late)), each
+        if len(each) >= limits.points and median(late) > limits.share:
+            shares[layer.name] = float(median(late)), each
     if shares:
         worst = max(shares, key=lambda name: shares[name][0])
         share, curve = shares[worst]

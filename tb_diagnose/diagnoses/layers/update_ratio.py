@@ -39,6 +39,7 @@ from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel, is_kernel
 from tb_diagnose.measure.distributions import moves
 from tb_diagnose.measure.levels import finite, typical
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Optimizer, Series, Vitals
 from tb_diagnose.words import number, plural
 
@@ -120,7 +121,7 @@ def _measured(vitals: Vitals | None) -> Ratio | None:
     if not len(known):
         return None
     steps = (int(vitals.steps[len(vitals) // 10]), int(vitals.steps[-1]))
-    return Ratio(float(np.median(known)), True, vitals.name, steps, len(known))
+    return Ratio(float(median(known)), True, vitals.name, steps, len(known))
 
 
 def _bounded(kernels: tuple[Kernel, ...], scalars: tuple[Series, ...]) -> Ratio | None:
@@ -128,8 +129,8 @@ def _bounded(kernels: tuple[Kernel, ...], scalars: tuple[Series, ...]) -> Ratio 
     judged = [each for each in kernels if each.kind == "kernel" and len(each.histograms) > 1]
     if not between or not judged:
         return None
-    bounds = [float(np.median(moves(each.histograms.quantiles))) / between for each in judged]
-    bound = float(np.median(bounds))
+    bounds = [float(median(moves(each.histograms.quantiles))) / between for each in judged]
+    bound = float(median(bounds))
     first = judged[0].histograms
     steps = (int(first.steps[0]), int(first.steps[-1]))
     return Ratio(bound, False, first.name, steps, len(judged)) if np.isfinite(bound) else None
@@ -143,7 +144,7 @@ def _steps_between(scalars: tuple[Series, ...]) -> float:
     for each in scalars:
         if each.tag.startswith("evaluation_") and each.tag.endswith("_vs_iterations"):
             gaps = np.diff(each.steps, prepend=0)
-            return max(float(np.median(gaps)), 0.0) if len(gaps) else 0.0
+            return max(float(median(gaps)), 0.0) if len(gaps) else 0.0
     return 0.0
 
 

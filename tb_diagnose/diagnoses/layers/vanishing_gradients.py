@@ -41,6 +41,7 @@ from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import NORMALISERS, Kernel, is_kernel, natural
 from tb_diagnose.measure.distributions import moved, size
 from tb_diagnose.measure.levels import typical
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Histograms, Layer, ModelConfig, Series, Vitals
 from tb_diagnose.words import listed, number, plural
 
@@ -106,7 +107,7 @@ def vanishing_gradients(
 
 def _compared(profile: Profile, why: str, model: ModelConfig | None) -> Evidence | None:
     few = len(profile.sizes) // 4
-    first, last = np.median(profile.sizes[:few]), np.median(profile.sizes[-few:])
+    first, last = median(profile.sizes[:few]), median(profile.sizes[-few:])
     if not (last > 0 and first < profile.limit * last):
         return None
     return Evidence(

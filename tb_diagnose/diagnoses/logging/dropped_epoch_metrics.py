@@ -29,13 +29,14 @@ import numpy as np
 
 from tb_diagnose.diagnosis import diagnosis
 from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Series
 
 
 @diagnosis(family="logging", severity=Severity.WARNING, since="0.1")
 def dropped_epoch_metrics(batch_loss: Series, scalars: tuple[Series, ...]) -> Iterator[Evidence]:
     """The distance of the batches, and the first epoch."""
-    every = int(np.median(np.diff(batch_loss.steps))) if len(batch_loss) > 1 else 0
+    every = int(median(np.diff(batch_loss.steps))) if len(batch_loss) > 1 else 0
     if every < 2 or batch_loss.steps[0] > every:
         return
     epochs = next(

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
@@ -57,8 +58,8 @@ def running_mean_loss(batch_loss: Series, limits: Limits) -> Iterator[Evidence]:
         return
     at = np.arange(period - 1, len(changes), period)
     place = np.arange(len(changes)) % period
-    inside = np.median(changes[(place >= period // 2) & (place < period - 1)])
-    jump = float(np.median(changes[at]))
+    inside = median(changes[(place >= period // 2) & (place < period - 1)])
+    jump = float(median(changes[at]))
     yield Evidence(
         says=f"{batch_loss.name} is the mean since the epoch began, not the batch's loss: at every "
         f"{period}th value it jumps by {number(jump)}, {number(jump / max(inside, 1e-300))} times "
@@ -82,6 +83,6 @@ def _period(changes: NDArray[np.float64], limits: Limits) -> int | None:
         place = np.arange(len(changes)) % size
         borders = changes[place == size - 1]
         inside = changes[(place >= size // 2) & (place < size - 1)]
-        if len(borders) and np.median(borders) >= limits.jump * np.median(inside):
+        if len(borders) and median(borders) >= limits.jump * median(inside):
             return size
     return None

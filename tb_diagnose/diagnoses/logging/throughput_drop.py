@@ -33,6 +33,7 @@ import numpy as np
 
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.pace import time_per_step
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
@@ -63,13 +64,13 @@ def throughput_drop(scalars: tuple[Series, ...], limits: Limits) -> Iterator[Evi
     if len(each) < STRETCHES:
         return
     first, last = each[1:5], each[-5:]
-    slower = float(np.median(last) / np.median(first)) if np.median(first) > 0 else 0.0
+    slower = float(median(last) / median(first)) if median(first) > 0 else 0.0
     if slower < limits.slower or np.min(last) <= np.max(first):
         return
     at = len(curve) - len(curve) // 4
     yield Evidence(
-        says=f"A step takes {number(float(np.median(last)))} seconds in the last quarter of the "
-        f"run and {number(float(np.median(first)))} in the first: {number(slower)} times as long.",
+        says=f"A step takes {number(float(median(last)))} seconds in the last quarter of the "
+        f"run and {number(float(median(first)))} in the first: {number(slower)} times as long.",
         fix="Look for memory, lists or graphs that grow with every step, and for what is logged.",
         tag=curve.name,
         steps=(int(curve.steps[at]), int(curve.steps[-1])),

@@ -38,6 +38,7 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import end_level, finite
+from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
@@ -90,7 +91,7 @@ def _guessing(run: Course, chance: Chance | None) -> bool:
 
 def _still(run: Course, limits: Limits) -> bool:
     half = run.condensed.values[len(run.condensed) // 2 :]
-    fell = float(half[0] - np.median(half[-3:]))
+    fell = float(half[0] - median(half[-3:]))
     return (
         run.progress > limits.fall * abs(run.start)
         and run.rise <= 0.1 * run.progress

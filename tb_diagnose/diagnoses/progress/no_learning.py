@@ -43,6 +43,7 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import end_level, finite, noise, start_level
+from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.runs import Optimizer, Series
 from tb_diagnose.words import number, percent
@@ -99,7 +100,7 @@ def _by_reward(reward: Series, limits: Limits) -> Iterator[Evidence]:
     if run is None or run.points < limits.rewards:
         raise NotApplicable(f"fewer than {limits.rewards} values of the reward", "")
     medians = -run.condensed.values
-    first = float(np.median(medians[: max(1, len(medians) // 5)]))
+    first = float(median(medians[: max(1, len(medians) // 5)]))
     gain = -run.best - min(first, -run.start)
     if gain <= limits.reward_noise * run.noise and trend(medians).rising > 0.05:
         yield Evidence(
@@ -144,7 +145,7 @@ def _stuck(score: Series, chance: Chance | None, limits: Limits) -> bool:
     if chance is None or len(values) < 2 * limits.points:
         return False
     settled = values[1:]
-    level = float(np.median(settled))
+    level = float(median(settled))
     return bool(np.ptp(settled) <= 0.01 * level and 0 < level <= 1.5 * chance.accuracy)
 
 
@@ -161,11 +162,11 @@ def _learned(score: Series | None, chance: Chance | None, limits: Limits) -> boo
 def _flat(loss: Series, limits: Limits) -> bool:
     values = finite(loss.values)
     fifth = max(1, len(values) // 5)
-    level = abs(float(np.median(values)))
+    level = abs(float(median(values)))
     error = 1.25 * noise(values) / np.sqrt(fifth)  # of a median of a fifth
-    change = abs(float(np.median(values[:fifth]) - np.median(values[-fifth:])))
+    change = abs(float(median(values[:fifth]) - median(values[-fifth:])))
     first = int(np.clip(len(values) * 0.05, 1, 5))
-    above = start_level(values) - float(np.median(values))
+    above = start_level(values) - float(median(values))
     wobble = 1.25 * noise(values) / np.sqrt(first)
     return bool(
         change + 2 * error <= limits.fall * level

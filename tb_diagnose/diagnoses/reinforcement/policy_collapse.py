@@ -34,6 +34,7 @@ import numpy as np
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import best, condense, finite, noise, start_level
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
@@ -70,7 +71,7 @@ def policy_collapse(
     gone = int(high[-1]) + 1 if len(high) else 0
     if gone > (1 - limits.last) * len(medians) or (reward is not None and _paid(reward, limits)):
         return
-    end = float(np.median(medians.values[gone:]))
+    end = float(median(medians.values[gone:]))
     step = int(entropy.steps[medians.first[gone]])
     yield Evidence(
         says=f"{entropy.name} fell from {number(start)} to {number(end)} by step {step}"

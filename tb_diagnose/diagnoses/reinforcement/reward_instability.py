@@ -47,6 +47,7 @@ from tb_diagnose.measure.levels import (
     noise,
     start_level,
 )
+from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number, plural, steps_of
@@ -101,7 +102,7 @@ def _error(curve: Series, medians: Condensed) -> float:
 
 def _swings(curve: Series, medians: Condensed, error: float, limits: Limits) -> Evidence | None:
     values = medians.values
-    level = abs(float(np.median(values)))
+    level = abs(float(median(values)))
     size = max(limits.size * float(np.ptp(values)), limits.level * level, limits.error * error)
     turns = swings(values, size) if size > 0 else np.empty(0, dtype=np.int64)
     turns = turns[turns >= len(values) // 5]

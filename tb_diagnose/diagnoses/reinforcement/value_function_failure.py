@@ -34,6 +34,7 @@ import numpy as np
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import condense, finite
+from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
@@ -59,7 +60,7 @@ def value_function_failure(
     late = values[len(values) // 2 :]
     if len(late) < limits.points:
         raise NotApplicable(f"fewer than {2 * limits.points} values of the explained variance")
-    level, below = float(np.median(late)), int(np.sum(late <= limits.explained))
+    level, below = float(median(late)), int(np.sum(late <= limits.explained))
     p = 0.5 * erfc((2 * below - len(late) - 1) / sqrt(2 * len(late)))
     if level > limits.explained or p >= limits.chance:
         return

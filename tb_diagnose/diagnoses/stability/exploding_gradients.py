@@ -36,6 +36,7 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.measure.levels import condense, end_level, finite
+from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.swings import running_median
 from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number, percent, plural, steps_of
@@ -92,7 +93,7 @@ def _climb(
 ) -> Evidence | None:
     levels = condense(norm.values)
     half = max(1, len(levels) // 2)
-    usual, at = float(np.median(levels.values[:half])), int(levels.last[half // 2])
+    usual, at = float(median(levels.values[:half])), int(levels.last[half // 2])
     times = float(levels.values[-1]) / usual
     if times < limits.climb:
         return None
@@ -125,7 +126,7 @@ def _bursts(norm: Series, loss: Series | None, limits: Limits) -> Iterator[Evide
     yield Evidence(
         says=f"{norm.name} bursts to {number(limits.burst)} times its usual size and more at "
         f"{plural(int(burst.sum()), 'step')} ({percent(share)})" + (f"; {why}." if why else "."),
-        fix=f"clipnorm={number(10 * float(np.median(values)))}, ten times the usual norm, takes "
+        fix=f"clipnorm={number(10 * float(median(values)))}, ten times the usual norm, takes "
         "the bursts and leaves the rest.",
         tag=norm.name,
         steps=steps_of(norm, burst),

@@ -43,6 +43,7 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.granularity import sample_size, share_noise
 from tb_diagnose.measure.levels import STRETCHES, condense, finite, noise, start_level
+from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.runs import Optimizer, Series
 from tb_diagnose.tags import meaning
@@ -120,17 +121,17 @@ def _per_step(curve: Series, val_loss: Series | None) -> bool:
 
 def _size(curve: Series, values: NDArray[np.float64], *, score: bool, limits: Limits) -> float:
     settled = values[len(values) // 5 :]
-    level = 1.0 if score else float(np.median(np.abs(settled)))
+    level = 1.0 if score else float(median(np.abs(settled)))
     size = max(limits.size * float(np.ptp(values)), limits.level * level)
     if score or meaning(curve.folder, curve.tag).split == "validation":
-        end = float(np.median(values[-max(3, len(values) // 5) :]))
+        end = float(median(values[-max(3, len(values) // 5) :]))
         size = max(size, limits.gain * abs(end - start_level(values)))
     each = len(curve) / len(values)
     if each > 1:
         size = max(size, limits.error * 1.25 * noise(finite(curve.values)) / np.sqrt(each))
     examples = sample_size(curve.values) if score else None
     if examples:
-        size = max(size, limits.counting * share_noise(float(np.median(settled)), examples))
+        size = max(size, limits.counting * share_noise(float(median(settled)), examples))
     return size
 
 

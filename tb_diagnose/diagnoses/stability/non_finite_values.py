@@ -32,6 +32,7 @@ import numpy as np
 
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Histograms, Series
 from tb_diagnose.words import number, plural, steps_of
 
@@ -76,7 +77,7 @@ def _loss(curve: Series, limits: Limits) -> Evidence:
     first = int(np.argmax(bad))
     before = curve.values[:first]
     stays = bool(bad[first:].mean() > 0.5)
-    climbed = len(before) >= 2 and before[-1] > limits.run_up * np.median(before)
+    climbed = len(before) >= 2 and before[-1] > limits.run_up * median(before)
     says = (
         f"{curve.name} is {_name(curve.values[first])} at step {curve.steps[first]}, "
         f"{plural(int(bad.sum()), 'value')} of {len(curve)} are not finite"

@@ -1,0 +1,81 @@
+"""Medians: the values of ``numpy.median``, without what it costs on many short arrays.
+
+``numpy.median`` takes 20 µs on three numbers, most of it for axes, subclasses and masked arrays,
+whose module it imports. A run is judged by a thousand medians.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+#: So many numbers at a time stay in a processor's nearest caches.
+_CHUNK = 4096
+#: Up to here sorting takes less time than looking for the middle.
+_FEW = 64
+
+
+def median(values: ArrayLike) -> Any:
+    """Median of all ``values``, a NumPy number in their unit; NaN if empty or if one is NaN."""
+    numbers = np.array(values).ravel()
+    n = len(numbers)
+    if n == 0:
+        return np.float64(np.nan)
+    half = n // 2
+    if n <= _FEW:
+        numbers.sort()
+    else:
+        numbers.partition((half - 1, half, n - 1))
+    if np.isnan(numbers[-1]):  # NaN is sorted behind all numbers
+        return numbers[-1]
+    return numbers[half] / 1 if n % 2 else (numbers[half - 1] + numbers[half]) / 2
+
+
+def row_medians(table: NDArray[Any]) -> Floats:
+    """Median of each row of [n, k >= 1]; NaN for a row that holds NaN. [n]"""
+    n, k = table.shape
+    half = k // 2
+    medians = np.empty(n)
+    rows = max(1, _CHUNK // k)
+    for at in range(0, n, rows):
+        some = np.array(table[at : at + rows], dtype=np.float64)
+        if k <= _FEW:
+            some.sort(axis=1)
+        else:
+            some.partition((half - 1, half, k - 1), axis=1)
+        middle = some[:, half] if k % 2 else (some[:, half - 1] + some[:, half]) / 2
+        medians[at : at + rows] = np.where(np.isnan(some[:, -1]), some[:, -1], middle)
+    return medians
+
+
+def window_medians(values: Floats, width: int) -> Floats:
+    """Median of every ``width`` (odd) neighbours of [n >= width]. [n - width + 1]
+
+    All windows at once, by forgetful selection: of width // 2 + 2 values neither the smallest nor
+    the largest can be the median of the window; they are dropped and another one is looked at.
+    """
+    count = len(values) - width + 1
+    medians = np.empty(count)
+    for at in range(0, count, _CHUNK):
+        size = min(_CHUNK, count - at)
+        columns = [values[at + i : at + i + size] for i in range(width)]
+        medians[at : at + size] = _selected(columns)
+    return medians
+
+
+def _selected(columns: list[Floats]) -> Floats:
+    """Median of an odd number of columns [n], place by place. NaN stays NaN. [n]"""
+    known = len(columns) // 2 + 2
+    kept, rest = columns[:known], columns[known:]
+    while len(kept) > 2:
+        for i in range(1, len(kept)):
+            kept[0], kept[i] = np.minimum(kept[0], kept[i]), np.maximum(kept[0], kept[i])
+        for i in range(1, len(kept) - 1):
+            kept[i], kept[-1] = np.minimum(kept[i], kept[-1]), np.maximum(kept[i], kept[-1])
+        kept = kept[1:-1] + rest[:1]
+        rest = rest[1:]
+    return kept[0]

@@ -1,0 +1,56 @@
+"""Medians, bit for bit those of NumPy."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from tb_diagnose.measure.medians import median, row_medians, window_medians
+
+anything = st.floats(-1e300, 1e300) | st.sampled_from([np.nan, np.inf, -np.inf, 0.0])
+
+
+def old(values: np.ndarray, axis: int | None = None) -> np.ndarray:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return np.asarray(np.median(values, axis=axis))
+
+
+@given(arrays(np.float64, st.integers(0, 90), elements=anything))
+def test_the_median_is_that_of_numpy(values: np.ndarray) -> None:
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(median(values), old(values))
+
+
+@pytest.mark.parametrize("kind", (np.float32, np.float64, np.int64))
+@pytest.mark.parametrize("shape", ((7,), (8,), (3, 4), (301,), (300,)))
+def test_the_median_keeps_the_precision_of_the_values(kind: type, shape: tuple[int, ...]) -> None:
+    values = np.random.default_rng(0).normal(0, 100, shape).astype(kind)
+    before = values.copy()
+    assert median(values).dtype == old(values).dtype
+    assert median(values) == old(values)
+    assert (values == before).all()
+
+
+@given(arrays(np.float64, st.tuples(st.integers(0, 9), st.integers(1, 80)), elements=anything))
+def test_medians_of_rows_are_those_of_numpy(table: np.ndarray) -> None:
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(row_medians(table), old(table, axis=1))
+
+
+@given(arrays(np.float64, st.integers(15, 99), elements=anything), st.integers(0, 7))
+def test_medians_of_windows_are_those_of_numpy(values: np.ndarray, half: int) -> None:
+    windows = np.lib.stride_tricks.sliding_window_view(values, 2 * half + 1)
+    np.testing.assert_array_equal(window_medians(values, 2 * half + 1), old(windows, axis=1))
+
+
+def test_long_curves_are_the_same_at_the_seams_of_their_pieces() -> None:
+    values = np.random.default_rng(0).normal(size=9000)
+    windows = np.lib.stride_tricks.sliding_window_view(values, 9)
+    np.testing.assert_array_equal(window_medians(values, 9), old(windows, axis=1))
+    np.testing.assert_array_equal(row_medians(windows), old(windows, axis=1))
