@@ -104,7 +104,7 @@ def learning_rate_too_high(
     mark = _mark(train_loss, chance, limits)
     if limits.near * usual <= rate <= usual:
         yield from _thrown(optimizer, rate, better, train_loss, limits)
-    elif rate > usual and (mark or rate > limits.absurd * usual):
+    elif rate > usual and (mark or rate >= limits.absurd * usual):
         name = optimizer.written
         yield Evidence(
             says=f"{name} runs at a learning rate of {rate:g}, {number(rate / usual)} times the "

@@ -8,12 +8,13 @@ How it is judged:
     By two numbers that only a constant answer makes agree. Who gives every example the same
     probability p of being in the larger class is right in a share p of the cases and has a
     cross-entropy of H(p) = -p ln p - (1 - p) ln (1 - p) (a squared error of p (1 - p)); whoever
-    knows more has less, since H is concave. The training accuracy must not have moved at all over
-    the second half of the run, and the loss must end within 3 % of H of it, or above.
+    knows more has less, since H is concave. With more than two classes a guess costs H(p) at
+    least, more where the smaller classes are many. The training accuracy must not have moved at
+    all over the second half of the run, and the loss must end within 3 % of H of it, or above.
 
 When it stays silent:
-    Fewer than 6 points; more than two classes; equal classes (no-learning); an accuracy that
-    moves, if only by one example; an accuracy above 0.97.
+    Fewer than 6 points; equal classes (no-learning); an accuracy that moves, if only by one
+    example; an accuracy above 0.97.
 
 What to try:
     Look at recall per class and at the area under the ROC curve, not at accuracy. Weigh the classes
@@ -63,8 +64,8 @@ def majority_guessing(
 ) -> Iterator[Evidence]:
     """The accuracy's second half, and the loss against what it implies."""
     squared = _squared(model)
-    if chance.classes != 2 or not (chance.cross_entropy or squared):
-        raise NotApplicable("only for two classes does the accuracy tell what a guess costs")
+    if not (chance.cross_entropy or (squared and chance.classes == 2)):
+        raise NotApplicable("only of a cross-entropy is it known what a guess costs")
     values, shares = finite(train_loss.values), finite(train_score.values)
     if min(len(values), len(shares)) < limits.points or "acc" not in train_score.tag.lower():
         raise NotApplicable(f"fewer than {limits.points} values of loss and accuracy")
