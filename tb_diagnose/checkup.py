@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tb_diagnose import dask, fleet
 from tb_diagnose.diagnosis import registry
+from tb_diagnose.enable import ENABLE
 from tb_diagnose.examine import Examination, as_of, compare, examine, glance
 from tb_diagnose.fleet import Done
 from tb_diagnose.read import Cluster, NothingToRead, Place, clusters, load, place
@@ -17,7 +18,6 @@ from tb_diagnose.report.document import assembled
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
-from tb_diagnose.roles import ENABLE
 from tb_diagnose.settings import Settings, SettingsError, Vocabulary
 
 #: Told after every run's folder: how many are done, of how many.

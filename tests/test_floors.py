@@ -14,7 +14,7 @@ HOUSE = Path(tb_diagnose.__file__).parent
 #: From the ground up: what is in a line may import only what is in the lines before it.
 FLOORS = (
     "runs findings",
-    "words settings flags accuracy",
+    "words settings flags accuracy vocabulary enable",
     "measure",
     "tags frameworks recipe chance kernels initialisers structure",
     "headway",
