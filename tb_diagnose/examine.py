@@ -12,6 +12,7 @@ import numpy as np
 from tb_diagnose.diagnosis import Diagnosis, registry
 from tb_diagnose.enable import ENABLE
 from tb_diagnose.findings import NotApplicable, Outcome, Severity, Verdict
+from tb_diagnose.measure.levels import distinct
 from tb_diagnose.roles import Roles, assign
 from tb_diagnose.runs import Histograms, Run, Series, Vitals
 from tb_diagnose.settings import Settings
@@ -146,7 +147,7 @@ def _dated(outcome: Outcome, run: Run, settings: Settings) -> Outcome:
     curve = logged(run, outcome.evidence[0].tag)
     if curve is None or len(curve) == 0 or not np.isfinite(curve.wall).all():
         return outcome
-    moments = np.unique(curve.wall)
+    moments = distinct(curve.wall)
     diagnosis = registry()[outcome.id]
     low, high = 0, len(moments) - 1
     while low < high:

@@ -5,11 +5,8 @@ Over a Dask cluster: ``dask.py``.
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -73,6 +70,10 @@ def _until_broken(
     Which item killed the worker cannot be known among several, so the caller gives the first
     unfinished one a worker of its own: ``alone``, its death is the item's failure.
     """
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(
         min(jobs, len(items)), mp_context=context, initializer=_end_when_interrupted

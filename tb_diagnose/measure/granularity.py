@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.levels import finite
+from tb_diagnose.measure.levels import distinct, finite
 
 #: float32 keeps a share to about 6e-8, so that thousandths of a step are still seen for n <= this.
 LARGEST = 4096
@@ -19,7 +19,7 @@ def sample_size(shares: NDArray[Any]) -> int | None:
     An accuracy measured on n examples only takes the values 0, 1/n, … 1. None where no such n is
     found (more examples, or not a share of examples at all) or where there is nothing to see.
     """
-    values = np.unique(finite(shares))
+    values = distinct(finite(shares))
     values = values[(values > 0) & (values < 1)]
     if len(values) < 3:
         return None

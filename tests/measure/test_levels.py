@@ -66,3 +66,8 @@ def test_the_best_is_no_single_lucky_point() -> None:
 
 def test_of_few_points_each_counts() -> None:
     assert levels.best(np.array([1.6, 0.1, 22.0, 47.0])) == (1, 0.1)
+
+
+@given(arrays(np.float64, st.integers(0, 30), elements=st.integers(-3, 3) | st.just(np.inf)))
+def test_the_distinct_values_are_those_of_numpy(values: np.ndarray) -> None:
+    np.testing.assert_array_equal(levels.distinct(values), np.unique(values))
