@@ -68,6 +68,7 @@ def test_a_training_is_the_same_to_the_last_bit(mode: str, tmp_path: Path) -> No
     attached, model = train(build, data, tmp_path, validation_data=data)
     assert attached == plain
     assert untouched(model)
+    assert model.layers[0].compute_dtype == policy.removeprefix("mixed_")
     found = vitals(tmp_path, "layers")
     assert found.rows == (
         "conv2d",
@@ -171,8 +172,9 @@ def test_it_writes_to_the_tensorboard_callbacks_own_file(tmp_path: Path) -> None
     model = convolutional()
     board = keras.callbacks.TensorBoard(tmp_path)
     ours = attach.keras(tmp_path, every=1)
-    for _ in range(2):
-        model.fit(x, y, epochs=1, validation_split=0.5, verbose=0, callbacks=[board, ours])
+    for epoch in range(2):
+        options = {"initial_epoch": epoch, "epochs": epoch + 1, "validation_split": 0.5}
+        model.fit(x, y, verbose=0, callbacks=[board, ours], **options)
     for within in ("train", "validation"):
         files = [each for each in (tmp_path / within).iterdir() if "tfevents" in each.name]
         assert len(files) == 2, "one file per fit, TensorBoard's"

@@ -227,7 +227,9 @@ from tests.attach.trainings import images, layers, train, untouched, vitals
 from tests.attach.test_keras_models import dense, VECTORS, CLASSES
 def build():
     with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
-        return dense()
+        model = dense()
+        model.optimizer.build(model.trainable_variables)
+        return model
 folder = Path(sys.argv[1])
 plain, _ = train(build, (VECTORS, CLASSES), batch_size=8)
 attached, model = train(build, (VECTORS, CLASSES), folder, batch_size=8)
