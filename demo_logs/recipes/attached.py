@@ -1,13 +1,13 @@
-"""Trainings with `tb_diagnose.attach` beside the TensorBoard callback: a fault, and the same repaired."""
+"""Trainings with `tb_diagnose.attach` beside the TensorBoard callback: a fault and its repair."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-import tb_diagnose.attach
 import tensorflow as tf
 
+import tb_diagnose.attach
 from recipes.data import digits
 from recipes.workshop import compile_classifier, fit, layers, recipe
 

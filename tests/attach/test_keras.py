@@ -89,6 +89,21 @@ def test_a_training_is_the_same_to_the_last_bit(mode: str, tmp_path: Path) -> No
     assert vitals(tmp_path, "inputs", "validation").rows == ("input[0]", "input[1]", "input[2]")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", ("clipnorm", "global_clipnorm", "clipvalue"))
+def test_clipping_under_xla_is_the_same_to_the_last_bit(limit: str, tmp_path: Path) -> None:
+    def build() -> Any:
+        return convolutional(optimizer=keras.optimizers.Adam(**{limit: 0.05}), jit_compile=True)
+
+    plain, _ = train(build, images())
+    attached, _ = train(build, images(), tmp_path)
+    assert attached == plain
+    found = vitals(tmp_path, "weights")
+    assert np.isfinite(found.column("update_ratio")).any()
+    measured = np.isfinite(found.column("gradient_norm"))
+    assert measured.all() if limit == "clipvalue" else not measured.any()
+
+
 def test_the_numbers_are_those_that_a_tape_gives(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     x, y = rng.normal(2, 3, (32, 5)).astype("float32"), rng.integers(0, 3, 32)
