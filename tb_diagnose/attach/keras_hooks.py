@@ -126,10 +126,11 @@ def _fused(recorder: Recorder, optimizer: Any) -> bool:
     It then rounds the clipping differently where they are also wanted elsewhere, barrier or not.
     """
     limits = ("clipnorm", "global_clipnorm")
-    fused = recorder.ops.compiled and any(getattr(optimizer, each, None) for each in limits)
+    compiled = getattr(recorder.ops, "compiled", False)
+    fused = compiled and any(getattr(optimizer, each, None) for each in limits)
     if fused:
         recorder.skip("gradients: XLA compiles them into one with the clipping by their norm")
-    return bool(fused)
+    return fused
 
 
 def _scale(optimizer: Any) -> Any:
