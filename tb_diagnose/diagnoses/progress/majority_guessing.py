@@ -13,8 +13,9 @@ How it is judged:
     all over the second half of the run, and the loss must end within 3 % of H of it, or above.
 
 When it stays silent:
-    Fewer than 6 points; equal classes (no-learning); an accuracy that moves, if only by one
-    example; an accuracy above 0.97.
+    Fewer than 6 points; more than two classes and a loss that stands as still as the accuracy,
+    which only says that the weights do not move; equal classes (no-learning); an accuracy that
+    moves, if only by one example; an accuracy above 0.97.
 
 What to try:
     Look at recall per class and at the area under the ROC curve, not at accuracy. Weigh the classes
@@ -48,6 +49,7 @@ class Limits:
     points: int = limit(6, unit="values", source="chosen: three in the second half")
     near: float = limit(0.03, unit="of H(p)", source="as no-learning's nearness to ln K")
     least: float = limit(0.52, unit="of all examples", source="below, classes are equal")
+    moves: float = limit(1e-3, unit="of the loss", source="chosen: frozen weights move it less")
     most: float = limit(0.97, unit="of all examples", source="chosen: above, H(p) is tiny")
 
 
@@ -73,6 +75,8 @@ def majority_guessing(
     p, end = float(half[-1]), end_level(values)
     if np.ptp(half) > 1e-6 or not limits.least <= p <= limits.most:
         return
+    if np.ptp(values[len(values) // 2 :]) < limits.moves * abs(end) and chance.classes > 2:
+        return  # the weights do not move, so that no answer changes, whatever it is
     expected = p * (1 - p) if squared else float(-p * np.log(p) - (1 - p) * np.log(1 - p))
     if end < (1 - limits.near) * expected:
         return
