@@ -18,21 +18,6 @@ SECTIONS = (
     "Why it matters:", "How it is judged:", "When it stays silent:", "What to try:", "Sources:",
 )  # fmt: skip
 
-#: Ids that may be led to before they exist. A name leaves this list when its file comes.
-PLANNED = frozenset(
-    """
-    exploding-gradients exploding-weights clipping-saturation unfinished-training constant-output
-    underfitting validation-below-training noisy-validation
-    metric-loss-disagreement vanishing-gradients dead-relu saturated-activations frozen-weights
-    update-ratio poor-initialisation disconnected-layers vanishing-weights unnormalised-inputs
-    train-validation-skew class-imbalance noisy-labels repeated-inputs unshuffled-data
-    learning-rate-too-low learning-rate-schedule missing-nonlinearity
-    shallow-model oversized-model missing-regularisation batch-too-small metric-mismatch
-    overlapping-restart dropped-epoch-metrics stalled-run throughput-drop identical-runs seed-spread
-    failure-threshold regression-from-baseline discriminator-dominance reward-instability
-    policy-collapse kl-blow-up value-function-failure
-    """.split()
-)
 
 every_diagnosis = pytest.mark.parametrize("one", registry().values(), ids=registry())
 
@@ -66,7 +51,7 @@ def test_every_limit_has_a_unit_and_a_source(one: Diagnosis) -> None:
 
 @every_diagnosis
 def test_it_leads_to_diagnoses_and_needs_roles_that_there_are(one: Diagnosis) -> None:
-    assert set(one.leads_to) <= (registry().keys() | PLANNED) - {one.id}
+    assert set(one.leads_to) <= registry().keys() - {one.id}
     roles = (
         {"runs", "baseline"}
         if one.several

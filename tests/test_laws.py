@@ -22,7 +22,7 @@ from tests.cases import curve, epochs, run
 from tests.healthy import STYLES, healthy
 from tests.sick import REGRESSIONS, SICK
 
-HEALTHY_RUNS = 300
+HEALTHY_RUNS = 1000
 
 every_sick_run = pytest.mark.parametrize("name", SICK)
 
