@@ -54,7 +54,8 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     ``numpy.unique`` without its import of masked arrays, which a short call would wait for.
     """
     ascending = np.sort(values)
-    return ascending[np.r_[True, ascending[1:] != ascending[:-1]][: len(ascending)]]
+    fresh = np.r_[True, ascending[1:] != ascending[:-1]][: len(ascending)]
+    return np.asarray(ascending[fresh])
 
 
 def typical(table: NDArray[Any]) -> Floats:
