@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
-from tb_diagnose import fleet
+from tb_diagnose import dask, fleet
 from tb_diagnose.diagnosis import registry
+from tb_diagnose.enable import ENABLE
 from tb_diagnose.examine import Examination, as_of, compare, examine, glance
-from tb_diagnose.read import Cluster, NothingToRead, clusters, load
+from tb_diagnose.fleet import Done
+from tb_diagnose.read import Cluster, NothingToRead, Place, clusters, load, place
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
-from tb_diagnose.roles import ENABLE
 from tb_diagnose.settings import Settings, SettingsError, Vocabulary
 
 #: Told after every run's folder: how many are done, of how many.
@@ -40,6 +41,7 @@ def checkup(
     settings: Settings,
     *,
     jobs: int = 1,
+    cluster: str = "",
     checksum: bool = True,
     until: int | None = None,
     progress: Progress | None = None,
@@ -48,9 +50,11 @@ def checkup(
     """Examine every run below the paths.
 
     Args:
-        paths: folders or event files; relative ones stay relative in the document.
+        paths: folders or event files, or addresses of remote ones such as s3://bucket/logs;
+            relative ones stay relative in the document.
         settings: the user's choices.
         jobs: worker processes; 1 to work in this one.
+        cluster: address of a Dask cluster to work on, whose workers see the same paths.
         checksum: whether to verify the checksums of the records.
         until: the step up to which each run is looked at, as it stood then; None for all.
         progress: called after every run's folder.
@@ -60,8 +64,9 @@ def checkup(
     Raises:
         SettingsError: where the baseline is none of the runs.
         NothingToRead: where not one of the paths leads to an event file.
+        NoCluster: where no Dask cluster can do the work at that address.
     """
-    found, problems = _found(paths)
+    found, problems = _found(paths, absolute=bool(cluster))
     if not found:
         raise NothingToRead("\n".join(each["says"] for each in problems))
     comparing = len(found) > 1 and any(each.several for each in registry().values())
@@ -73,14 +78,13 @@ def checkup(
         until=until,
         drawing=0 if album is None else resolution(len(found)),
     )
+    spread = dask.spread(work, found, cluster) if cluster else fleet.spread(work, found, jobs)
     runs: list[Examined] = []
-    for count, done in enumerate(fleet.spread(work, found, jobs), start=1):
+    for done in _in_order(spread, len(found), progress):
         runs += done.result or ()
         if done.failure:
             path = str(done.item.path)
             problems.append(Problem(path=path, says=f"{path} was not read: {done.failure}"))
-        if progress:
-            progress(count, len(found))
     if album is not None:
         album |= {
             (each.part["path"], each.part["name"]): each.pictures for each in runs if each.pictures
@@ -89,6 +93,18 @@ def checkup(
     _check_baseline(settings.baseline, [each.part["name"] for each in runs])
     across = compare(examinations, settings) if comparing else ()
     return assembled((each.part for each in runs), across, problems)
+
+
+def _in_order(
+    spread: Iterable[Done[Cluster, list[Examined]]], total: int, progress: Progress | None
+) -> list[Done[Cluster, list[Examined]]]:
+    """All that was done, in the order of the walk, whatever was finished first."""
+    finished = []
+    for done in spread:
+        finished.append(done)
+        if progress:
+            progress(len(finished), total)
+    return sorted(finished, key=lambda each: each.at)
 
 
 def journey(
@@ -135,13 +151,19 @@ def _check_baseline(baseline: str, names: Sequence[str]) -> None:
         raise SettingsError(f"there is no run {baseline!r} to compare with{hint}")
 
 
-def _found(paths: Sequence[str | Path]) -> tuple[list[Cluster], list[Problem]]:
-    """The clusters below every path, each once, and the paths that lead to none."""
-    found: dict[Path, Cluster] = {}
+def _found(paths: Sequence[str | Path], *, absolute: bool) -> tuple[list[Cluster], list[Problem]]:
+    """The clusters below every path, each once, and the paths that lead to none.
+
+    ``absolute`` paths are the same to a worker that was started elsewhere.
+    """
+    found: dict[Place, Cluster] = {}
     problems: list[Problem] = []
-    for path in map(Path, paths):
+    for path in paths:
         try:
-            for cluster in clusters([path]):
+            where = place(path)
+            if absolute and isinstance(where, Path):
+                where = where.absolute()
+            for cluster in clusters([where]):
                 found.setdefault(cluster.path.resolve(), cluster)
         except (NothingToRead, OSError) as error:
             problems.append(Problem(path=str(path), says=str(error)))

@@ -7,15 +7,13 @@ call is wrong. Whatever needs numpy is imported only once there is something to 
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tb_diagnose import __version__
+from tb_diagnose.flags import Wrong, parser
 
 if TYPE_CHECKING:
     from tb_diagnose.report.pictures import Pictures
@@ -27,22 +25,11 @@ if TYPE_CHECKING:
 _OK, _FOUND, _WRONG, _STOPPED = 0, 1, 2, 130
 
 
-class _Wrong(Exception):
-    """The call is wrong; the message is one sentence with the cure."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Errors in one sentence, not behind a page of usage."""
-
-    def error(self, message: str) -> NoReturn:
-        raise _Wrong(f"{message}; tb-diagnose --help tells how to call it")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
-        return _run(_parser().parse_args(arguments))
-    except _Wrong as wrong:
+        return _run(parser().parse_args(arguments))
+    except Wrong as wrong:
         print(f"tb-diagnose: {wrong}", file=sys.stderr)
         return _WRONG
     except KeyboardInterrupt:
@@ -55,10 +42,12 @@ def _run(call: argparse.Namespace) -> int:
         _write(_text(call.explain), call)
         return _OK
     if not call.paths:
-        raise _Wrong("which logs? give a folder with event files, such as tb-diagnose logs/")
+        raise Wrong("which logs? give a folder with event files, such as tb-diagnose logs/")
     if call.output and not call.output.absolute().parent.is_dir():
-        raise _Wrong(f"there is no folder {call.output.parent} to write to; create it first")
+        raise Wrong(f"there is no folder {call.output.parent} to write to; create it first")
     settings = _settings(call)
+    if call.watch:
+        return _watch(call, settings)
     album: Album | None = {} if call.format == "html" else None
     document = _document(call, settings, album)
     _write(_face(document, call) if album is None else _page(document, album, settings), call)
@@ -71,7 +60,7 @@ def _text(identity: str | None) -> str:
     try:
         return explain(identity) if identity else catalogue()
     except UnknownDiagnosis as unknown:
-        raise _Wrong(str(unknown)) from unknown
+        raise Wrong(str(unknown)) from unknown
 
 
 def _settings(call: argparse.Namespace) -> Settings:
@@ -88,12 +77,13 @@ def _settings(call: argparse.Namespace) -> Settings:
         )
         return check(load(flags, file=call.config), vocabulary())
     except SettingsError as error:
-        raise _Wrong(str(error)) from error
+        raise Wrong(str(error)) from error
 
 
 def _document(call: argparse.Namespace, settings: Settings, album: Album | None) -> Document:
     from tb_diagnose.checkup import checkup
     from tb_diagnose.console import Ticker
+    from tb_diagnose.dask import NoCluster
     from tb_diagnose.read import NothingToRead
     from tb_diagnose.settings import SettingsError
 
@@ -105,19 +95,46 @@ def _document(call: argparse.Namespace, settings: Settings, album: Album | None)
             call.paths,
             settings,
             jobs=jobs,
+            cluster=call.dask,
             checksum=call.checksum,
             until=call.as_of,
             progress=ticker,
             album=album,
         )
-    except (NothingToRead, SettingsError) as wrong:
-        raise _Wrong(str(wrong).replace("\n", "\ntb-diagnose: ")) from wrong
+    except (NothingToRead, NoCluster, SettingsError) as wrong:
+        raise Wrong(str(wrong).replace("\n", "\ntb-diagnose: ")) from wrong
     finally:
         ticker.close()
     if sys.stderr.isatty() and call.format == "terminal":
         # Not part of the report: the same logs must give the same report.
         print(f"read and judged in {time.perf_counter() - begin:.2f} s", file=sys.stderr)
     return document
+
+
+def _watch(call: argparse.Namespace, settings: Settings) -> int:
+    from functools import partial
+
+    from tb_diagnose.console import screen, write
+    from tb_diagnose.findings import Severity
+    from tb_diagnose.vigil import vigil
+    from tb_diagnose.watch import Watch
+
+    if call.output or call.format not in ("terminal", "json"):
+        raise Wrong("--watch prints on standard output, for a terminal or with --format json")
+    if call.jobs != 1 or call.dask:
+        raise Wrong("--watch works in this process alone; drop --jobs and --dask")
+    if call.as_of is not None:
+        raise Wrong("--watch goes on as the logs grow; drop --as-of")
+    shown = None
+    if call.format == "terminal":
+        shown = screen(colour=call.color, verbose=call.verbose, file=None)
+    try:
+        watch = Watch(call.paths, settings, checksum=call.checksum)
+    except OSError as error:
+        raise Wrong(str(error)) from error
+    tell = partial(write, file=None, utf8=call.format == "json")
+    gravest = vigil(watch, tell, shown, call.interval)
+    return _FOUND if call.fail_on and gravest <= Severity(call.fail_on).rank else _OK
 
 
 def _face(document: Document, call: argparse.Namespace) -> str:
@@ -140,7 +157,7 @@ def _page(document: Document, album: Album, settings: Settings) -> str:
     try:
         return html(document, album, articles(settings))
     except NoBundle as missing:
-        raise _Wrong(str(missing)) from missing
+        raise Wrong(str(missing)) from missing
 
 
 def _write(text: str, call: argparse.Namespace) -> None:
@@ -150,7 +167,7 @@ def _write(text: str, call: argparse.Namespace) -> None:
         write(text, call.output, utf8=call.format != "terminal")
     except OSError as error:
         why = error.strerror or error
-        raise _Wrong(f"cannot write {call.output or 'the report'}: {why}") from error
+        raise Wrong(f"cannot write {call.output or 'the report'}: {why}") from error
 
 
 def _code(document: Document, fail_on: str | None) -> int:
@@ -160,83 +177,3 @@ def _code(document: Document, fail_on: str | None) -> int:
     if summary["unreadable"] == summary["runs"]:
         return _WRONG
     return _FOUND if fail_on and graver(document, fail_on) else _OK
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="tb-diagnose",
-        description="Say what is wrong with training runs, from their TensorBoard event files.",
-        epilog="Exit code: 0 all was read, 1 by --fail-on, 2 nothing could be read or wrong call.",
-    )
-    parser.add_argument("paths", nargs="*", type=Path, metavar="LOGDIR", help="folders or files")
-    parser.add_argument("--version", action="version", version=f"tb-diagnose {__version__}")
-    _report_flags(parser.add_argument_group("how it is reported").add_argument)
-    _settings_flags(parser.add_argument_group("what is judged, and how").add_argument)
-    _reading_flags(parser.add_argument_group("how it is read").add_argument)
-    told = parser.add_argument_group("what a diagnosis means")
-    told.add_argument("--explain", metavar="ID", help="all about one diagnosis")
-    told.add_argument("--catalogue", action="store_true", help="all about all, as Markdown")
-    return parser
-
-
-def _report_flags(add: Callable[..., object]) -> None:
-    add("--format", choices=("terminal", "html", "json", "markdown"), default="terminal")
-    add("--output", type=Path, metavar="FILE", help="write the report there")
-    add("--color", choices=("auto", "always", "never"), default="auto")
-    add(
-        "-v", "--verbose", action="store_true", help="also what was clear or not checkable, and why"
-    )
-    severities = ("critical", "warning", "info")
-    add("--fail-on", choices=severities, help="exit with 1 from this severity on")
-
-
-def _settings_flags(add: Callable[..., object]) -> None:
-    several: dict[str, Any] = {"action": "extend", "default": [], "type": _words, "metavar": "IDS"}
-    add("--select", **several, help="only these diagnoses or families, separated by commas")
-    add("--ignore", **several, help="not these diagnoses or families")
-    limit = "another value for a limit that --explain ID lists"
-    each: dict[str, Any] = {"action": "append", "default": []}
-    add("--limit", **each, type=_limit, metavar="ID.NAME=VALUE", help=limit)
-    role = "the curve that plays a role, such as train_loss=my/loss; no tag for none"
-    add("--role", **each, type=_role, metavar="ROLE=TAG", help=role)
-    baseline = "the run that the others are compared with"
-    add("--baseline", default="", metavar="RUN", help=baseline)
-    config = "settings file (default: the nearest tb-diagnose.toml or pyproject.toml)"
-    add("--config", type=Path, metavar="FILE", help=config)
-
-
-def _reading_flags(add: Callable[..., object]) -> None:
-    add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes, 0 for one per core")
-    replay = "look at each run as it stood at this step"
-    add("--as-of", type=int, metavar="STEP", help=replay)
-    believe = "believe the records without verifying their checksums"
-    add("--no-checksum", dest="checksum", action="store_false", help=believe)
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in text.replace(",", " ").split() if word]
-
-
-def _limit(text: str) -> tuple[str, str, float]:
-    target, _, value = text.partition("=")
-    identity, _, name = target.partition(".")
-    try:
-        number = float(value)
-    except ValueError:
-        number = float("nan")
-    if not (identity and name) or math.isnan(number):
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form ID.NAME=NUMBER")
-    return identity, name, number
-
-
-def _role(text: str) -> tuple[str, str]:
-    role, equals, tag = text.partition("=")
-    if not (role and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form ROLE=TAG")
-    return role, tag
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes")
-    return int(text)

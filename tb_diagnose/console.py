@@ -32,15 +32,15 @@ def screen(*, colour: str, verbose: bool, file: Path | None) -> Screen:
     )
 
 
-def write(text: str, file: Path | None, *, utf8: bool = False) -> None:
+def write(text: str, file: Path | None, *, utf8: bool = False) -> bool:
     """Write to ``file`` in UTF-8, or to standard output in its encoding (or in ``utf8``).
 
     Raises OSError where the file cannot be written. A reader of standard output that has gone
-    away, as ``head`` does, is no error.
+    away, as ``head`` does, is no error; False then.
     """
     if file is not None:
         file.write_text(text, encoding="utf-8", newline="\n")
-        return
+        return True
     try:
         if utf8 and hasattr(sys.stdout, "buffer"):
             sys.stdout.flush()
@@ -52,6 +52,8 @@ def write(text: str, file: Path | None, *, utf8: bool = False) -> None:
     except BrokenPipeError:
         # Python flushes standard output once more at exit, and would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 class Ticker:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from tb_diagnose.diagnosis import Diagnosis, registered, registry
+from tb_diagnose.enable import ENABLE
 from tb_diagnose.findings import NotApplicable, Outcome, Severity, Verdict
 from tb_diagnose.measure.levels import distinct
-from tb_diagnose.roles import ENABLE, Roles, assign
+from tb_diagnose.roles import Roles, assign
 from tb_diagnose.runs import Histograms, Run, Series, Vitals
 from tb_diagnose.settings import Settings
 

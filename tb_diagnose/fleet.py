@@ -1,10 +1,13 @@
-"""One function over many items: in this process or over worker processes, always in order."""
+"""One function over many items: in this process or over worker processes, always in order.
+
+Over a Dask cluster: ``dask.py``.
+"""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -13,11 +16,15 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Done(Generic[T, R]):
-    """What came of one item: a result, or the reason why there is none."""
+    """What came of one item: a result, or the reason why there is none.
+
+    ``at`` is its place among the items.
+    """
 
     item: T
     result: R | None = None
     failure: str = ""
+    at: int = 0
 
 
 def spread(work: Callable[[T], R], items: Sequence[T], jobs: int = 1) -> Iterator[Done[T, R]]:
@@ -27,8 +34,13 @@ def spread(work: Callable[[T], R], items: Sequence[T], jobs: int = 1) -> Iterato
     ``work``, items and results must be picklable; workers are started afresh, not forked, because
     the caller may hold threads.
     """
+    for at, done in enumerate(_in_order(work, items, jobs)):
+        yield replace(done, at=at)
+
+
+def _in_order(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[Done[T, R]]:
     if jobs <= 1 or len(items) <= 1:
-        yield from (_here(work, item) for item in items)
+        yield from (attempted(work, item) for item in items)
         return
     left = list(items)
     while left:
@@ -42,7 +54,8 @@ def spread(work: Callable[[T], R], items: Sequence[T], jobs: int = 1) -> Iterato
             left = left[1:]
 
 
-def _here(work: Callable[[T], R], item: T) -> Done[T, R]:
+def attempted(work: Callable[[T], R], item: T) -> Done[T, R]:
+    """``work`` on one item, whatever comes of it."""
     try:
         return Done(item, work(item))
     except Exception as error:  # noqa: BLE001  one item's failure must not hinder the others
@@ -66,7 +79,7 @@ def _until_broken(
         min(jobs, len(items)), mp_context=context, initializer=_end_when_interrupted
     )
     try:
-        futures = [pool.submit(_here, work, item) for item in items]
+        futures = [pool.submit(attempted, work, item) for item in items]
         for item, future in zip(items, futures, strict=True):
             try:
                 yield future.result()

@@ -67,14 +67,6 @@ def fan_in(layer: Layer) -> int:
     return int(channels or 0) * _window(layer) // int(groups)
 
 
-def penalty(layer: Layer) -> tuple[float, float]:
-    """Factors of the sum of |w| and of the sum of w squared that a kernel adds to the loss."""
-    name, config = _part(layer, "kernel_regularizer")
-    if name not in ("L1", "L2", "L1L2"):
-        return 0.0, 0.0
-    return _number(config.get("l1")), _number(config.get("l2"))
-
-
 def _part(layer: Layer, key: str) -> tuple[str, Mapping[str, Any]]:
     given = layer.config.get(key)
     if not isinstance(given, Mapping):

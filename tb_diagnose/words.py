@@ -21,7 +21,7 @@ def number(value: float) -> str:
     if size != 0 and (size < 1e-3 or size >= 1e6):
         mantissa, exponent = f"{value:.2e}".split("e")
         return f"{float(mantissa):g}e{int(exponent)}"
-    if size >= 1000:
+    if size >= 999.5:
         return f"{value:,.0f}"
     return f"{value:.3g}"
 

@@ -14,7 +14,7 @@ HOUSE = Path(tb_diagnose.__file__).parent
 #: From the ground up: what is in a line may import only what is in the lines before it.
 FLOORS = (
     "runs findings",
-    "words settings accuracy",
+    "words settings flags accuracy vocabulary enable",
     "measure",
     "tags frameworks recipe chance kernels initialisers structure",
     "headway",
@@ -27,8 +27,10 @@ FLOORS = (
     "report",
     "attach",
     "fleet",
-    "checkup",
-    "console",
+    "dask",
+    "checkup watched",
+    "watch",
+    "console vigil",
     "plugin",
     "cli",
     "__main__",

@@ -10,7 +10,8 @@ import pytest
 
 import tb_diagnose.diagnoses
 from tb_diagnose.diagnosis import Diagnosis, registry
-from tb_diagnose.roles import ENABLE, assign
+from tb_diagnose.enable import ENABLE
+from tb_diagnose.roles import assign
 from tb_diagnose.runs import Run
 
 SECTIONS = (

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tb_diagnose.initialisers import constant, fan_in, fixed_std, initial_std, penalty
+from tb_diagnose.initialisers import constant, fan_in, fixed_std, initial_std
 from tb_diagnose.runs import Layer
+from tb_diagnose.structure import penalty
 from tests.layered import dense, initialiser
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tb_diagnose.roles import ENABLE, Roles, assign
+from tb_diagnose.enable import ENABLE
+from tb_diagnose.roles import Roles, assign
 from tb_diagnose.runs import Run, Series
 from tests.cases import compiled, curve, dense_model, distribution, run
 from tests.dialects import LOGS, NORMS, RATES, SPELLINGS

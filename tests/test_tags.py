@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_diagnose.tags import KINDS, meaning, words
+from tb_diagnose.tags import meaning, words
+from tb_diagnose.vocabulary import KINDS
 
 
 @pytest.mark.parametrize(

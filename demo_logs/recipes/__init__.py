@@ -5,7 +5,7 @@ Importing this package fills `RECIPES`.
 
 from __future__ import annotations
 
-from recipes import causes, given, healthy, progress, records, stability  # noqa: F401
+from recipes import attached, causes, given, healthy, progress, records, stability  # noqa: F401
 from recipes.workshop import RECIPES, Recipe
 
 __all__ = ["RECIPES", "Recipe"]

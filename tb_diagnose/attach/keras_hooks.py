@@ -113,10 +113,24 @@ def _apply(heard: Heard, optimizer: Any, original: Any) -> Any:
         after = [recorder.ops.read(each) for each in variables]
         paths = [each.path for each in variables]
         clipvalue = getattr(inner, "clipvalue", None)
-        recorder.weights(paths, grads, before, after, scale=scale, clipvalue=clipvalue)
+        seen = [None] * len(grads) if _fused(recorder, inner) else grads
+        recorder.weights(paths, seen, before, after, scale=scale, clipvalue=clipvalue)
         return result
 
     return apply
+
+
+def _fused(recorder: Recorder, optimizer: Any) -> bool:
+    """Whether XLA fuses the gradients with a clipping by their norm.
+
+    It then rounds the clipping differently where they are also wanted elsewhere, barrier or not.
+    """
+    limits = ("clipnorm", "global_clipnorm")
+    compiled = getattr(recorder.ops, "compiled", False)
+    fused = compiled and any(getattr(optimizer, each, None) for each in limits)
+    if fused:
+        recorder.skip("gradients: XLA compiles them into one with the clipping by their norm")
+    return fused
 
 
 def _scale(optimizer: Any) -> Any:

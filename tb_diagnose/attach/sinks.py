@@ -47,7 +47,8 @@ class FileSink:
         now = time.time()
         name = f"events.out.tfevents.{int(now):010d}.{socket.gethostname()}.{os.getpid()}"
         self._pending[:0] = record(_double(1, now) + _bytes(3, b"brain.Event:2"))
-        return self._folder / f"{name}.{time.monotonic_ns() % 1_000_000}.v2"
+        # Files are read in the order of their names: two of one second must not change places.
+        return self._folder / f"{name}.{int(now % 1 * 1_000_000):06d}.v2"
 
 
 class TensorFlowSink:

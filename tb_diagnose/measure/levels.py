@@ -53,9 +53,9 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
 
     ``numpy.unique`` without its import of masked arrays, which a short call would wait for.
     """
-    ascending = np.sort(values)
-    fresh = np.r_[True, ascending[1:] != ascending[:-1]][: len(ascending)]
-    return np.asarray(ascending[fresh])
+    ascending: NDArray[Any] = np.sort(values)
+    first = np.r_[True, ascending[1:] != ascending[:-1]][: len(ascending)]
+    return np.asarray(ascending[first])
 
 
 def typical(table: NDArray[Any]) -> Floats:

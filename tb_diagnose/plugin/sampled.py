@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from tb_diagnose.plugin.feeds import Feed
 from tb_diagnose.plugin.provided import Asked, run
 from tb_diagnose.runs import Run
-from tb_diagnose.tags import TRAIN, VALIDATION
+from tb_diagnose.vocabulary import TRAIN, VALIDATION
 
 #: Seconds between two looks at what the provider has; it reloads every 5 s itself.
 _EVERY = 5.0

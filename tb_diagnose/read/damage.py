@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from tb_diagnose.read.file import EventFile, Lost
+from tb_diagnose.read.source import Place, beginning
 from tb_diagnose.runs import Fact
 
 #: How a file begins that is no event file → what it is and what to do.
@@ -31,16 +31,15 @@ def facts(file: EventFile, where: str) -> Iterator[Fact]:
         yield from _truncated(file, where)
 
 
-def unreadable(folder: Path, where: str, error: OSError) -> Fact:
+def unreadable(folder: Place, where: str, error: OSError) -> Fact:
     """The fact that a folder cannot be listed."""
     reason = error.strerror or str(error)
     says = f"folder {folder.name} cannot be read ({reason}); make it readable and try again."
     return Fact("unreadable", says, where)
 
 
-def _kind(path: Path) -> str:
-    with path.open("rb") as handle:
-        head = handle.read(64)
+def _kind(path: Place) -> str:
+    head = beginning(path, 64)
     for start, says in _KNOWN:
         if head.startswith(start):
             return says

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from tb_diagnose.read import records
 from tb_diagnose.read.columns import Columns
 from tb_diagnose.read.engine import Engine
 from tb_diagnose.read.records import FOOTER, HEADER
+from tb_diagnose.read.source import Place, opened
 from tb_diagnose.read.window import Window
 
 
@@ -33,7 +32,7 @@ class EventFile:
         error: why the file could not be opened, or ``""``.
     """
 
-    def __init__(self, path: Path, plugins: dict[bytes, bytes], *, checksum: bool = True) -> None:
+    def __init__(self, path: Place, plugins: dict[bytes, bytes], *, checksum: bool = True) -> None:
         self.path = path
         self.checksum = checksum
         self._plugins = plugins
@@ -65,8 +64,8 @@ class EventFile:
         return True
 
     def _read(self) -> None:
-        with self.path.open("rb", buffering=0) as handle:
-            window = Window(handle.fileno(), self.offset, os.fstat(handle.fileno()).st_size)
+        with opened(self.path) as source:
+            window = Window(source, self.offset)
             while True:
                 used, missing = self._consume(window)
                 self.offset = window.begin + used

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
 from tb_diagnose.read import records
 from tb_diagnose.read.records import FOOTER, HEADER
+from tb_diagnose.read.source import Place, beginning
 from tb_diagnose.read.wire import BYTES, Malformed, fields
 
 _ENOUGH = 1 << 14
 
 
-def tags(path: Path) -> tuple[str, ...]:
+def tags(path: Place) -> tuple[str, ...]:
     """Distinct tags in the first 16 kB of an event file, in order; none if it holds none."""
     try:
         status = path.stat()
@@ -22,13 +22,12 @@ def tags(path: Path) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 16)
-def _first(path: Path, inode: int, size: int) -> tuple[str, ...]:  # noqa: ARG001 (the inode is a key)
+def _first(path: Place, inode: int, size: int) -> tuple[str, ...]:  # noqa: ARG001 (the inode is a key)
     """The beginning of a file does not change: it is looked at once as it stands."""
-    with path.open("rb") as handle:
-        return tuple(dict.fromkeys(_tags(handle.read(size))))
+    return tuple(dict.fromkeys(_tags(beginning(path, size))))
 
 
-def scalars_group(path: Path, relative: str) -> bool:
+def scalars_group(path: Place, relative: str) -> bool:
     """Whether ``add_scalars`` made the folder ``relative`` of this file: all is in its name.
 
     PyTorch names it ``<tag with / replaced by _>_<key>``, tensorboardX ``<tag>/<key>``.
@@ -42,7 +41,7 @@ def scalars_group(path: Path, relative: str) -> bool:
     return of_torch or relative.rpartition("/")[0] == tag.strip("/")
 
 
-def trial(path: Path) -> bool:
+def trial(path: Place) -> bool:
     """Whether PyTorch's ``add_hparams`` made the folder of this file."""
     found = tags(path)
     return found[:1] == ("_hparams_/experiment",) and "_hparams_/session_start_info" in found

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from tb_diagnose.read.listing import Listings, listing
 from tb_diagnose.read.peek import scalars_group, trial
+from tb_diagnose.read.remote import Remote
+from tb_diagnose.read.source import Place, below
 
 #: Sub-folders that hold a split of the same training, by their names.
 _SPLIT = re.compile(
@@ -34,7 +36,7 @@ class Folder:
         only: names of the only files to read; all event files where it is empty.
     """
 
-    path: Path
+    path: Place
     relative: str
     only: tuple[str, ...] = ()
 
@@ -43,7 +45,7 @@ class Folder:
 
         Raises OSError where the folder cannot be listed.
         """
-        return [name for name in _listing(self.path).files if not self.only or name in self.only]
+        return [name for name in listing(self.path).files if not self.only or name in self.only]
 
 
 @dataclass(frozen=True)
@@ -51,70 +53,50 @@ class Cluster:
     """The folders that one run may be spread over: an independent unit of work.
 
     Attributes:
-        root: the path that was given.
-        name: the cluster's folder relative to ``root``, or the root's own name.
+        name: the cluster's folder relative to the path that was given, or that path's own name.
         path: the cluster's folder.
         folders: those that held event files when the walk came by; see ``members``.
     """
 
-    root: Path
     name: str
-    path: Path
+    path: Place
     folders: tuple[Folder, ...]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To be sent to a worker: with what is known of its own folders, not of all there are."""
+        path, folders = self.path, self.folders
+        if isinstance(path, Remote):
+            path = path.alone([each.relative for each in folders])
+            folders = tuple(
+                replace(each, path=path / each.relative if each.relative else path)
+                for each in folders
+            )
+        return Cluster, (self.name, path, folders)
 
     def members(self) -> tuple[Folder, ...]:
         """The folders that belong to it now, such as a ``validation`` that was not there yet."""
         if any(folder.only for folder in self.folders):
             return self.folders
-        found = _members(self.path, _Listings())
+        found = _members(self.path, Listings())
         known = {folder.relative for folder in found}
         return (*found, *(folder for folder in self.folders if folder.relative not in known))
 
 
-@dataclass
-class _Listing:
-    """Event files and sub-folders of one folder; ``error`` where it cannot be listed."""
-
-    files: list[str] = field(default_factory=list)
-    folders: list[str] = field(default_factory=list)
-    error: OSError | None = None
-
-    @property
-    def bears_events(self) -> bool:
-        return bool(self.files) or self.error is not None
-
-
-class _Listings:
-    """Lists each folder once; keeps a listing only as long as the walk is near it."""
-
-    def __init__(self) -> None:
-        self._known: dict[Path, _Listing] = {}
-
-    def of(self, path: Path) -> _Listing:
-        if path not in self._known:
-            try:
-                self._known[path] = _listing(path)
-            except OSError as error:
-                self._known[path] = _Listing(error=error)
-        return self._known[path]
-
-    def forget(self, path: Path) -> None:
-        self._known.pop(path, None)
-
-
-def clusters(paths: Sequence[Path]) -> Iterator[Cluster]:
+def clusters(paths: Sequence[Place]) -> Iterator[Cluster]:
     """Walks folders, or takes single event files; yields units of work lazily, in sorted order.
 
     Follows symbolic links, but not in circles. Raises ``NothingToRead`` for a path below which
     there is no event file.
     """
-    for path in map(Path, paths):
+    for path in paths:
+        if isinstance(path, Remote):
+            path.store.scan(path.key)
         if path.is_dir():
             yield from _below(path)
         elif path.is_file() and "tfevents" in path.name:
             folder = Folder(path.parent, "", (path.name,))
-            yield Cluster(path, path.name, path.parent, (folder,))
-        elif path.exists():
+            yield Cluster(path.name, path.parent, (folder,))
+        elif isinstance(path, Path) and path.exists():
             raise NothingToRead(
                 f"{path} is no event file (its name lacks 'tfevents'); "
                 "give an event file or the folder that holds them."
@@ -123,9 +105,9 @@ def clusters(paths: Sequence[Path]) -> Iterator[Cluster]:
             raise NothingToRead(f"{path} does not exist; check the path of the log directory.")
 
 
-def _below(root: Path) -> Iterator[Cluster]:
+def _below(root: Place) -> Iterator[Cluster]:
     found = False
-    for cluster in _walk(root, root, _Listings(), ()):
+    for cluster in _walk(root, root, Listings(), ()):
         found = True
         yield cluster
     if not found:
@@ -136,14 +118,14 @@ def _below(root: Path) -> Iterator[Cluster]:
 
 
 def _walk(
-    root: Path, path: Path, listings: _Listings, above: tuple[tuple[int, int], ...]
+    root: Place, path: Place, listings: Listings, above: tuple[tuple[int, int], ...]
 ) -> Iterator[Cluster]:
     here = _identity(path)
     if here in above or len(above) > _DEEPEST:
         return
     folders = _members(path, listings)
     if folders:
-        yield Cluster(root, _name(root, path), path, folders)
+        yield Cluster(_name(root, path), path, folders)
     taken = {folder.path for folder in folders}
     for name in listings.of(path).folders:
         yield from _untaken(root, path / name, listings, (*above, here), taken)
@@ -151,15 +133,15 @@ def _walk(
 
 
 def _untaken(
-    root: Path,
-    path: Path,
-    listings: _Listings,
+    root: Place,
+    path: Place,
+    listings: Listings,
     above: tuple[tuple[int, int], ...],
-    taken: set[Path],
+    taken: set[Place],
 ) -> Iterator[Cluster]:
     """Clusters below ``path``, which may itself already be part of one."""
     if path not in taken:
-        if any(each.is_relative_to(path) for each in taken):
+        if any(below(path, each) for each in taken):
             # On the way to side folders: look further for folders that are none.
             for name in listings.of(path).folders:
                 yield from _untaken(root, path / name, listings, above, taken)
@@ -170,7 +152,7 @@ def _untaken(
         yield from _untaken(root, path / name, listings, above, taken)
 
 
-def _members(path: Path, listings: _Listings) -> tuple[Folder, ...]:
+def _members(path: Place, listings: Listings) -> tuple[Folder, ...]:
     """The folders that make up a run at ``path``; none where no run is."""
     own = listings.of(path)
     bearing = [name for name in own.folders if listings.of(path / name).bears_events]
@@ -198,7 +180,7 @@ def _one_training(splits: list[str], bearing: list[str]) -> bool:
     )
 
 
-def _sides(path: Path, listings: _Listings, splits: set[str]) -> list[str]:
+def _sides(path: Place, listings: Listings, splits: set[str]) -> list[str]:
     """Folders that ``add_scalars`` and ``add_hparams`` write beside a run's own files."""
     found = []
     pending = [name for name in listings.of(path).folders if name not in splits]
@@ -215,26 +197,9 @@ def _sides(path: Path, listings: _Listings, splits: set[str]) -> list[str]:
     return found
 
 
-def _listing(path: Path) -> _Listing:
-    listing = _Listing()
-    with os.scandir(path) as entries:
-        for entry in entries:
-            with suppress(OSError):
-                if entry.is_dir():
-                    listing.folders.append(entry.name)
-                elif "tfevents" in entry.name and entry.is_file():
-                    listing.files.append(entry.name)
-    listing.folders.sort()
-    listing.files.sort(key=_by_time)
-    return listing
-
-
-def _by_time(name: str) -> tuple[float, str]:
-    stamp = re.search(r"tfevents\.(\d+(?:\.\d+)?)", name)
-    return float(stamp.group(1)) if stamp else 0.0, name
-
-
-def _identity(path: Path) -> tuple[int, int]:
+def _identity(path: Place) -> tuple[int, int]:
+    if isinstance(path, Remote):
+        return 0, hash(path)
     try:
         status = path.stat()
     except OSError:
@@ -242,7 +207,7 @@ def _identity(path: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _name(root: Path, path: Path) -> str:
+def _name(root: Place, path: Place) -> str:
     if path == root:
         return root.name if root.name not in ("", "..") else root.resolve().name
-    return path.relative_to(root).as_posix()
+    return below(root, path)

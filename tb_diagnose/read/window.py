@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
+
+from tb_diagnose.read.source import Source
 
 #: Bytes read at once (chosen: they stay in the processor's cache until they have been decoded).
 BLOCK = 1 << 21
@@ -15,7 +15,7 @@ _CAREFUL = 1 << 15
 class Window:
     """Bytes of a file from ``begin`` on.
 
-    ``pread`` into one buffer, not ``mmap``: a file that is truncated while it is read ends early
+    They are read into one buffer, not mapped: a file that is truncated while it is read ends early
     then, instead of killing the process.
 
     Attributes:
@@ -24,11 +24,11 @@ class Window:
         at_end: whether they reach to the end of the file.
     """
 
-    def __init__(self, descriptor: int, begin: int, size: int) -> None:
-        self._descriptor = descriptor
-        self._file_size = size
+    def __init__(self, source: Source, begin: int) -> None:
+        self._source = source
+        self._file_size = source.size
         self._ahead = BLOCK
-        self._buffer = np.empty(min(BLOCK, max(0, size - begin)), np.uint8)
+        self._buffer = np.empty(min(BLOCK, max(0, source.size - begin)), np.uint8)
         self.begin = begin
         self.octets = self._buffer[:0]
         self._fill(0, BLOCK)
@@ -52,12 +52,12 @@ class Window:
     def slide(self, at: int, missing: int) -> None:
         """Moves to ``at``, which may lie behind the bytes in memory, and reads on.
 
-        There are at least ``missing`` more bytes then, if the file has them.
+        It then reaches at least ``missing`` bytes further than before, if the file does.
         """
         kept = max(0, len(self.octets) - at)
         if at > len(self.octets):
             self._ahead = _CAREFUL
-        want = kept + max(missing, self._ahead)
+        want = max(len(self.octets) + missing - at, kept + self._ahead)
         self._ahead = min(2 * self._ahead, BLOCK)
         rest = self.octets[at:].copy()
         self.begin += at
@@ -71,7 +71,7 @@ class Window:
         last, view = kept, self._buffer.data
         want = min(want, len(self._buffer))
         while last < want:
-            count = os.preadv(self._descriptor, [view[last:want]], self.begin + last)
+            count = self._source.readinto(view[last:want], self.begin + last)
             if not count:
                 # It was cut off while it was read.
                 self._file_size = self.begin + last

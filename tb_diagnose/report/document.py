@@ -22,6 +22,7 @@ from tb_diagnose.report.shapes import (
     OutcomePart,
     Problem,
     RunPart,
+    RunVerdict,
     Summary,
     Tool,
 )
@@ -53,7 +54,11 @@ def assembled(
         runs=parts,
         comparisons=comparison_parts(comparisons, [part["name"] for part in parts]),
         problems=missed,
-        summary=_summary(parts, missed),
+        summary=summary(
+            [part["verdict"] for part in parts],
+            sum(part["points"] for part in parts),
+            len(missed),
+        ),
     )
 
 
@@ -77,16 +82,16 @@ def _natural(name: str) -> list[tuple[int, str]]:
     ]
 
 
-def _summary(runs: Sequence[RunPart], problems: Sequence[Problem]) -> Summary:
-    verdicts = [part["verdict"] for part in runs]
+def summary(verdicts: Sequence[RunVerdict], points: int, problems: int) -> Summary:
+    """The counts of the last line, from how each run fares."""
     return Summary(
-        runs=len(runs),
+        runs=len(verdicts),
         critical=verdicts.count("critical"),
         warning=verdicts.count("warning"),
         info=verdicts.count("info"),
         healthy=verdicts.count("healthy"),
         undecided=verdicts.count("undecided"),
         unreadable=verdicts.count("unreadable"),
-        problems=len(problems),
-        points=sum(part["points"] for part in runs),
+        problems=problems,
+        points=points,
     )

@@ -10,7 +10,7 @@ from tb_diagnose.report.phrases import about, grouped, labels, ledger, total
 from tb_diagnose.report.screen import Screen, columns, plain, wrapped
 from tb_diagnose.report.shapes import Document, OutcomePart, Problem, RunPart
 
-_MARKS = {
+MARKS = {
     "critical": ("✗", "red"),
     "warning": ("▲", "yellow"),
     "info": ("●", "blue"),
@@ -61,11 +61,11 @@ def _run(run: RunPart, name: str, pad: int, screen: Screen) -> Iterator[str]:
     if not roots:
         name += " " * (pad - columns(name))
     if not roots and not screen.verbose:
-        yield from _header(run, name, _quiet(run), screen)
+        yield from header(run, name, _quiet(run), screen)
         yield from _failed(run["outcomes"], screen)
         return
     says = about(run) if roots else f"{_quiet(run)} · {about(run)}".removesuffix(" · ")
-    yield from _header(run, name, says, screen)
+    yield from header(run, name, says, screen)
     last = run["steps"]["last"] if run["steps"] else None
     for root, led in roots:
         yield ""
@@ -80,8 +80,8 @@ def _run(run: RunPart, name: str, pad: int, screen: Screen) -> Iterator[str]:
     )
 
 
-def _header(run: RunPart, name: str, says: str, screen: Screen) -> Iterator[str]:
-    mark, colour = _MARKS[run["verdict"]]
+def header(run: RunPart, name: str, says: str, screen: Screen) -> Iterator[str]:
+    mark, colour = MARKS[run["verdict"]]
     lead = f"{mark} {name}    "
     beside = screen.width - columns(lead) >= _BESIDE
     lines = list(wrapped(plain(says), screen.width, lead if beside else "    "))

@@ -68,6 +68,7 @@ def test_a_training_is_the_same_to_the_last_bit(mode: str, tmp_path: Path) -> No
     attached, model = train(build, data, tmp_path, validation_data=data)
     assert attached == plain
     assert untouched(model)
+    assert model.layers[0].compute_dtype == policy.removeprefix("mixed_")
     found = vitals(tmp_path, "layers")
     assert found.rows == (
         "conv2d",
@@ -86,6 +87,21 @@ def test_a_training_is_the_same_to_the_last_bit(mode: str, tmp_path: Path) -> No
     assert np.isfinite(steps.column("gradient_norm")).all()
     assert (steps.column("gradient_norm") < 100).all(), "the loss scale is still in it"
     assert vitals(tmp_path, "inputs", "validation").rows == ("input[0]", "input[1]", "input[2]")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit", ("clipnorm", "global_clipnorm", "clipvalue"))
+def test_clipping_under_xla_is_the_same_to_the_last_bit(limit: str, tmp_path: Path) -> None:
+    def build() -> Any:
+        return convolutional(optimizer=keras.optimizers.Adam(**{limit: 0.05}), jit_compile=True)
+
+    plain, _ = train(build, images())
+    attached, _ = train(build, images(), tmp_path)
+    assert attached == plain
+    found = vitals(tmp_path, "weights")
+    assert np.isfinite(found.column("update_ratio")).any()
+    measured = np.isfinite(found.column("gradient_norm"))
+    assert measured.all() if limit == "clipvalue" else not measured.any()
 
 
 def test_the_numbers_are_those_that_a_tape_gives(tmp_path: Path) -> None:
@@ -171,8 +187,9 @@ def test_it_writes_to_the_tensorboard_callbacks_own_file(tmp_path: Path) -> None
     model = convolutional()
     board = keras.callbacks.TensorBoard(tmp_path)
     ours = attach.keras(tmp_path, every=1)
-    for _ in range(2):
-        model.fit(x, y, epochs=1, validation_split=0.5, verbose=0, callbacks=[board, ours])
+    for epoch in range(2):
+        options = {"initial_epoch": epoch, "epochs": epoch + 1, "validation_split": 0.5}
+        model.fit(x, y, verbose=0, callbacks=[board, ours], **options)
     for within in ("train", "validation"):
         files = [each for each in (tmp_path / within).iterdir() if "tfevents" in each.name]
         assert len(files) == 2, "one file per fit, TensorBoard's"

@@ -39,3 +39,16 @@ def test_tensorboard_reads_what_is_written(tmp_path: Path) -> None:
 def test_no_file_is_made_before_there_is_something_to_write(tmp_path: Path) -> None:
     FileSink(tmp_path / "train").flush()
     assert not (tmp_path / "train").exists()
+
+
+def test_files_of_one_second_are_named_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = []
+    for now in (1700000000.000009, 1700000000.05, 1700000000.5, 1700000000.75):
+        monkeypatch.setattr("tb_diagnose.attach.sinks.time.time", lambda now=now: now)
+        sink = FileSink(tmp_path)
+        sink.write("diagnose/layers", VALUES, 0, b"{}")
+        sink.flush()
+        names.append(next(each.name for each in tmp_path.iterdir() if each.name not in names))
+    assert names == sorted(names)

@@ -64,7 +64,9 @@ def train(
     build: Build, data: Any, folder: Path | None = None, *, every: int = 2, **fit: Any
 ) -> tuple[list[bytes], Any]:
     """A training from the same seeds each time, attached if there is a folder."""
-    keras.backend.clear_session()
+    policy = keras.mixed_precision.dtype_policy()
+    keras.backend.clear_session()  # forgets the policy as well
+    keras.mixed_precision.set_dtype_policy(policy)
     keras.utils.set_random_seed(7)
     model, losses = build(), Losses()
     callbacks: list[Any] = [losses]
@@ -74,7 +76,7 @@ def train(
     options = {"epochs": 2, "batch_size": 16, "shuffle": True, "verbose": 0} | fit
     if y is None:
         del options["batch_size"]
-    if model.built and hasattr(model.optimizer, "build"):
+    if model.built and not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)  # so that step 0 can be sampled
     model.fit(x, y, callbacks=callbacks, **options)
     return remains(model, losses), model

@@ -8,7 +8,8 @@ How it is judged:
     The penalty is computed from the kernels themselves: for L2 with factor c it is the sum of
     c * n * (mean^2 + std^2) over the layers. Where weight histograms are logged, it is excessive
     if at least half of what the training loss fell by is penalty. Where there are none, the
-    penalty at the start must be half of the first loss. It follows from the initialiser (variance
+    penalty at the start must be half of the first loss, and it is a note where the training score
+    ends more than halfway from guessing to perfect. It follows from the initialiser (variance
     2 / (inputs + outputs) for Glorot, 2 / inputs for He).
 
 When it stays silent:
@@ -32,6 +33,7 @@ from math import prod
 
 import numpy as np
 
+from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import end_level, finite
@@ -58,6 +60,7 @@ def excessive_regularisation(
     model: ModelConfig,
     train_loss: Series,
     train_score: Series | None,
+    chance: Chance | None,
     weights: tuple[Histograms, ...] | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -92,7 +95,10 @@ def excessive_regularisation(
             f"first {train_loss.name} is {number(float(values[0]))}."
         )
     if share >= limits.share:
-        yield _evidence(layers, train_loss, says, share, limits)
+        # Where the weights are not logged, penalties may be gone after the first epoch.
+        bar = 0.5 + chance.accuracy / 2 if chance is not None else limits.score
+        mild = len(found) < len(layers) and len(scores) and end_level(scores) >= bar
+        yield _evidence(layers, train_loss, says, share, limits, Severity.INFO if mild else None)
 
 
 def _kernel(layer: Layer, weights: tuple[Histograms, ...]) -> Histograms | None:
@@ -123,7 +129,12 @@ def _initial(layer: Layer) -> float:
 
 
 def _evidence(
-    layers: list[Layer], train_loss: Series, says: str, share: float, limits: Limits
+    layers: list[Layer],
+    train_loss: Series,
+    says: str,
+    share: float,
+    limits: Limits,
+    severity: Severity | None,
 ) -> Evidence:
     factor = max(max(penalty(layer)) for layer in layers)
     kind = "l1" if penalty(layers[0])[0] else "l2"
@@ -137,4 +148,5 @@ def _evidence(
         measured=float(np.clip(share, 0.0, 1.0)),
         limit=limits.share,
         unit="of the loss",
+        severity=severity,
     )

@@ -10,10 +10,13 @@ How it is judged:
     Adadelta up to 2), and the curves are asked for one of the marks of too large a step: NaN or
     infinity; a loss that was at any time 10 times its start, or 10 times ln K where K classes are
     known; a loss that ends no better than guessing or than it started. Above the usual and marked,
-    it is critical. A rate 100 times above the usual is a warning without a mark.
+    it is critical. A rate 100 times above the usual is a warning without a mark. From a tenth of
+    the usual on, one mark is enough: a first loss 3 times the last one, after which not one digit
+    changes for half of the run. The first steps threw the weights where no gradient reaches them.
 
 When it stays silent:
-    A rate within the usual range, whatever the curves do: then other causes come first.
+    A rate within the usual range, unless its first steps killed the network: other causes come
+    first.
 
 What to try:
     Adam(learning_rate=1e-3), SGD(learning_rate=0.01, momentum=0.9). Then raise it by threes for as
@@ -48,6 +51,8 @@ class Limits:
     adadelta: float = limit(2.0, unit="learning rate", source="Zeiler 2012: no rate, so 1.0")
     blow_up: float = limit(10.0, unit="times the start", source="chosen: beyond any noise")
     absurd: float = limit(100.0, unit="times the usual", source="chosen")
+    near: float = limit(0.1, unit="of the usual", source="chosen: large for unscaled data")
+    thrown: float = limit(3.0, unit="times the last loss", source="chosen: beyond any noise")
 
 
 #: Optimizer → the field of ``Limits`` that holds its highest usual rate, and what to try instead.
@@ -74,6 +79,7 @@ OTHER = ("plain", "SGD(learning_rate=0.01, momentum=0.9)")
         "exploding-weights",
         "exploding-gradients",
         "dead-relu",
+        "frozen-weights",
         "initial-loss",
         "no-learning",
         "loss-plateau",
@@ -96,7 +102,9 @@ def learning_rate_too_high(
     field, better = USUAL.get(optimizer.name, OTHER)
     usual = float(getattr(limits, field))
     mark = _mark(train_loss, chance, limits)
-    if rate > usual and (mark or rate > limits.absurd * usual):
+    if limits.near * usual <= rate <= usual:
+        yield from _thrown(optimizer, rate, better, train_loss, limits)
+    elif rate > usual and (mark or rate >= limits.absurd * usual):
         name = optimizer.written
         yield Evidence(
             says=f"{name} runs at a learning rate of {rate:g}, {number(rate / usual)} times the "
@@ -108,6 +116,30 @@ def learning_rate_too_high(
             limit=usual,
             unit="learning rate",
             severity=None if mark else Severity.WARNING,
+        )
+
+
+def _thrown(
+    optimizer: Optimizer, rate: float, better: str, loss: Series | None, limits: Limits
+) -> Iterator[Evidence]:
+    """A rate that is usual, but for which these data were too large: it killed the network."""
+    values = finite(loss.values) if loss is not None else np.empty(0)
+    if loss is None or len(values) < 8 or len(values) < len(loss):
+        return
+    last = float(values[-2])  # the last epoch may have been cut short
+    if np.ptp(values[len(values) // 2 : -1]) == 0 and 0 < limits.thrown * last < values[0]:
+        name = optimizer.written
+        since = int(np.argmax(np.abs(values - last) <= 1e-3 * last))
+        yield Evidence(
+            says=f"{name}'s first steps at a rate of {rate:g} threw the weights where nothing "
+            f"moves them: {loss.name} went from {number(float(values[0]))} to {number(last)}, and "
+            f"not one digit changes since step {loss.steps[since]}.",
+            fix=f"{name}(learning_rate={rate:g}) → {better}, and standardise inputs and targets.",
+            tag=loss.name,
+            steps=(int(loss.steps[0]), int(loss.steps[since])),
+            measured=float(values[0]) / last,
+            limit=limits.thrown,
+            unit="times the last loss",
         )
 
 

@@ -14,7 +14,7 @@ How it is judged:
     is as large as the rate, so that such a line is what a rate that sets the pace looks like.
 
 When it stays silent:
-    Fewer than 10 values (20 for a line); a rate that is not known or is warming up; a curve that
+    Fewer than 3 values (20 for a line); a rate that is not known or is warming up; a curve that
     bends; a loss near a level where nothing more is to be had. Fine-tuning goes at 1e-5: a rate
     far below the default is a note where the log does not describe the model and the loss falls
     by 2 % or more.
@@ -50,7 +50,7 @@ DEFAULT = {"sgd": 0.01, "adadelta": 1.0, "lion": 1e-4, "adafactor": 1e-3}
 class Limits:
     """How low, how straight."""
 
-    points: int = limit(10, unit="values", source="five in each half show a bend")
+    points: int = limit(3, unit="values", source="chosen: fewer show no course")
     line: int = limit(20, unit="values", source="ten in each half, whose slopes are compared")
     far: float = limit(0.01, unit="of the default", source="chosen: two zeros too many")
     gone: float = limit(0.5, unit="of the start", source="chosen: more has converged somewhere")
@@ -64,7 +64,14 @@ class Limits:
 @diagnosis(
     family="configuration",
     severity=Severity.WARNING,
-    leads_to=("slow-convergence", "no-learning", "unfinished-training", "underfitting"),
+    leads_to=(
+        "slow-convergence",
+        "no-learning",
+        "unfinished-training",
+        "underfitting",
+        "frozen-weights",
+        "update-ratio",
+    ),
     since="0.1",
 )
 def learning_rate_too_low(

@@ -35,11 +35,12 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.headway import stalled
-from tb_diagnose.initialisers import initial_std, penalty
+from tb_diagnose.initialisers import initial_std
 from tb_diagnose.kernels import Kernel, normalised
 from tb_diagnose.measure.distributions import rms, size
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.structure import penalty
 from tb_diagnose.words import listed, percent
 
 

@@ -8,11 +8,13 @@ How it is judged:
     By two numbers that only a constant answer makes agree. Who gives every example the same
     probability p of being in the larger class is right in a share p of the cases and has a
     cross-entropy of H(p) = -p ln p - (1 - p) ln (1 - p) (a squared error of p (1 - p)); whoever
-    knows more has less, since H is concave. The training accuracy must not have moved at all over
-    the second half of the run, and the loss must end within 3 % of H of it, or above.
+    knows more has less, since H is concave. With more than two classes a guess costs H(p) at
+    least, more where the smaller classes are many. The training accuracy must not have moved at
+    all over the second half of the run, and the loss must end within 3 % of H of it, or above.
 
 When it stays silent:
-    Fewer than 6 points; more than two classes; equal classes (no-learning); an accuracy that
+    Fewer than 6 points; more than two classes and a loss that stands as still as the accuracy,
+    which only says that the weights do not move; equal classes (no-learning); an accuracy that
     moves, if only by one example; an accuracy above 0.97.
 
 What to try:
@@ -47,6 +49,7 @@ class Limits:
     points: int = limit(6, unit="values", source="chosen: three in the second half")
     near: float = limit(0.03, unit="of H(p)", source="as no-learning's nearness to ln K")
     least: float = limit(0.52, unit="of all examples", source="below, classes are equal")
+    moves: float = limit(1e-3, unit="of the loss", source="chosen: frozen weights move it less")
     most: float = limit(0.97, unit="of all examples", source="chosen: above, H(p) is tiny")
 
 
@@ -63,8 +66,8 @@ def majority_guessing(
 ) -> Iterator[Evidence]:
     """The accuracy's second half, and the loss against what it implies."""
     squared = _squared(model)
-    if chance.classes != 2 or not (chance.cross_entropy or squared):
-        raise NotApplicable("only for two classes does the accuracy tell what a guess costs")
+    if not (chance.cross_entropy or (squared and chance.classes == 2)):
+        raise NotApplicable("only of a cross-entropy is it known what a guess costs")
     values, shares = finite(train_loss.values), finite(train_score.values)
     if min(len(values), len(shares)) < limits.points or "acc" not in train_score.tag.lower():
         raise NotApplicable(f"fewer than {limits.points} values of loss and accuracy")
@@ -72,6 +75,8 @@ def majority_guessing(
     p, end = float(half[-1]), end_level(values)
     if np.ptp(half) > 1e-6 or not limits.least <= p <= limits.most:
         return
+    if np.ptp(values[len(values) // 2 :]) < limits.moves * abs(end) and chance.classes > 2:
+        return  # the weights do not move, so that no answer changes, whatever it is
     expected = p * (1 - p) if squared else float(-p * np.log(p) - (1 - p) * np.log(1 - p))
     if end < (1 - limits.near) * expected:
         return

@@ -85,3 +85,15 @@ def test_it_points_to_the_start_and_the_peak() -> None:
 def test_an_absurd_rate_without_a_mark_is_a_warning() -> None:
     roles = {"optimizer": compiled(2.0), "train_loss": epochs(falling(20))}
     assert speaks("learning-rate-too-high", **roles)[0].severity is Severity.WARNING
+
+
+def test_a_usual_rate_that_killed_the_network_in_its_first_steps() -> None:
+    loss = epochs(np.r_[334_092.0, 39_095.0, 7_114.0, 1_443.0, np.full(60, 1298.0), 1250.0])
+    (evidence,) = speaks("learning-rate-too-high", optimizer=compiled(0.1, "sgd"), train_loss=loss)
+    assert "not one digit changes since step 4" in evidence.says
+    silent("learning-rate-too-high", optimizer=compiled(0.01, "sgd"), train_loss=loss)
+
+
+def test_a_loss_that_merely_converged_was_not_thrown() -> None:
+    loss = epochs(falling(60, 100.0, 1.0))
+    silent("learning-rate-too-high", optimizer=compiled(0.1, "sgd"), train_loss=loss)

@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.cases import Cases, Floats, classes, counted, epochs, falling, made, silent, speaks
+from tests.cases import (
+    Cases,
+    Floats,
+    classes,
+    counted,
+    dense_model,
+    epochs,
+    falling,
+    flat,
+    made,
+    silent,
+    speaks,
+)
 
 
 def scores(train: Floats, val: Floats, k: int = 10) -> dict[str, object]:
@@ -30,7 +42,20 @@ SPEAKS: Cases = {
     "nine epochs": scores(NINE, NINE - 0.01),
 }
 
+NUMBERS = dense_model(1, "linear", "mean_squared_error")
+STUCK = np.r_[0.113, falling(11, 0.06, 0.048), np.linspace(0.0478, 0.0466, 108)]
+SPEAKS["a regression that explains little and stands"] = {
+    "train_loss": epochs(STUCK), "model": NUMBERS,
+}  # fmt: skip
+
 SILENT: Cases = {
+    "a regression at its noise": {"train_loss": epochs(falling(60, 1, 0.05)), "model": NUMBERS},
+    "a regression that still falls": {
+        "train_loss": epochs(np.linspace(1, 0.5, 60)), "model": NUMBERS,
+    },
+    "a regression that never fell, which is no-learning": {
+        "train_loss": epochs(flat(60, 0.5)), "model": NUMBERS,
+    },
     "it fits": scores(rising(30, 0.9), rising(30, 0.88)),
     "still rising, if slowly": scores(rising(30, 0.45), rising(30, 0.45)),
     "still rising": scores(np.linspace(0.1, 0.5, 30), np.linspace(0.1, 0.5, 30)),
@@ -38,7 +63,7 @@ SILENT: Cases = {
     "validation is far off, which is overfitting": scores(rising(30, 0.5), rising(30, 0.2)),
     "more than halfway": scores(rising(30, 0.6), rising(30, 0.6)),
     "five epochs": scores(rising(5, 0.4), rising(5, 0.4)),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", SPEAKS)

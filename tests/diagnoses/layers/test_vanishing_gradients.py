@@ -15,6 +15,7 @@ LEARNS = {"train_loss": epochs(falling(10))}
 ROWS = tuple(f"dense_{n}/{kind}" for n in range(8) for kind in ("kernel", "bias"))
 FADING = vitals("weights", ROWS, {"gradient_norm": np.repeat(np.geomspace(1e-9, 1.0, 8), 2)})
 EVEN = vitals("weights", ROWS, {"gradient_norm": np.repeat(np.geomspace(0.05, 1.0, 8), 2)})
+UNKNOWN = vitals("weights", ROWS, {"gradient_norm": np.full(16, np.nan)})
 LATE_ONLY = of(*(moving(f"dense_{n}", 10.0 ** (n - 8)) for n in range(8)))
 SIGMOIDS = stack(*(dense(f"d{n}", 9, 9, "sigmoid") for n in range(6)), dense("out", 9, 1))
 
@@ -42,6 +43,7 @@ SPEAKS: Cases = {
 
 SILENT: Cases = {
     "gradient norms of a healthy depth": {"weight_vitals": EVEN, **STUCK},
+    "gradient norms that were not measured": {"weight_vitals": UNKNOWN, **STUCK},
     "a network that has learned all the same": {"weight_vitals": FADING, **LEARNS},
     "only the last kernels move, and it learns": {"kernels": LATE_ONLY, **LEARNS},
     "three kernels": {"kernels": LATE_ONLY[:3], **STUCK},

@@ -28,6 +28,10 @@ def accuracy(p: float, n: int = 20) -> object:
 
 
 SPEAKS: Cases = {
+    "one of four classes has 92 of 100 examples": {
+        "train_loss": epochs(flat(20, entropy(0.92) + 0.08, 0.01)),
+        "train_score": accuracy(0.92), "chance": classes(4),
+    },
     "nine in ten are of one class": {
         "train_loss": epochs(np.r_[0.6, flat(19, entropy(0.9), 0.002)]),
         "train_score": accuracy(0.9), "chance": classes(2),
@@ -56,8 +60,11 @@ SILENT: Cases = {
         "train_loss": epochs(flat(20, np.log(2))), "train_score": accuracy(0.5),
         "chance": classes(2),
     },
-    "ten classes": {
-        "train_loss": epochs(flat(20, 2.3)), "train_score": accuracy(0.6), "chance": classes(10),
+    "ten classes, and a loss below that of any constant answer": {
+        "train_loss": epochs(flat(20, 0.5)), "train_score": accuracy(0.6), "chance": classes(10),
+    },
+    "ten classes, and weights that do not move": {
+        "train_loss": epochs(flat(20, 0.95)), "train_score": accuracy(0.88), "chance": classes(10),
     },
     "four epochs": {
         "train_loss": epochs(flat(4, entropy(0.9))), "train_score": accuracy(0.9, 4),
