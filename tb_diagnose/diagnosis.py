@@ -88,6 +88,12 @@ def registry() -> Mapping[str, Diagnosis]:
     return dict(sorted(_registry.items(), key=lambda item: (item[1].family, item[0])))
 
 
+def registered(identity: str) -> Diagnosis | None:
+    """The diagnosis of that id, or None; the registry is not put in order for it."""
+    _import_all()
+    return _registry.get(identity)
+
+
 def _register(
     family: str, severity: Severity, since: str, leads_to: tuple[str, ...], *, several: bool
 ) -> Callable[[J], J]:

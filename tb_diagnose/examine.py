@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Diagnosis, registry
+from tb_diagnose.diagnosis import Diagnosis, registered, registry
 from tb_diagnose.enable import ENABLE
 from tb_diagnose.findings import NotApplicable, Outcome, Severity, Verdict
 from tb_diagnose.measure.levels import distinct
@@ -213,7 +213,7 @@ def _consequences(identity: str) -> set[str]:
     reached: set[str] = set()
     ahead = [identity]
     while ahead:
-        known = registry().get(ahead.pop())
+        known = registered(ahead.pop())
         fresh = set(known.leads_to if known else ()) - reached
         reached |= fresh
         ahead.extend(fresh)

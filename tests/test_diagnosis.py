@@ -60,6 +60,11 @@ def test_a_limit_carries_its_unit_and_source() -> None:
     assert field.metadata == {"unit": "of the progress", "source": "chosen for this test"}
 
 
+def test_each_diagnosis_is_found_by_its_id() -> None:
+    assert all(contract.registered(name) is each for name, each in contract.registry().items())
+    assert contract.registered("no-such-diagnosis") is None
+
+
 def test_the_registry_is_in_the_order_of_families_and_names() -> None:
     for family, name in (("b", "x"), ("a", "z"), ("a", "y")):
 

@@ -32,7 +32,7 @@ def curve(series: Series, role: str | None, points: int) -> CurvePart:
         role=role,
         counted_in=counted_in(series.tag),
         points=len(series),
-        steps=[int(step) for step in series.steps[kept]],
+        steps=series.steps[kept].tolist(),
         values=[number(value) for value in series.values[kept]],
         nonfinite=list(_stretches(series, points)),
     )
@@ -50,8 +50,9 @@ def thinned(values: NDArray[np.float64], points: int) -> NDArray[np.intp]:
     kept = {0, size - 1}
     for low, high in pairwise(bounds):
         if high > low:
-            kept.add(int(low + np.argmin(values[low:high])))
-            kept.add(int(low + np.argmax(values[low:high])))
+            bucket = values[low:high]
+            kept.add(int(low + bucket.argmin()))
+            kept.add(int(low + bucket.argmax()))
     return np.array(sorted(kept), dtype=np.intp)
 
 

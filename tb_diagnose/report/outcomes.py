@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from tb_diagnose.diagnosis import registry
+from tb_diagnose.diagnosis import registered
 from tb_diagnose.findings import Evidence, Outcome, Severity, Verdict
 from tb_diagnose.report.numbers import maybe, moment, number, text
 from tb_diagnose.report.shapes import ComparisonPart, CountedIn, EvidencePart, OutcomePart
@@ -81,7 +81,7 @@ def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePar
 
 def title(identity: str) -> str:
     """The first line of a diagnosis' docstring, without its full stop; its id if unregistered."""
-    diagnosis = registry().get(identity)
+    diagnosis = registered(identity)
     first = diagnosis.text.partition("\n")[0].rstrip(".") if diagnosis else ""
     return first or identity
 
