@@ -35,6 +35,11 @@ class Service:
         self._lock = threading.Lock()
         self._hosted: dict[str, tuple[Asked, Watcher]] = {}
 
+    def begin(self) -> None:
+        """Start to follow the local logs, before anybody asks."""
+        if self._local is not None:
+            self._local.latest()
+
     def answer(self, route: str, request: wrappers.Request) -> Answer:
         """The answer to one request, at once. Raises Refused with a sentence."""
         watcher = self._local or self._experiment(request)

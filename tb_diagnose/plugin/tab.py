@@ -6,6 +6,7 @@ Nothing heavy is imported before the first of them is called.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -38,15 +39,17 @@ class DiagnosePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._context = context
         self._service: Service | None = None
         self._lock = threading.Lock()
+        self._ahead = False
 
-    # An error in the next two would take away all of TensorBoard's tabs: they are constants.
+    # An error in the next two would take away all of TensorBoard's tabs: they answer constants.
 
     def data_plugin_names(self) -> tuple[str, ...]:
         """The tab is active where any of these has data."""
         return ("diagnose", "scalars", "histograms", "graph_keras_model")
 
     def frontend_metadata(self) -> Any:
-        """The page and its name."""
+        """The page and its name. It is asked for when somebody opens TensorBoard."""
+        self._look_ahead()
         return base_plugin.FrontendMetadata(es_module_path="/static/index.js", tab_name="Diagnose")
 
     def is_active(self) -> bool:
@@ -57,6 +60,19 @@ class DiagnosePlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         """The routes."""
         apps = {f"/{route}": _guarded(self._answering(route)) for route in ROUTES}
         return {"/static/*": _guarded(_static), **apps}
+
+    def _look_ahead(self) -> None:
+        """Begin to read a local log directory, so that it is known when the tab is opened."""
+        with contextlib.suppress(Exception):
+            if self._context.logdir and not self._ahead:
+                self._ahead = True
+                threading.Thread(target=self._begin, name="tb-diagnose-ahead", daemon=True).start()
+
+    def _begin(self) -> None:
+        try:
+            self._served().begin()
+        except Exception:  # noqa: BLE001  the first route that is called tells what is wrong
+            _log.debug("The Diagnose tab could not look ahead.", exc_info=True)
 
     def _answering(self, route: str) -> Handler:
         def answer(request: wrappers.Request) -> wrappers.Response:
