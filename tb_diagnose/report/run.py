@@ -111,12 +111,13 @@ def _span(run: Run) -> tuple[float | None, float | None]:
 
 
 def _counting(run: Run) -> Counting:
-    """Keras counts its ``epoch_`` curves and its weight histograms in epochs."""
+    """Keras counts its ``epoch_`` curves and its weight histograms in epochs, vitals in steps."""
     epochs = any(counted_in(each.tag) == "epochs" for each in run.scalars)
-    scalars = {name for each in run.scalars for name in (each.name, each.tag)}
+    named = {name for each in run.scalars for name in (each.name, each.tag)}
+    named |= {name for each in run.vitals for name in (each.name, each.tag)}
 
     def counting(tag: str) -> CountedIn:
-        return "epochs" if epochs and tag not in scalars else counted_in(tag)
+        return "epochs" if epochs and tag not in named else counted_in(tag)
 
     return counting
 

@@ -30,6 +30,7 @@ from tests.fakes import (
     sick,
     unreadable,
 )
+from tests.layered import vitals
 
 SCHEMA = json.loads(
     (Path(report.__file__).parent / "document.schema.json").read_text(encoding="utf-8")
@@ -149,6 +150,14 @@ def test_epochs_are_what_keras_counts() -> None:
     evidence = document([FakeExamination(run, outcomes=(found,))])["runs"][0]["outcomes"][0]
     units = [each["counted_in"] for each in evidence["evidence"]]
     assert units == ["epochs", "epochs", "steps"]
+
+
+def test_an_attached_training_counts_its_vitals_in_steps() -> None:
+    table = vitals("layers", ("dense",), {"inactive": 0.9})
+    run = Run("r", "r", scalars=(series([1.0, 2.0]),), vitals=(table,))
+    found = outcome("a", Verdict.FOUND, Evidence("S.", "", table.name))
+    evidence = document([FakeExamination(run, outcomes=(found,))])["runs"][0]["outcomes"][0]
+    assert [each["counted_in"] for each in evidence["evidence"]] == ["steps"]
 
 
 def test_a_comparison_names_the_runs_it_is_about() -> None:
