@@ -26,6 +26,12 @@ MERGES = frozenset(
     "Add Subtract Multiply Average Maximum Minimum Concatenate Dot Attention AdditiveAttention"
     " MultiHeadAttention GroupedQueryAttention TFOpLambda Lambda Bidirectional".split()
 )
+#: Activations whose output is a probability, and losses that measure how far off a number is.
+PROBABILITIES = frozenset(("softmax", "sigmoid", "hard_sigmoid"))
+DISTANCES = frozenset(
+    "mean_squared_error mean_absolute_error mean_squared_logarithmic_error"
+    " mean_absolute_percentage_error huber log_cosh".split()
+)
 SQUASHING = frozenset(("sigmoid", "hard_sigmoid", "tanh", "softsign"))
 ACTIVATIONS = frozenset(("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"))
 

@@ -36,19 +36,11 @@ from tb_diagnose.diagnosis import diagnosis
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.runs import Layer, Loss, ModelConfig, Series
+from tb_diagnose.structure import DISTANCES, PROBABILITIES
 from tb_diagnose.words import number
 
-PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid")
 MANY = ("categorical_crossentropy", "sparse_categorical_crossentropy")
 BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
-DISTANCES = (
-    "mean_squared_error",
-    "mean_absolute_error",
-    "mean_squared_logarithmic_error",
-    "mean_absolute_percentage_error",
-    "huber",
-    "log_cosh",
-)
 HINGES = ("hinge", "squared_hinge")
 
 

@@ -33,17 +33,8 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.structure import DISTANCES, PROBABILITIES
 from tb_diagnose.words import number
-
-DISTANCES = (
-    "mean_squared_error",
-    "mean_absolute_error",
-    "mean_squared_logarithmic_error",
-    "mean_absolute_percentage_error",
-    "huber",
-    "log_cosh",
-)
-PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid")
 
 
 @dataclass(frozen=True)
