@@ -1,10 +1,13 @@
-"""Whether a training gets anywhere, in words: the symptom that makes an odd layer a fault."""
+"""Whether a training gets anywhere: its course, and the symptom that makes an odd layer a fault."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
+from tb_diagnose.enable import ENABLE
+from tb_diagnose.findings import NotApplicable
+from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
@@ -12,6 +15,19 @@ from tb_diagnose.words import number
 #: A loss that lost less than this of its start, or stands no more than this below guessing, is
 #: taken for one that went nowhere (as in no-learning).
 SHARE = 0.03
+
+
+def training_course(loss: Series, points: int) -> Course:
+    """The course of a training loss of at least ``points`` finite values.
+
+    Raises:
+        NotApplicable: it has fewer; logged batch by batch it would have more.
+    """
+    run = course(loss.values)
+    if run is None or run.points < points:
+        few = f"fewer than {points} finite values of the training loss"
+        raise NotApplicable(few, ENABLE["batch_loss"])
+    return run
 
 
 def stalled(loss: Series | None, chance: Chance | None = None) -> str:

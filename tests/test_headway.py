@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.headway import stalled
+from tb_diagnose.findings import NotApplicable
+from tb_diagnose.headway import stalled, training_course
 from tests.cases import classes, epochs, falling, flat
 
 
@@ -30,3 +31,10 @@ def test_a_loss_that_falls_or_cannot_tell_is_none(values: list[float]) -> None:
 def test_a_loss_that_falls_by_half_is_none_without_classes() -> None:
     assert stalled(epochs([8.0, 6.0, 4.0, 4.0]), None) == ""
     assert stalled(None) == ""
+
+
+def test_a_course_needs_enough_finite_values() -> None:
+    loss = epochs([3.0, np.nan, 2.0, 1.0])
+    assert training_course(loss, 3).points == 3
+    with pytest.raises(NotApplicable, match="fewer than 4 finite values of the training loss"):
+        training_course(loss, 4)

@@ -35,8 +35,9 @@ import numpy as np
 
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.measure.course import Course, course
+from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.headway import training_course
+from tb_diagnose.measure.course import Course
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.trend import trend
@@ -65,13 +66,8 @@ def loss_plateau(
     limits: Limits,
 ) -> Iterator[Evidence]:
     """Standing still, and one of three reasons to think it is not convergence."""
-    run = course(train_loss.values)
-    if run is None or run.points < limits.points:
-        raise NotApplicable(
-            f"fewer than {limits.points} finite values of the training loss",
-            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
-        )
-    if run.points < len(train_loss) or _guessing(run, chance) or not _still(run, limits):
+    run = training_course(train_loss, limits.points)
+    if run.points < len(train_loss) or _guessing(run, chance, limits) or not _still(run, limits):
         return
     begin = _begin(run)
     if (because := _decayed(train_loss, learning_rate, run, begin, limits)) is not None:
@@ -85,8 +81,10 @@ def loss_plateau(
         yield _evidence(train_loss, run, begin, because, fix)
 
 
-def _guessing(run: Course, chance: Chance | None) -> bool:
-    return chance is not None and chance.cross_entropy and run.end > 0.97 * chance.loss
+def _guessing(run: Course, chance: Chance | None, limits: Limits) -> bool:
+    if chance is None or not chance.cross_entropy:
+        return False
+    return run.end >= (1 - limits.guessing) * chance.loss
 
 
 def _still(run: Course, limits: Limits) -> bool:
@@ -136,8 +134,6 @@ def _decayed(
 
 def _bad(run: Course, score: Series | None, chance: Chance | None, limits: Limits) -> str | None:
     if chance is None:
-        return None
-    if chance.cross_entropy and run.end >= (1 - limits.guessing) * chance.loss:
         return None
     values = finite(score.values) if score is not None else np.empty(0)
     if score is not None and len(values):

@@ -41,6 +41,7 @@ import numpy as np
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.headway import training_course
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import end_level, finite, noise, start_level
 from tb_diagnose.measure.medians import median
@@ -79,12 +80,7 @@ def no_learning(
         return
     if train_loss is None:
         raise NotApplicable("no training loss and no reward in this run")
-    run = course(train_loss.values)
-    if run is None or run.points < limits.points:
-        raise NotApplicable(
-            f"fewer than {limits.points} finite values of the training loss",
-            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
-        )
+    run = training_course(train_loss, limits.points)
     score = train_score if train_score is not None else val_score
     guess = _guess(run, score, chance, limits)
     if guess is not None:

@@ -33,8 +33,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.diagnosis import diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.measure.course import course
+from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.headway import training_course
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.runs import Optimizer, Series
 from tb_diagnose.words import number, percent
@@ -62,12 +62,7 @@ def slow_convergence(
     limits: Limits,
 ) -> Iterator[Evidence]:
     """A straight line down that has not come far."""
-    run = course(train_loss.values)
-    if run is None or run.points < limits.points:
-        raise NotApplicable(
-            f"fewer than {limits.points} finite values of the training loss",
-            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
-        )
+    run = training_course(train_loss, limits.points)
     medians = run.condensed.values
     fell = float(run.start - run.end)
     if run.start <= 0 or not limits.least * run.start < fell < limits.gone * run.start:

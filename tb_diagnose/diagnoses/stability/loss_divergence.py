@@ -38,7 +38,8 @@ import numpy as np
 
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.headway import training_course
 from tb_diagnose.measure.course import Course, course, largest_climb
 from tb_diagnose.runs import Optimizer, Series
 from tb_diagnose.words import number, percent
@@ -79,12 +80,7 @@ def loss_divergence(
     limits: Limits,
 ) -> Iterator[Evidence]:
     """The loss first; the score only where the loss does not show it."""
-    run = course(train_loss.values)
-    if run is None or run.points < limits.points:
-        raise NotApplicable(
-            f"fewer than {limits.points} finite values of the training loss",
-            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
-        )
+    run = training_course(train_loss, limits.points)
     if _diverged(run, limits):
         yield _evidence(train_loss, run, optimizer, limits)
     elif run.points < len(train_loss):
