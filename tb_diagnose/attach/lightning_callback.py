@@ -7,9 +7,9 @@ from typing import Any
 
 from tb_diagnose.attach.guard import guarded
 from tb_diagnose.attach.layout import Sink
-from tb_diagnose.attach.loop import OnFinding
 from tb_diagnose.attach.sinks import FileSink, SummaryWriterSink
-from tb_diagnose.attach.torch_watch import Watch, tensors
+from tb_diagnose.attach.torch_callback import TorchCallback
+from tb_diagnose.attach.torch_watch import tensors
 
 try:
     from lightning.pytorch import Callback
@@ -17,33 +17,12 @@ except ImportError:  # the package under its older name
     from pytorch_lightning import Callback
 
 
-class Attachment(Callback):  # type: ignore[misc]
+class Attachment(TorchCallback, Callback):  # type: ignore[misc]
     """See ``tb_diagnose.attach.lightning``."""
-
-    def __init__(self, *, every: int | None, budget: float, on_finding: OnFinding) -> None:
-        self.broken = False
-        self._every, self._budget, self._on_finding = every, budget, on_finding
-        self._watch: Watch | None = None
-
-    def give_up(self) -> None:
-        """Take every hook off."""
-        if self._watch is not None:
-            self._watch.give_up()
-            self._watch = None
 
     @guarded
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
-        sink, folder = _target(trainer)
-        self._watch = Watch(
-            pl_module,
-            trainer.optimizers[0],
-            sink,
-            folder,
-            every=self._every,
-            budget=self._budget,
-            on_finding=self._on_finding,
-        )
-        self._watch.session.step = trainer.global_step
+        self._open(pl_module, trainer.optimizers[0], _target(trainer), trainer.global_step)
 
     @guarded
     def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
@@ -88,9 +67,7 @@ class Attachment(Callback):  # type: ignore[misc]
 
     @guarded
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:
-        if self._watch is not None:
-            self._watch.close()
-            self._watch = None
+        self._close()
 
     def on_exception(self, trainer: Any, pl_module: Any, exception: Any) -> None:
         self.give_up()
