@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,21 @@ from tb_diagnose.read.histograms import ROW, Reducer
 
 # Integers are copied as they are; floats need not be, when they are NaN.
 _I8, _U8, _U4 = np.dtype("<i8"), np.dtype("<u8"), np.dtype("<u4")
-#: Steps, bits of wall times, bits of values: columns of equal length.
-Piece = tuple[Sequence[int] | NDArray[Any], ...]
+#: Steps, bits of wall times and bits of values, as columns of equal length.
+Points = tuple[Sequence[int] | NDArray[Any], ...]
+
+
+class Piece(NamedTuple):
+    """Points of a curve: those from ``first`` to ``last`` of ``points``.
+
+    Attributes:
+        lasting: whether they stay as they are; if not, they will be overwritten soon.
+    """
+
+    points: Points
+    first: int
+    last: int
+    lasting: bool
 
 
 class Scalars:
@@ -24,16 +37,18 @@ class Scalars:
 
     Attributes:
         kind: NumPy name of the values' type, ``<f4`` or ``<f8``.
+        number: by which the table knows it, -1 before it does.
     """
 
-    __slots__ = ("_adoptable", "_loose", "_room", "kind", "pieces")
+    # A log may have 100,000 tags: one that has a single point should cost little.
+    __slots__ = ("_loose", "_pieces", "_room", "kind", "number")
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.pieces: list[Piece] = []
+        self.number = -1
+        self._pieces: list[Piece] = []
         self._loose: tuple[list[int], list[int], list[int]] | None = None
-        self._adoptable = False
-        # Steps, wall times and values; made when they are needed, as a log may have 100,000 tags.
+        # Steps, wall times and values.
         self._room: tuple[Growing, ...] = ()
 
     def __len__(self) -> int:
@@ -53,49 +68,51 @@ class Scalars:
         """[n] the values."""
         return self._settled(2).view().view(self.kind)
 
-    def take(self, steps: Any, wall: Any, values: Any, *, lasting: bool = False) -> None:
-        """Takes [k] steps, and the bits of wall times and values as integers.
-
-        They are kept as they come: unless they are ``lasting``, the column has to be settled
-        before they are overwritten.
-        """
-        self._adoptable = lasting and not self.pieces and not self._room
-        self.pieces.append((steps, wall, values))
-        self._loose = None
+    def take(self, piece: Piece) -> None:
+        """Takes points as they are: unless they last, it has to be settled before they change."""
+        self._gather()
+        self._pieces.append(piece)
 
     def take_one(self, step: int, wall: int, value: int) -> None:
         """Takes a single point, the bits of its wall time and value as integers."""
         if self._loose is None:
-            self._loose, self._adoptable = ([], [], []), False
-            self.pieces.append(self._loose)
-        for numbers, number in zip(self._loose, (step, wall, value), strict=True):
-            numbers.append(number)
+            self._loose = [], [], []
+        steps, walls, values = self._loose
+        steps.append(step)
+        walls.append(wall)
+        values.append(value)
+
+    def _gather(self) -> None:
+        if self._loose is not None:
+            self._pieces.append(Piece(self._loose, 0, len(self._loose[0]), lasting=False))
+            self._loose = None
 
     def settle(self, outlook: float = 1.0) -> None:
-        """Moves what was taken to where it stays.
+        """Moves what was taken to where it stays, which is done as well when it is asked for.
 
         ``outlook`` is how many times as long the column may come to be as it is then.
         """
-        if not self.pieces:
+        self._gather()
+        if not self._pieces:
             return
-        if not self._room:
-            bits = _U4 if self.kind == "<f4" else _U8
-            self._room = Growing(_I8), Growing(_U8), Growing(bits)
-        if self._adoptable:
-            for column, array in zip(self._room, self.pieces[0], strict=True):
-                column.adopt(np.asarray(array))
+        piece = self._pieces[0]
+        kinds = _I8, _U8, _U4 if self.kind == "<f4" else _U8
+        if not self._room and len(self._pieces) == 1 and piece.lasting:
+            points = (np.asarray(each[piece.first : piece.last], kind)
+                      for each, kind in zip(piece.points, kinds, strict=True))  # fmt: skip
+            self._room = tuple(map(Growing.adopting, points))
         else:
+            self._room = self._room or tuple(map(Growing, kinds))
             self._copy(outlook)
-        self.pieces.clear()
-        self._loose, self._adoptable = None, False
+        self._pieces.clear()
 
     def _copy(self, outlook: float) -> None:
-        count = sum(len(piece[0]) for piece in self.pieces)
+        count = sum(last - first for _, first, last, _ in self._pieces)
         for index, column in enumerate(self._room):
             room, at = column.stretch(count, outlook), 0
-            for piece in self.pieces:
-                room[at : at + len(piece[0])] = piece[index]
-                at += len(piece[0])
+            for points, first, last, _ in self._pieces:
+                room[at : at + last - first] = points[index][first:last]
+                at += last - first
 
     def _settled(self, index: int) -> Growing:
         self.settle()

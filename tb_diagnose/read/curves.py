@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.read import lockstep
-from tb_diagnose.read.columns import Columns, Distributions, Scalars
+from tb_diagnose.read.columns import Columns, Distributions
 from tb_diagnose.read.lockstep import Parsed
 from tb_diagnose.read.places import Octets, Places
 from tb_diagnose.read.table import Table
@@ -86,25 +86,27 @@ class Curves:
         before = int(self.plugins[number]), int(self.kinds[number])
         self.plugins[number] = self.plugin(self._names.get(self._tags[number], b""))
         if before[1]:
-            self._settle(number, _KINDS[before[1]])
+            self._settle(np.array([number]), _KINDS[before[1]])
         return before != (int(self.plugins[number]), int(self.kinds[number]))
 
     def accept(self, numbers: NDArray[np.int64], kind: str) -> NDArray[np.bool_]:
         """[n] whether the curves of these tags are of ``kind``; tags that have none get one."""
         wanted = _KINDS.index(kind)
-        kinds = self.kinds[numbers]
-        for number in np.unique(numbers[kinds == 0]).tolist():
-            self._settle(number, kind)
+        fresh = numbers[self.kinds[numbers] == 0]
+        if len(fresh):
+            self._settle(np.unique(fresh), kind)
         fit: NDArray[np.bool_] = self.kinds[numbers] == wanted
         return fit
 
-    def _settle(self, number: int, kind: str) -> None:
+    def _settle(self, numbers: Places, kind: str) -> None:
+        """Looks up, or makes, the curves of these tags."""
         if kind == "histogram":
-            self.kinds[number] = _KINDS.index(kind)
+            self.kinds[numbers] = _KINDS.index(kind)
             return
-        curve: Scalars = self._columns.scalar(self._name(number), kind)
-        self.kinds[number] = _KINDS.index(curve.kind)
-        self.places[number] = self._table.number(curve)
+        names = map(self._name, numbers.tolist())
+        curves = [self._columns.scalar(name, kind) for name in names]
+        self.kinds[numbers] = [_KINDS.index(curve.kind) for curve in curves]
+        self.places[numbers] = [self._table.number(curve) for curve in curves]
 
     def _name(self, number: int) -> str:
         return self._tags[number].decode("utf-8", "replace")

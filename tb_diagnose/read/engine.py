@@ -5,8 +5,11 @@ A record that is new is decoded field by field, which teaches its *layout* (``la
 layouts met so far are a history; where the last two of them were met before, what followed then is
 predicted to follow again, in turns, as far as it goes. This finds the ten curves of each step as
 well as the curves that come along at every hundredth. A predicted *period* is compared with the
-file in one go, and its columns are copied out of it (``period.py``). Nothing depends on a guess: a
-wrong one costs time, and a right one has been proved byte by byte.
+file in one go (``template.py``), and its columns are copied out of it (``period.py``). Nothing
+depends on a guess: a wrong one costs time, and a right one has been proved byte by byte.
+
+Where there are but a few points of each curve at a time, they are put down in one long table, to be
+sorted by curve when there are enough of them (``table.py``).
 
 Where the order of records repeats nowhere, all the records at hand are parsed in step, one field of
 all of them at a time (``lockstep.py``).
@@ -14,15 +17,13 @@ all of them at a time (``lockstep.py``).
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tb_diagnose.read import histograms, records
-from tb_diagnose.read.columns import Columns, Scalars
+from tb_diagnose.read.columns import Columns, Piece, Scalars
 from tb_diagnose.read.disorder import Disorder
 from tb_diagnose.read.events import Decoder
 from tb_diagnose.read.history import History
 from tb_diagnose.read.period import WIDEST, Period
+from tb_diagnose.read.places import Octets
 from tb_diagnose.read.records import FOOTER, HEADER
 from tb_diagnose.read.skip import ENOUGH, unwanted
 from tb_diagnose.read.table import Table
@@ -35,6 +36,9 @@ _COST = 16
 #: With less luck than this, or behind so many records that had to be decoded one by one, there is
 #: no more predicting in this window; the next one begins with a short trial.
 _OUT_OF_LUCK, _TRIAL, _LUCKY = -256, 40, 1024
+#: Fewer points of each curve at once are collected and sorted together (measured: each curve costs
+#: as much time as so many rows of the table).
+_FEW = 48
 
 
 class Engine:
@@ -94,7 +98,6 @@ class Engine:
         """Leaves nothing half done at the end of what there is."""
         self._table.split()
         self.columns.reducer.flush()
-        self.settle()
 
     def length(self, header: bytes) -> int:
         """How long the payload behind ``header`` is; -1 where its CRC does not hold."""
@@ -142,20 +145,25 @@ class Engine:
         if not self._decoder.holds(expected):
             return at
         octets = window.octets[at:]
-        count, failed = expected.proved(octets, checksum=self.checksum)
-        end = at + count * expected.size
-        if count:
-            self._deliver(octets[: count * expected.size], expected)
-            self._history.repeat(expected, count)
-            self.columns.records += count * len(expected.layouts)
-        self._luck = min(self._luck + count * len(expected.layouts) - _COST, _LUCKY)
+        if not window.at_end:
+            # Only whole periods, so that it goes on with another one behind the window.
+            octets = octets[: len(octets) // expected.size * expected.size]
+        count, some, failed = expected.template.proved(octets, checksum=self.checksum)
+        end = count * expected.size + expected.template.starts[some]
+        records = count * len(expected.layouts) + some
+        if records:
+            few = count * expected.points < _FEW * len(expected.parts)
+            self._deliver(octets[:end], expected, few=few, last=window.at_end)
+            self._history.repeat(expected, count, some)
+            self.columns.records += records
+        self._luck = min(self._luck + records - _COST, _LUCKY)
         if failed is not None:
             self._failed = at + failed
         elif window.at_end:
             self._failed = len(window)
         else:
             self._lasting = expected
-        return end
+        return at + end
 
     def _in_step(self, window: Window, at: int) -> int:
         """Takes the records of a window without predictions; returns where the next one is."""
@@ -173,16 +181,23 @@ class Engine:
         self._luck = _OUT_OF_LUCK + _TRIAL
         return at
 
-    def _deliver(self, octets: NDArray[np.uint8], expected: Period) -> None:
+    def _deliver(self, octets: Octets, expected: Period, *, few: bool, last: bool) -> None:
+        """Gives what was proved to its columns: ``few`` points each, perhaps of the last window."""
+        if few and expected.scalar:
+            self._table.rows(*expected.rows(octets, self._decoder.curves(expected)))
+            return
         self._table.split()
-        for part in expected.parts:
-            steps, wall, values = expected.columns(octets, part)
+        for part, *points in expected.columns(octets):
             name = part.tag.decode("utf-8", "replace")
-            if part.kind == "histogram":
-                column = self.columns.histogram(name)
-                row = column.stretch(steps, wall)
-                column.write(row, histograms.reduced(values))
+            if not part.scalar:
+                histogram = self.columns.histogram(name)
+                row = histogram.stretch(*points[:2])
+                histogram.write(row, histograms.reduced(points[2]))
+                continue
+            curve = self.columns.scalar(name, part.kind)
+            if last:
+                # What is short enough to be in one window need not be moved twice.
+                points[1:] = (each.copy() for each in points[1:])
             else:
-                scalars = self.columns.scalar(name, part.kind)
-                scalars.take(steps, wall, values)
-                self._borrowers.append(scalars)
+                self._borrowers.append(curve)
+            curve.take(Piece(tuple(points), 0, len(points[0]), lasting=last))

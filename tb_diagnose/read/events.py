@@ -12,6 +12,7 @@ from tb_diagnose.read.columns import Columns, Distributions, Note, Scalars, Tabl
 from tb_diagnose.read.layouts import KNOWN, Hole, Layout
 from tb_diagnose.read.messages import Event, Span, Value
 from tb_diagnose.read.period import Period
+from tb_diagnose.read.places import Places
 from tb_diagnose.read.table import Table
 from tb_diagnose.read.wire import signed, varint
 
@@ -83,6 +84,12 @@ class Decoder:
                 return False
             self._held = expected
         return True
+
+    def curves(self, expected: Period) -> Places:
+        """The numbers that the table knows the curves of a period's parts by, all scalars."""
+        names = (part.tag.decode("utf-8", "replace") for part in expected.parts)
+        curves = (self.columns.scalars[name] for name in names)
+        return np.array([self._table.number(curve) for curve in curves])
 
     def _find_targets(self, layout: Layout) -> Targets | None:
         if any(self.plugins.get(tag, b"") != plugin for tag, plugin in layout.plugins):

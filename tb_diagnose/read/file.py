@@ -75,6 +75,7 @@ class EventFile:
                 self._engine.settle()
                 window.slide(used, missing)
         self.size = window.begin + len(window)
+        window.close()
         self._engine.finish()
 
     def _consume(self, window: Window) -> tuple[int, int]:

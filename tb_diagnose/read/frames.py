@@ -1,8 +1,8 @@
 """All records of a block at once: where each begins, and whether all are intact.
 
 A length below 65,536 is written in 8 bytes of which 6 are zero, and is followed by its own CRC.
-So a search for six zeros, and a table with the CRC of each length, find every header at once. They
-are the records of the file if each one ends where the next one begins: the chain is checked, not
+So a search for zeros, and a table with the CRC of each length, find every header at once. They are
+the records of the file if each one ends where the next one begins: the chain is checked, not
 followed.
 
 The CRC of a message, appended to it, leaves the register of the CRC in a state that does not depend
@@ -50,15 +50,31 @@ def frames(octets: Octets) -> tuple[Places, Places]:
 
 
 def _headers(octets: Octets) -> Places:
-    """Where 12 bytes stand that are a header of a length below 65,536."""
-    zero = octets == 0
-    two = zero[:-1] & zero[1:]
-    four = two[:-2] & two[2:]
-    six = four[2:-4] & two[6:-2] if len(octets) > HEADER else four[:0]
-    begins = np.flatnonzero(six[: len(octets) - HEADER + 1])
-    lengths = anywhere(octets, "<u2")[begins]
-    stored = anywhere(octets, "<u4")[begins + 8]
-    found: Places = begins[stored == _known_crcs()[lengths]]
+    """Where 12 bytes stand that are a header of a length between 1 and 65,535."""
+    runs = _zeros(octets)
+    # A run of zeros begins behind the length's first byte, or behind its second.
+    places = np.stack([runs - 2, runs - 1], axis=1).reshape(-1)
+    places = places[(places >= 0) & (places <= len(octets) - HEADER)]
+    lengths = anywhere(octets, "<u8")[places]
+    short = lengths <= _LONGEST
+    places, lengths = places[short], lengths[short]
+    stored = anywhere(octets, "<u4")[places + 8]
+    found: Places = places[stored == _known_crcs()[lengths.view(np.int64)]]
+    return found
+
+
+def _zeros(octets: Octets) -> Places:
+    """Where each run of zeros begins that is long enough to be part of a header.
+
+    Looks at two bytes at once: any six zeros hold two whole pairs of them in a row.
+    """
+    pairs = octets[: len(octets) & ~1].view("<u2") == 0
+    two = np.empty(len(pairs), bool)
+    two[0] = False
+    np.logical_and(pairs[:-1], pairs[1:], out=two[1:])
+    begins = 2 * np.flatnonzero(two[1:] > two[:-1])
+    # The run may begin with the second byte of the pair before.
+    found: Places = begins - (octets[np.maximum(begins - 1, 0)] == 0) * (begins > 0)
     return found
 
 

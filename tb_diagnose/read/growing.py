@@ -25,9 +25,12 @@ class Growing:
         self._room = _nothing(kind)
         self.size = 0
 
-    def adopt(self, values: NDArray[Any]) -> None:
-        """Takes an array that is not written to any more as its first elements, as it is."""
-        self._room, self.size = values, len(values)
+    @classmethod
+    def adopting(cls, values: NDArray[Any]) -> Growing:
+        """One whose first elements are an array that is not written to any more, as it is."""
+        column = cls(values.dtype)
+        column._room, column.size = values, len(values)
+        return column
 
     def stretch(self, count: int, outlook: float = 1.0) -> NDArray[Any]:
         """Room for ``count`` more elements, to be written to.

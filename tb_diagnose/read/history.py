@@ -46,14 +46,14 @@ class History:
         self._before = 0
         self._match = None
 
-    def repeat(self, found: Period, count: int) -> None:
-        """The records of ``found``, ``count`` times."""
+    def repeat(self, found: Period, count: int, records: int) -> None:
+        """The records of ``found``, ``count`` times, and the first ``records`` once more."""
         if count * len(found.layouts) > _REACH:
             # All else is out of reach then, and one time tells as much as all of them.
             self.clear()
             count = 1
         self._layouts += found.layouts * (count - 1)
-        for layout in found.layouts:
+        for layout in found.layouts * (count > 0) + found.layouts[:records]:
             self._append(layout)
         self._match = None
 

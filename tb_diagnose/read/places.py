@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 Octets = NDArray[np.uint8]
 Places = NDArray[np.int64]
-#: Up to so many places in a row are visited one after the other (chosen: at more, one look-up for
-#: all of them costs less than their loops).
-_FEW = 24
+#: Up to so many places, or from so many rows on, each place is visited by a loop of its own
+#: (measured: else one look-up for all of them costs less than to start so many loops).
+_FEW, _LONG = 24, 256
 
 
 def anywhere(octets: Octets, kind: str) -> NDArray[Any]:
@@ -21,21 +21,29 @@ def anywhere(octets: Octets, kind: str) -> NDArray[Any]:
     return found
 
 
-def in_rows(octets: Octets, kind: str, places: Places, size: int) -> NDArray[Any]:
-    """[n, m] what stands at m places in each of n rows of ``size`` bytes; perhaps a view."""
-    count = len(octets) // size
-    if len(places) < _FEW:
-        columns = [np.ndarray(count, kind, octets, place, (size,)) for place in places.tolist()]
-        return columns[0][:, None] if len(columns) == 1 else np.stack(columns, axis=1)
-    found: NDArray[Any] = anywhere(octets, kind)[np.arange(count)[:, None] * size + places]
+def in_rows(octets: Octets, kind: str, places: Places, size: int, rows: int) -> NDArray[Any]:
+    """[m, rows] what stands at each of m places in rows of ``size`` bytes; a copy."""
+    if len(places) > _FEW and rows < _LONG:
+        found: NDArray[Any] = anywhere(octets, kind)[places[:, None] + np.arange(rows) * size]
+        return found
+    found = np.empty((len(places), rows), kind)
+    for row, place in zip(found, places.tolist(), strict=True):
+        row[:] = np.ndarray(rows, kind, octets, place, (size,))
     return found
 
 
 def write_in_rows(octets: Octets, data: NDArray[Any], places: Places, size: int) -> None:
-    """Writes [n, m] ``data`` to where ``in_rows`` would find it."""
-    if len(places) < _FEW:
-        for place, column in zip(places.tolist(), data.T, strict=True):
-            np.ndarray(len(data), data.dtype, octets, place, (size,))[:] = column
-    else:
-        rows = np.arange(len(data))[:, None] * size
-        anywhere(octets, data.dtype.str)[rows + places] = data
+    """Writes [m, rows] ``data`` to where ``in_rows`` would find it."""
+    rows = data.shape[1]
+    if len(places) > _FEW and rows < _LONG:
+        anywhere(octets, data.dtype.str)[places[:, None] + np.arange(rows) * size] = data
+        return
+    for row, place in zip(data, places.tolist(), strict=True):
+        np.ndarray(rows, data.dtype, octets, place, (size,))[:] = row
+
+
+def in_every_row(octets: Octets, kind: str, place: int, size: int) -> NDArray[Any]:
+    """[rows] what stands at one place in each row that reaches so far; a view."""
+    rows = (len(octets) - place - np.dtype(kind).itemsize) // size + 1
+    found: NDArray[Any] = np.ndarray(rows, kind, octets, place, (size,)) if rows else octets[:0]
+    return found

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.columns import Scalars
+from tb_diagnose.read.columns import Piece, Scalars
 
 #: The table is split when it has so many rows (chosen: 10 MB with what the sort needs).
 _FULL = 1 << 18
@@ -28,18 +28,16 @@ class Table:
 
     def __init__(self) -> None:
         self.curves: list[Scalars] = []
-        self._numbers: dict[Scalars, int] = {}
         self._parts: list[tuple[NDArray[Any], ...]] = []
         self._loose: list[tuple[int, int, int, int]] = []
         self.size = self.widened = 0
 
     def number(self, curve: Scalars) -> int:
         """The number by which rows name ``curve``."""
-        number = self._numbers.get(curve)
-        if number is None:
-            number = self._numbers[curve] = len(self.curves)
+        if curve.number < 0:
+            curve.number = len(self.curves)
             self.curves.append(curve)
-        return number
+        return curve.number
 
     def one(self, curve: Scalars, step: int, wall: int, value: int) -> None:
         """Takes one point: the bits of its wall time and of its value as integers."""
@@ -91,14 +89,12 @@ class Table:
         self._parts.clear()
         self.size = 0
         order = _sorted(numbers)
-        steps, wall, values = (column[order] for column in columns)
+        points = tuple(column[order] for column in columns)
         numbers = numbers[order]
         ends = [*(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
         first = 0
         for number, last in zip(numbers[np.array(ends) - 1].tolist(), ends, strict=True):
-            curve = self.curves[number]
-            bits = values[first:last] if curve.kind == "<f8" else values[first:last].astype("<u4")
-            curve.take(steps[first:last], wall[first:last], bits, lasting=True)
+            self.curves[number].take(Piece(points, first, last, lasting=True))
             first = last
 
 

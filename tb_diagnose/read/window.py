@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
+from numpy.typing import NDArray
 
 from tb_diagnose.read.source import Source
 
@@ -10,6 +13,8 @@ from tb_diagnose.read.source import Source
 BLOCK = 1 << 21
 #: Bytes read first behind something that was skipped, where more of the kind may follow.
 _CAREFUL = 1 << 15
+#: Of each thread, the buffer of the window before: fresh memory would be slow at first.
+_MEMORY = threading.local()
 
 
 class Window:
@@ -28,10 +33,16 @@ class Window:
         self._source = source
         self._file_size = source.size
         self._ahead = BLOCK
-        self._buffer = np.empty(min(BLOCK, max(0, source.size - begin)), np.uint8)
+        self._buffer = _buffer()
         self.begin = begin
         self.octets = self._buffer[:0]
         self._fill(0, BLOCK)
+
+    def close(self) -> None:
+        """Leaves the buffer to the next window."""
+        if len(self._buffer) <= BLOCK:
+            _MEMORY.buffer = self._buffer
+        self._buffer = self.octets = self._buffer[:0]
 
     def __len__(self) -> int:
         return len(self.octets)
@@ -78,3 +89,9 @@ class Window:
                 break
             last += count
         self.octets = self._buffer[:last]
+
+
+def _buffer() -> NDArray[np.uint8]:
+    found: NDArray[np.uint8] | None = getattr(_MEMORY, "buffer", None)
+    _MEMORY.buffer = None
+    return np.empty(BLOCK, np.uint8) if found is None else found

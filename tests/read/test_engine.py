@@ -108,12 +108,14 @@ def test_all_ways_of_reading_are_tested(tmp_path: Path, monkeypatch: pytest.Monk
     for name in ("_deliver", "_in_step", "_one"):
         plain = getattr(engine.Engine, name)
 
-        def counted(self: engine.Engine, *given: Any, name: str = name, plain: Any = plain) -> Any:
-            used[name] += 1
-            return plain(self, *given)
+        def counted(
+            self: engine.Engine, *given: Any, name: str = name, plain: Any = plain, **named: bool
+        ) -> Any:
+            used[name + " few" * named.get("few", False)] += 1
+            return plain(self, *given, **named)
 
         monkeypatch.setattr(engine.Engine, name, counted)
     for seed in range(8):
         draw = random.Random(seed)
         read(written(tmp_path, Stream(draw).payloads(6, 2000)))
-    assert min(used[name] for name in ("_deliver", "_in_step", "_one")) > 5
+    assert min(used[name] for name in ("_deliver", "_deliver few", "_in_step", "_one")) > 5
