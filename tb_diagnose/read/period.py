@@ -27,7 +27,7 @@ WIDEST = 8
 _LOW = np.array([(1 << 8 * width) - 1 for width in range(WIDEST + 1)], np.uint64)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Part:
     """What a period logs of one tag.
 
@@ -35,6 +35,8 @@ class Part:
         kind, size: of its values, as in ``Hole``.
         walls, widths, values: [k] where in the period its points have their wall times, of how
             many bytes their steps are, and where their values are; in the order written.
+        steps, low: [k] where their steps are, and which bits of the words there are theirs.
+        scalar, single: whether it is a scalar; whether it has but one point.
     """
 
     tag: bytes
@@ -44,14 +46,13 @@ class Part:
     widths: Places
     values: Places
 
-    @property
-    def scalar(self) -> bool:
-        return self.kind != "histogram"
-
-    @property
-    def bits(self) -> str:
-        """The type that its values are copied as."""
-        return {4: "<u4", 8: "<u8"}.get(self.size, f"V{self.size}")
+    def __post_init__(self) -> None:
+        self.scalar = self.kind != "histogram"
+        # The type that values are copied as.
+        self.bits = {4: "<u4", 8: "<u8"}.get(self.size, f"V{self.size}")
+        self.steps, self.low = self.walls + 9, _LOW[self.widths]
+        self.single = len(self.walls) == 1
+        self.widest = int(self.widths.max())
 
 
 class Period:
@@ -72,8 +73,11 @@ class Period:
         self._find_points([len(record) for record, _, _ in records])
         self.scalar = all(part.scalar for part in self.parts)
         self.orderly = len({(part.tag, part.kind) for part in self.parts}) == len(self.parts)
-        # Where a tag is met twice, its column has to be made from whole periods.
-        self.template = Template(records, divisible=len(self.parts) == self.points)
+        # A step grows, and needs another byte. Where a tag is met twice, its column has to be made
+        # from whole periods.
+        narrow = min(filter(None, widths), default=WIDEST)
+        single = len(self.parts) == self.points
+        self.template = Template(records, 1 << 7 * narrow, divisible=single)
         self.size = self.template.size
 
     def _find_points(self, lengths: list[int]) -> None:
@@ -104,11 +108,10 @@ class Period:
         for part in self.parts:
             if int(part.values[-1]) >= len(octets):
                 break
-            before, low = words, _LOW[part.widths]
-            words = self._column(octets, "<u8", part.walls + 9)
-            words = words & (low if len(low) == 1 else np.tile(low, len(words) // len(low)))
-            if not np.array_equal(words, before):
-                numbers = steps(words, int(part.widths.max()))
+            before, words = words, self._column(octets, "<u8", part.steps)
+            words = words & (part.low if part.single else np.resize(part.low, len(words)))
+            if len(words) != len(before) or (words != before).any():
+                numbers = steps(words, part.widest)
             walls = self._column(octets, "<u8", part.walls)
             yield part, numbers, walls, self._column(octets, part.bits, part.values)
 

@@ -39,17 +39,20 @@ _ZERO = 0xFFFFFFFF
 class Template:
     """Some ``records``, one after the other: bytes, which bits of them are data, and the CRC.
 
-    ``divisible`` says whether a proof may end within the period.
+    ``likely`` is how many times they are likely to come in a row; ``divisible`` says whether a proof
+    may end within the period.
 
     Attributes:
         starts: where the records begin, and P.
         size: P, in bytes.
     """
 
-    def __init__(self, records: list[tuple[bytes, bytes, int]], *, divisible: bool) -> None:
+    def __init__(
+        self, records: list[tuple[bytes, bytes, int]], likely: int, *, divisible: bool
+    ) -> None:
         self.starts = [0, *accumulate(len(record) for record, _, _ in records)]
         self.size = self.starts[-1]
-        self._divisible = divisible
+        self._likely, self._divisible = likely, divisible
         self._tile = max(1, _TILE // self.size)
         self._same = _tiled([record for record, _, _ in records], self._tile)
         self._mask = _tiled([mask for _, mask, _ in records], self._tile)
@@ -66,7 +69,7 @@ class Template:
         that does not hold.
         """
         count, most = 0, max(self._tile, _BLOCK // self.size)
-        some = most if self._trusted else self._tile
+        some = min(most, self._likely) if self._trusted else self._tile
         while len(block := octets[count * self.size : (count + some) * self.size]):
             difference = _scratch(0, len(block))
             unlike = self._compare(block, difference)
