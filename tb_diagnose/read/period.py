@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.read.layouts import Layout
-from tb_diagnose.read.places import Octets, Places, anywhere, in_every_row, in_rows
+from tb_diagnose.read.places import Octets, Places, anywhere, in_every_row
 from tb_diagnose.read.records import HEADER
 from tb_diagnose.read.template import Template
 
@@ -119,8 +119,8 @@ class Period:
         """What stands at these places in each period, in the order written."""
         if len(places) == 1:
             return in_every_row(octets, kind, int(places[0]), self.size)
-        rows = in_rows(octets, kind, places, self.size, len(octets) // self.size)
-        found: NDArray[Any] = rows.T.reshape(-1)
+        rows = np.arange(len(octets) // self.size)[:, None] * self.size
+        found: NDArray[Any] = anywhere(octets, kind)[rows + places].reshape(-1)
         return found
 
     def rows(
