@@ -39,8 +39,8 @@ _ZERO = 0xFFFFFFFF
 class Template:
     """Some ``records``, one after the other: bytes, which bits of them are data, and the CRC.
 
-    ``likely`` is how many times they are likely to come in a row; ``divisible`` says whether a proof
-    may end within the period.
+    ``likely`` is how many times they may well come in a row; ``divisible`` says whether a proof may
+    end within the period.
 
     Attributes:
         starts: where the records begin, and P.
