@@ -98,7 +98,8 @@ def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) ->
         )
     arguments = {need.role: roles.get(need.role) for need in diagnosis.needs}
     if diagnosis.limits is not None:
-        arguments["limits"] = diagnosis.limits(**settings.limits.get(diagnosis.id, {}))
+        own = settings.limits.get(diagnosis.id)
+        arguments["limits"] = diagnosis.limits(**own) if own else diagnosis.defaults
     try:
         # Statistics on NaN and on one point divide by nothing; a diagnosis looks at the result.
         with np.errstate(all="ignore"):

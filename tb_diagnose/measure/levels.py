@@ -54,7 +54,8 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     ``numpy.unique`` without its import of masked arrays, which a short call would wait for.
     """
     ascending: NDArray[Any] = np.sort(values)
-    first = np.r_[True, ascending[1:] != ascending[:-1]][: len(ascending)]
+    first = np.ones(len(ascending), dtype=np.bool_)
+    first[1:] = ascending[1:] != ascending[:-1]
     return np.asarray(ascending[first])
 
 
