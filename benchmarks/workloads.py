@@ -118,6 +118,17 @@ def older_histograms(size: int) -> Iterator[bytes]:
         yield event(step, limits(f"dense_{index}/kernel", rows))
 
 
+def ragged_histograms(size: int) -> Iterator[bytes]:
+    """As PyTorch writes them: 40 to 160 buckets of growing width, and never the same number."""
+    draw = np.random.default_rng(0)
+    edges = 1e-6 * 1.1 ** np.arange(220)
+    for index in range(size // 10):
+        first, count = draw.integers(0, 60), draw.integers(40, 160)
+        limits_ = edges[first : first + count]
+        rows = np.stack([limits_ / 1.1, limits_, draw.integers(0, 99, count).astype(float)], axis=1)
+        yield event(index // 20, limits(f"dense_{index % 20}/weight", rows))
+
+
 def _rows(size: int) -> Iterator[tuple[int, int, np.ndarray]]:
     edges = np.linspace(-1, 1, 31)
     for step in range(max(1, size // 200)):
@@ -151,6 +162,7 @@ WORKLOADS: dict[str, Callable[[int], Iterator[bytes]]] = {
     "unique tags": unique,
     "histograms": histograms,
     "older histograms": older_histograms,
+    "ragged histograms": ragged_histograms,
     "images": images,
 }
 

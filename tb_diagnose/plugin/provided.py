@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from tensorboard.data.provider import RunTagFilter
 
-from tb_diagnose.read.histograms import STATISTICS, from_tensor, reduce
+from tb_diagnose.read.histograms import columns, from_tensors, joined, reduced
 from tb_diagnose.read.hparams import hyperparameters
 from tb_diagnose.read.keras_config import model_config
 from tb_diagnose.runs import Histograms, ModelConfig, Run, Series
@@ -94,10 +94,9 @@ def _histograms(asked: Asked, folder: str, name: str) -> Iterator[Histograms]:
     for tag, points in sorted(asked.read("tensors", "histograms", name, _POINTS).items()):
         if points:
             steps = np.array([each.step for each in points], np.int64)
-            rows = reduce([from_tensor(each.numpy) for each in points])
-            statistics = {each: rows[:, at] for at, each in enumerate(STATISTICS)}
-            quantiles = rows[:, len(STATISTICS) :].astype(np.float32)
-            yield Histograms(tag, folder, steps, _wall(points), **statistics, quantiles=quantiles)
+            tensors = (np.asarray(each.numpy, np.float64)[None] for each in points)
+            rows = reduced(joined([from_tensors(each) for each in tensors]))
+            yield Histograms(tag, folder, steps, _wall(points), **columns(rows))
 
 
 def _wall(points: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:

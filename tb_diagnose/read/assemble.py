@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read import remarks
+from tb_diagnose.read import histograms, remarks
 from tb_diagnose.read.boundaries import split
 from tb_diagnose.read.columns import Note
-from tb_diagnose.read.histograms import STATISTICS
 from tb_diagnose.read.hparams import hyperparameters
 from tb_diagnose.read.keras_config import model_config
 from tb_diagnose.read.sessions import Piece, Session, sessions
@@ -134,7 +133,7 @@ def _blame(trainings: list[_Training], facts: Sequence[Fact]) -> None:
 
 def _run(name: str, path: str, training: _Training) -> Run:
     scalars: list[Series] = []
-    histograms: list[Histograms] = []
+    distributions: list[Histograms] = []
     tables: list[Vitals] = []
     for folder, session in sorted(training.sessions.items()):
         for key in sorted(session.pieces):
@@ -142,11 +141,11 @@ def _run(name: str, path: str, training: _Training) -> Run:
             if key[0] == SCALARS:
                 scalars.append(_series(key, folder, pieces))
             elif key[0] == HISTOGRAMS:
-                histograms.append(_histograms(key, folder, pieces))
+                distributions.append(_histograms(key, folder, pieces))
             elif (table := vitals(key[1], folder, [_kept(piece) for piece in pieces])) is not None:
                 tables.append(table)
     facts = [*training.facts, *remarks.of_sessions(list(training.sessions.values()))]
-    curves: list[Series | Histograms] = [*scalars, *histograms]
+    curves: list[Series | Histograms] = [*scalars, *distributions]
     for curve in curves:
         facts += remarks.of_curve(curve)
     notes = _sorted(training, "texts")
@@ -155,7 +154,7 @@ def _run(name: str, path: str, training: _Training) -> Run:
         name=name,
         path=path,
         scalars=tuple(scalars),
-        histograms=tuple(histograms),
+        histograms=tuple(distributions),
         vitals=tuple(tables),
         texts=texts,
         hparams=hyperparameters([note.content for note in _sorted(training, "hparams")], texts),
@@ -186,11 +185,7 @@ def _series(key: Key, folder: str, pieces: list[Piece]) -> Series:
 
 def _histograms(key: Key, folder: str, pieces: list[Piece]) -> Histograms:
     steps, rows, wall = _joined(pieces)
-    statistics = {
-        name: rows["statistics"][:, index].copy() for index, name in enumerate(STATISTICS)
-    }
-    quantiles = rows["quantiles"].copy()
-    return Histograms(key[1], folder, steps, wall, **statistics, quantiles=quantiles)
+    return Histograms(key[1], folder, steps, wall, **histograms.columns(rows))
 
 
 def _kept(piece: Piece) -> Track:

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.read.growing import Growing
-from tb_diagnose.read.histograms import ROW, Reducer
+from tb_diagnose.read.histograms import ROW
+from tb_diagnose.read.layouts import HISTOGRAM
 
 # Integers are copied as they are; floats need not be, when they are NaN.
-_I8, _U8, _U4 = np.dtype("<i8"), np.dtype("<u8"), np.dtype("<u4")
+_I8, _U8 = np.dtype("<i8"), np.dtype("<u8")
+_BITS: dict[str, np.dtype[Any]] = {"<f4": np.dtype("<u4"), "<f8": _U8, HISTOGRAM: ROW}
 #: Steps, bits of wall times and bits of values, as columns of equal length.
 Points = tuple[Sequence[int] | NDArray[Any], ...]
 
@@ -32,12 +34,12 @@ class Piece(NamedTuple):
     lasting: bool
 
 
-class Scalars:
-    """One scalar tag, bit by bit as logged, so that even a NaN keeps its payload.
+class Column:
+    """One tag: scalars, bit by bit as logged, so that even a NaN keeps its payload; or histograms.
 
     Attributes:
-        kind: NumPy name of the values' type, ``<f4`` or ``<f8``.
-        number: by which the table knows it, -1 before it does.
+        kind: NumPy name of the scalars' type, ``<f4`` or ``<f8``, or ``histogram``.
+        number: by which its table knows it, -1 before it does.
     """
 
     # A log may have 100,000 tags: one that has a single point should cost little.
@@ -65,8 +67,9 @@ class Scalars:
         return self._settled(1).view().view("<f8")
 
     def data(self) -> NDArray[Any]:
-        """[n] the values."""
-        return self._settled(2).view().view(self.kind)
+        """[n] the scalars, or the reduced histograms, of type ``histograms.ROW``."""
+        found = self._settled(2).view()
+        return found if self.kind == HISTOGRAM else found.view(self.kind)
 
     def take(self, piece: Piece) -> None:
         """Takes points as they are: unless they last, it has to be settled before they change."""
@@ -96,7 +99,7 @@ class Scalars:
         if not self._pieces:
             return
         piece = self._pieces[0]
-        kinds = _I8, _U8, _U4 if self.kind == "<f4" else _U8
+        kinds = _I8, _U8, _BITS[self.kind]
         if not self._room and len(self._pieces) == 1 and piece.lasting:
             points = (np.asarray(each[piece.first : piece.last], kind)
                       for each, kind in zip(piece.points, kinds, strict=True))  # fmt: skip
@@ -116,7 +119,7 @@ class Scalars:
 
     def _settled(self, index: int) -> Growing:
         self.settle()
-        return self._room[index] if self._room else Growing(_I8 if index == 0 else _U8)
+        return self._room[index] if self._room else Growing((_I8, _U8, _BITS[self.kind])[index])
 
     def widen(self) -> None:
         """Goes over to float64, for a tag that is logged in several precisions."""
@@ -128,46 +131,6 @@ class Scalars:
                 values = Growing(_U8)
                 values.stretch(len(wide))[:] = wide
                 self._room = (*self._room[:2], values)
-
-
-class Distributions:
-    """One histogram tag: each histogram reduced to a row of type ``histograms.ROW``."""
-
-    __slots__ = ("_rows", "_steps", "_wall")
-
-    def __init__(self) -> None:
-        self._steps = Growing(_I8)
-        self._wall = Growing(_U8)
-        self._rows = Growing(ROW)
-
-    def __len__(self) -> int:
-        return self._steps.size
-
-    @property
-    def steps(self) -> NDArray[np.int64]:
-        """[n] as logged."""
-        return self._steps.view()
-
-    @property
-    def wall(self) -> NDArray[np.float64]:
-        """[n] seconds since 1970."""
-        return self._wall.view().view("<f8")
-
-    def data(self) -> NDArray[Any]:
-        """[n] of type ``histograms.ROW``: the reduced histograms."""
-        return self._rows.view()
-
-    def stretch(self, steps: Any, wall: Any) -> int:
-        """Takes more steps and bits of wall times; returns the row that the first one gets."""
-        at, count = self._steps.size, len(steps)
-        self._steps.stretch(count)[:] = steps
-        self._wall.stretch(count)[:] = wall
-        self._rows.stretch(count)
-        return at
-
-    def write(self, at: int, rows: NDArray[Any]) -> None:
-        """Fills rows for which there is room."""
-        self._rows.write(at, rows)
 
 
 @dataclass(eq=False)
@@ -213,8 +176,8 @@ class Columns:
         outlook: how many times as large the file is as the part of it that has been read.
     """
 
-    scalars: dict[str, Scalars] = field(default_factory=dict)
-    histograms: dict[str, Distributions] = field(default_factory=dict)
+    scalars: dict[str, Column] = field(default_factory=dict)
+    histograms: dict[str, Column] = field(default_factory=dict)
     vitals: dict[str, Tables] = field(default_factory=dict)
     layouts: dict[str, bytes] = field(default_factory=dict)
     texts: list[Note] = field(default_factory=list)
@@ -224,18 +187,11 @@ class Columns:
     writer: str = ""
     records: int = 0
     outlook: float = 1.0
-    reducer: Reducer = field(default_factory=Reducer)
 
-    def scalar(self, tag: str, kind: str) -> Scalars:
-        """The column of ``tag``; one that is new takes values of ``kind``."""
-        column = self.scalars.get(tag)
+    def column(self, tag: str, kind: str) -> Column:
+        """The scalars or the histograms of ``tag``; where there are none yet, of that kind."""
+        those = self.histograms if kind == HISTOGRAM else self.scalars
+        column = those.get(tag)
         if column is None:
-            column = self.scalars[tag] = Scalars(kind)
-        return column
-
-    def histogram(self, tag: str) -> Distributions:
-        """The histograms of ``tag``."""
-        column = self.histograms.get(tag)
-        if column is None:
-            column = self.histograms[tag] = Distributions()
+            column = those[tag] = Column(kind)
         return column

@@ -6,14 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.read import lockstep
-from tb_diagnose.read.columns import Columns, Distributions
+from tb_diagnose.read.columns import Columns
+from tb_diagnose.read.distributions import Distributions
+from tb_diagnose.read.layouts import HISTOGRAM
 from tb_diagnose.read.lockstep import Parsed
 from tb_diagnose.read.places import Octets, Places
 from tb_diagnose.read.table import Table
 from tb_diagnose.read.tagindex import TagIndex
 
 #: Kinds of curves, by number; the first one is for tags that have no curve yet.
-_KINDS = ("", "<f4", "<f8", "histogram")
+_KINDS = ("", "<f4", "<f8", HISTOGRAM)
 
 
 class Curves:
@@ -25,8 +27,15 @@ class Curves:
         places: [tags] the number that the table knows its curve by.
     """
 
-    def __init__(self, columns: Columns, plugins: dict[bytes, bytes], table: Table) -> None:
-        self._columns, self._names, self._table = columns, plugins, table
+    def __init__(
+        self,
+        columns: Columns,
+        plugins: dict[bytes, bytes],
+        table: Table,
+        distributions: Distributions,
+    ) -> None:
+        self._columns, self._names = columns, plugins
+        self._table, self._distributions = table, distributions
         self._index = TagIndex()
         self._tags: list[bytes] = []
         self._numbers: dict[bytes, int] = {b"": 0}
@@ -36,10 +45,6 @@ class Curves:
     def plugin(self, name: bytes) -> int:
         """The number of a plugin."""
         return self._numbers.setdefault(name, len(self._numbers))
-
-    def histogram(self, number: int) -> Distributions:
-        """The histograms of a tag."""
-        return self._columns.histogram(self._name(number))
 
     def numbers(self, octets: Octets, parsed: Parsed) -> Places:
         """[n] the number of each record's tag, -1 where there is none to be told."""
@@ -100,13 +105,11 @@ class Curves:
 
     def _settle(self, numbers: Places, kind: str) -> None:
         """Looks up, or makes, the curves of these tags."""
-        if kind == "histogram":
-            self.kinds[numbers] = _KINDS.index(kind)
-            return
+        table = self._distributions if kind == HISTOGRAM else self._table
         names = map(self._name, numbers.tolist())
-        curves = [self._columns.scalar(name, kind) for name in names]
+        curves = [self._columns.column(name, kind) for name in names]
         self.kinds[numbers] = [_KINDS.index(curve.kind) for curve in curves]
-        self.places[numbers] = [self._table.number(curve) for curve in curves]
+        self.places[numbers] = [table.number(curve) for curve in curves]
 
     def _name(self, number: int) -> str:
         return self._tags[number].decode("utf-8", "replace")

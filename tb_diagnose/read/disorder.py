@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.read import frames, histograms, lockstep
-from tb_diagnose.read.columns import Columns
+from tb_diagnose.read import frames, histograms, limits, lockstep
 from tb_diagnose.read.curves import Curves
+from tb_diagnose.read.distributions import Distributions
 from tb_diagnose.read.events import Decoder
+from tb_diagnose.read.layouts import HISTOGRAM
 from tb_diagnose.read.lockstep import LOW_BYTES, Parsed
 from tb_diagnose.read.places import Octets, Places, anywhere
 from tb_diagnose.read.records import FOOTER, HEADER
@@ -26,6 +27,10 @@ from tb_diagnose.read.wire import Malformed
 
 #: Bytes parsed at once, which keeps a few dozen numbers for each record within the cache.
 _BLOCK = 1 << 20
+#: So many distances are tried at which the first tag comes again.
+_CANDIDATES = 16
+#: Where so many tags come again in turns, the others are odd ones between them (chosen).
+_MOSTLY = 0.9
 #: Bytes that have to follow the last record, so that whole words can be read everywhere in it.
 _SLACK = 16
 
@@ -37,6 +42,7 @@ class _Block:
     Attributes:
         numbers: [n] of the tags, -1 where there is none.
         tails: [n] which tail it has, -1 where none fits.
+        older: [n] which of the ``reduced`` histograms of the older encoding it is, -1 if none.
     """
 
     octets: Octets
@@ -44,22 +50,46 @@ class _Block:
     lengths: Places
     parsed: Parsed
     numbers: Places
-    tails: Places
+
+    def __post_init__(self) -> None:
+        self.tails, self.older = np.full((2, len(self.begins)), -1)
+        self.reduced = np.empty(0, histograms.ROW)
 
     def next_odd(self, first: int) -> int:
         """The first record from ``first`` on that the decoder has to take."""
-        odd = self.tails[first:] < 0
+        odd = (self.tails[first:] < 0) & (self.older[first:] < 0)
         return first + (int(odd.argmax()) if odd.any() else len(odd))
+
+    def period(self) -> int:
+        """After how many records the tags mostly come again in the same order; 0 if they do not."""
+        numbers = self.numbers
+        if (self.older >= 0).any():
+            # Their records are never of the same size, and so no template fits them.
+            return 0
+        for after in map(int, np.flatnonzero(numbers[1:] == numbers[0])[:_CANDIDATES] + 1):
+            if 2 * after > len(numbers):
+                break
+            if np.mean(numbers[after:] == numbers[:-after]) > _MOSTLY:
+                return after
+        return 0
 
 
 class Disorder:
-    """Takes the records of one file for which there is no prediction."""
+    """Takes the records of one file for which there is no prediction.
 
-    def __init__(self, columns: Columns, decoder: Decoder, table: Table, *, checksum: bool) -> None:
-        self._columns, self._decoder, self._table = columns, decoder, table
+    Attributes:
+        period: after how many records the tags came again in the latest block, 0 if they did not.
+    """
+
+    def __init__(
+        self, decoder: Decoder, table: Table, distributions: Distributions, *, checksum: bool
+    ) -> None:
+        self._columns, self._decoder = decoder.columns, decoder
+        self._table, self._distributions = table, distributions
         self._checksum = checksum
-        self._curves = Curves(columns, decoder.plugins, table)
+        self._curves = Curves(decoder.columns, decoder.plugins, table, distributions)
         self._tails = Tails()
+        self.period = 0
 
     def take(self, octets: Octets) -> tuple[int, list[tuple[int, int]]]:
         """Takes the records that ``octets`` begins with.
@@ -81,15 +111,27 @@ class Disorder:
             self._points(block, first, odd)
             first = self._decode(block, odd, malformed)
         self._columns.records += count
+        self.period = block.period()
         return end, malformed
 
     def _parsed(self, octets: Octets, begins: Places, lengths: Places) -> _Block:
         parsed = lockstep.parse(octets, begins, lengths)
         numbers = self._curves.numbers(octets, parsed)
-        block = _Block(octets, begins, lengths, parsed, numbers, np.full(len(begins), -1))
+        block = _Block(octets, begins, lengths, parsed, numbers)
         self._curves.renew()
         self._match(block, np.flatnonzero(numbers >= 0))
+        self._take_older(block)
         return block
+
+    def _take_older(self, block: _Block) -> None:
+        """Reduces the histograms of the older encoding, which no tail fits."""
+        rows = np.flatnonzero((block.numbers >= 0) & (block.tails < 0))
+        begins, lengths = block.parsed.rests[rows], block.parsed.rest_lengths[rows]
+        good, buckets = limits.parse(block.octets, begins, lengths)
+        if good.any():
+            fit = self._curves.accept(block.numbers[rows[good]], HISTOGRAM)
+            block.older[rows[good][fit]] = np.flatnonzero(fit)
+            block.reduced = histograms.reduced(buckets)
 
     def _match(self, block: _Block, rows: Places) -> None:
         """Finds the tails of these records, and makes curves for tags that have none yet."""
@@ -108,11 +150,12 @@ class Disorder:
         if last <= first:
             return
         rows = np.arange(first, last)
-        tails = block.tails[first:last]
-        scalar = self._tails.scalar[tails]
+        scalar = block.older[first:last] < 0
+        scalar[scalar] = self._tails.scalar[block.tails[rows[scalar]]]
         if not scalar.all():
             self._histograms(block, rows[~scalar])
-            rows, tails = rows[scalar], tails[scalar]
+            rows = rows[scalar]
+        tails = block.tails[rows]
         if len(rows):
             places = block.parsed.rests[rows] + self._tails.firsts[tails]
             values = anywhere(block.octets, "<u8")[places] & LOW_BYTES[self._tails.sizes[tails]]
@@ -121,23 +164,22 @@ class Disorder:
             self._table.rows(curves, parsed.steps[rows], parsed.walls[rows], values)
 
     def _histograms(self, block: _Block, rows: Places) -> None:
-        parsed, numbers, tails = block.parsed, block.numbers[rows], block.tails[rows]
+        parsed, tails, older = block.parsed, block.tails[rows], block.older[rows]
         found = np.empty(len(rows), histograms.ROW)
-        for index in np.unique(tails).tolist():
-            tail, mine = self._tails.known[index], tails == index
+        found[older >= 0] = block.reduced[older[older >= 0]]
+        for index in np.unique(tails[older < 0]).tolist():
+            tail, mine = self._tails.known[index], (tails == index) & (older < 0)
             places = parsed.rests[rows[mine]] + tail.first
-            found[mine] = histograms.reduced(anywhere(block.octets, f"V{tail.size}")[places])
-        order = np.argsort(numbers, kind="stable")
-        for each in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1):
-            column = self._curves.histogram(int(numbers[each[0]]))
-            at = column.stretch(parsed.steps[rows[each]], parsed.walls[rows[each]])
-            column.write(at, found[each])
+            tensors = anywhere(block.octets, f"V{tail.size}")[places]
+            found[mine] = histograms.reduced(histograms.from_bytes(tensors))
+        curves = self._curves.places[block.numbers[rows]]
+        self._distributions.rows(curves, parsed.steps[rows], parsed.walls[rows], found)
 
     def _decode(self, block: _Block, odd: int, malformed: list[tuple[int, int]]) -> int:
         """Leaves records to the decoder, as long as they have no tail; returns the next one."""
         changed: set[int] = set()
         taught = False
-        while odd < len(block.begins) and block.tails[odd] < 0 and not taught:
+        while odd < len(block.begins) and not taught and block.next_odd(odd) == odd:
             begin, length = int(block.begins[odd]), int(block.lengths[odd])
             payload = block.octets[begin : begin + length].tobytes()
             try:

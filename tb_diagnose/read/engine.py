@@ -18,8 +18,9 @@ all of them at a time (``lockstep.py``).
 from __future__ import annotations
 
 from tb_diagnose.read import histograms, records
-from tb_diagnose.read.columns import Columns, Piece, Scalars
+from tb_diagnose.read.columns import Column, Columns, Piece
 from tb_diagnose.read.disorder import Disorder
+from tb_diagnose.read.distributions import Distributions
 from tb_diagnose.read.events import Decoder
 from tb_diagnose.read.history import History
 from tb_diagnose.read.period import WIDEST, Period
@@ -34,8 +35,8 @@ _LENGTHS = 1 << 16
 #: What a prediction costs, in records that could be decoded one by one meanwhile.
 _COST = 16
 #: With less luck than this, or behind so many records that had to be decoded one by one, there is
-#: no more predicting in this window; the next one begins with a short trial.
-_OUT_OF_LUCK, _TRIAL, _LUCKY = -256, 40, 1024
+#: no more predicting in this window; the next one begins with a trial.
+_OUT_OF_LUCK, _TRIAL, _LUCKY = -256, 8, 1024
 #: Fewer points of each curve at once are collected and sorted together (measured: each curve costs
 #: as much time as so many rows of the table).
 _FEW = 48
@@ -52,14 +53,14 @@ class Engine:
         self.columns = columns
         self.checksum = checksum
         self.malformed: list[tuple[int, int]] = []
-        self._table = Table()
+        self._table, self._distributions = Table(), Distributions()
         self._plugins = plugins
-        self._decoder = Decoder(columns, plugins, self._table)
+        self._decoder = Decoder(columns, plugins, self._table, self._distributions)
         self._lengths: dict[bytes, int] = {}
         self._history = History()
         self._disorder: Disorder | None = None
         # Columns with pieces that are parts of the window.
-        self._borrowers: list[Scalars] = []
+        self._borrowers: list[Column] = []
         # How well predictions have done of late, in records.
         self._luck = 0
         # A prediction that holds as far as the window reaches, and so is not over yet.
@@ -97,7 +98,7 @@ class Engine:
     def finish(self) -> None:
         """Leaves nothing half done at the end of what there is."""
         self._table.split()
-        self.columns.reducer.flush()
+        self._distributions.split()
 
     def length(self, header: bytes) -> int:
         """How long the payload behind ``header`` is; -1 where its CRC does not hold."""
@@ -142,7 +143,7 @@ class Engine:
     def _gallop(self, window: Window, at: int, expected: Period) -> int:
         """Takes as many periods as there are; returns where the next record is."""
         self._lasting = None
-        if not self._decoder.holds(expected):
+        if not self._decoder.meanings.holds(expected):
             return at
         octets = window.octets[at:]
         if not window.at_end:
@@ -152,7 +153,7 @@ class Engine:
         end = count * expected.size + expected.template.starts[some]
         records = count * len(expected.layouts) + some
         if records:
-            few = count * expected.points < _FEW * len(expected.parts)
+            few = count * len(expected.scalars) < _FEW * len(expected.parts)
             self._deliver(octets[:end], expected, few=few, last=window.at_end)
             self._history.repeat(expected, count, some)
             self.columns.records += records
@@ -169,7 +170,7 @@ class Engine:
         """Takes the records of a window without predictions; returns where the next one is."""
         if self._disorder is None:
             self._disorder = Disorder(
-                self.columns, self._decoder, self._table, checksum=self.checksum
+                self._decoder, self._table, self._distributions, checksum=self.checksum
             )
         while True:
             used, malformed = self._disorder.take(window.octets[at:])
@@ -178,23 +179,27 @@ class Engine:
                 break
             at += used
         self._history.clear()
-        self._luck = _OUT_OF_LUCK + _TRIAL
+        # Where the tags came in turns, it pays to learn them all, and some more.
+        self._luck = _OUT_OF_LUCK + _TRIAL + 2 * self._disorder.period
         return at
 
     def _deliver(self, octets: Octets, expected: Period, *, few: bool, last: bool) -> None:
         """Gives what was proved to its columns: ``few`` points each, perhaps of the last window."""
-        if few and expected.scalar:
-            self._table.rows(*expected.rows(octets, self._decoder.curves(expected)))
-            return
+        numbers = self._decoder.meanings.numbers(expected)
+        for group in expected.histograms:
+            parts, steps, walls, data = expected.rows(octets, group)
+            reduced = histograms.reduced(histograms.from_bytes(data))
+            self._distributions.rows(numbers[parts], steps, walls, reduced)
+        if few and len(expected.scalars):
+            parts, *rest = expected.rows(octets, expected.scalars)
+            self._table.rows(numbers[parts], *rest)
+        elif len(expected.scalars):
+            self._scalars(octets, expected, last=last)
+
+    def _scalars(self, octets: Octets, expected: Period, *, last: bool) -> None:
         self._table.split()
         for part, *points in expected.columns(octets):
-            name = part.tag.decode("utf-8", "replace")
-            if not part.scalar:
-                histogram = self.columns.histogram(name)
-                row = histogram.stretch(*points[:2])
-                histogram.write(row, histograms.reduced(points[2]))
-                continue
-            curve = self.columns.scalar(name, part.kind)
+            curve = self.columns.column(part.tag.decode("utf-8", "replace"), part.kind)
             if last:
                 # What is short enough to be in one window need not be moved twice.
                 points[1:] = (each.copy() for each in points[1:])

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import struct
 from math import isnan
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tb_diagnose.read import histograms, messages, tensors
-from tb_diagnose.read.columns import Columns, Distributions, Note, Scalars, Tables
-from tb_diagnose.read.layouts import KNOWN, Hole, Layout
+from tb_diagnose.read.columns import Column, Columns, Note, Tables
+from tb_diagnose.read.distributions import Distributions
+from tb_diagnose.read.layouts import HISTOGRAM, KNOWN, Hole, Layout
+from tb_diagnose.read.meanings import Meanings
 from tb_diagnose.read.messages import Event, Span, Value
-from tb_diagnose.read.period import Period
-from tb_diagnose.read.places import Places
 from tb_diagnose.read.table import Table
 from tb_diagnose.read.wire import signed, varint
 
 _F64 = struct.Struct("<d")
 _INTEGER = int.from_bytes
-#: For each hole of a layout: its column, and its span in the body.
-Targets = list[tuple[Scalars | Distributions, int, int]]
 #: Plugins whose tensors are understood; those of all others are left alone.
 _PLUGINS = (b"", b"scalars", b"histograms", b"text", b"graph_keras_model", b"diagnose")
 
@@ -31,13 +31,18 @@ class Decoder:
     carries it.
     """
 
-    def __init__(self, columns: Columns, plugins: dict[bytes, bytes], table: Table) -> None:
+    def __init__(
+        self,
+        columns: Columns,
+        plugins: dict[bytes, bytes],
+        table: Table,
+        distributions: Distributions,
+    ) -> None:
         self.columns = columns
         self.plugins = plugins
         self._table = table
-        self._targets: dict[Layout, Targets | None] = {}
-        self._valid = len(plugins)
-        self._held: Period | None = None
+        self._distributions = distributions
+        self.meanings = Meanings(columns, plugins, table, distributions)
         # What the record at hand taught: None where others of its layout may mean other things.
         self._holes: list[Hole] | None = None
         self._body = 0
@@ -54,59 +59,18 @@ class Decoder:
             at, width = end, end - at - 1
         body = payload[at:] if at else b""
         layout = KNOWN.find(body) if at else None
-        targets = self.targets(layout) if layout is not None else None
+        targets = self.meanings.targets(layout) if layout is not None else None
         if layout is None or targets is None:
             return self._walk(payload, at, width), width
         step = signed(step)
         wall = _INTEGER(payload[1:9], "little")
         for target, first, last in targets:
-            if isinstance(target, Scalars):
-                self._table.one(target, step, wall, _INTEGER(body[first:last], "little"))
+            if target.kind == HISTOGRAM:
+                numbers = np.frombuffer(body, "<f8", (last - first) // 8, first)
+                self._histogram(target, step, wall, numbers)
             else:
-                self._distribution(target, step, wall, histograms.from_tensor(
-                    np.frombuffer(body, "<f8", (last - first) // 8, first)))  # fmt: skip
+                self._table.one(target, step, wall, _INTEGER(body[first:last], "little"))
         return layout, width
-
-    def targets(self, layout: Layout) -> Targets | None:
-        """Where what stands in the holes of ``layout`` goes; None if it has to be parsed."""
-        if self._valid != len(self.plugins):
-            self._targets.clear()
-            self._valid = len(self.plugins)
-        if layout not in self._targets:
-            self._targets[layout] = self._find_targets(layout)
-        return self._targets[layout]
-
-    def holds(self, expected: Period) -> bool:
-        """Whether every layout of a period means in this file what it meant where it was learnt."""
-        if self._held is not expected or self._valid != len(self.plugins):
-            held = (self.targets(layout) is not None for layout in expected.layouts)
-            if not (expected.orderly and all(held)):
-                return False
-            self._held = expected
-        return True
-
-    def curves(self, expected: Period) -> Places:
-        """The numbers that the table knows the curves of a period's parts by, all scalars."""
-        names = (part.tag.decode("utf-8", "replace") for part in expected.parts)
-        curves = (self.columns.scalars[name] for name in names)
-        return np.array([self._table.number(curve) for curve in curves])
-
-    def _find_targets(self, layout: Layout) -> Targets | None:
-        if any(self.plugins.get(tag, b"") != plugin for tag, plugin in layout.plugins):
-            return None
-        targets: Targets = []
-        for hole in layout.holes:
-            column = self._column(hole.tag, hole.kind)
-            if isinstance(column, Scalars) and column.kind != hole.kind:
-                return None
-            targets.append((column, hole.first, hole.first + hole.size))
-        return targets
-
-    def _column(self, tag: bytes, kind: str) -> Scalars | Distributions:
-        name = tag.decode("utf-8", "replace")
-        if kind == "histogram":
-            return self.columns.histogram(name)
-        return self.columns.scalar(name, kind)
 
     def _walk(self, payload: bytes, at: int, width: int) -> Layout | None:
         event = messages.event(payload)
@@ -155,8 +119,9 @@ class Decoder:
             return
         self._holes = None
         buckets = histograms.from_proto(payload, *value.spans[0])
-        column = self.columns.histogram(value.tag.decode("utf-8", "replace"))
-        self._distribution(column, event.step, _INTEGER(event.wall, "little"), buckets)
+        column = self.columns.column(value.tag.decode("utf-8", "replace"), HISTOGRAM)
+        wall = _INTEGER(event.wall, "little")
+        self._distributions.one(column, event.step, wall, buckets)
 
     def _tensor(self, payload: bytes, event: Event, value: Value, *, own: bool) -> None:
         plugin = self.plugins.get(value.tag, b"")
@@ -192,13 +157,12 @@ class Decoder:
         """Takes a scalar that stands in ``data``; ``own`` if that is the payload itself."""
         width = 4 if kind == "<f4" else 8
         raw = data[span[0] : span[0] + width]
-        column = self.columns.scalar(tag.decode("utf-8", "replace"), kind)
+        column = self.columns.column(tag.decode("utf-8", "replace"), kind)
         self._open(tag, kind, span[0], width, own=own)
         if column.kind != kind:
             if column.kind == "<f4":
                 self._table.widen(column)
-                self._targets.clear()
-                self._held = None
+                self.meanings.forget()
             else:
                 with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
                     raw = np.frombuffer(raw, "<f4").astype("<f8").tobytes()
@@ -210,10 +174,9 @@ class Decoder:
         rows = tensor.numbers().astype(np.float64)
         first, last = tensor.verbatim()
         exact = own and tensor.dtype == tensors.DOUBLE and last - first == 8 * len(rows) > 0
-        self._open(tag, "histogram", first, last - first, own=exact)
-        column = self.columns.histogram(tag.decode("utf-8", "replace"))
-        wall = _INTEGER(event.wall, "little")
-        self._distribution(column, event.step, wall, histograms.from_tensor(rows))
+        self._open(tag, HISTOGRAM, first, last - first, own=exact)
+        column = self.columns.column(tag.decode("utf-8", "replace"), HISTOGRAM)
+        self._histogram(column, event.step, _INTEGER(event.wall, "little"), rows)
 
     def _open(self, tag: bytes, kind: str, first: int, size: int, *, own: bool) -> None:
         """Notes that those bytes of the payload are data, and nothing but data."""
@@ -222,11 +185,9 @@ class Decoder:
         elif self._holes is not None:
             self._holes.append(Hole(first - self._body, size, tag, kind))
 
-    def _distribution(
-        self, column: Distributions, step: int, wall: int, buckets: histograms.Buckets
-    ) -> None:
-        row = column.stretch([step], [wall])
-        self.columns.reducer.add(buckets, column, row)
+    def _histogram(self, column: Column, step: int, wall: int, numbers: NDArray[Any]) -> None:
+        buckets = histograms.from_tensors(numbers.reshape(1, len(numbers) // 3, 3))
+        self._distributions.one(column, step, wall, buckets)
 
     def _vitals(self, event: Event, tag: bytes, tensor: tensors.Tensor) -> None:
         """Takes one step of vitals; without a layout nobody knows what its numbers mean."""

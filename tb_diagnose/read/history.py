@@ -25,6 +25,8 @@ class History:
         # Where two layouts in a row were met last: the number of the second record.
         self._pairs: dict[tuple[Layout, Layout], int] = {}
         self._match: int | None = None
+        # What was repeated last, up to now: another time tells nothing new.
+        self._latest: Period | None = None
         self._grown: tuple[int, int] | None = None
 
     def add(self, layout: Layout, width: int) -> None:
@@ -32,6 +34,7 @@ class History:
         before = self._widths.get(layout)
         self._grown = (before, width) if before is not None and width == before + 1 else None
         self._widths[layout] = width
+        self._latest = None
         self._match = self._append(layout)
         if len(self._layouts) > 4 * _REACH:
             self._before += len(self._layouts) - _REACH
@@ -44,10 +47,13 @@ class History:
         self._layouts.clear()
         self._pairs.clear()
         self._before = 0
-        self._match = None
+        self._match = self._latest = None
 
     def repeat(self, found: Period, count: int, records: int) -> None:
         """The records of ``found``, ``count`` times, and the first ``records`` once more."""
+        self._match = None
+        if found is self._latest and not records:
+            return
         if count * len(found.layouts) > _REACH:
             # All else is out of reach then, and one time tells as much as all of them.
             self.clear()
@@ -55,7 +61,7 @@ class History:
         self._layouts += found.layouts * (count - 1)
         for layout in found.layouts * (count > 0) + found.layouts[:records]:
             self._append(layout)
-        self._match = None
+        self._latest = None if records else found
 
     def prediction(self) -> Period | None:
         """What is expected to repeat from now on; None if nothing is.

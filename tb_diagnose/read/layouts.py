@@ -20,6 +20,7 @@ from tb_diagnose.read.records import framed
 #: Layouts are forgotten when there are more than this (chosen: some 20 MB of them).
 _MOST = 1 << 15
 _WALL, _STEP = b"\x09", b"\x10"
+HISTOGRAM = "histogram"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Layouts:
             self.clear()
         self._count += 1
         last = layout.holes[-1]
-        if len(holes) > 1 or last.first + last.size < len(body) or last.kind == "histogram":
+        if len(holes) > 1 or last.first + last.size < len(body) or last.kind == HISTOGRAM:
             self._file(layout)
         elif last.size == 4:
             self._singles[layout.body[:-4]] = layout

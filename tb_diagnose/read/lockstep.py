@@ -60,20 +60,19 @@ def parse(octets: Octets, begins: Places, lengths: Places) -> Parsed:
     at = begins + 9 + np.where(stepped, widths + 1, 0)
     for key in (0x2A, 0x0A):
         # A message that reaches to the end of the event.
-        at, length = _message(octets, at, key, good)
+        at, length = message(octets, at, key, good)
         good &= at + length == ends
-    tags, tag_lengths = _message(octets, at, 0x0A, good)
+    tags, tag_lengths = message(octets, at, 0x0A, good)
     rests = tags + tag_lengths
     good &= (rests <= ends) & (tag_lengths <= _LONGEST_TAG)
     return Parsed(good, words[begins + 1], steps, tags, tag_lengths, rests, ends - rests)
 
 
-def _message(
-    octets: Octets, at: Places, key: int, good: NDArray[np.bool_]
-) -> tuple[Places, Places]:
+def message(octets: Octets, at: Places, key: int, good: NDArray[np.bool_]) -> tuple[Places, Places]:
     """Where the field of bytes at ``at`` has its bytes, and how many; ``good`` only if it is one.
 
-    Its length is a varint of one or two bytes. Places of what is not good are harmless ones.
+    ``at`` and ``good`` are changed: places of what is not good become harmless ones. The length is
+    a varint of one or two bytes.
     """
     at[~good] = 0
     head = anywhere(octets, "<u4")[at]

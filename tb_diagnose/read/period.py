@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.layouts import Layout
+from tb_diagnose.read.layouts import HISTOGRAM, Layout
 from tb_diagnose.read.places import Octets, Places, anywhere, in_every_row
 from tb_diagnose.read.records import HEADER
 from tb_diagnose.read.template import Template
@@ -35,6 +35,7 @@ class Part:
         kind, size: of its values, as in ``Hole``.
         walls, widths, values: [k] where in the period its points have their wall times, of how
             many bytes their steps are, and where their values are; in the order written.
+        bits: the type that values are copied as.
         steps, low: [k] where their steps are, and which bits of the words there are theirs.
         scalar, single: whether it is a scalar; whether it has but one point.
     """
@@ -47,12 +48,36 @@ class Part:
     values: Places
 
     def __post_init__(self) -> None:
-        self.scalar = self.kind != "histogram"
-        # The type that values are copied as.
-        self.bits = {4: "<u4", 8: "<u8"}.get(self.size, f"V{self.size}")
+        self.scalar = self.kind != HISTOGRAM
+        self.bits = "<u4" if self.size == 4 else "<u8"
         self.steps, self.low = self.walls + 9, _LOW[self.widths]
         self.single = len(self.walls) == 1
         self.widest = int(self.widths.max())
+
+
+class Group:
+    """Points of a period that are taken together: all scalars, or histograms of one size.
+
+    The arguments are [k] as in ``Part``, and which part each point is of, and its size in bytes.
+
+    Attributes:
+        owners: [k] as given.
+        low, widest: which bits of the words at the steps are theirs; the widest step.
+        holes: [k] how far behind the wall time the data is.
+        bits, masks: what the data is read as, and which bits of that are its own; None for all.
+    """
+
+    def __init__(
+        self, walls: Places, widths: Places, values: Places, *, owners: Places, sizes: Places
+    ) -> None:
+        self.walls, self.owners, self.holes = walls, owners, values - walls
+        self.low, self.widest = _LOW[widths], int(widths.max(initial=0))
+        size = int(sizes.max(initial=0))
+        self.bits = "<u8" if size <= WIDEST else f"V{size}"
+        self.masks = _LOW[sizes] if size <= WIDEST else None
+
+    def __len__(self) -> int:
+        return len(self.walls)
 
 
 class Period:
@@ -63,7 +88,6 @@ class Period:
         size: in bytes.
         points: how many it holds.
         parts: where the points of each tag are.
-        scalar: whether all tags are scalars.
         orderly: whether each tag has a single part, which keeps its points in order.
     """
 
@@ -71,12 +95,11 @@ class Period:
         records = [each.record(width) for each, width in zip(layouts, widths, strict=True)]
         self.layouts, self.widths = layouts, widths
         self._find_points([len(record) for record, _, _ in records])
-        self.scalar = all(part.scalar for part in self.parts)
         self.orderly = len({(part.tag, part.kind) for part in self.parts}) == len(self.parts)
         # A step grows, and needs another byte. Where a tag is met twice, its column has to be made
         # from whole periods.
         narrow = min(filter(None, widths), default=WIDEST)
-        single = len(self.parts) == self.points
+        single = len(self.parts) == sum(map(len, (self.scalars, *self.histograms)))
         self.template = Template(records, 1 << 7 * narrow, divisible=single)
         self.size = self.template.size
 
@@ -91,21 +114,27 @@ class Period:
             for hole in layout.holes:
                 parts.setdefault((hole.tag, hole.kind, hole.size), []).append(len(points))
                 points.append((wall, width, body + hole.first))
-        self.points = len(points)
-        self._places = np.array(points).T
-        self.parts = [Part(*key, *self._places[:, own]) for key, own in parts.items()]
-        self._owners, self._sizes = np.zeros((2, len(points)), np.int64)
+        places = np.array(points).T
+        self.parts = [Part(*key, *places[:, own]) for key, own in parts.items()]
+        owners, sizes = np.zeros((2, len(points)), np.int64)
         for index, (key, own) in enumerate(parts.items()):
-            self._owners[own], self._sizes[own] = index, min(key[2], 8)
+            owners[own], sizes[own] = index, key[2]
+        drawn = np.array([part.scalar for part in self.parts])[owners]
+        groups = [drawn, *(~drawn & (sizes == size) for size in np.unique(sizes[~drawn]).tolist())]
+        self.scalars, *self.histograms = (
+            Group(*places[:, those], owners=owners[those], sizes=sizes[those]) for those in groups
+        )
 
     def columns(self, octets: Octets) -> Iterator[tuple[Part, Places, NDArray[Any], NDArray[Any]]]:
-        """For each part, steps, bits of wall times and data in the proved ``octets``.
+        """For each part of scalars, steps, bits of wall times and values in the proved ``octets``.
 
         The latter two may be views. Curves that are logged together have their steps in common:
         they are decoded and kept once.
         """
         words, numbers = np.empty(0, np.uint64), np.empty(0, np.int64)
         for part in self.parts:
+            if not part.scalar:
+                continue
             if int(part.values[-1]) >= len(octets):
                 break
             before, words = words, self._column(octets, "<u8", part.steps)
@@ -124,20 +153,21 @@ class Period:
         return found
 
     def rows(
-        self, octets: Octets, curves: Places
-    ) -> tuple[Places, Places, NDArray[np.uint64], NDArray[np.uint64]]:
-        """Curve, step, bits of wall time and of value of each point, in the order written.
+        self, octets: Octets, group: Group
+    ) -> tuple[Places, Places, NDArray[np.uint64], NDArray[Any]]:
+        """Of each point of a group the part, step, bits of wall time, and data.
 
-        ``curves`` are the numbers of the parts' curves, all of them scalars.
+        As they stand in the proved ``octets``, in the order written.
         """
-        words, (walls, widths, values) = anywhere(octets, "<u8"), self._places
-        times = -(-len(octets) // self.size)
-        places = (np.arange(times)[:, None] * self.size + walls).reshape(-1)
-        places = places[: np.searchsorted(places, len(octets))]
-        index = np.tile(np.arange(self.points), times)[: len(places)]
-        low = words[places + 9] & _LOW[widths[index]]
-        data = words[places + (values - walls)[index]] & _LOW[self._sizes[index]]
-        return curves[self._owners[index]], steps(low, int(widths.max())), words[places], data
+        words, times = anywhere(octets, "<u8"), -(-len(octets) // self.size)
+        walls = (np.arange(times)[:, None] * self.size + group.walls).reshape(-1)
+        walls = walls[: np.searchsorted(walls, len(octets))]
+        points = np.tile(np.arange(len(group)), times)[: len(walls)]
+        numbers = steps(words[walls + 9] & group.low[points], group.widest)
+        data = anywhere(octets, group.bits)[walls + group.holes[points]]
+        if group.masks is not None:
+            data &= group.masks[points]
+        return group.owners[points], numbers, words[walls], data
 
 
 @lru_cache(maxsize=256)

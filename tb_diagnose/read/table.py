@@ -12,34 +12,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.columns import Piece, Scalars
+from tb_diagnose.read.columns import Column, Piece
 
 #: The table is split when it has so many rows (chosen: 10 MB with what the sort needs).
-_FULL = 1 << 18
+FULL = 1 << 18
 
 
 class Table:
     """Points that have not been given to their curves yet.
+
+    It is split when it has ``full`` of them.
 
     Attributes:
         size: how many.
         widened: how many curves have been given a wider type.
     """
 
-    def __init__(self) -> None:
-        self.curves: list[Scalars] = []
+    def __init__(self, full: int = FULL) -> None:
+        self._full = full
+        self.curves: list[Column] = []
         self._parts: list[tuple[NDArray[Any], ...]] = []
         self._loose: list[tuple[int, int, int, int]] = []
         self.size = self.widened = 0
 
-    def number(self, curve: Scalars) -> int:
+    def number(self, curve: Column) -> int:
         """The number by which rows name ``curve``."""
         if curve.number < 0:
             curve.number = len(self.curves)
             self.curves.append(curve)
         return curve.number
 
-    def one(self, curve: Scalars, step: int, wall: int, value: int) -> None:
+    def one(self, curve: Column, step: int, wall: int, value: int) -> None:
         """Takes one point: the bits of its wall time and of its value as integers."""
         if not self.size:
             curve.take_one(step, wall, value)
@@ -52,13 +55,13 @@ class Table:
         numbers: NDArray[np.int64],
         steps: NDArray[np.int64],
         wall: NDArray[np.uint64],
-        values: NDArray[np.uint64],
+        values: NDArray[Any],
     ) -> None:
-        """Takes points of any curves, in the order written."""
+        """Takes points of any curves, in the order written: bits of scalars, or histograms."""
         self._gather()
         self._parts.append((numbers, steps, wall, values))
         self.size += len(numbers)
-        if self.size >= _FULL:
+        if self.size >= self._full:
             self.split()
 
     def _gather(self) -> None:
@@ -74,7 +77,7 @@ class Table:
             )
             self._loose.clear()
 
-    def widen(self, curve: Scalars) -> None:
+    def widen(self, curve: Column) -> None:
         """Lets a curve take float64 from now on."""
         self.split()
         curve.widen()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.layouts import Layout
+from tb_diagnose.read.layouts import HISTOGRAM, Layout
 
 Words = NDArray[np.uint64]
 #: More are not looked for (chosen: a log has one or two for each kind of summary).
@@ -63,7 +63,7 @@ class Tails:
         mask[first : first + hole.size] = bytes(hole.size)
         same, bits = _words(body), _words(bytes(mask))
         self.known.append(Tail(len(body), same, bits, plugin, hole.kind, first, hole.size))
-        self.scalar = np.array([tail.kind != "histogram" for tail in self.known])
+        self.scalar = np.array([tail.kind != HISTOGRAM for tail in self.known])
         self.firsts = np.array([tail.first for tail in self.known])
         self.sizes = np.array([min(tail.size, 8) for tail in self.known])
         return True

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.columns import Columns, Distributions, Note, Scalars, Tables
+from tb_diagnose.read.columns import Column, Columns, Note, Tables
 
 #: What a curve is made of.
 SCALARS, HISTOGRAMS, VITALS = range(3)
@@ -112,7 +112,7 @@ def part(folder: str, file: str, columns: Columns) -> Part:
     return Part(stretch, columns, float(found.group(1)) if found else 0.0, notes)
 
 
-def _track(column: Scalars | Distributions) -> Track:
+def _track(column: Column) -> Track:
     return Track(column.steps, column.wall, column.data())
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tb_diagnose.read.histograms import Buckets, from_limits, from_tensors
+
 event_pb2 = pytest.importorskip("tensorboard.compat.proto.event_pb2")
 
 _FIELDS = {1: ("float_val", "<f4"), 2: ("double_val", "<f8"), 3: ("int_val", "<i4"),
@@ -16,10 +18,10 @@ _FIELDS = {1: ("float_val", "<f4"), 2: ("double_val", "<f8"), 3: ("int_val", "<i
 
 @dataclass
 class Expected:
-    """Points by tag: (step, wall, value) of scalars, (step, [k, 3]) of histograms."""
+    """Points by tag: (step, wall, value) of scalars, (step, buckets) of histograms."""
 
     scalars: dict[str, list[tuple[int, float, Any]]] = field(default_factory=dict)
-    histograms: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
+    histograms: dict[str, list[tuple[int, Buckets]]] = field(default_factory=dict)
     plugins: dict[str, str] = field(default_factory=dict)
 
     def take(self, payload: bytes) -> None:
@@ -38,12 +40,22 @@ class Expected:
         if kind == "simple_value":
             number = np.float32(value.simple_value)
             self.scalars.setdefault(value.tag, []).append((one.step, one.wall_time, number))
+        elif kind == "histo":
+            found = self.histograms.setdefault(value.tag, [])
+            found.append((one.step, _limited(value.histo)))
         elif kind == "tensor" and value.tensor.dtype in _FIELDS:
             array = _array(value.tensor)
             if plugin == "histograms":
-                self.histograms.setdefault(value.tag, []).append((one.step, array.reshape(-1, 3)))
+                found = self.histograms.setdefault(value.tag, [])
+                found.append((one.step, from_tensors(array.reshape(1, len(array) // 3, 3))))
             elif plugin in ("", "scalars"):
                 self.scalars.setdefault(value.tag, []).append((one.step, one.wall_time, array[0]))
+
+
+def _limited(histo: Any) -> Buckets:
+    singles = (histo.min, histo.max, histo.num, histo.sum, histo.sum_squares)
+    limits, count = np.array(histo.bucket_limit), np.array(histo.bucket)
+    return from_limits(limits, count, np.array([len(limits)]), [np.array([x]) for x in singles])
 
 
 def _array(tensor: Any) -> Any:

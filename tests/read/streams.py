@@ -73,7 +73,10 @@ class Stream:
             yield event(self.now(), step, message(5, values))
 
     def distributions(self, size: int) -> Iterator[bytes]:
-        """Histograms and scalars in turns."""
+        """Histograms of several tags in turns."""
+        if self.draw.random() < 0.5:
+            yield from self.older(size)
+            return
         buckets = self.draw.choice([1, 4, 30])
         tags = [f"layer{index}/histogram{buckets}" for index in range(self.draw.randint(1, 4))]
         for step in range(max(1, size // 8)):
@@ -83,6 +86,31 @@ class Stream:
                 rows = np.stack([edges[:-1], edges[1:], count], axis=1)
                 content = tensor(rows, "float64") + self.plugin(tag, "histograms")
                 yield event(self.now(), step, message(5, message(1, message(1, tag) + content)))
+
+    def older(self, size: int) -> Iterator[bytes]:
+        """Histograms of the older encoding, of a different size each, and a scalar at each step."""
+        tags = [f"layer{index}/older" for index in range(self.draw.randint(1, 4))]
+        for step in range(max(1, size // 8)):
+            for tag in tags:
+                histo = message(1, message(1, tag) + message(5, self.proto()))
+                yield event(self.now(), step, message(5, histo))
+            yield self.one("older/loss", "simple", step)
+
+    def proto(self) -> bytes:
+        """A HistogramProto, mostly as TensorFlow and PyTorch write it."""
+        buckets = self.draw.choice([0, 1, 7, 30, 30, 200])
+        singles = [double(field, self.draw.choice([0.0, self.draw.gauss(0, 1), float("nan")]))
+                   for field in range(1, 6) if self.draw.random() < 0.9]  # fmt: skip
+        limits, count = ([self.draw.gauss(0, 1) for _ in range(buckets)] for _ in range(2))
+        lists = [message(6, np.array(limits).tobytes()), message(7, np.array(count).tobytes())]
+        if self.draw.random() < 0.05:
+            lists = [double(6, limit) for limit in limits] + [double(7, each) for each in count]
+        if not buckets and self.draw.random() < 0.5:
+            lists = []
+        parts = [*singles, *lists]
+        if self.draw.random() < 0.05:
+            self.draw.shuffle(parts)
+        return b"".join(parts)
 
     def odd(self, _: int) -> Iterator[bytes]:
         """Records that are no curves."""

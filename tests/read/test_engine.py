@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.read import engine, window
+from tb_diagnose.read import engine, histograms, window
 from tb_diagnose.read.file import EventFile
-from tb_diagnose.read.histograms import from_tensor, packed, reduce
 from tests.events import record
 from tests.read.oracle import Expected, expected
 from tests.read.streams import Stream
@@ -34,7 +33,7 @@ def same(file: EventFile, wanted: Expected) -> None:
     for tag, rows in wanted.histograms.items():
         column = file.columns.histograms[tag]
         assert column.steps.tolist() == [step for step, _ in rows]
-        reduced = packed(reduce([from_tensor(np.array(each)) for _, each in rows]))
+        reduced = histograms.reduced(histograms.joined([each for _, each in rows]))
         for name in ("statistics", "quantiles"):
             assert np.allclose(column.data()[name], reduced[name], equal_nan=True, rtol=1e-12)
 
@@ -115,7 +114,7 @@ def test_all_ways_of_reading_are_tested(tmp_path: Path, monkeypatch: pytest.Monk
             return plain(self, *given, **named)
 
         monkeypatch.setattr(engine.Engine, name, counted)
-    for seed in range(8):
+    for seed in range(40):
         draw = random.Random(seed)
         read(written(tmp_path, Stream(draw).payloads(6, 2000)))
     assert min(used[name] for name in ("_deliver", "_deliver few", "_in_step", "_one")) > 5
