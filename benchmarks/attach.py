@@ -1,125 +1,101 @@
-"""What attaching costs a Keras training, next to other callbacks: prints a Markdown table.
+"""What attaching costs a training, next to others: prints a Markdown table.
 
-    python benchmarks/attach.py --rounds 7
+    python benchmarks/attach.py --rounds 3
 
-Each callback has a model of its own. After a training that is not counted, which compiles, they
-take turns: a round is one epoch of each. Told are the median step and, for each callback, the
-median over the rounds of its time divided by the plain one's of the same round, with the lowest and
-the highest. ``plain, again`` shows what of this is noise. Times are processor times of the whole
-process: on a machine that others use as well, these repeat better than the clock's.
+Every training runs in a process of its own; those with different callbacks take turns. The steady
+state is the last two thirds of the epochs: its time a step is divided by the plain one's of the
+same round, and the median of the rounds is told, with the lowest and the highest. ``plain, again``
+shows what of this is noise. What the first third took beyond that is paid once (compiling the step
+a second time, the dense first samples). Times are processor times of the whole process: on a
+machine that others use as well, these repeat better than the clock's, which stand beside them.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import json
 import statistics
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from time import process_time
-from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-import keras
-import numpy as np
-
-from tb_diagnose import attach
-
-layers = keras.layers
-#: What is compared: name → the callbacks that write to a folder.
-CALLBACKS: dict[str, Callable[[str], list[Any]]] = {
-    "plain": lambda _: [],
-    "plain, again": lambda _: [],
-    "attach.keras": lambda folder: [attach.keras(folder)],
-    "TensorBoard": lambda folder: [keras.callbacks.TensorBoard(folder)],
-    "TensorBoard, histogram_freq=1": lambda folder: [
-        keras.callbacks.TensorBoard(folder, histogram_freq=1)
-    ],
+HERE = Path(__file__).resolve().parent
+#: Framework → the program that trains, and what it can be told to train with.
+PROGRAMS = {
+    "keras": (
+        HERE / "attaching" / "keras_training.py",
+        ("plain", "plain, again", "attach.keras", "TensorBoard", "TensorBoard, histogram_freq=1"),
+    ),
+    "torch": (
+        HERE / "attaching" / "torch_training.py",
+        ("plain", "plain, again", "attach.torch", "wandb.watch", "Cockpit, economy"),
+    ),
 }
+MODELS = ("MLP", "CNN", "transformer")
+Took = dict[str, float]
 
 
-@dataclass(frozen=True)
-class Workload:
-    """A model, the shape of its inputs, and how many steps of which batch an epoch has."""
-
-    build: Callable[[], list[Any]]
-    shape: tuple[int, ...]
-    batch: int
-    steps: int
-
-
-def mlp() -> list[Any]:
-    return [*(layers.Dense(256, activation="relu") for _ in range(2)), layers.Dense(10)]
-
-
-def cnn() -> list[Any]:
-    blocks = [
-        each
-        for width in (16, 32)
-        for each in (
-            layers.Conv2D(width, 3, use_bias=False),
-            layers.BatchNormalization(),
-            layers.ReLU(),
-            layers.MaxPooling2D(),
-        )
-    ]
-    return [*blocks, layers.Flatten(), layers.Dense(10)]
+def train(framework: str, model: str, way: str, epochs: int) -> Took | None:
+    """What one training took; None, told, where it could not be run."""
+    program, _ = PROGRAMS[framework]
+    with tempfile.TemporaryDirectory(prefix="attach-") as logs:
+        command = [sys.executable, str(program), model, way, str(epochs), logs]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if lines:
+        took: Took = json.loads(lines[-1])
+        return took
+    print(f"{model}, {way}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+    return None
 
 
-WORKLOADS = {
-    "MLP, batch 128": Workload(mlp, (256,), 128, 400),
-    "CNN, batch 128": Workload(cnn, (32, 32, 3), 128, 80),
-}
+def rows(framework: str, model: str, epochs: int, rounds: int) -> list[str]:
+    """The lines of the table on one model."""
+    _, ways = PROGRAMS[framework]
+    took = {way: [train(framework, model, way, epochs)] for way in ways}
+    for _ in range(rounds - 1):
+        for way in ways:
+            took[way].append(train(framework, model, way, epochs))
+    lines = []
+    for way in ways:
+        pairs = [
+            (each, plain)
+            for each, plain in zip(took[way], took["plain"], strict=True)
+            if each is not None and plain is not None
+        ]
+        if pairs:
+            lines.append(f"| {framework}, {model} | {way} | {_cells(pairs)} |")
+    return lines
 
 
-def trainings(workload: Workload, logs: Path) -> dict[str, Callable[[], float]]:
-    """For each callback what trains an epoch and returns its CPU seconds; compiled already."""
-    rng = np.random.default_rng(0)
-    count = workload.batch * workload.steps
-    x = rng.normal(size=(count, *workload.shape)).astype("float32")
-    y = rng.integers(0, 10, count)
-    return dict(_trainings(workload, x, y, logs))
-
-
-def _trainings(
-    workload: Workload, x: Any, y: Any, logs: Path
-) -> Iterator[tuple[str, Callable[[], float]]]:
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    for name, callbacks in CALLBACKS.items():
-        model = keras.Sequential([keras.Input(workload.shape), *workload.build()])
-        model.compile("adam", loss)
-        used = callbacks(str(logs / name))
-
-        def epoch(model: Any = model, used: Any = used) -> float:
-            begin = process_time()
-            model.fit(x, y, batch_size=workload.batch, verbose=0, callbacks=used)
-            return process_time() - begin
-
-        epoch()
-        yield name, epoch
+def _cells(pairs: list[tuple[Took, Took]]) -> str:
+    ratios = sorted(each["cpu"] / plain["cpu"] for each, plain in pairs)
+    clock = statistics.median(each["wall"] / plain["wall"] for each, plain in pairs)
+    step = statistics.median(each["cpu"] for each, _ in pairs)
+    once = statistics.median(each["once"] - plain["once"] for each, plain in pairs)
+    memory = statistics.median(each["memory"] - plain["memory"] for each, plain in pairs)
+    spread = f"{ratios[0]:.3f} – {ratios[-1]:.3f}"
+    return (
+        f"{step:.1f} | {statistics.median(ratios):.3f} | {spread} | {clock:.3f} | {once:+.1f} "
+        f"| {memory:+.0f}"
+    )
 
 
 def main() -> None:
-    """Measure every workload and print the table."""
-    parser = argparse.ArgumentParser(description="What attaching costs a Keras training.")
-    parser.add_argument("--rounds", type=int, default=7, help="epochs of each (default: 7)")
-    rounds = parser.parse_args().rounds
-    print("| training | callback | step, CPU ms | time, plain = 1 | lowest – highest |")
-    print("| --- | --- | --- | --- | --- |")
-    for title, workload in WORKLOADS.items():
-        with tempfile.TemporaryDirectory() as logs:
-            running = trainings(workload, Path(logs))
-            times = [{name: epoch() for name, epoch in running.items()} for _ in range(rounds)]
-        for name in CALLBACKS:
-            step = 1000 * statistics.median(each[name] for each in times) / workload.steps
-            ratios = [each[name] / each["plain"] for each in times]
-            middle, low, high = statistics.median(ratios), min(ratios), max(ratios)
-            print(f"| {title} | {name} | {step:.2f} | {middle:.3f} | {low:.2f} – {high:.2f} |")
+    """Measure every model and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3, help="trainings of each (default: 3)")
+    parser.add_argument("--epochs", type=int, default=12, help="of a training (default: 12)")
+    parser.add_argument("--framework", choices=list(PROGRAMS), default="keras")
+    parser.add_argument("--models", nargs="*", choices=MODELS, default=list(MODELS))
+    call = parser.parse_args()
+    print("| training | with | step, CPU ms | CPU, plain = 1 | lowest – highest | clock | once, s "
+          "| memory, MB |")  # fmt: skip
+    print("|---" * 8 + "|")
+    for model in call.models:
+        for line in rows(call.framework, model, call.epochs, call.rounds):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

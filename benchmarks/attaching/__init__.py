@@ -1,0 +1,1 @@
+"""Trainings that ``benchmarks/attach.py`` times, each in a process of its own."""
