@@ -40,7 +40,7 @@ def checkup(
     paths: Sequence[str | Path],
     settings: Settings,
     *,
-    jobs: int | None = 1,
+    jobs: int = 1,
     cluster: str = "",
     checksum: bool = True,
     until: int | None = None,
@@ -53,7 +53,7 @@ def checkup(
         paths: folders or event files, or addresses of remote ones such as s3://bucket/logs;
             relative ones stay relative in the document.
         settings: the user's choices.
-        jobs: worker processes; 1 to work in this one, None for as many as pay.
+        jobs: worker processes; 1 to work in this one.
         cluster: address of a Dask cluster to work on, whose workers see the same paths.
         checksum: whether to verify the checksums of the records.
         until: the step up to which each run is looked at, as it stood then; None for all.
@@ -78,8 +78,7 @@ def checkup(
         until=until,
         drawing=0 if album is None else resolution(len(found)),
     )
-    workers = fleet.paying(len(found)) if jobs is None else jobs
-    spread = dask.spread(work, found, cluster) if cluster else fleet.spread(work, found, workers)
+    spread = dask.spread(work, found, cluster) if cluster else fleet.spread(work, found, jobs)
     runs: list[Examined] = []
     for done in _in_order(spread, len(found), progress):
         runs += done.result or ()

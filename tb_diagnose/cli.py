@@ -89,7 +89,7 @@ def _document(call: argparse.Namespace, settings: Settings, album: Album | None)
 
     ticker = Ticker(sys.stderr)
     begin = time.perf_counter()
-    jobs = os.cpu_count() or 1 if call.jobs == 0 else call.jobs
+    jobs = call.jobs or os.cpu_count() or 1
     try:
         document = checkup(
             call.paths,
@@ -121,7 +121,7 @@ def _watch(call: argparse.Namespace, settings: Settings) -> int:
 
     if call.output or call.format not in ("terminal", "json"):
         raise Wrong("--watch prints on standard output, for a terminal or with --format json")
-    if call.jobs not in (None, 1) or call.dask:
+    if call.jobs != 1 or call.dask:
         raise Wrong("--watch works in this process alone; drop --jobs and --dask")
     if call.as_of is not None:
         raise Wrong("--watch goes on as the logs grow; drop --as-of")

@@ -14,9 +14,9 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from types import FunctionType
-from typing import Any, TypeVar, cast
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from tb_diagnose.findings import Evidence, Severity
 
@@ -61,16 +61,6 @@ class Diagnosis:
     judge: Judge
     several: bool
     text: str
-
-    @cached_property
-    def defaults(self) -> Any:
-        """Its limits as they stand where nobody sets them; None if it has none."""
-        return self.limits() if self.limits is not None else None
-
-    @cached_property
-    def title(self) -> str:
-        """The first line of its text, without the full stop."""
-        return self.text.partition("\n")[0].rstrip(".")
 
 
 def limit(default: float, *, unit: str, source: str) -> Any:
@@ -128,14 +118,17 @@ def _register(
 
 
 def _needs(judge: Judge) -> tuple[Need, ...]:
-    """From the parameters as they are written: to evaluate 300 annotations would take a while."""
-    function = cast(FunctionType, judge)
-    code, hints = function.__code__, function.__annotations__
+    parameters = inspect.signature(judge).parameters
+    hints = get_type_hints(judge)
     return tuple(
-        Need(name, optional="None" in str(hints.get(name)).split(" | "))
-        for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        Need(name, optional=_allows_none(hints.get(name)))
+        for name in parameters
         if name != "limits"
     )
+
+
+def _allows_none(hint: Any) -> bool:
+    return isinstance(hint, UnionType) and type(None) in get_args(hint)
 
 
 @cache

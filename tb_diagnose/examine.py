@@ -98,8 +98,7 @@ def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) ->
         )
     arguments = {need.role: roles.get(need.role) for need in diagnosis.needs}
     if diagnosis.limits is not None:
-        own = settings.limits.get(diagnosis.id)
-        arguments["limits"] = diagnosis.limits(**own) if own else diagnosis.defaults
+        arguments["limits"] = diagnosis.limits(**settings.limits.get(diagnosis.id, {}))
     try:
         # Statistics on NaN and on one point divide by nothing; a diagnosis looks at the result.
         with np.errstate(all="ignore"):

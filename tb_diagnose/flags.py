@@ -68,8 +68,7 @@ def _settings_flags(add: Callable[..., object]) -> None:
 
 
 def _reading_flags(add: Callable[..., object]) -> None:
-    jobs = "worker processes, 0 for one per core (default: that for hundreds of runs, else 1)"
-    add("--jobs", type=_jobs, metavar="N", help=jobs)
+    add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes, 0 for one per core")
     farm = "work on the Dask cluster whose scheduler is there, such as tcp://10.0.0.1:8786"
     add("--dask", default="", metavar="ADDRESS", help=farm)
     replay = "look at each run as it stood at this step"

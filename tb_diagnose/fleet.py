@@ -5,17 +5,10 @@ Over a Dask cluster: ``dask.py``.
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
-
-#: So many items are handed to a worker at once, where there are plenty (measured: runs that take
-#: milliseconds would wait for one another's messages).
-_TOGETHER = 16
-#: To start workers takes as long as so many runs do (measured: about a second).
-_MANY = 300
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,11 +27,6 @@ class Done(Generic[T, R]):
     at: int = 0
 
 
-def paying(items: int) -> int:
-    """How many worker processes pay for so many items of a few milliseconds each."""
-    return os.cpu_count() or 1 if items >= _MANY else 1
-
-
 def spread(work: Callable[[T], R], items: Sequence[T], jobs: int = 1) -> Iterator[Done[T, R]]:
     """Do ``work`` on every item and yield what came of it, in the order of the items.
 
@@ -54,24 +42,16 @@ def _in_order(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator
     if jobs <= 1 or len(items) <= 1:
         yield from (attempted(work, item) for item in items)
         return
-    size = max(1, min(_TOGETHER, len(items) // (4 * jobs)))
-    left = [items[at : at + size] for at in range(0, len(items), size)]
+    left = list(items)
     while left:
         done = 0
         for each in _until_broken(work, left, jobs):
             done += 1
-            yield from each
+            yield each
         left = left[done:]
         if left:
-            yield from _one_by_one(work, left.pop(0))
-
-
-def _one_by_one(work: Callable[[T], R], items: Sequence[T]) -> Iterator[Done[T, R]]:
-    """Items of which one kills its worker: each has a worker of its own."""
-    for item in items:
-        done = next(_until_broken(work, [[item]], 1), None)
-        lost = Done[T, R](item, failure="its worker process died, most likely for want of memory")
-        yield done[0] if done else lost
+            yield from _until_broken(work, left[:1], 1, alone=True)
+            left = left[1:]
 
 
 def attempted(work: Callable[[T], R], item: T) -> Done[T, R]:
@@ -82,16 +62,13 @@ def attempted(work: Callable[[T], R], item: T) -> Done[T, R]:
         return Done(item, failure=told(error))
 
 
-def _all_attempted(work: Callable[[T], R], items: Sequence[T]) -> list[Done[T, R]]:
-    return [attempted(work, item) for item in items]
-
-
 def _until_broken(
-    work: Callable[[T], R], parcels: Sequence[Sequence[T]], jobs: int
-) -> Iterator[list[Done[T, R]]]:
-    """Parcels of items done by one pool, until one of its workers dies.
+    work: Callable[[T], R], items: Sequence[T], jobs: int, *, alone: bool = False
+) -> Iterator[Done[T, R]]:
+    """Items done by one pool, until one of its workers dies.
 
-    Which item killed the worker cannot be known among several.
+    Which item killed the worker cannot be known among several, so the caller gives the first
+    unfinished one a worker of its own: ``alone``, its death is the item's failure.
     """
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
@@ -99,15 +76,17 @@ def _until_broken(
 
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(
-        min(jobs, len(parcels)), mp_context=context, initializer=_end_when_interrupted
+        min(jobs, len(items)), mp_context=context, initializer=_end_when_interrupted
     )
     try:
-        futures = [pool.submit(_all_attempted, work, parcel) for parcel in parcels]
-        for future in futures:
+        futures = [pool.submit(attempted, work, item) for item in items]
+        for item, future in zip(items, futures, strict=True):
             try:
                 yield future.result()
             except BrokenProcessPool:
-                return
+                if not alone:
+                    return
+                yield Done(item, failure="its worker process died, most likely for want of memory")
     finally:
         pool.shutdown(cancel_futures=True)
 

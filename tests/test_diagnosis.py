@@ -44,17 +44,6 @@ def test_a_function_becomes_a_diagnosis_by_its_name_signature_and_module() -> No
     assert not one.several
 
 
-def test_a_role_may_be_a_keyword() -> None:
-    @diagnosis(family="stability", severity=Severity.INFO, since="0.1")
-    def mute(train_loss: Series, *, val_loss: Series | None, limits: Limits) -> Iterator[Evidence]:
-        yield Evidence(f"{train_loss}, {val_loss}, {limits}", "Speak.")
-
-    assert registry()["mute"].needs == (
-        Need("train_loss", optional=False),
-        Need("val_loss", optional=True),
-    )
-
-
 def test_a_comparison_judges_several_runs() -> None:
     @comparison(family="comparison", severity=Severity.INFO, since="0.1")
     def twins(runs: Mapping[str, Any]) -> Iterator[Evidence]:

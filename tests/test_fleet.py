@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tb_diagnose.fleet import paying, spread
+from tb_diagnose.fleet import spread
 
 
 def halved(number: int) -> int:
@@ -34,21 +34,6 @@ def test_a_worker_that_dies_takes_only_its_own_item_along() -> None:
     done = list(spread(halved, [8, 99, 2, 4], 2))
     assert [each.result for each in done] == [4, None, 1, 2]
     assert "worker process died" in done[1].failure
-
-
-def test_a_worker_that_dies_takes_none_along_that_it_was_to_do_together_with() -> None:
-    items = [*range(0, 80, 2), 99, *range(100, 180, 2)]
-    done = list(spread(halved, items, 2))
-    assert [each.item for each in done] == items
-    assert [each.result for each in done if each.item != 99] == [
-        item // 2 for item in items if item != 99
-    ]
-    assert "worker process died" in done[40].failure
-
-
-def test_workers_are_started_where_there_is_enough_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    assert (paying(3), paying(10_000)) == (1, 8)
 
 
 def touched_and_slow(path: str) -> None:

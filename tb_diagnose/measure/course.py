@@ -62,20 +62,17 @@ class Course:
 
 
 #: The courses of the last few arrays: a dozen diagnoses ask for that of the same loss.
-_recent: OrderedDict[tuple[int, bool], tuple[NDArray[Any], Course | None]] = OrderedDict()
+_recent: OrderedDict[int, tuple[NDArray[Any], Course | None]] = OrderedDict()
 _KEPT = 8
 
 
-def course(values: NDArray[Any], *, rising: bool = False) -> Course | None:
-    """The course of [n] values, non-finite ones left out; None where fewer than 2 are finite.
-
-    Of a curve that should be ``rising`` it is that of its negative, which should fall.
-    """
-    known = _recent.get((id(values), rising))
+def course(values: NDArray[Any]) -> Course | None:
+    """The course of [n] values, non-finite ones left out; None where fewer than 2 are finite."""
+    known = _recent.get(id(values))
     if known is not None and known[0] is values:
         return known[1]
-    found = _course(-np.asarray(values, dtype=np.float64) if rising else values)
-    _recent[id(values), rising] = values, found
+    found = _course(values)
+    _recent[id(values)] = values, found
     if len(_recent) > _KEPT:
         _recent.popitem(last=False)
     return found

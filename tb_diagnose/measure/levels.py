@@ -54,8 +54,7 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     ``numpy.unique`` without its import of masked arrays, which a short call would wait for.
     """
     ascending: NDArray[Any] = np.sort(values)
-    first = np.ones(len(ascending), dtype=np.bool_)
-    first[1:] = ascending[1:] != ascending[:-1]
+    first = np.r_[True, ascending[1:] != ascending[:-1]][: len(ascending)]
     return np.asarray(ascending[first])
 
 

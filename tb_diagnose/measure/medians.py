@@ -35,16 +35,6 @@ def median(values: ArrayLike) -> Any:
     return numbers[half] / 1 if n % 2 else (numbers[half - 1] + numbers[half]) / 2
 
 
-def quantile(values: Floats, share: float) -> float:
-    """The quantile of [n >= 1] by linear interpolation, as ``numpy.quantile`` has it."""
-    place = share * (len(values) - 1)
-    low = int(place)
-    high, part = min(low + 1, len(values) - 1), place - low
-    below, above = np.partition(values, (low, high))[[low, high]]
-    rise = above - below
-    return float(below + rise * part if part < 0.5 else above - rise * (1 - part))
-
-
 def row_medians(table: NDArray[Any]) -> Floats:
     """Median of each row of [n, k >= 1]; NaN for a row that holds NaN. [n]"""
     n, k = table.shape

@@ -49,14 +49,9 @@ def _extremes(values: Floats, size: float) -> Places:
     Of equal neighbours the first, of these the ends and the local extremes; then, again and
     again, all moves below ``size`` go that lie within the moves on both of their sides.
     """
-    fresh = np.ones(len(values), dtype=np.bool_)
-    fresh[1:] = values[1:] != values[:-1]
-    where = np.flatnonzero(fresh)
-    moves = values[where]
-    rises = moves[1:] > moves[:-1]
-    turns = np.ones(len(where), dtype=np.bool_)
-    turns[1:-1] = rises[1:] != rises[:-1]
-    where = where[turns]
+    where = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
+    ways = np.sign(np.diff(values[where]))
+    where = where[np.r_[True, ~(ways[1:] == ways[:-1]), True]] if len(where) > 2 else where
     while len(where) > _FEW:
         left = where[_kept(values[where], size)]
         if len(left) > 0.9 * len(where):

@@ -106,8 +106,6 @@ def boundaries(stretch: Stretch) -> list[Boundary]:
     for key, track in stretch.tracks.items():
         drops = np.flatnonzero(np.diff(track.steps) < 0) + 1
         curves[key] = _Curve(track, drops)
-    if not any(len(curve.drops) for curve in curves.values()):
-        return []
     found: list[Boundary] = []
     for wall, key, drop in _candidates(curves):
         curve = curves[key]

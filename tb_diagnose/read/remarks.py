@@ -83,12 +83,9 @@ def of_curve(curve: Series | Histograms) -> Iterator[Fact]:
 
 def _repeats(curve: Series | Histograms, moves: NDArray[np.int64]) -> int:
     """How many points have the step of the point before them, but another value."""
-    still = moves == 0
-    if not still.any():
-        return 0
     values = curve.mean if isinstance(curve, Histograms) else curve.values
     differ = (values[1:] != values[:-1]) & ~(np.isnan(values[1:]) & np.isnan(values[:-1]))
-    return int(np.count_nonzero(still & differ))
+    return int(np.count_nonzero((moves == 0) & differ))
 
 
 def _batch_indices(curve: Series | Histograms, times: int, length: int) -> Fact:

@@ -65,11 +65,11 @@ class Stretch:
 
     @cached_property
     def begin(self) -> float:
-        return min(float(np.nan_to_num(track.wall[0])) for track in self.tracks.values())
+        return min(float(track.clock[0]) for track in self.tracks.values())
 
     @cached_property
     def end(self) -> float:
-        return max(float(np.nan_to_num(track.wall).max()) for track in self.tracks.values())
+        return max(float(track.clock[-1]) for track in self.tracks.values())
 
     @property
     def process(self) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.levels import distinct
-from tb_diagnose.report.numbers import number, numbers
+from tb_diagnose.report.numbers import number
 from tb_diagnose.report.shapes import CountedIn, CurvePart, Stretch
 from tb_diagnose.runs import Series
 
@@ -34,7 +33,7 @@ def curve(series: Series, role: str | None, points: int) -> CurvePart:
         counted_in=counted_in(series.tag),
         points=len(series),
         steps=series.steps[kept].tolist(),
-        values=numbers(series.values[kept]),
+        values=[number(value) for value in series.values[kept]],
         nonfinite=list(_stretches(series, points)),
     )
 
@@ -48,12 +47,13 @@ def thinned(values: NDArray[np.float64], points: int) -> NDArray[np.intp]:
     if size <= points:
         return np.arange(size)
     bounds = np.linspace(1, size - 1, max(1, points // 2 - 1) + 1).astype(np.intp)
-    wide = int(np.diff(bounds).max())
-    # A row for each bucket; one that is shorter repeats its last point, which changes no extreme.
-    buckets = np.minimum(bounds[:-1, None] + np.arange(wide), bounds[1:, None] - 1)
-    heights, rows = values[buckets], np.arange(len(buckets))
-    extremes = (buckets[rows, heights.argmin(axis=1)], buckets[rows, heights.argmax(axis=1)])
-    return distinct(np.concatenate([[0, size - 1], *extremes]))
+    kept = {0, size - 1}
+    for low, high in pairwise(bounds):
+        if high > low:
+            bucket = values[low:high]
+            kept.add(int(low + bucket.argmin()))
+            kept.add(int(low + bucket.argmax()))
+    return np.array(sorted(kept), dtype=np.intp)
 
 
 def _stretches(series: Series, points: int) -> Iterator[Stretch]:

@@ -8,7 +8,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tb_diagnose.report.shapes import Number
 
@@ -26,13 +25,6 @@ def number(value: Any) -> Number:
     if not math.isfinite(wide):
         return "NaN" if math.isnan(wide) else "Infinity" if wide > 0 else "-Infinity"
     return float(str(value)) if isinstance(value, np.float32 | np.float16) else wide
-
-
-def numbers(values: NDArray[Any]) -> list[Number]:
-    """[n] finite floats in the same way, n at a time."""
-    if values.dtype in (np.float32, np.float16):
-        return [float(str(value)) for value in values]
-    return list(np.asarray(values, dtype=np.float64).tolist())
 
 
 def maybe(value: Any) -> Number | None:
@@ -53,5 +45,4 @@ def moment(wall: float | None) -> str | None:
 
 def text(value: object) -> str:
     """A name or path as Unicode: bytes of a file name that are not UTF-8 become U+FFFD."""
-    words = str(value)
-    return words if words.isascii() else _LONE_SURROGATE.sub("\ufffd", words)
+    return _LONE_SURROGATE.sub("\ufffd", str(value))

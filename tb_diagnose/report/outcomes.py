@@ -82,7 +82,8 @@ def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePar
 def title(identity: str) -> str:
     """The first line of a diagnosis' docstring, without its full stop; its id if unregistered."""
     diagnosis = registered(identity)
-    return (diagnosis.title if diagnosis else "") or identity
+    first = diagnosis.text.partition("\n")[0].rstrip(".") if diagnosis else ""
+    return first or identity
 
 
 def _evidence(evidence: Evidence, severity: Severity, counting: Counting) -> EvidencePart:

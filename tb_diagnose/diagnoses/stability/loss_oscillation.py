@@ -90,14 +90,10 @@ def loss_oscillation(
         )
     found = []
     for curve, values in able:
-        score = curve is val_score
-        size = _size(curve, values, score=score, limits=limits)
-        if size <= 0 or not len(_turns(values, size, limits)):
-            continue
-        # Only where it turns at all, it pays to ask whether that is counting noise.
-        size = max(size, _counting(curve, values, limits) if score else 0.0)
+        size = _size(curve, values, score=curve is val_score, limits=limits)
         turns = _turns(values, size, limits)
-        if len(turns) and not (score and not _confirmed(able, val_score, limits)):
+        alone = curve is val_score and not _confirmed(able, val_score, limits)
+        if size > 0 and len(turns) and not alone:
             found.append((len(turns), curve, values, turns, size))
     if found:
         _, curve, values, turns, size = max(found, key=lambda each: each[0])
@@ -133,14 +129,10 @@ def _size(curve: Series, values: NDArray[np.float64], *, score: bool, limits: Li
     each = len(curve) / len(values)
     if each > 1:
         size = max(size, limits.error * 1.25 * noise(finite(curve.values)) / np.sqrt(each))
+    examples = sample_size(curve.values) if score else None
+    if examples:
+        size = max(size, limits.counting * share_noise(float(median(settled)), examples))
     return size
-
-
-def _counting(curve: Series, values: NDArray[np.float64], limits: Limits) -> float:
-    """The swing that counting so many examples makes by itself; 0 where it is not known."""
-    examples = sample_size(curve.values)
-    settled = float(median(values[len(values) // 5 :]))
-    return limits.counting * share_noise(settled, examples) if examples else 0.0
 
 
 def _confirmed(

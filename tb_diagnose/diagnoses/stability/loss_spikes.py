@@ -36,7 +36,6 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import MAD_TO_STD
-from tb_diagnose.measure.medians import quantile
 from tb_diagnose.measure.swings import jumps, running_median
 from tb_diagnose.runs import Series
 from tb_diagnose.words import listed, number, plural, steps_of
@@ -88,10 +87,8 @@ def loss_spikes(
 def _spikes(
     logs: NDArray[np.float64], above: NDArray[np.float64], limits: Limits
 ) -> NDArray[np.int64]:
-    if not (above > np.log(limits.factor)).any():
-        return np.empty(0, dtype=np.int64)
     noise = running_median(np.abs(np.diff(logs, prepend=logs[0])), 51) * MAD_TO_STD / np.sqrt(2)
-    usual = max(quantile(above, 0.95), 0.0)
+    usual = max(float(np.quantile(above, 0.95)), 0.0)
     high = above > np.maximum(limits.noise * noise, np.log(limits.factor))
     high &= above > limits.tail * usual
     found = [i for i in np.flatnonzero(high).tolist() if _recovers(logs, above, i, limits)]
