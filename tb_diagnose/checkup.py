@@ -11,9 +11,10 @@ from pathlib import Path
 from tb_diagnose import dask, fleet
 from tb_diagnose.diagnosis import registry
 from tb_diagnose.enable import ENABLE
-from tb_diagnose.examine import Examination, as_of, compare, examine, glance
+from tb_diagnose.examine import Examination, compare, examine, glance
 from tb_diagnose.fleet import Done
 from tb_diagnose.read import Cluster, NothingToRead, Place, clusters, load, place
+from tb_diagnose.replay import as_of
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part

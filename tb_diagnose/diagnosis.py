@@ -14,7 +14,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -34,7 +34,7 @@ class Need:
     optional: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Diagnosis:
     """One registered diagnosis.
 
@@ -61,6 +61,16 @@ class Diagnosis:
     judge: Judge
     several: bool
     text: str
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """The names of all roles it reads."""
+        return tuple(need.role for need in self.needs)
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The names of the roles it cannot do without."""
+        return tuple(need.role for need in self.needs if not need.optional)
 
 
 def limit(default: float, *, unit: str, source: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ import numpy as np
 from tb_diagnose.diagnosis import Diagnosis, registered, registry
 from tb_diagnose.enable import ENABLE
 from tb_diagnose.findings import NotApplicable, Outcome, Severity, Verdict
-from tb_diagnose.measure.levels import distinct
+from tb_diagnose.replay import Replay, logged
 from tb_diagnose.roles import Roles, assign
-from tb_diagnose.runs import Histograms, Run, Series, Vitals
+from tb_diagnose.runs import Run
 from tb_diagnose.settings import Settings
 
 
@@ -30,9 +31,12 @@ class Examination:
 def examine(run: Run, settings: Settings) -> Examination:
     """Put every selected diagnosis of a single run to ``run``."""
     roles = assign(run, settings.roles)
-    outcomes = [judge(each, roles.values, settings) for each in selected(settings)]
-    dated = [_dated(outcome, run, settings) for outcome in outcomes]
-    return Examination(run, roles, grouped(dated, run))
+    replay = Replay(run, settings)
+    outcomes = (
+        _dated(judge(each, roles.values, settings), each, replay, settings)
+        for each in selected(settings)
+    )
+    return Examination(run, roles, grouped(outcomes, run))
 
 
 def compare(examinations: Sequence[Examination], settings: Settings) -> tuple[Outcome, ...]:
@@ -55,48 +59,23 @@ def glance(examination: Examination) -> Examination:
     return Examination(bare, replace(roles, values=kept), ())
 
 
-def as_of(run: Run, step: int, settings: Settings) -> Run:
-    """The run as it stood when its main curve had come to ``step``; empty before its first one.
-
-    The main curve is the training loss, else the reward, else the curve with the most points.
-    """
-    values = assign(run, settings.roles).values
-    longest = max(run.scalars, key=len, default=None)
-    known = (values.get("train_loss"), values.get("reward"), longest)
-    curve = next((each for each in known if each is not None), None)
-    if curve is None:
-        return run
-    reached = curve.steps <= step
-    if reached.all():
-        return run
-    return run.until(float(np.max(curve.wall[reached], initial=-math.inf)))
-
-
 def selected(settings: Settings, *, several: bool = False) -> list[Diagnosis]:
     """The diagnoses that the settings ask for, in the registry's order."""
+    wanted, unwanted = frozenset(settings.select), frozenset(settings.ignore)
     return [
         each
         for each in registry().values()
         if each.several == several
-        and (not settings.select or {each.id, each.family} & set(settings.select))
-        and not {each.id, each.family} & set(settings.ignore)
+        and (not wanted or each.id in wanted or each.family in wanted)
+        and not (each.id in unwanted or each.family in unwanted)
     ]
 
 
 def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
     """Put one diagnosis to one set of roles. Never raises: a broken one comes out *failed*."""
-
-    def outcome(verdict: Verdict, **more: Any) -> Outcome:
-        severity = more.pop("severity", diagnosis.severity)
-        return Outcome(diagnosis.id, diagnosis.family, verdict, severity, **more)
-
     if missing := _missing(diagnosis, roles):
-        return outcome(
-            Verdict.NOT_APPLICABLE,
-            reason=f"no {_words(missing)} in this run",
-            enable=ENABLE.get(missing, ""),
-        )
-    arguments = {need.role: roles.get(need.role) for need in diagnosis.needs}
+        return _without(diagnosis, missing)
+    arguments = {role: roles.get(role) for role in diagnosis.roles}
     if diagnosis.limits is not None:
         arguments["limits"] = diagnosis.limits(**settings.limits.get(diagnosis.id, {}))
     try:
@@ -104,22 +83,46 @@ def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) ->
         with np.errstate(all="ignore"):
             evidence = tuple(diagnosis.judge(**arguments))
     except NotApplicable as why:
-        return outcome(Verdict.NOT_APPLICABLE, reason=why.reason, enable=why.enable)
+        return _outcome(diagnosis, Verdict.NOT_APPLICABLE, reason=why.reason, enable=why.enable)
     except Exception as error:  # noqa: BLE001 - one broken diagnosis must not hide the others
-        return outcome(Verdict.FAILED, reason=f"{type(error).__name__}: {error}")
+        return _outcome(diagnosis, Verdict.FAILED, reason=f"{type(error).__name__}: {error}")
     if not evidence:
-        return outcome(Verdict.CLEAR)
+        return _clear(diagnosis)
     severities = [each.severity or diagnosis.severity for each in evidence]
     worst = min(severities, key=lambda severity: severity.rank)
-    return outcome(Verdict.FOUND, severity=worst, evidence=evidence)
+    return replace(_clear(diagnosis), verdict=Verdict.FOUND, severity=worst, evidence=evidence)
+
+
+def _outcome(diagnosis: Diagnosis, verdict: Verdict, reason: str = "", enable: str = "") -> Outcome:
+    return Outcome(
+        diagnosis.id,
+        diagnosis.family,
+        verdict,
+        diagnosis.severity,
+        reason=reason,
+        enable=enable,
+    )
+
+
+@cache
+def _clear(diagnosis: Diagnosis) -> Outcome:
+    """That nothing was found: the same on every run, like the next."""
+    return _outcome(diagnosis, Verdict.CLEAR)
+
+
+@cache
+def _without(diagnosis: Diagnosis, role: str) -> Outcome:
+    """That a run lacks a role that the diagnosis cannot do without."""
+    reason = f"no {_words(role)} in this run"
+    return _outcome(diagnosis, Verdict.NOT_APPLICABLE, reason, ENABLE.get(role, ""))
 
 
 def _missing(diagnosis: Diagnosis, roles: Mapping[str, Any]) -> str:
     """The first role that the diagnosis cannot do without and the run does not have."""
-    for need in diagnosis.needs:
-        given = roles.get(need.role)
-        if not need.optional and (given is None or (given == () and need.role != "facts")):
-            return need.role
+    for role in diagnosis.required:
+        given = roles.get(role)
+        if given is None or (given == () and role != "facts"):
+            return role
     return ""
 
 
@@ -136,47 +139,24 @@ def _words(role: str) -> str:
     return spoken.get(role, role.replace("_", " "))
 
 
-def _dated(outcome: Outcome, run: Run, settings: Settings) -> Outcome:
-    """Add from which moment on the log proved a finding, by replaying the run.
-
-    The run is cut off at the moments of the curve that shows the finding and judged again; the
-    first cut at which it is found is searched by bisection.
-    """
+def _dated(outcome: Outcome, diagnosis: Diagnosis, replay: Replay, settings: Settings) -> Outcome:
+    """Add from which moment on the log proved a finding."""
     if outcome.verdict is not Verdict.FOUND:
         return outcome
-    curve = logged(run, outcome.evidence[0].tag)
-    if curve is None or len(curve) == 0 or not np.isfinite(curve.wall).all():
-        return outcome
-    moments = distinct(curve.wall)
-    diagnosis = registry()[outcome.id]
-    low, high = 0, len(moments) - 1
-    while low < high:
-        middle = (low + high) // 2
-        cut = assign(run.until(float(moments[middle])), settings.roles)
-        if judge(diagnosis, cut.values, settings).verdict is Verdict.FOUND:
-            high = middle
-        else:
-            low = middle + 1
-    at = int(np.flatnonzero(curve.wall <= moments[high])[-1])
-    return replace(outcome, known=float(moments[high]), onset=int(curve.steps[at]))
 
+    def found(roles: Mapping[str, Any]) -> bool:
+        return judge(diagnosis, roles, settings).verdict is Verdict.FOUND
 
-def curve_named(run: Run, name: str) -> Series | None:
-    """The scalar curve of a run by ``Series.name``; of a sum of curves, its first part."""
-    first = name.split(" + ", maxsplit=1)[0]
-    return next((series for series in run.scalars if series.name == first), None)
-
-
-def logged(run: Run, name: str) -> Series | Histograms | Vitals | None:
-    """Whatever a run logged under that name, be it a curve, histograms or vitals."""
-    others: tuple[Histograms | Vitals, ...] = (*run.histograms, *run.vitals)
-    return curve_named(run, name) or next((each for each in others if each.name == name), None)
+    since = replay.since(outcome.evidence[0].tag, found)
+    return replace(outcome, known=since[0], onset=since[1]) if since else outcome
 
 
 def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
     """Put each finding under the finding that led to it and did not begin later, if any."""
     every = list(outcomes)
     found = {each.id: each for each in every if each.verdict is Verdict.FOUND}
+    if not found:
+        return tuple(every)
     begins = {identity: _begin(each, run) for identity, each in found.items()}
 
     def under(outcome: Outcome) -> str | None:

@@ -46,9 +46,8 @@ class Series:
 
     def at(self, index: slice | NDArray[Any]) -> Series:
         """The same curve with only the points that ``index`` (a slice or a mask) selects."""
-        return replace(
-            self, steps=self.steps[index], values=self.values[index], wall=self.wall[index]
-        )
+        columns = self.steps[index], self.values[index], self.wall[index]
+        return Series(self.tag, self.folder, *columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,12 +278,19 @@ class Run:
 
     def until(self, wall: float) -> Run:
         """The run as it stood at a moment: only what was written at or before ``wall``."""
-        scalars = (series.at(series.wall <= wall) for series in self.scalars)
-        histograms = (each.at(each.wall <= wall) for each in self.histograms)
-        vitals = (each.at(each.wall <= wall) for each in self.vitals)
+        scalars = (series.at(_until(series.wall, wall)) for series in self.scalars)
+        histograms = (each.at(_until(each.wall, wall)) for each in self.histograms)
+        vitals = (each.at(_until(each.wall, wall)) for each in self.vitals)
         return replace(
             self,
             scalars=tuple(series for series in scalars if len(series)),
             histograms=tuple(each for each in histograms if len(each)),
             vitals=tuple(each for each in vitals if len(each)),
         )
+
+
+def _until(clock: NDArray[np.float64], wall: float) -> slice | NDArray[np.bool_]:
+    """Which of [n] moments are not after ``wall``; nothing need be copied where they rise."""
+    before = clock <= wall
+    count = int(np.count_nonzero(before))
+    return slice(count) if before[:count].all() else before

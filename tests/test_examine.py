@@ -12,9 +12,7 @@ from tb_diagnose import diagnosis as contract
 from tb_diagnose.diagnosis import Diagnosis, Need, comparison, diagnosis, registry
 from tb_diagnose.enable import ENABLE
 from tb_diagnose.examine import (
-    as_of,
     compare,
-    curve_named,
     examine,
     glance,
     grouped,
@@ -23,6 +21,7 @@ from tb_diagnose.examine import (
     worst,
 )
 from tb_diagnose.findings import Evidence, NotApplicable, Outcome, Severity, Verdict
+from tb_diagnose.replay import as_of, curve_named
 from tb_diagnose.roles import assign
 from tb_diagnose.runs import Fact, Run, Series
 from tb_diagnose.settings import Settings

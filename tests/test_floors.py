@@ -20,7 +20,7 @@ FLOORS = (
     "headway",
     "read",
     "roles",
-    "standings",
+    "replay standings",
     "diagnosis",
     "diagnoses",
     "examine catalogue",
