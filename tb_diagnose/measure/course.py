@@ -62,23 +62,26 @@ class Course:
 
 
 #: The courses of the last few arrays: a dozen diagnoses ask for that of the same loss.
-_recent: OrderedDict[int, tuple[NDArray[Any], Course | None]] = OrderedDict()
+_recent: OrderedDict[tuple[int, int], tuple[NDArray[Any], Course | None]] = OrderedDict()
 _KEPT = 8
 
 
-def course(values: NDArray[Any]) -> Course | None:
-    """The course of [n] values, non-finite ones left out; None where fewer than 2 are finite."""
-    known = _recent.get(id(values))
+def course(values: NDArray[Any], sign: int = 1) -> Course | None:
+    """The course of [n] values, non-finite ones left out; None where fewer than 2 are finite.
+
+    ``sign`` is -1 for a curve that should rise: the course of its negative.
+    """
+    known = _recent.get((id(values), sign))
     if known is not None and known[0] is values:
         return known[1]
-    found = _course(values)
-    _recent[id(values)] = values, found
+    found = _course(sign * np.asarray(values, dtype=np.float64))
+    _recent[id(values), sign] = values, found
     if len(_recent) > _KEPT:
         _recent.popitem(last=False)
     return found
 
 
-def _course(values: NDArray[Any]) -> Course | None:
+def _course(values: NDArray[np.float64]) -> Course | None:
     numbers = finite(values)
     if len(numbers) < 2:
         return None

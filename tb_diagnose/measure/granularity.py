@@ -26,7 +26,8 @@ def sample_size(shares: NDArray[Any]) -> int | None:
     sizes = np.arange(2, LARGEST + 1)
     # By chance m shares all come this close to a whole number with probability (2 t) ** m: a few
     # shares leave few sizes, and only those are asked about the rest.
-    for some in np.array_split(values, np.arange(4, len(values), 64)):
+    for at in (0, *range(4, len(values), 64)):
+        some = values[at : at + 64] if at else values[:4]
         counts = some[:, None] * sizes
         off = np.max(np.abs(counts - np.rint(counts)), axis=0)
         sizes = sizes[off < 1e-3 * (sizes / LARGEST) + 2e-6 * sizes]

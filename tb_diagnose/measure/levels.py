@@ -7,6 +7,7 @@ statistics below mean the same on 5 epochs as on 100,000 steps, deaf to single s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,13 @@ class Condensed:
 def finite(values: NDArray[Any]) -> Floats:
     """The finite values of [n], as float64 [k <= n], in order."""
     numbers = np.asarray(values, dtype=np.float64)
-    return numbers[np.isfinite(numbers)]
+    known = np.isfinite(numbers)
+    return numbers if known.all() else numbers[known]
+
+
+def differences(values: NDArray[Any]) -> NDArray[Any]:
+    """From each of [n] to the next: ``numpy.diff``, which takes longer on a short curve. [n - 1]"""
+    return np.asarray(values[1:] - values[:-1])
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
@@ -53,8 +60,11 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
 
     ``numpy.unique`` without its import of masked arrays, which a short call would wait for.
     """
+    if bool((values[1:] > values[:-1]).all()):  # as clocks are
+        return values
     ascending: NDArray[Any] = np.sort(values)
-    first = np.r_[True, ascending[1:] != ascending[:-1]][: len(ascending)]
+    first = np.ones(len(ascending), np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
     return np.asarray(ascending[first])
 
 
@@ -74,17 +84,32 @@ def condense(values: NDArray[Any], stretches: int = STRETCHES) -> Condensed:
     if len(where) == 0:
         nothing = np.empty(0, dtype=np.int64)
         return Condensed(np.empty(0), nothing, nothing)
-    edges = np.linspace(0, len(where), min(stretches, len(where)) + 1).astype(np.int64)
-    if len(edges) == len(where) + 1:
+    if len(where) <= stretches:
         return Condensed(numbers[where], where, where)
-    return Condensed(_medians(numbers[where], edges), where[edges[:-1]], where[edges[1:] - 1])
+    edges = _edges(len(where), stretches)
+    known = numbers if len(where) == len(numbers) else numbers[where]
+    return Condensed(_medians(known, edges), where[edges[:-1]], where[edges[1:] - 1])
+
+
+@lru_cache(maxsize=64)
+def _edges(points: int, pieces: int) -> NDArray[np.int64]:
+    """Where ``points`` are cut into ``pieces`` whose sizes differ by one at most. [pieces + 1]
+
+    Runs of one length, of which a search has a thousand, are all cut alike.
+    """
+    edges = np.linspace(0, points, pieces + 1).astype(np.int64)
+    edges.flags.writeable = False
+    return edges
 
 
 def _medians(values: Floats, edges: NDArray[np.int64]) -> Floats:
     """Median of each piece between ``edges``, whose sizes differ by one at most."""
-    sizes = np.diff(edges)
+    fewest, more = divmod(len(values), len(edges) - 1)
+    if not more:
+        return row_medians(values.reshape(-1, fewest))
+    sizes = differences(edges)
     medians = np.empty(len(sizes))
-    for size in distinct(sizes):
+    for size in (fewest, fewest + 1):
         those = np.flatnonzero(sizes == size)
         medians[those] = row_medians(values[edges[those][:, None] + np.arange(size)])
     return medians
@@ -100,7 +125,7 @@ def noise(values: Floats) -> float:
     """
     if len(values) < 3:
         return 0.0
-    seconds = np.diff(values, 2)
+    seconds = differences(differences(values))
     return float(median(np.abs(seconds)) * MAD_TO_STD / np.sqrt(6))
 
 
@@ -109,7 +134,7 @@ def start_level(values: Floats, share: float = 0.05) -> float:
 
     A curve falls fastest at its start, so that few points are taken, however many there are.
     """
-    count = int(np.clip(len(values) * share, 1, 5))
+    count = int(min(max(len(values) * share, 1), 5))
     return float(median(values[:count]))
 
 

@@ -52,6 +52,16 @@ def row_medians(table: NDArray[Any]) -> Floats:
     return medians
 
 
+def piece_medians(values: Floats, pieces: int) -> Floats:
+    """Median of each of so many pieces of [n >= pieces], cut as ``numpy.array_split`` does."""
+    if not pieces:
+        return np.empty(0)
+    size, more = divmod(len(values), pieces)
+    middle = more * (size + 1)
+    longer = values[:middle].reshape(more, size + 1)
+    return np.concatenate([row_medians(longer), row_medians(values[middle:].reshape(-1, size))])
+
+
 def window_medians(values: Floats, width: int) -> Floats:
     """Median of every ``width`` (odd) neighbours of [n >= width]. [n - width + 1]
 

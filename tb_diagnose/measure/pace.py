@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.levels import differences
+from tb_diagnose.measure.medians import median, piece_medians
 
 Floats = NDArray[np.float64]
 
@@ -18,9 +19,10 @@ def longest_gap(wall: Floats) -> tuple[int, float, float, float]:
     Returns the index of the point behind it, its length, the usual gap (their median) and the
     third longest gap, all in the unit of ``wall``.
     """
-    gaps = np.diff(wall)
-    at = int(np.argmax(gaps))
-    return at + 1, float(gaps[at]), float(median(gaps)), float(np.sort(gaps)[-3])
+    gaps = differences(wall)
+    at = int(gaps.argmax())
+    third = np.partition(gaps, len(gaps) - 3)[-3]
+    return at + 1, float(gaps[at]), float(median(gaps)), float(third)
 
 
 def time_per_step(steps: NDArray[Any], wall: Floats, stretches: int) -> Floats:
@@ -29,9 +31,7 @@ def time_per_step(steps: NDArray[Any], wall: Floats, stretches: int) -> Floats:
     The median over the stretch, so that single pauses do not count; points whose step does not
     increase are left out. In the unit of ``wall``; fewer stretches where there are fewer points.
     """
-    ahead = np.diff(np.asarray(steps, dtype=np.float64))
-    each = np.diff(wall)[ahead > 0] / ahead[ahead > 0]
-    if not len(each):
-        return np.empty(0)
-    pieces = np.array_split(each, min(stretches, len(each)))
-    return np.array([median(piece) for piece in pieces])
+    ahead, took = differences(np.asarray(steps, dtype=np.float64)), differences(wall)
+    on = ahead > 0
+    each = took / ahead if on.all() else took[on] / ahead[on]
+    return piece_medians(each, min(stretches, len(each)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.levels import differences
 from tb_diagnose.measure.medians import median, row_medians, window_medians
 
 Floats = NDArray[np.float64]
@@ -49,9 +50,14 @@ def _extremes(values: Floats, size: float) -> Places:
     Of equal neighbours the first, of these the ends and the local extremes; then, again and
     again, all moves below ``size`` go that lie within the moves on both of their sides.
     """
-    where = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
-    ways = np.sign(np.diff(values[where]))
-    where = where[np.r_[True, ~(ways[1:] == ways[:-1]), True]] if len(where) > 2 else where
+    apart = np.ones(len(values), np.bool_)
+    np.not_equal(differences(values), 0, out=apart[1:])
+    where = np.flatnonzero(apart)
+    ways = np.sign(differences(values[where]))
+    if len(where) > 2:
+        turns = np.ones(len(where), np.bool_)
+        np.not_equal(ways[1:], ways[:-1], out=turns[1:-1])
+        where = where[turns]
     while len(where) > _FEW:
         left = where[_kept(values[where], size)]
         if len(left) > 0.9 * len(where):

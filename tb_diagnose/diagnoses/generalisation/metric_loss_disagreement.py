@@ -131,7 +131,7 @@ def _cost(model: ModelConfig) -> tuple[float, str] | None:
 
 def _parted(loss: Series, metric: Series, sign: int, limits: Limits) -> Evidence | None:
     """``sign``: 1 for a metric that should fall, -1 for one that should rise."""
-    run = course(sign * np.asarray(metric.values, dtype=np.float64))
+    run = course(metric.values, sign)
     if run is None or run.points < limits.points:
         return None
     scale = abs(run.best) if sign > 0 else run.progress

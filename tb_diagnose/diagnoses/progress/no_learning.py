@@ -92,7 +92,7 @@ def no_learning(
 
 
 def _by_reward(reward: Series, limits: Limits) -> Iterator[Evidence]:
-    run = course(-np.asarray(reward.values, dtype=np.float64))
+    run = course(reward.values, -1)
     if run is None or run.points < limits.rewards:
         raise NotApplicable(f"fewer than {limits.rewards} values of the reward", "")
     medians = -run.condensed.values

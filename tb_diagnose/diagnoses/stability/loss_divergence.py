@@ -134,7 +134,7 @@ def _collapse(
     score: Series, chance: Chance | None, optimizer: Optimizer | None, limits: Limits
 ) -> Iterator[Evidence]:
     """A score that was won and lost: judged as its own complement, which should fall."""
-    run = course(-np.asarray(score.values, dtype=np.float64))
+    run = course(score.values, -1)
     if run is None:
         return
     floor = chance.accuracy if chance else -run.start
