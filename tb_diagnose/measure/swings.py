@@ -96,6 +96,20 @@ def jumps(values: Floats, width: int = 9) -> Floats:
     return np.asarray(values - middle)
 
 
+def climbs(values: Floats, width: int = 9) -> Floats:
+    """How far each of [n] stands above the lowest of itself and the ``width`` before it. [n]
+
+    In the unit of ``values``. No jump is higher than that, and it takes a fraction of the time.
+    """
+    lowest = np.array(values)
+    reach = 0  # how many values before its own each lowest has seen
+    while reach < width:
+        step = min(reach + 1, width - reach)
+        lowest[step:] = np.minimum(lowest[step:], lowest[:-step])
+        reach += step
+    return np.asarray(values - lowest)
+
+
 def running_median(values: Floats, width: int) -> Floats:
     """Median of the ``width`` (odd) points around each of [n]; at the ends the nearest full window.
 

@@ -42,7 +42,14 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.granularity import sample_size, share_noise
-from tb_diagnose.measure.levels import STRETCHES, condense, finite, noise, start_level
+from tb_diagnose.measure.levels import (
+    STRETCHES,
+    condense,
+    differences,
+    finite,
+    noise,
+    start_level,
+)
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.runs import Optimizer, Series
@@ -90,10 +97,10 @@ def loss_oscillation(
         )
     found = []
     for curve, values in able:
-        size = _size(curve, values, score=curve is val_score, limits=limits)
+        score = curve is val_score
+        size = _size(curve, values, score=score, limits=limits)
         turns = _turns(values, size, limits)
-        alone = curve is val_score and not _confirmed(able, val_score, limits)
-        if size > 0 and len(turns) and not alone:
+        if size > 0 and len(turns) and not (score and not _confirmed(able, val_score, limits)):
             found.append((len(turns), curve, values, turns, size))
     if found:
         _, curve, values, turns, size = max(found, key=lambda each: each[0])
@@ -129,7 +136,9 @@ def _size(curve: Series, values: NDArray[np.float64], *, score: bool, limits: Li
     each = len(curve) / len(values)
     if each > 1:
         size = max(size, limits.error * 1.25 * noise(finite(curve.values)) / np.sqrt(each))
-    examples = sample_size(curve.values) if score else None
+    if not score or _calm(values, size, limits):
+        return size
+    examples = sample_size(curve.values)
     if examples:
         size = max(size, limits.counting * share_noise(float(median(settled)), examples))
     return size
@@ -145,11 +154,23 @@ def _confirmed(
 
 
 def _turns(values: NDArray[np.float64], size: float, limits: Limits) -> NDArray[np.int64]:
+    if _calm(values, size, limits):
+        return np.empty(0, np.int64)
     turns = swings(values, size)
     turns = turns[turns >= len(values) // 5]
     late = bool(np.any(turns >= len(values) * 2 // 3))
-    enough = len(turns) >= max(limits.turns, len(values) * 4 / 5 / limits.every)
-    return turns if late and enough else turns[:0]
+    return turns if late and len(turns) >= _enough(values, limits) else turns[:0]
+
+
+def _enough(values: NDArray[np.float64], limits: Limits) -> float:
+    """How many turns make an oscillation."""
+    return max(limits.turns, len(values) * 4 / 5 / limits.every)
+
+
+def _calm(values: NDArray[np.float64], size: float, limits: Limits) -> bool:
+    """Whether the curve moves too little, all moves added up, to turn so often by so much."""
+    way = float(np.abs(differences(values[len(values) // 5 :])).sum())
+    return (_enough(values, limits) - 1) * size > (1 + 1e-9) * way
 
 
 def _evidence(

@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import MAD_TO_STD
-from tb_diagnose.measure.swings import jumps, running_median
+from tb_diagnose.measure.swings import climbs, jumps, running_median
 from tb_diagnose.runs import Series
 from tb_diagnose.words import listed, number, plural, steps_of
 
@@ -78,6 +78,8 @@ def loss_spikes(
     if np.min(values) <= 0:
         raise NotApplicable("the training loss is not positive throughout")
     logs = np.log(values)
+    if np.max(climbs(logs)) <= np.log(limits.factor):
+        return
     above = jumps(logs)
     spikes = _spikes(logs, above, limits)
     if len(spikes) and len(spikes) <= max(1, limits.share * len(values)):
@@ -87,10 +89,12 @@ def loss_spikes(
 def _spikes(
     logs: NDArray[np.float64], above: NDArray[np.float64], limits: Limits
 ) -> NDArray[np.int64]:
+    high = above > np.log(limits.factor)
+    if not high.any():
+        return np.empty(0, np.int64)
     noise = running_median(np.abs(np.diff(logs, prepend=logs[0])), 51) * MAD_TO_STD / np.sqrt(2)
     usual = max(float(np.quantile(above, 0.95)), 0.0)
-    high = above > np.maximum(limits.noise * noise, np.log(limits.factor))
-    high &= above > limits.tail * usual
+    high &= above > np.maximum(limits.noise * noise, limits.tail * usual)
     found = [i for i in np.flatnonzero(high).tolist() if _recovers(logs, above, i, limits)]
     return np.array(found, dtype=np.int64)
 
