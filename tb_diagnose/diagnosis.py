@@ -14,8 +14,8 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from types import UnionType
+from functools import cache, cached_property, lru_cache
+from types import MappingProxyType, UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from tb_diagnose.findings import Evidence, Severity
@@ -68,6 +68,11 @@ class Diagnosis:
         return tuple(need.role for need in self.needs)
 
     @cached_property
+    def defaults(self) -> Any:
+        """Its limits as they are where nobody sets them, or None."""
+        return self.limits and self.limits()
+
+    @cached_property
     def required(self) -> tuple[str, ...]:
         """The names of the roles it cannot do without."""
         return tuple(need.role for need in self.needs if not need.optional)
@@ -95,7 +100,14 @@ def comparison(
 def registry() -> Mapping[str, Diagnosis]:
     """Every diagnosis of the package by id, in the order of families and then of names."""
     _import_all()
-    return dict(sorted(_registry.items(), key=lambda item: (item[1].family, item[0])))
+    return _ordered(tuple(_registry.values()))
+
+
+@lru_cache(maxsize=1)
+def _ordered(every: tuple[Diagnosis, ...]) -> Mapping[str, Diagnosis]:
+    """By id; asked for by every run, and put in order once."""
+    ordered = sorted(every, key=lambda each: (each.family, each.id))
+    return MappingProxyType({each.id: each for each in ordered})
 
 
 def registered(identity: str) -> Diagnosis | None:

@@ -32,10 +32,10 @@ def examine(run: Run, settings: Settings) -> Examination:
     """Put every selected diagnosis of a single run to ``run``."""
     roles = assign(run, settings.roles)
     replay = Replay(run, settings)
-    outcomes = (
+    outcomes = [
         _dated(judge(each, roles.values, settings), each, replay, settings)
         for each in selected(settings)
-    )
+    ]
     return Examination(run, roles, grouped(outcomes, run))
 
 
@@ -77,7 +77,9 @@ def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) ->
         return _without(diagnosis, missing)
     arguments = {role: roles.get(role) for role in diagnosis.roles}
     if diagnosis.limits is not None:
-        arguments["limits"] = diagnosis.limits(**settings.limits.get(diagnosis.id, {}))
+        arguments["limits"] = diagnosis.defaults
+        if named := settings.limits.get(diagnosis.id):
+            arguments["limits"] = diagnosis.limits(**named)
     try:
         # Statistics on NaN and on one point divide by nothing; a diagnosis looks at the result.
         with np.errstate(all="ignore"):

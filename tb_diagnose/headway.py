@@ -8,7 +8,6 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.enable import ENABLE
 from tb_diagnose.findings import NotApplicable
 from tb_diagnose.measure.course import Course, course
-from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
@@ -39,12 +38,12 @@ def stalled(loss: Series | None, chance: Chance | None = None) -> str:
         return ""
     if not np.isfinite(loss.values[-1]):
         return f"{loss.name} is no longer finite"
-    values = finite(loss.values)
-    if len(values) < 2:
+    run = course(loss.values)
+    if run is None:
         return ""
-    start, end = start_level(values), end_level(values)
-    if len(values) == 2:
-        start, end = float(values[0]), float(values[1])
+    start, end = run.start, run.end
+    if run.points == 2:
+        start, end = map(float, run.condensed.values)
     if chance is not None and chance.cross_entropy and end >= (1 - SHARE) * chance.loss:
         return f"{loss.name} ends at {number(end)}, no better than guessing ({number(chance.loss)})"
     if start - end <= SHARE * abs(start):

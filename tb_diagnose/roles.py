@@ -7,8 +7,10 @@ all is well. What one run calls a role and what a diagnosis gets is decided here
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -88,16 +90,20 @@ class Roles:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A series and what its words say."""
+    """A series and what its words say; ``batch`` where Keras logs it for every batch."""
 
     series: Series
     means: Meaning
+    batch: bool
 
 
 def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
     """Give out the roles of one run; ``overrides`` (role → tag) wins over what the words say."""
     curves = _curves(run)
-    kinds = {curve.means.kind for curve in curves}
+    kinds: dict[str, list[Curve]] = {}
+    for curve in curves:
+        kinds.setdefault(curve.means.kind, []).append(curve)
+    reinforcement = not REINFORCEMENT.isdisjoint(kinds)
     values: dict[str, Any] = {
         "facts": run.facts,
         "scalars": run.scalars,
@@ -105,18 +111,18 @@ def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
         "model": run.model,
         **_distributions(run.histograms),
         **_vitals(run.vitals),
-        **{kind: _first(curves, kind) for kind in BY_KIND},
-        "entropy": _entropy(curves),
+        **{kind: _first(kinds.get(kind, ())) for kind in BY_KIND},
+        "entropy": _entropy(kinds),
         "batch_loss": _keras_batch_loss(curves),
     }
-    if not kinds & REINFORCEMENT:
+    if not reinforcement:
         values |= _supervised(curves)
     values |= _overridden(run, overrides)
     values["kernels"] = kernels(values["weights"], run.model)
     values["hparams"] = run.hparams or None
     values["optimizer"] = recipe(run, values.get("learning_rate"))
     values["chance"] = chance(run)
-    values["reinforcement"] = bool(kinds & REINFORCEMENT)
+    values["reinforcement"] = reinforcement
     return Roles(values, _named(values, overrides), framework(run))
 
 
@@ -125,7 +131,7 @@ def _curves(run: Run) -> list[Curve]:
     longest = max(map(len, run.scalars), default=0)
     least = 2 if longest > 3 else 1
     return [
-        Curve(series, meaning(series.folder, series.tag))
+        Curve(series, meaning(series.folder, series.tag), series.tag.startswith("batch_"))
         for series in run.scalars
         if len(series) >= least
     ]
@@ -135,7 +141,7 @@ def _supervised(curves: list[Curve]) -> dict[str, Any]:
     adversarial = {"generator_loss", "discriminator_loss"} <= {c.means.kind for c in curves}
     losses = [] if adversarial else _totals([c for c in curves if c.means.kind == "loss"])
     train, val = _split(losses, "train"), _split(losses, "validation")
-    scores = [c for c in curves if c.means.kind == "score" and not _is_batch(c)]
+    scores = [c for c in curves if c.means.kind == "score" and not c.batch]
     summaries = [c for c in scores if c.series.name.lower().startswith("metrics/")]
     train_score = _split([c for c in scores if c not in summaries], "train")
     val_score = _split(scores, "validation")
@@ -152,7 +158,7 @@ def _totals(losses: list[Curve]) -> list[Curve]:
     """The losses, with the sum of the parts in front where a model logs only parts."""
     added: list[Curve] = []
     for split in ("train", "validation"):
-        parts = [c for c in losses if c.means.split == split and not _is_batch(c)]
+        parts = [c for c in losses if c.means.split == split and not c.batch]
         named = [c for c in parts if c.means.part]
         same = {(len(c.series), *c.series.steps[:3].tolist()) for c in named}
         if len(named) > 1 and len(named) == len(parts) and len(same) == 1:
@@ -168,28 +174,33 @@ def _sum(parts: list[Curve]) -> Curve:
     return Curve(
         replace(first, tag=tag, values=total),
         replace(parts[0].means, part="", because=because),
+        batch=False,
     )
 
 
 def _split(curves: list[Curve], split: str) -> Series | None:
     """The curve that best stands for a split: a total, per epoch, longest, on val before test."""
-    wanted = [c for c in curves if c.means.split == split and not _is_batch(c)]
+    wanted = [c for c in curves if c.means.split == split and not c.batch]
     if not wanted and split == "train":
-        wanted = [c for c in curves if not c.means.split and not _is_batch(c)]
+        wanted = [c for c in curves if not c.means.split and not c.batch]
     return min(wanted, key=_preference).series if wanted else None
 
 
 def _preference(curve: Curve) -> tuple[Any, ...]:
-    words = set(curve.means.words) | set(curve.series.folder.lower().split("/"))
+    name = curve.series.name
+    return *_suits(curve.means, curve.series.folder), -len(curve.series), len(name), name
+
+
+@lru_cache(maxsize=4096)
+def _suits(means: Meaning, folder: str) -> tuple[bool, ...]:
+    """How well a curve's words suit it to stand for its kind, False first; runs share them."""
+    words = {*means.words, *folder.lower().split("/")}
     return (
         bool(words & ONE_SIDED),
         not words & ACCURACY,
-        bool(curve.means.part),
+        bool(means.part),
         "test" in words,
         "step" in words or "iterations" in words,
-        -len(curve.series),
-        len(curve.series.name),
-        curve.series.name,
     )
 
 
@@ -202,7 +213,7 @@ def _pairs(curves: list[Curve], better: int) -> Iterable[Pair]:
     """Each quantity that is logged on both splits, totals first."""
     sides: dict[tuple[str, str], dict[str, Curve]] = {}
     for curve in sorted(curves, key=_preference):
-        if not _is_batch(curve):
+        if not curve.batch:
             key = (curve.means.kind, curve.means.part)
             sides.setdefault(key, {}).setdefault(curve.means.split or "train", curve)
     for (kind, part), side in sides.items():
@@ -210,27 +221,24 @@ def _pairs(curves: list[Curve], better: int) -> Iterable[Pair]:
             yield Pair(part or kind, side["train"].series, side["validation"].series, better)
 
 
-def _is_batch(curve: Curve) -> bool:
-    return curve.series.tag.startswith("batch_")
-
-
 def _keras_batch_loss(curves: list[Curve]) -> Series | None:
     found = [c.series for c in curves if c.series.tag == "batch_loss"]
     return found[0] if found else None
 
 
-def _first(curves: list[Curve], kind: str) -> Series | None:
-    found = [c for c in curves if c.means.kind == kind and c.means.words[-1:] != ("max",)]
+def _first(curves: Iterable[Curve]) -> Series | None:
+    """The curve that best stands for its kind."""
+    found = [c for c in curves if c.means.words[-1:] != ("max",)]
     # A reward under evaluation counts for more than one while exploring.
     found.sort(key=lambda c: (c.means.split != "validation" or len(c.series) < 10, _preference(c)))
     return found[0].series if found else None
 
 
-def _entropy(curves: list[Curve]) -> Series | None:
+def _entropy(kinds: Mapping[str, Sequence[Curve]]) -> Series | None:
     """The policy's entropy; an ``entropy_loss`` is its negative (Stable-Baselines3)."""
-    if plain := _first(curves, "entropy"):
+    if plain := _first(kinds.get("entropy", ())):
         return plain
-    negative = _first(curves, "entropy_loss")
+    negative = _first(kinds.get("entropy_loss", ()))
     return negative and replace(negative, values=-negative.values)
 
 
@@ -238,7 +246,9 @@ def _fraction(series: Series | None) -> Series | None:
     """A score in percent, as a fraction."""
     if series is None or not len(series):
         return series
-    highest = float(np.nanmax(np.where(np.isfinite(series.values), series.values, 0)))
+    highest = float(np.max(series.values))
+    if not math.isfinite(highest):
+        highest = float(np.max(series.values, where=np.isfinite(series.values), initial=0))
     return replace(series, values=series.values / 100) if 1.5 < highest <= 100 else series
 
 

@@ -38,6 +38,8 @@ def median(values: ArrayLike) -> Any:
 def row_medians(table: NDArray[Any]) -> Floats:
     """Median of each row of [n, k >= 1]; NaN for a row that holds NaN. [n]"""
     n, k = table.shape
+    if k == 1:
+        return np.array(table[:, 0], dtype=np.float64)
     half = k // 2
     medians = np.empty(n)
     rows = max(1, _CHUNK // k)

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
@@ -67,14 +68,11 @@ def validation_below_training(
         )
     if model is not None and any(word in layer.kind for layer in model.layers for word in RANDOM):
         return
-    val = np.asarray(pair.val.values, dtype=np.float64)
-    train = np.asarray(pair.train.values, dtype=np.float64)
-    # Point for point where both have as many, else by their share of the run.
-    place = np.maximum((np.arange(len(val)) + 1) * len(train) // len(val) - 1, 0)
-    width = max(1, len(train) // len(val))
-    beside = row_medians(np.lib.stride_tricks.sliding_window_view(train, width)[place - width + 1])
-    if not len(finite(train)) or end_level(finite(train)) > limits.learned * finite(train)[0]:
+    train = finite(pair.train.values)
+    if not len(train) or end_level(train) > limits.learned * train[0]:
         return
+    val = np.asarray(pair.val.values, dtype=np.float64)
+    beside = _beside(np.asarray(pair.train.values, dtype=np.float64), len(val))
     late = np.arange(len(val)) >= len(val) // 3
     late &= np.isfinite(val) & np.isfinite(beside)
     if not late.any() or np.min(val[late]) < 0 or np.min(beside[late]) <= 0:
@@ -96,6 +94,19 @@ def validation_below_training(
         limit=limits.often,
         unit="of the validations",
     )
+
+
+def _beside(train: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """The training loss beside each of so many validations. [count]
+
+    Point for point where both have as many, else by their share of the run.
+    """
+    if len(train) == count:
+        return train
+    place = np.maximum((np.arange(count) + 1) * len(train) // count - 1, 0)
+    width = max(1, len(train) // count)
+    windows = np.lib.stride_tricks.sliding_window_view(train, width)
+    return row_medians(windows[place - width + 1])
 
 
 def _why(model: ModelConfig | None) -> str:

@@ -158,16 +158,17 @@ def _learned(score: Series | None, chance: Chance | None, limits: Limits) -> boo
 def _flat(loss: Series, limits: Limits) -> bool:
     values = finite(loss.values)
     fifth = max(1, len(values) // 5)
-    level = abs(float(median(values)))
-    error = 1.25 * noise(values) / np.sqrt(fifth)  # of a median of a fifth
+    middle = float(median(values))
+    level = abs(middle)
+    moves = noise(values)
+    error = 1.25 * moves / np.sqrt(fifth)  # of a median of a fifth
     change = abs(float(median(values[:fifth]) - median(values[-fifth:])))
-    first = int(np.clip(len(values) * 0.05, 1, 5))
-    above = start_level(values) - float(median(values))
-    wobble = 1.25 * noise(values) / np.sqrt(first)
-    return bool(
-        change + 2 * error <= limits.fall * level
-        and above <= max(limits.fall * level, limits.noise * wobble)
-    )
+    if not change + 2 * error <= limits.fall * level:
+        return False
+    first = int(min(max(len(values) * 0.05, 1), 5))
+    above = start_level(values) - middle
+    wobble = 1.25 * moves / np.sqrt(first)
+    return bool(above <= max(limits.fall * level, limits.noise * wobble))
 
 
 def _at_chance(
