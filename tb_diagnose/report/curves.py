@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.report.numbers import number
+from tb_diagnose.measure.levels import distinct
+from tb_diagnose.report.numbers import number, numbers
 from tb_diagnose.report.shapes import CountedIn, CurvePart, Stretch
 from tb_diagnose.runs import Series
 
@@ -33,7 +34,7 @@ def curve(series: Series, role: str | None, points: int) -> CurvePart:
         counted_in=counted_in(series.tag),
         points=len(series),
         steps=series.steps[kept].tolist(),
-        values=[number(value) for value in series.values[kept]],
+        values=numbers(series.values[kept]),
         nonfinite=list(_stretches(series, points)),
     )
 
@@ -47,13 +48,20 @@ def thinned(values: NDArray[np.float64], points: int) -> NDArray[np.intp]:
     if size <= points:
         return np.arange(size)
     bounds = np.linspace(1, size - 1, max(1, points // 2 - 1) + 1).astype(np.intp)
-    kept = {0, size - 1}
-    for low, high in pairwise(bounds):
-        if high > low:
-            bucket = values[low:high]
-            kept.add(int(low + bucket.argmin()))
-            kept.add(int(low + bucket.argmax()))
-    return np.array(sorted(kept), dtype=np.intp)
+    lows = bounds[:-1]
+    inner = values[1:-1]
+    ends = (np.minimum, np.maximum)
+    found = [_first(inner, each.reduceat(inner, lows - 1), lows - 1) + 1 for each in ends]
+    return distinct(np.concatenate([[0, size - 1], *found]).astype(np.intp))
+
+
+def _first(
+    values: NDArray[np.float64], wanted: NDArray[np.float64], lows: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Where in [n] values each bucket, which begin at ``lows``, has its wanted one first."""
+    sizes = np.diff(lows, append=len(values))
+    hits = np.flatnonzero(values == np.repeat(wanted, sizes))
+    return hits[np.searchsorted(hits, lows)]
 
 
 def _stretches(series: Series, points: int) -> Iterator[Stretch]:

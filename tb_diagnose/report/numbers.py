@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tb_diagnose.report.shapes import Number
 
@@ -25,6 +26,13 @@ def number(value: Any) -> Number:
     if not math.isfinite(wide):
         return "NaN" if math.isnan(wide) else "Infinity" if wide > 0 else "-Infinity"
     return float(str(value)) if isinstance(value, np.float32 | np.float16) else wide
+
+
+def numbers(values: NDArray[Any]) -> list[Number]:
+    """[n] finite values for JSON, each as ``number`` has it."""
+    if values.dtype in (np.float32, np.float16):
+        return list(map(float, map(str, values)))
+    return cast(list[Number], values.tolist())
 
 
 def maybe(value: Any) -> Number | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from tb_diagnose.diagnosis import registered
 from tb_diagnose.findings import Evidence, Outcome, Severity, Verdict
@@ -61,6 +62,28 @@ def _urgency(outcome: Outcome) -> tuple[int, float, str]:
 
 
 def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePart:
+    if outcome.evidence:
+        return _seen(outcome, counting, end)
+    return _unseen(
+        outcome.id,
+        outcome.family,
+        outcome.verdict,
+        outcome.severity,
+        outcome.reason,
+        outcome.enable,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _unseen(
+    identity: str, family: str, verdict: Verdict, severity: Severity, reason: str, enable: str
+) -> OutcomePart:
+    """Of an outcome without evidence, which many runs share: to be read, not to be changed."""
+    outcome = Outcome(identity, family, verdict, severity, reason=reason, enable=enable)
+    return _seen(outcome, lambda _: "steps", None)
+
+
+def _seen(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePart:
     known = outcome.known
     wasted = None if known is None or end is None else round(max(0.0, end - known), 3)
     return OutcomePart(
