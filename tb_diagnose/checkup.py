@@ -47,6 +47,7 @@ def checkup(
     until: int | None = None,
     progress: Progress | None = None,
     album: dict[tuple[str, str], Pictures] | None = None,
+    brief: bool = False,
 ) -> Document:
     """Examine every run below the paths.
 
@@ -61,6 +62,7 @@ def checkup(
         progress: called after every run's folder.
         album: where given, it is filled with what the offline report draws of each run, by the
             run's path and name.
+        brief: leave out the curves that no finding names.
 
     Raises:
         SettingsError: where the baseline is none of the runs.
@@ -78,6 +80,7 @@ def checkup(
         comparing=comparing,
         until=until,
         drawing=0 if album is None else resolution(len(found)),
+        brief=brief,
     )
     spread = dask.spread(work, found, cluster) if cluster else fleet.spread(work, found, jobs)
     runs: list[Examined] = []
@@ -116,17 +119,18 @@ def journey(
     comparing: bool,
     until: int | None = None,
     drawing: int = 0,
+    brief: bool = False,
 ) -> list[Examined]:
     """One folder's runs, from bytes to parts of the document.
 
-    ``until`` as in ``checkup``; ``drawing`` is how many points of a curve the pictures have, 0 for
-    no pictures.
+    ``until`` and ``brief`` as in ``checkup``; ``drawing`` is how many points of a curve the
+    pictures have, 0 for no pictures.
     """
     runs: list[Examined] = []
     for whole in load(cluster, checksum=checksum):
         run = whole if until is None else as_of(whole, until, settings)
         each = examine(run, settings)
-        part = run_part(each, POINTS)
+        part = run_part(each, POINTS, brief=brief)
         drawn = pictures(run, each.roles, part, drawing) if drawing else None
         runs.append(Examined(part, glance(each) if comparing else None, drawn))
     return runs

@@ -100,6 +100,7 @@ def _document(call: argparse.Namespace, settings: Settings, album: Album | None)
             until=call.as_of,
             progress=ticker,
             album=album,
+            brief=call.format in ("terminal", "markdown"),
         )
     except (NothingToRead, NoCluster, SettingsError) as wrong:
         raise Wrong(str(wrong).replace("\n", "\ntb-diagnose: ")) from wrong

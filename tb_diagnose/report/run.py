@@ -35,8 +35,11 @@ _MAIN = ("train_loss", "val_loss")
 _BREAKS = ("damaged-record", "truncated-tail", "unreadable", "not-event-file", "empty-file")
 
 
-def run_part(examination: Examination, points: int) -> RunPart:
-    """The run's part, its curves thinned out to ``points`` each."""
+def run_part(examination: Examination, points: int, *, brief: bool = False) -> RunPart:
+    """The run's part, its curves thinned out to ``points`` each.
+
+    A ``brief`` one has only the curves that findings name, which is all that a terminal shows.
+    """
     run, roles = examination.run, examination.roles
     start, end = _span(run)
     outcomes = outcome_parts(examination.outcomes, _counting(run), end)
@@ -54,7 +57,7 @@ def run_part(examination: Examination, points: int) -> RunPart:
         points=int(run.points),
         roles=[RolePart(role=each.name, tag=text(each.tag), why=each.why) for each in roles.named],
         facts=[_fact(each) for each in run.facts],
-        curves=list(_curves(run, roles, outcomes, points)),
+        curves=list(_curves(run, roles, outcomes, points, brief=brief)),
         outcomes=outcomes,
     )
 
@@ -150,16 +153,20 @@ def _fact(fact: Fact) -> FactPart:
 
 
 def _curves(
-    run: Run, roles: Roles, outcomes: list[OutcomePart], points: int
+    run: Run, roles: Roles, outcomes: list[OutcomePart], points: int, *, brief: bool
 ) -> Iterator[CurvePart]:
     """The curves that play a role of their own or that evidence names, in the run's order."""
     played, crowd = _played(roles)
     evidence = [each for outcome in outcomes for each in outcome["evidence"]]
     tags = (tag for each in evidence for tag in (each["tag"], *each["also"]))
     named = {part for tag in tags for part in parts(tag)}
+    if brief and not named:
+        return
     for series in run.scalars:
         names = {text(series.name), text(series.tag)}
-        if series.name in played or series.name in crowd or names & named:
+        if not (series.name in played or series.name in crowd or names & named):
+            continue
+        if not brief or f"/{text(series.name)}".endswith(tuple(f"/{each}" for each in named)):
             yield curve(series, played.get(series.name), points)
 
 

@@ -1,0 +1,30 @@
+"""The document as text: what Python's own encoder writes, only sooner."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tb_diagnose.report.json import as_json
+
+VALUES = (
+    {},
+    {"runs": []},
+    {"a": 1, "b": "zwei\n€", "c": None, "d": True, "e": 1e-7},
+    {"flat": [1, 2.5, "x", None, [], {}], "nested": [[1, 2], [], {"k": [{"deep": [0.1]}]}]},
+    {"empty": "", "zero": 0, "quoted": 'a "b" \\', "under": {"one": {"two": {"three": {}}}}},
+)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_it_is_what_the_standard_library_writes(value: Any) -> None:
+    expected = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    assert as_json(value) == expected
+
+
+@pytest.mark.parametrize("value", [{"a": float("nan")}, {"a": [1, {"b": [float("inf")]}]}])
+def test_a_bare_nan_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match="Out of range"):
+        as_json(value)
