@@ -14,8 +14,8 @@ from hypothesis.extra.numpy import arrays
 
 from tb_diagnose.diagnosis import registry
 from tb_diagnose.examine import examine
-from tb_diagnose.replay import curve_named
 from tb_diagnose.findings import Outcome, Severity, Verdict
+from tb_diagnose.replay import curve_named
 from tb_diagnose.runs import Run, Series
 from tb_diagnose.settings import Settings
 from tb_diagnose.tags import meaning
