@@ -27,6 +27,8 @@ _OK, _FOUND, _WRONG, _STOPPED = 0, 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    # No matrix is multiplied here: the threads that NumPy's BLAS would start do nothing but spin.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         return _run(parser().parse_args(arguments))
     except Wrong as wrong:

@@ -15,8 +15,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from types import MappingProxyType, UnionType
-from typing import Any, TypeVar, get_args, get_type_hints
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from tb_diagnose.findings import Evidence, Severity
 
@@ -139,18 +139,15 @@ def _register(
     return register
 
 
-def _needs(judge: Judge) -> tuple[Need, ...]:
-    parameters = inspect.signature(judge).parameters
-    hints = get_type_hints(judge)
+def _needs(judge: Any) -> tuple[Need, ...]:
+    """Its parameters, by their hints as they stand in the source: to evaluate those takes long."""
+    code = judge.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     return tuple(
-        Need(name, optional=_allows_none(hints.get(name)))
-        for name in parameters
+        Need(name, optional="None" in str(judge.__annotations__.get(name, "")).split(" | "))
+        for name in names
         if name != "limits"
     )
-
-
-def _allows_none(hint: Any) -> bool:
-    return isinstance(hint, UnionType) and type(None) in get_args(hint)
 
 
 @cache

@@ -44,6 +44,15 @@ def test_a_function_becomes_a_diagnosis_by_its_name_signature_and_module() -> No
     assert not one.several
 
 
+def test_a_role_that_is_asked_for_by_keyword_only_is_needed_as_well() -> None:
+    @diagnosis(family="stability", severity=Severity.INFO, since="0.1")
+    def quiet(entropy: Series, *, reinforcement: bool) -> Iterator[Evidence]:
+        yield Evidence(f"{entropy}, {reinforcement}", "Speak up.")
+
+    needs = (Need("entropy", optional=False), Need("reinforcement", optional=False))
+    assert registry()["quiet"].needs == needs
+
+
 def test_a_comparison_judges_several_runs() -> None:
     @comparison(family="comparison", severity=Severity.INFO, since="0.1")
     def twins(runs: Mapping[str, Any]) -> Iterator[Evidence]:
