@@ -102,10 +102,9 @@ def split(stretch: Stretch) -> list[Stretch]:
 
 def boundaries(stretch: Stretch) -> list[Boundary]:
     """The moments at which most of the curves step back, in order."""
-    curves = {}
-    for key, track in stretch.tracks.items():
-        drops = np.flatnonzero(np.diff(track.steps) < 0) + 1
-        curves[key] = _Curve(track, drops)
+    curves = {key: _Curve(track, track.drops) for key, track in stretch.tracks.items()}
+    if not any(len(curve.drops) for curve in curves.values()):
+        return []
     found: list[Boundary] = []
     for wall, key, drop in _candidates(curves):
         curve = curves[key]
@@ -122,8 +121,6 @@ def _candidates(curves: dict[Key, _Curve]) -> list[tuple[float, Key, int]]:
     """Every step back, by the moment after it, where enough others step back about then."""
     backs = [(curve.track.clock[curve.drops - 1], curve.track.clock[curve.drops])
              for curve in curves.values()]  # fmt: skip
-    if not backs:
-        return []
     begins = np.sort(np.concatenate([before for before, _ in backs]))
     ends = np.sort(np.concatenate([after for _, after in backs]))
     firsts = np.sort([curve.track.clock[0] for curve in curves.values()])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.levels import differences
 from tb_diagnose.measure.medians import median
 from tb_diagnose.read import cycles
 from tb_diagnose.read.sessions import Restart, Session
@@ -67,7 +68,9 @@ def _restart(same: Sequence[tuple[str, Restart]]) -> Iterator[Fact]:
 
 def of_curve(curve: Series | Histograms) -> Iterator[Fact]:
     """What is odd about the steps of one curve that belongs to one training."""
-    moves = np.diff(curve.steps)
+    moves = differences(curve.steps)
+    if bool((moves > 0).all()):
+        return  # as nearly all are
     backs = np.flatnonzero(moves < 0) + 1
     if len(backs):
         lengths = np.diff([0, *backs])

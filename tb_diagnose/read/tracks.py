@@ -44,7 +44,15 @@ class Track:
     @cached_property
     def clock(self) -> NDArray[np.float64]:
         """[n] the wall time, made never to go back."""
-        return np.maximum.accumulate(np.nan_to_num(self.wall))
+        wall = self.wall
+        if bool((wall[1:] >= wall[:-1]).all()) and np.isfinite(wall[[0, -1]]).all():
+            return wall  # as nearly all are
+        return np.maximum.accumulate(np.nan_to_num(wall))
+
+    @cached_property
+    def drops(self) -> NDArray[np.int64]:
+        """[k] the index of each point whose step is behind that of the point before it."""
+        return np.flatnonzero(self.steps[1:] < self.steps[:-1]) + 1
 
 
 @dataclass(frozen=True, eq=False)
