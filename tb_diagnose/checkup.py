@@ -41,7 +41,7 @@ def checkup(
     paths: Sequence[str | Path],
     settings: Settings,
     *,
-    jobs: int = 1,
+    jobs: int | None = 1,
     cluster: str = "",
     checksum: bool = True,
     until: int | None = None,
@@ -55,7 +55,7 @@ def checkup(
         paths: folders or event files, or addresses of remote ones such as s3://bucket/logs;
             relative ones stay relative in the document.
         settings: the user's choices.
-        jobs: worker processes; 1 to work in this one.
+        jobs: worker processes; 1 to work in this one, None for as many as pay.
         cluster: address of a Dask cluster to work on, whose workers see the same paths.
         checksum: whether to verify the checksums of the records.
         until: the step up to which each run is looked at, as it stood then; None for all.
@@ -82,7 +82,10 @@ def checkup(
         drawing=0 if album is None else resolution(len(found)),
         brief=brief,
     )
-    spread = dask.spread(work, found, cluster) if cluster else fleet.spread(work, found, jobs)
+    if cluster:
+        spread = dask.spread(work, found, cluster)
+    else:
+        spread = fleet.spread(work, found, fleet.crew(len(found)) if jobs is None else jobs)
     runs: list[Examined] = []
     for done in _in_order(spread, len(found), progress):
         runs += done.result or ()

@@ -91,7 +91,7 @@ def _document(call: argparse.Namespace, settings: Settings, album: Album | None)
 
     ticker = Ticker(sys.stderr)
     begin = time.perf_counter()
-    jobs = call.jobs or os.cpu_count() or 1
+    jobs = (os.cpu_count() or 1) if call.jobs == 0 else call.jobs
     try:
         document = checkup(
             call.paths,
@@ -124,7 +124,7 @@ def _watch(call: argparse.Namespace, settings: Settings) -> int:
 
     if call.output or call.format not in ("terminal", "json"):
         raise Wrong("--watch prints on standard output, for a terminal or with --format json")
-    if call.jobs != 1 or call.dask:
+    if (call.jobs or 0) > 1 or call.dask:
         raise Wrong("--watch works in this process alone; drop --jobs and --dask")
     if call.as_of is not None:
         raise Wrong("--watch goes on as the logs grow; drop --as-of")

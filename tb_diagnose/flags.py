@@ -68,7 +68,8 @@ def _settings_flags(add: Callable[..., object]) -> None:
 
 
 def _reading_flags(add: Callable[..., object]) -> None:
-    add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes, 0 for one per core")
+    workers = "worker processes, 0 for one per core (default: one per core from 200 folders on)"
+    add("--jobs", type=_jobs, metavar="N", help=workers)
     farm = "work on the Dask cluster whose scheduler is there, such as tcp://10.0.0.1:8786"
     add("--dask", default="", metavar="ADDRESS", help=farm)
     replay = "look at each run as it stood at this step"
