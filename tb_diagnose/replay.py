@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tb_diagnose.measure.levels import distinct
-from tb_diagnose.roles import assign
+from tb_diagnose.roles import given
 from tb_diagnose.runs import Histograms, Run, Series, Vitals
 from tb_diagnose.settings import Settings
 
@@ -54,7 +54,7 @@ class Replay:
     def _roles(self, wall: float) -> Roles:
         known = self._cuts.get(wall)
         if known is None:
-            known = assign(self._run.until(wall), self._settings.roles).values
+            known = given(self._run.until(wall), self._settings.roles)
             if len(self._cuts) < _KEPT:
                 self._cuts[wall] = known
         return known
@@ -65,7 +65,7 @@ def as_of(run: Run, step: int, settings: Settings) -> Run:
 
     The main curve is the training loss, else the reward, else the curve with the most points.
     """
-    values = assign(run, settings.roles).values
+    values = given(run, settings.roles)
     longest = max(run.scalars, key=len, default=None)
     known = (values.get("train_loss"), values.get("reward"), longest)
     curve = next((each for each in known if each is not None), None)

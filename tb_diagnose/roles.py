@@ -99,6 +99,12 @@ class Curve:
 
 def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
     """Give out the roles of one run; ``overrides`` (role → tag) wins over what the words say."""
+    values = given(run, overrides)
+    return Roles(values, _named(values, overrides), framework(run))
+
+
+def given(run: Run, overrides: Mapping[str, str]) -> dict[str, Any]:
+    """The roles as diagnoses get them, without what is said of them to people."""
     curves = _curves(run)
     kinds: dict[str, list[Curve]] = {}
     for curve in curves:
@@ -123,7 +129,7 @@ def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
     values["optimizer"] = recipe(run, values.get("learning_rate"))
     values["chance"] = chance(run)
     values["reinforcement"] = reinforcement
-    return Roles(values, _named(values, overrides), framework(run))
+    return values
 
 
 def _curves(run: Run) -> list[Curve]:

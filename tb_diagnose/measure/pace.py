@@ -13,14 +13,16 @@ from tb_diagnose.measure.medians import median, piece_medians
 Floats = NDArray[np.float64]
 
 
-def longest_gap(wall: Floats) -> tuple[int, float, float, float]:
-    """The longest pause between [n >= 4] moments.
+def longest_gap(wall: Floats, least: float = -np.inf) -> tuple[int, float, float, float] | None:
+    """The longest pause between [n >= 4] moments; None where it is shorter than ``least``.
 
     Returns the index of the point behind it, its length, the usual gap (their median) and the
     third longest gap, all in the unit of ``wall``.
     """
     gaps = differences(wall)
     at = int(gaps.argmax())
+    if gaps[at] < least:
+        return None
     third = np.partition(gaps, len(gaps) - 3)[-3]
     return at + 1, float(gaps[at]), float(median(gaps)), float(third)
 

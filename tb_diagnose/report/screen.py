@@ -61,6 +61,8 @@ def plain(text: str) -> str:
 
 def columns(text: str) -> int:
     """How many columns a text without control characters takes."""
+    if text.isascii():
+        return len(text)
     wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
     return len(text) + wide - sum(bool(unicodedata.combining(each)) for each in text)
 

@@ -55,8 +55,11 @@ def stalled_run(
     curve = max(scalars, key=len)
     if len(curve) < limits.points or not np.isfinite(curve.wall).all():
         raise NotApplicable(f"no curve of {limits.points} points or more")
-    at, gap, usual, third = longest_gap(curve.wall)
-    if gap < max(limits.usual * usual, limits.others * third, limits.least):
+    longest = longest_gap(curve.wall, limits.least)
+    if longest is None:
+        return
+    at, gap, usual, third = longest
+    if gap < max(limits.usual * usual, limits.others * third):
         return
     restarts = [fact.numbers["wall"] for fact in facts if "wall" in fact.numbers]
     if any(curve.wall[at - 1] <= wall <= curve.wall[at] for wall in restarts):
