@@ -67,16 +67,40 @@ def piece_medians(values: Floats, pieces: int) -> Floats:
 def window_medians(values: Floats, width: int) -> Floats:
     """Median of every ``width`` (odd) neighbours of [n >= width]. [n - width + 1]
 
-    All windows at once, by forgetful selection: of width // 2 + 2 values neither the smallest nor
-    the largest can be the median of the window; they are dropped and another one is looked at.
+    All windows at once. Of nine values three by three: the median is that of the largest low, the
+    middle mid and the smallest high of the triples, and each triple is sorted for three windows
+    together. Else by forgetful selection: of width // 2 + 2 values neither the smallest nor the
+    largest can be the median of the window; they are dropped and another one is looked at.
     """
     count = len(values) - width + 1
     medians = np.empty(count)
     for at in range(0, count, _CHUNK):
         size = min(_CHUNK, count - at)
-        columns = [values[at + i : at + i + size] for i in range(width)]
-        medians[at : at + size] = _selected(columns)
+        some = values[at : at + size + width - 1]
+        medians[at : at + size] = _nines(some) if width == 9 else _selected(_columns(some, width))
     return medians
+
+
+def _columns(values: Floats, width: int) -> list[Floats]:
+    """The first, second … value of each window of [n] values."""
+    size = len(values) - width + 1
+    return [values[i : i + size] for i in range(width)]
+
+
+def _nines(values: Floats) -> Floats:
+    """Median of each nine neighbours of [n]. NaN stays NaN. [n - 8]"""
+    low, middle, high = _sorted(*_columns(values, 3))
+    first, second, third = (_columns(each, 7)[::3] for each in (low, middle, high))
+    largest_low = np.maximum(np.maximum(*first[:2]), first[2])
+    smallest_high = np.minimum(np.minimum(*third[:2]), third[2])
+    return _sorted(largest_low, _sorted(*second)[1], smallest_high)[1]
+
+
+def _sorted(one: Floats, two: Floats, three: Floats) -> tuple[Floats, Floats, Floats]:
+    """Three columns [n], place by place in ascending order. NaN spreads to all three."""
+    low, high = np.minimum(one, two), np.maximum(one, two)
+    lowest, rest = np.minimum(low, three), np.maximum(low, three)
+    return lowest, np.minimum(rest, high), np.maximum(rest, high)
 
 
 def _selected(columns: list[Floats]) -> Floats:

@@ -74,7 +74,8 @@ def exploding_gradients(
     norm = gradient_norm if gradient_norm is not None else _measured(step_vitals)
     if norm is None or len(finite(norm.values)) < limits.points:
         raise NotApplicable(f"fewer than {limits.points} norms of the gradient", ENABLE)
-    norm = norm.at(np.isfinite(norm.values) & (norm.values > 0))
+    known = np.isfinite(norm.values) & (norm.values > 0)
+    norm = norm if known.all() else norm.at(known)
     if len(norm) < limits.points:
         return
     climb = _climb(norm, train_loss, chance, limits)
