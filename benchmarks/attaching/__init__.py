@@ -1,1 +1,1 @@
-"""Trainings that ``benchmarks/attach.py`` times, each in a process of its own."""
+"""What measures the cost of callbacks: one process each, so that its memory is its own."""

@@ -3,6 +3,10 @@
 A step is *plain* or *sampled*. The cost of sampling is the median sampled step less the median
 plain one; sampling every N-th step then takes cost / (N x plain) of the training's time, and N is
 the smallest that keeps this within the budget.
+
+What comes before that, the compilation and the first samples, is bought on credit. A ledger holds
+everything that was spent against the budget of the time trained so far; until it is even, half of
+the budget goes to samples and half to the debt.
 """
 
 from __future__ import annotations
@@ -11,17 +15,18 @@ import math
 from collections import deque
 from statistics import median
 
-#: Bounds of N, and N until the cost is known (chosen).
-FEWEST, MOST, UNKNOWN = 10, 1000, 50
+#: Bounds of N, and N until the cost is known (chosen; the upper one only keeps a misjudged cost
+#: from being the last word).
+FEWEST, MOST, UNKNOWN = 10, 10_000, 50
 #: Sampled steps after which the cost counts as known, and steps remembered of each kind (chosen).
 ENOUGH, MEMORY = 5, 64
 #: Plain steps that are timed before the first sampled one.
 TIMED = 3
 #: Sampled steps after which N doubles, and doubles again (chosen: bounds the size of the log).
 STORED = 2000
-#: What a second compilation may take: seconds, or this share of the training (chosen: nobody
-#: minds the first, and the second is lost in the noise of two trainings).
-SECONDS, SHARE = 5.0, 0.1
+#: What a second compilation may take in any case, in seconds (chosen: nobody minds them); a longer
+#: one waits until the budget pays for it.
+SECONDS = 5.0
 
 
 class Cadence:
@@ -54,6 +59,7 @@ class Cadence:
         self._costly: deque[float] = deque(maxlen=MEMORY)
         self._first = math.nan
         self._elapsed = 0.0
+        self._spent = 0.0
         self._steps = 0
         self._last = -1
         self._woken = False
@@ -67,9 +73,19 @@ class Cadence:
         if len(self._costly) >= ENOUGH and len(self._plain) >= TIMED:
             plain = median(self._plain)
             cost = max(0.0, median(self._costly) - plain)
-            wanted = math.ceil(cost / (self.budget * plain)) if plain > 0 else MOST
+            share = self.budget / 2 if self.indebted else self.budget
+            wanted = math.ceil(cost / (share * plain)) if plain > 0 else MOST
         wanted = min(max(wanted, FEWEST), MOST) << (self.sampled // STORED)
         return self._aligned(wanted)
+
+    @property
+    def indebted(self) -> bool:
+        """Whether more has been spent than the budget of the time trained so far."""
+        return self._spent > self.budget * self._elapsed
+
+    def resume(self, more: int | None) -> None:
+        """The same compiled step is trained on, for so many steps more, None if unknown."""
+        self.total = None if more is None else self._steps + more
 
     def due(self, step: int) -> bool:
         """Whether the step with this number, from 0, is to be sampled."""
@@ -91,7 +107,7 @@ class Cadence:
         expected = self._elapsed
         if self.total is not None:
             expected = max(expected, self.total * median(self._plain)) if self._plain else expected
-        return self._first <= max(SECONDS, SHARE * expected)
+        return self._first <= max(SECONDS, self.budget * expected)
 
     def took(self, step: int, seconds: float, *, sampled: bool) -> None:
         """Tell how long a step took, everything around it included."""
@@ -100,12 +116,17 @@ class Cadence:
         if sampled:
             self._last, self._woken = step, False
             self.sampled += 1
+            self.spend(seconds - median(self._plain) if self._plain else 0.0)
             if self.sampled > 1 or not self.compiles:  # the first one held the compilation
                 self._costly.append(seconds)
         elif math.isnan(self._first) and self.compiles:
             self._first = seconds
         else:
             self._plain.append(seconds)
+
+    def spend(self, seconds: float) -> None:
+        """Enter what measuring took beyond the training's own time."""
+        self._spent += max(0.0, seconds)
 
     def wake(self) -> None:
         """Sample the next step: something happened."""

@@ -64,21 +64,29 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
     @guarded
     def on_train_begin(self, logs: Any = None) -> None:
         self._open()
-        if self._twin is None or self._twin.plain is not self.model.train_function:
-            self._twin = shell().Twin(self.model)
-        self._window = Window()
-        self._steps, self._batches, self._began, self._executions = -1, 0, None, 0
+        watched = self._twin is not None and self._twin.plain is self.model.train_function
         epochs, steps = self.params.get("epochs"), self.params.get("steps")
+        together = self.model.steps_per_execution
+        total = -(-steps * epochs // together) if steps and epochs else None
+        if watched:  # a further fit of the same model goes on where the last one ended
+            self._cadence.resume(total)
+        else:
+            self._begin(total, epoch=-(-steps // together) if steps else 0)
+        self._steps, self._batches, self._began = -1, 0, None
+
+    def _begin(self, total: int | None, epoch: int) -> None:
+        """Compile a twin, and count from the start."""
+        self._twin = shell().Twin(self.model)
+        self._window, self._executions = Window(), 0
         inner = names.innermost(self.model.optimizer)
         stride = getattr(inner, "gradient_accumulation_steps", None) or 1
-        together = self.model.steps_per_execution
         self._cadence = Cadence(
             self._budget,
             every=self._every,
-            total=-(-steps * epochs // together) if steps and epochs else None,
-            stride=stride if together == 1 else 1,
-            epoch=-(-steps // together) if steps else 0,
-            compiles=not self._twin.ran and not self.model.run_eagerly,
+            total=total,
+            stride=stride if self.model.steps_per_execution == 1 else 1,
+            epoch=epoch,
+            compiles=not self.model.run_eagerly,
         )
 
     def _open(self) -> None:
@@ -94,8 +102,8 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         if self._steps < 0:
             self._steps = self._taken()
-            stride = self._cadence.stride
-            self._executions = self._steps % stride
+            # Counted in this process, in step with the accumulation of gradients.
+            self._executions += (self._steps - self._executions) % self._cadence.stride
         else:
             self._steps += self._batches
         self._batches = 0
@@ -154,7 +162,7 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
     @guarded
     def on_test_end(self, logs: Any = None) -> None:
         if self._validation is not None:
-            self._validation.end(max(0, self._step), self.about)
+            self._cadence.spend(self._validation.end(max(0, self._step), self.about))
 
     @guarded
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -28,11 +29,13 @@ class Validation:
         self._seen = 0
         self._wanted: Callable[[int], bool] | None = None
         self._samples: list[Sample] = []
+        self._armed: float | None = None
+        self._spent = 0.0
 
     def begin(self, model: Any, *, worth: bool) -> None:
         """A validation begins. ``worth``: compiling its step a second time pays."""
         self._passes += 1
-        known, self._seen, self._samples = self._seen, 0, []
+        known, self._seen, self._samples, self._spent = self._seen, 0, [], 0.0
         self._wanted = None
         if not doubling(self._passes) or not worth:
             return
@@ -50,22 +53,27 @@ class Validation:
         self.twin.disarm()
         if self._wanted is not None and self._wanted(batch):
             self.twin.arm()
+            self._armed = time.perf_counter()
 
-    def end(self, step: int, about: Callable[[tuple[str, ...]], dict[str, Any]]) -> None:
-        """The validation is over; ``step`` is the training's."""
+    def end(self, step: int, about: Callable[[tuple[str, ...]], dict[str, Any]]) -> float:
+        """The validation is over; ``step`` is the training's. Seconds that the samples took."""
         self._take()
         if self.twin is not None:
             self.twin.disarm()
         if not self._samples:
-            return
+            return self._spent
         window = Window(len(self._samples))
         for sample in self._samples:
             window.add(sample)
         whole = merged(self._samples)
         self._journal.write(batch_tables(whole, window), step, about(whole.plan.skipped))
         self._samples = []
+        return self._spent
 
     def _take(self) -> None:
+        if self._armed is not None:
+            self._spent += time.perf_counter() - self._armed
+            self._armed = None
         sample = self.twin.take() if self.twin is not None else None
         if sample is not None:
             self._samples.append(sample)

@@ -216,6 +216,16 @@ def test_two_fits_of_one_model_compile_once(tmp_path: Path) -> None:
     assert untouched(model)
 
 
+def test_a_further_fit_goes_on_where_the_last_one_ended(tmp_path: Path) -> None:
+    model, ours = dense(), attach.keras(tmp_path)
+    for _ in range(3):
+        model.fit(VECTORS, CLASSES, batch_size=1, verbose=0, callbacks=[ours])
+    steps = vitals(tmp_path, "step").steps.tolist()
+    assert steps[:2] == [4, 8], "dense at first"
+    gaps = np.diff([each for each in steps if each >= 32])
+    assert (gaps >= 10).all(), steps
+
+
 MIRRORED = """
 import sys
 import numpy as np

@@ -49,6 +49,15 @@ def test_a_run_is_cut_off_with_its_vitals(tmp_path: Path) -> None:
     assert run.until(0.0).vitals == ()
 
 
+def test_a_resumed_training_may_have_been_sampled_more_often(tmp_path: Path) -> None:
+    write(tmp_path, {**LAYOUT, "every": 50}, TABLES)
+    with Log(tmp_path, start=1_700_000_900.0) as file:
+        file.vitals("diagnose/layers", TABLES[0], 40, {**LAYOUT, "every": 10})
+    (found,) = logged(tmp_path)
+    assert found.steps.tolist() == [0, 10, 20, 30, 40]
+    assert found.layout["every"] == 10
+
+
 def test_what_comes_before_another_layout_is_left_out(tmp_path: Path) -> None:
     write(tmp_path, LAYOUT, TABLES)
     other = {**LAYOUT, "rows": ["conv", "dense"]}

@@ -1,0 +1,164 @@
+"""PyTorch trainings with one tool or another looking on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import nn
+
+from tb_diagnose import attach
+
+#: Every so-manieth step is looked at by the tools that are told how often (about as often as
+#: attach does by itself).
+OFTEN = 50
+
+
+@dataclass(frozen=True)
+class Workload:
+    """The layers, the shape of an input, and the batch size."""
+
+    build: Callable[[], nn.Module]
+    shape: tuple[int, ...]
+    batch: int
+
+
+def mlp(inputs: int, width: int) -> Callable[[], nn.Module]:
+    stack = (nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
+    return lambda: nn.Sequential(*stack, nn.Linear(width, 10))
+
+
+def cnn() -> nn.Module:
+    widths = (3, 16, 32)
+    blocks = [
+        each
+        for before, width in pairwise(widths)
+        for each in (
+            nn.Conv2d(before, width, 3, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+        )
+    ]
+    return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(32 * 36, 10))
+
+
+class Transformer(nn.Module):
+    """Two blocks of 128 units and 4 heads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        block = nn.TransformerEncoderLayer(128, 4, 512, 0.0, batch_first=True, norm_first=True)
+        self.first, self.last = nn.Linear(64, 128), nn.Linear(128, 10)
+        self.blocks = nn.TransformerEncoder(block, 2, enable_nested_tensor=False)
+
+    def forward(self, x: Any) -> Any:
+        return self.last(self.blocks(self.first(x)).mean(1))
+
+
+WORKLOADS = {
+    "MLP, small": Workload(mlp(256, 256), (256,), 128),
+    "MLP": Workload(mlp(784, 1024), (784,), 256),
+    "CNN": Workload(cnn, (3, 32, 32), 128),
+    "transformer": Workload(Transformer, (32, 64), 32),
+}
+
+
+class Plain:
+    """A training of one batch, again and again; the tools override what they need."""
+
+    def __init__(self, told: Workload, folder: str) -> None:
+        torch.manual_seed(0)
+        self.model = told.build()
+        self.optimizer = torch.optim.Adam(self.model.parameters())
+        self.loss: Any = nn.CrossEntropyLoss(reduction="none")
+        self.x = torch.randn(told.batch, *told.shape)
+        self.y = torch.randint(0, 10, (told.batch,))
+        self.watch(folder)
+
+    def watch(self, folder: str) -> None:
+        """Begin to look on."""
+
+    def backward(self, losses: Any) -> None:
+        """From the loss of each example to the gradients."""
+        losses.mean().backward()
+
+    def step(self) -> None:
+        self.optimizer.zero_grad()
+        self.backward(self.loss(self.model(self.x), self.y))
+        self.optimizer.step()
+
+
+class Attached(Plain):
+    every: int | None = None
+
+    def watch(self, folder: str) -> None:
+        from torch.utils.tensorboard import SummaryWriter
+
+        writer = SummaryWriter(folder)
+        self.watched = attach.torch(self.model, self.optimizer, writer, every=self.every)
+
+    def backward(self, losses: Any) -> None:
+        self.watched.batch(labels=self.y, losses=losses, classes=10)
+        super().backward(losses)
+
+
+class EachStep(Attached):
+    every = 1
+
+
+class Wandb(Plain):
+    def watch(self, folder: str) -> None:
+        os.environ |= {"WANDB_MODE": "offline", "WANDB_SILENT": "true"}
+        import wandb
+
+        self.run = wandb.init(dir=folder, project="benchmark")
+        wandb.watch(self.model, log="all", log_freq=OFTEN)
+
+    def backward(self, losses: Any) -> None:
+        super().backward(losses)
+        self.run.log({"loss": float(losses.detach().mean())})
+
+
+class Cockpit(Plain):
+    """With its own configuration ``economy``."""
+
+    def watch(self, _: str) -> None:
+        from backpack import extend
+        from cockpit import Cockpit as Tool
+        from cockpit.utils.configuration import configuration
+        from cockpit.utils.schedules import linear
+
+        self.model, self.mean = extend(self.model), extend(nn.CrossEntropyLoss())
+        quantities = configuration("economy", track_schedule=linear(interval=OFTEN))
+        self.tool, self.count = Tool(self.model.parameters(), quantities=quantities), 0
+
+    def step(self) -> None:
+        self.optimizer.zero_grad()
+        predicted = self.model(self.x)
+        loss, losses = self.mean(predicted, self.y), self.loss(predicted, self.y)
+        told = {"batch_size": len(self.x), "individual_losses": losses, "loss": loss}
+        with self.tool(self.count, info=told | {"optimizer": self.optimizer}):
+            loss.backward(create_graph=self.tool.create_graph(self.count))
+        self.optimizer.step()
+        self.count += 1
+
+
+CALLBACKS: dict[str, type[Plain]] = {
+    "plain": Plain,
+    "plain, again": Plain,
+    "attach.torch": Attached,
+    "attach.torch, every=1": EachStep,
+    f'wandb.watch, log="all", log_freq={OFTEN}': Wandb,
+    f"Cockpit, economy, every {OFTEN}": Cockpit,
+}
+
+
+def training(workload: str, callback: str, folder: str, steps: int) -> Callable[[], object]:
+    """What trains for another so many steps."""
+    made = CALLBACKS[callback](WORKLOADS[workload], folder)
+    return lambda: [made.step() for _ in range(steps)] and None
