@@ -61,7 +61,7 @@ def healthy(seed: int) -> Run:
             }, n),
             vitals("step", ("step",), {
                 "gradient_norm": norms.max(axis=1)[:, None],
-                "gradient_noise": chance.uniform(0.1, 0.7, (n, 1)), "batch_size": 32,
+                "gradient_noise": chance.uniform(0.1, 9, (n, 1)), "batch_size": 8,
                 "loss_q50": median[:, None], "loss_q90": 2 * median[:, None],
                 "repeated": chance.uniform(0, 0.02, (n, 1)),
             }, n, window=20),

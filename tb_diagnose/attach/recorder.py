@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
+from math import prod
 from typing import Any, TypeVar, cast
 
 from tb_diagnose.attach import statistics
@@ -134,7 +135,14 @@ class Recorder:
             columns["cut"] = _spread(ops, known, cut, len(names))
         for column, scalars in columns.items():
             self.record(f"{column}/{place}", "same", len(names), ops.stack(scalars))
+        if known:
+            self._directions(place, raw, [_count(ops.shape(start[at])) for at in known])
         self.variables += tuple(names)
+
+    @_survived
+    def _directions(self, place: int, gradients: Sequence[Tensor], sizes: Sequence[int]) -> None:
+        size, values = statistics.excerpt(self.ops, gradients, sizes)
+        self.record(f"excerpt/{place}", "same", size, values)
 
     @_survived
     def inputs(self, named: Mapping[str, Tensor], *, prints: bool = True) -> None:
@@ -210,6 +218,11 @@ class Recorder:
         """All numbers as one vector, its plan's number first; [replicas, n] under a strategy."""
         number = self.ops.constant([float(plans.number(self.plan()))], "float32")
         return self.ops.gathered(self.ops.join([number, *(part for _, part in self.parts)]))
+
+
+def _count(shape: Sequence[int | None]) -> int:
+    """How many numbers a variable holds: its shape is known."""
+    return prod(size or 0 for size in shape)
 
 
 def _spread(ops: Ops, known: Sequence[int], scalars: Sequence[Tensor], size: int) -> list[Tensor]:

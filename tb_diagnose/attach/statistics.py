@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 
 import numpy as np
@@ -14,6 +14,9 @@ from tb_diagnose.attach.ops import Ops, Tensor
 CAP = 1 << 18
 #: Fingerprints taken of a batch, and numbers of an example that enter one (chosen).
 PRINTS, PRINTED = 64, 4096
+#: Numbers of a gradient that stand for all of it where gradients of several steps are compared
+#: (chosen: a thousand directions tell noise from signal, and they are cheap to bring to the host).
+EXCERPT = 4096
 #: Channels up to which each has its own row, and classes up to which each is counted.
 CHANNELS, CLASSES = 64, 256
 #: Share of an activation's range at either end that counts as saturated, and the confidence
@@ -80,6 +83,16 @@ def square(ops: Ops, x: Tensor) -> Tensor:
     """Sum of squares."""
     wide = ops.floats(x)
     return ops.sum(wide * wide)
+
+
+def excerpt(ops: Ops, tensors: Sequence[Tensor], sizes: Sequence[int]) -> tuple[int, Tensor]:
+    """[n]: every so-manieth number of the tensors, at the same places at every step; and n.
+
+    ``sizes`` are how many numbers each holds. An odd distance does not keep to one column.
+    """
+    apart = max(1, -(-sum(sizes) // EXCERPT)) | 1
+    parts = [ops.floats(ops.reshape(each, (-1,))[::apart]) for each in tensors]
+    return sum(-(-size // apart) for size in sizes), ops.join(parts)
 
 
 def channels(ops: Ops, x: Tensor) -> int:

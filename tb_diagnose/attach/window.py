@@ -13,6 +13,8 @@ from tb_diagnose.attach.plan import Sample
 #: Sampled steps a window holds (chosen: enough examples to call a unit dead, few enough to follow
 #: a training that recovers).
 WINDOW = 20
+#: Steps that make a mean gradient (chosen).
+FEW = 5
 #: Share of the examples for which a unit must sit at an end to be called saturated.
 ALWAYS = 0.95
 
@@ -33,10 +35,8 @@ class Window:
             kind = name.partition("/")[0]
             if kind in ("alive", "outer", "labels"):
                 self._values[name].append(np.asarray(values, np.float64))
-        squares = gradient_squares(sample)
-        if len(squares):
-            norm = np.sqrt(np.nansum(squares)) if np.isfinite(squares).any() else np.nan
-            self._values["gradient norm"].append(np.array([norm]))
+        if len(gradient := joined(sample, "excerpt")):
+            self._values["gradient"].append(gradient)
         if (prints := fingerprints(sample.numbers)) is not None:
             self._prints.append(prints)
 
@@ -74,11 +74,21 @@ class Window:
         return (*pooled(mean, std), float(low.min()), float(high.max()))
 
     def gradient_noise(self) -> float:
-        """Standard deviation of the global gradient norm over its mean; NaN for fewer than 2."""
-        norms = self._stacked("gradient norm")
-        if len(norms) < 2 or not np.isfinite(norms).all() or not norms.mean() > 0:
+        """How far a step's gradient lies from the mean gradient, over that one's length.
+
+        sqrt(tr(S) / |G|^2) of McCandlish et al. 2018, section 2.2, with S the covariance of the
+        gradients of single steps and G their mean, both without bias. Steps can tell a mean
+        from 0 only where it is not too short for their number n: sqrt(5 n) stands for all beyond.
+        NaN for fewer than ``FEW`` steps.
+        """
+        gradients = self._stacked("gradient")
+        n = len(gradients)
+        if n < FEW or not np.isfinite(gradients).all():
             return np.nan
-        return float(norms.std(ddof=1) / norms.mean())
+        mean = gradients.mean(axis=0)
+        noise = float(((gradients - mean) ** 2).sum()) / (n - 1)
+        signal = max(float(mean @ mean) - noise / n, noise / (5 * n))
+        return float(np.sqrt(noise / signal)) if signal > 0 else np.nan
 
     def repeated(self) -> float:
         """Share of this epoch's sampled examples that were seen more than once."""

@@ -1,47 +1,64 @@
-"""Faults put into real trainings on purpose are named, and the same trainings without are quiet."""
+"""Every diagnosis that needs vitals speaks on a real training with its fault, and only there."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-pytest.importorskip("tensorflow", reason="attaching to Keras is tested on TensorFlow")
+pytest.importorskip("tensorflow", reason="the trainings are Keras'")
 
-from tb_diagnose.checkup import checkup
 from tb_diagnose.diagnosis import registry
-from tb_diagnose.report.shapes import RunPart
-from tb_diagnose.settings import Settings
-from tests.attach.faults import FAULTS
+from tb_diagnose.roles import VITALS
+from tests.attach import faulty
+from tests.attach.verdicts import alarms, found
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+Train = Callable[..., None]
+#: Fault, and the diagnoses that name it.
+FAULTS: dict[Train, tuple[str, ...]] = {
+    faulty.negative_bias: ("dead-relu",),
+    faulty.huge_rate: ("dead-relu",),
+    faulty.bytes_into_tanh: ("saturated-activations", "unnormalised-inputs"),
+    faulty.ten_sigmoids: ("vanishing-gradients",),
+    faulty.steep: ("exploding-gradients", "update-ratio"),
+    faulty.tiny_rate: ("update-ratio",),
+    faulty.detached: ("disconnected-layers",),
+    faulty.bytes_in: ("unnormalised-inputs",),
+    faulty.scales: ("unnormalised-inputs",),
+    faulty.scaled_once: ("train-validation-skew",),
+    faulty.resized: ("train-validation-skew",),
+    faulty.one_in_a_hundred: ("class-imbalance",),
+    faulty.wrong_labels: ("noisy-labels",),
+    faulty.one_batch: ("repeated-inputs",),
+    faulty.sorted_by_class: ("unshuffled-data",),
+    faulty.single_examples: ("batch-too-small",),
+    faulty.tight_clipping: ("clipping-saturation",),
+    faulty.single_softmax: ("constant-output",),
+}
+QUICK = (faulty.negative_bias, faulty.scaled_once)
+ROWS = [
+    pytest.param(train, marks=[pytest.mark.slow] * (train not in QUICK), id=train.__name__)
+    for train in FAULTS
+]
 
 
-def diagnosed(folder: Path, name: str, *, spoilt: bool) -> RunPart:
-    FAULTS[name].train(str(folder / "run"), spoilt=spoilt)
-    (run,) = checkup([folder], Settings())["runs"]
-    return run
+@pytest.mark.parametrize("train", ROWS)
+def test_a_fault_is_named(train: Train, tmp_path: Path) -> None:
+    train(tmp_path, fault=True)
+    assert set(FAULTS[train]) <= found(tmp_path)
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_named(name: str, tmp_path: Path) -> None:
-    run = diagnosed(tmp_path, name, spoilt=True)
-    found = {each["id"] for each in run["outcomes"] if each["verdict"] == "found"}
-    assert found & set(FAULTS[name].ids)
+@pytest.mark.parametrize("train", ROWS)
+def test_its_repaired_twin_alarms_nobody(train: Train, tmp_path: Path) -> None:
+    train(tmp_path, fault=False)
+    assert not alarms(tmp_path)
+    assert not set(FAULTS[train]) & found(tmp_path)
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_its_twin_is_quiet(name: str, tmp_path: Path) -> None:
-    run = diagnosed(tmp_path, name, spoilt=False)
-    found = [each for each in run["outcomes"] if each["verdict"] == "found"]
-    assert not [each["id"] for each in found if each["severity"] != "info"]
-    assert not {each["id"] for each in found} & set(FAULTS[name].ids)
-
-
-def test_each_diagnosis_that_needs_vitals_has_its_fault() -> None:
-    needs = {
-        each.id
-        for each in registry().values()
-        if any(need.role.endswith(("_vitals", "_vitals_val")) for need in each.needs)
-    }
-    assert needs == {identity for fault in FAULTS.values() for identity in fault.ids}
+def test_no_diagnosis_that_needs_vitals_is_left_out() -> None:
+    roles = set(VITALS.values())
+    need = {name for name, each in registry().items() if roles & {n.role for n in each.needs}}
+    assert need == {name for names in FAULTS.values() for name in names}

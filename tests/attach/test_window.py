@@ -55,11 +55,22 @@ def test_numeric_targets_are_pooled() -> None:
     assert made.label_values() == pytest.approx(expected, rel=1e-5)
 
 
-def test_gradient_noise_is_relative() -> None:
-    made = window({"gradients/0": [9, 16]}, {"gradients/0": [36, 64]})
-    assert made.gradient_noise() == pytest.approx(np.std([5, 10], ddof=1) / 7.5)
-    assert np.isnan(window({"gradients/0": [1]}).gradient_noise())
-    assert np.isnan(window({"gradients/0": [1]}, {"gradients/0": [np.inf]}).gradient_noise())
+@pytest.mark.parametrize("noise", (0.0, 0.5, 2.0, 5.0))
+def test_gradient_noise_is_told_from_its_mean(noise: float) -> None:
+    rng = np.random.default_rng(0)
+    mean = rng.normal(size=3000)
+    drawn = mean + noise * rng.normal(size=(20, 3000))
+    made = window(*({"excerpt/0": each[:1000], "excerpt/1": each[1000:]} for each in drawn))
+    assert made.gradient_noise() == pytest.approx(noise, rel=0.15)
+
+
+def test_a_gradient_without_direction_is_as_noisy_as_can_be_told() -> None:
+    rng = np.random.default_rng(0)
+    made = window(*({"excerpt/0": rng.normal(size=1000)} for _ in range(20)))
+    assert made.gradient_noise() > 5
+    assert np.isnan(window(*[{"excerpt/0": [1.0, 2.0]}] * 4).gradient_noise()), "too few"
+    assert np.isnan(window(*[{"excerpt/0": [0.0, 0.0]}] * 9).gradient_noise()), "no gradient"
+    assert np.isnan(window(*[{"excerpt/0": [np.inf, 0.0]}] * 9).gradient_noise())
 
 
 def test_examples_seen_twice_are_repeated_until_a_new_epoch() -> None:

@@ -6,10 +6,11 @@ Why it matters:
 
 How it is judged:
     The quantiles of the loss of single examples, over the last quarter of the run. Where half of
-    the examples are well below guessing (the median under a third of ln K) and a tenth of them
-    above it (the 90th percentile over ln K), the network is sure of the one and contradicted by the
-    other. Over twice ln K, surely contradicted, it is a warning; below that a note, since examples
-    that are merely hard look the same.
+    the examples are well below guessing (the median under half of ln K and under ln 2, so that
+    their label is likelier to the network than all others together) and a tenth of them above it
+    (the 90th percentile over ln K), the network is sure of the one and contradicted by the other.
+    Over twice ln K, surely contradicted, it is a warning; below that a note, since examples that
+    are merely hard look the same.
 
 When it stays silent:
     Losses of single examples were not measured; the number of classes is not known; the network
@@ -45,7 +46,8 @@ class Limits:
     """How sure of the one half, how far off on the tail."""
 
     points: int = limit(8, unit="steps", source="chosen: a quarter of them must be 2")
-    sure: float = limit(0.33, unit="of ln K", source="calibrated: 30 % of five classes wrong")
+    sure: float = limit(0.5, unit="of ln K", source="chosen: the label beats an even guess clearly")
+    likely: float = limit(0.69, unit="nats", source="ln 2: likelier than all others together")
     tail: float = limit(1.0, unit="of ln K", source="chosen: worse than guessing")
     surely: float = limit(2.0, unit="of ln K", source="chosen: contradicted, not just hard")
     falling: float = limit(0.1, unit="of the tail", source="chosen: it is still being learned")
@@ -64,8 +66,9 @@ def noisy_labels(step_vitals: Vitals, chance: Chance, limits: Limits) -> Iterato
     late = known[-(len(known) // 4) :]
     half = len(late) // 2
     typical, worst = float(median(middle[late])), float(median(tail[late]))
+    sure = min(limits.sure * chance.loss, limits.likely)
     before, after = median(tail[late[:half]]), median(tail[late[half:]])
-    if after < (1 - limits.falling) * before or typical > limits.sure * chance.loss:
+    if after < (1 - limits.falling) * before or typical > sure:
         return
     if worst > limits.tail * chance.loss:
         yield Evidence(
