@@ -80,7 +80,8 @@ def test_a_training_is_the_same_to_the_last_bit(mode: str, tmp_path: Path) -> No
         "activation",
     )
     assert found.steps.tolist() == [0, 2, 4]
-    assert found.layout["skipped"] == []
+    noise = ["gradient noise: XLA would round the gradients differently"]
+    assert found.layout["skipped"] == noise * bool(options.get("jit_compile"))
     assert found.layout["policy"] == policy
     assert found.layout["jit"] == bool(options.get("jit_compile"))
     steps = vitals(tmp_path, "step")
