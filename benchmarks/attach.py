@@ -4,13 +4,13 @@
     python benchmarks/attach.py torch --rounds 9 --steps 400
 
 Every tool trains a model of its own in a process of its own, whose memory is told. They take turns:
-a round is so many steps of each. The first round compiles and samples densely; what it takes more
-than the plain one's is the one-off price, in seconds. All later rounds are the steady state: the
-median over the rounds of a tool's time divided by the plain one's of the same round, with the
-lowest and the highest. ``plain, again`` shows what of this is noise. Processor times are those of
-the whole training process: where others use the machine as well, they repeat better than the
-clock's. The rows with ``every=1`` tell what sampling costs: less 1 and divided by the steps between
-two samples, it is the share that a sampled training pays.
+a round is so many steps of each (more where they are short). The first round compiles and samples
+densely; what it takes more than the plain one's is the one-off price, in seconds. All later rounds
+are the steady state: the median over the rounds of a tool's time divided by the plain one's of the
+same round, with the lowest and the highest. ``plain, again`` shows what of this is noise. Processor
+times are those of the whole training process: where others use the machine as well, they repeat
+better than the clock's. The rows with ``every=1`` tell what sampling costs: less 1 and divided by
+the steps between two samples, it is the share that a sampled training pays.
 """
 
 from __future__ import annotations
@@ -82,14 +82,14 @@ def measured(
     return told
 
 
-def row(tool: str, rounds: list[Round], plain: list[Round], steps: int) -> list[str]:
+def row(tool: str, rounds: list[Round], plain: list[Round]) -> list[str]:
     """A line of the table."""
     if errors := [each["error"] for each in rounds if "error" in each]:
         return [tool, f"does not run: {errors[0]}", *[""] * (len(HEAD) - 3)]
     first, last = rounds[0], rounds[-1]
     pairs = list(zip(rounds[1:], plain[1:], strict=True))
     cpu, wall = ([one[k] / other[k] for one, other in pairs] for k in ("cpu", "wall"))
-    sampled = last["sampled"] - first["sampled"]
+    steps, sampled = first["steps"], last["sampled"] - first["sampled"]
     return [
         tool,
         f"{1000 * median(one['cpu'] for one, _ in pairs) / steps:.2f}",
@@ -127,7 +127,7 @@ def main() -> None:
         if given.only in workload:
             told = measured(given.framework, workload, tools, given.rounds, given.steps)
             for tool in tools:
-                line = row(tool, told[tool], told["plain"], given.steps)
+                line = row(tool, told[tool], told["plain"])
                 print("|", " | ".join([workload, *line]), "|", flush=True)
 
 

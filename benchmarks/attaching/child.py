@@ -35,6 +35,7 @@ def main() -> None:
                 cpu, wall = process_time(), perf_counter()
                 train()
                 told = {"cpu": process_time() - cpu, "wall": perf_counter() - wall}
+                told["steps"] = int(steps) * made.WORKLOADS[workload].times
                 print(json.dumps(told | _state(folder)), file=answers, flush=True)
         except Exception as error:  # noqa: BLE001 - a tool that fails is a result
             why = (str(error).splitlines() or [""])[0]

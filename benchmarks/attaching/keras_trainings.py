@@ -28,11 +28,15 @@ CALLBACKS: dict[str, Callable[[str], list[Any]]] = {
 
 @dataclass(frozen=True)
 class Workload:
-    """The layers, the shape of an input, and the batch size."""
+    """The layers, the shape of an input, and the batch size.
+
+    ``times``: where a step is short, a round has so many times as many of them.
+    """
 
     build: Callable[[Any], Any]
     shape: tuple[int, ...]
     batch: int
+    times: int = 1
 
 
 def mlp(width: int) -> Callable[[Any], Any]:
@@ -63,7 +67,7 @@ def transformer(x: Any) -> Any:
 
 
 WORKLOADS = {
-    "MLP, small": Workload(mlp(256), (256,), 128),
+    "MLP, small": Workload(mlp(256), (256,), 128, 10),
     "MLP": Workload(mlp(1024), (784,), 256),
     "CNN": Workload(cnn, (32, 32, 3), 128),
     "transformer": Workload(transformer, (32, 64), 32),
@@ -73,6 +77,7 @@ WORKLOADS = {
 def training(workload: str, callback: str, folder: str, steps: int) -> Callable[[], object]:
     """What trains for another so many steps, with one ``fit``; the first call compiles."""
     told = WORKLOADS[workload]
+    steps *= told.times
     rng = np.random.default_rng(0)
     x = rng.normal(size=(told.batch, *told.shape)).astype("float32")
     data = tf.data.Dataset.from_tensors((x, rng.integers(0, 10, told.batch))).repeat(steps)

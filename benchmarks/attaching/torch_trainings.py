@@ -20,11 +20,15 @@ OFTEN = 50
 
 @dataclass(frozen=True)
 class Workload:
-    """The layers, the shape of an input, and the batch size."""
+    """The layers, the shape of an input, and the batch size.
+
+    ``times``: where a step is short, a round has so many times as many of them.
+    """
 
     build: Callable[[], nn.Module]
     shape: tuple[int, ...]
     batch: int
+    times: int = 1
 
 
 def mlp(inputs: int, width: int) -> Callable[[], nn.Module]:
@@ -61,7 +65,7 @@ class Transformer(nn.Module):
 
 
 WORKLOADS = {
-    "MLP, small": Workload(mlp(256, 256), (256,), 128),
+    "MLP, small": Workload(mlp(256, 256), (256,), 128, 10),
     "MLP": Workload(mlp(784, 1024), (784,), 256),
     "CNN": Workload(cnn, (3, 32, 32), 128),
     "transformer": Workload(Transformer, (32, 64), 32),
@@ -160,5 +164,6 @@ CALLBACKS: dict[str, type[Plain]] = {
 
 def training(workload: str, callback: str, folder: str, steps: int) -> Callable[[], object]:
     """What trains for another so many steps."""
-    made = CALLBACKS[callback](WORKLOADS[workload], folder)
-    return lambda: [made.step() for _ in range(steps)] and None
+    told = WORKLOADS[workload]
+    made = CALLBACKS[callback](told, folder)
+    return lambda: [made.step() for _ in range(steps * told.times)]

@@ -13,7 +13,7 @@ from tb_diagnose.attach import keras_names as names
 from tb_diagnose.attach.cadence import Cadence
 from tb_diagnose.attach.guard import guarded
 from tb_diagnose.attach.keras_ops import shell
-from tb_diagnose.attach.keras_twin import Twin
+from tb_diagnose.attach.keras_twin import Twin, release
 from tb_diagnose.attach.keras_validation import Validation
 from tb_diagnose.attach.keras_writers import flush, journals, tensorboard
 from tb_diagnose.attach.layout import Journal
@@ -64,6 +64,7 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
     @guarded
     def on_train_begin(self, logs: Any = None) -> None:
         self._open()
+        release(self.model, "train")
         watched = self._twin is not None and self._twin.plain is self.model.train_function
         epochs, steps = self.params.get("epochs"), self.params.get("steps")
         together = self.model.steps_per_execution

@@ -113,8 +113,10 @@ def _apply(heard: Heard, optimizer: Any, original: Any) -> Any:
         after = [recorder.ops.read(each) for each in variables]
         paths = [each.path for each in variables]
         clipvalue = getattr(inner, "clipvalue", None)
-        seen = [None] * len(grads) if _fused(recorder, inner) else grads
-        recorder.weights(paths, seen, before, after, scale=scale, clipvalue=clipvalue)
+        fused = _fused(recorder, inner)
+        seen = _norms(recorder, inner, grads) if fused else grads
+        options = {"scale": scale, "clipvalue": clipvalue, "norms": fused}
+        recorder.weights(paths, seen, before, after, **options)
         return result
 
     return apply
@@ -126,11 +128,24 @@ def _fused(recorder: Recorder, optimizer: Any) -> bool:
     It then rounds the clipping differently where they are also wanted elsewhere, barrier or not.
     """
     limits = ("clipnorm", "global_clipnorm")
-    compiled = getattr(recorder.ops, "compiled", False)
-    fused = compiled and any(getattr(optimizer, each, None) for each in limits)
-    if fused:
+    return recorder.ops.compiled and any(getattr(optimizer, each, None) for each in limits)
+
+
+def _norms(recorder: Recorder, optimizer: Any, grads: list[Any]) -> list[Any]:
+    """The gradients' norms as the clipping computes them anyway.
+
+    Told in the words that Keras uses for the clipping, XLA finds them to be the same computation,
+    and nothing else is wanted of the gradients. Replicas' norms do not add up.
+    """
+    if recorder.ops.replicas > 1:
         recorder.skip("gradients: XLA compiles them into one with the clipping by their norm")
-    return fused
+        return [None] * len(grads)
+    each_alone = bool(getattr(optimizer, "clipnorm", None))
+    sums = [
+        None if g is None else keras.ops.sum(keras.ops.square(g), None, keepdims=each_alone)
+        for g in grads
+    ]
+    return [None if each is None else keras.ops.reshape(each, ()) for each in sums]
 
 
 def _scale(optimizer: Any) -> Any:

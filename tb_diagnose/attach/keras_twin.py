@@ -27,6 +27,7 @@ class Twin:
 
     def __init__(self, model: Any, kind: str = "train") -> None:
         self.model, self.kind = model, kind
+        release(model, kind)
         self.plain = getattr(model, f"{kind}_function")
         self.broken = self.ran = False
         self._plans = Plans()
@@ -126,6 +127,13 @@ class Twin:
         """The step's own result, the statistics taken out of it."""
         self._vector = result["diagnose"]
         return result["logs"]
+
+
+def release(model: Any, kind: str) -> None:
+    """Disarm a twin that was armed for a step which never came: another callback raised before."""
+    left = getattr(getattr(model, f"{kind}_function"), "__self__", None)
+    if isinstance(left, Twin):
+        left.disarm()
 
 
 def named(x: Any) -> dict[str, Any]:

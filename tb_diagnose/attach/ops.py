@@ -16,6 +16,10 @@ class Ops(Protocol):
     def replicas(self) -> int:
         """How many replicas share the step."""
 
+    @property
+    def compiled(self) -> bool:
+        """Whether a compiler fuses the step's operations, and rounds as it fuses."""
+
     def scope(self) -> Any:
         """What is being traced just now; tensors of an inner loop or branch cannot leave it."""
 

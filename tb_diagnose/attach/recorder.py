@@ -111,15 +111,19 @@ class Recorder:
         *,
         scale: Tensor | None = None,
         clipvalue: float | None = None,
+        norms: bool = False,
     ) -> None:
         """One application of gradients: raw gradients, weights before and after.
 
-        ``scale`` is what the loss was multiplied by.
+        ``scale`` is what the loss was multiplied by. ``norms``: instead of the gradients there are
+        their sums of squares.
         """
         ops = self.ops
         place = sum(segment.name.startswith("gradients/") for segment, _ in self.parts)
         known = [position for position, each in enumerate(gradients) if each is not None]
         raw = ops.summed(ops.barrier([gradients[position] for position in known]))
+        if norms:
+            raw = [ops.root(each) for each in raw]
         if scale is not None:
             raw = [ops.floats(gradient) / scale for gradient in raw]
         start, end = ops.barrier(list(before)), ops.barrier(list(after))
@@ -135,7 +139,9 @@ class Recorder:
             columns["cut"] = _spread(ops, known, cut, len(names))
         for column, scalars in columns.items():
             self.record(f"{column}/{place}", "same", len(names), ops.stack(scalars))
-        if known:
+        if ops.compiled:  # not even behind a barrier: a bias' gradient then rounds differently
+            self.skip("the noise of the gradient: XLA would compile the step differently")
+        elif known:
             self._directions(place, raw, [_count(ops.shape(start[at])) for at in known])
         self.variables += tuple(names)
 

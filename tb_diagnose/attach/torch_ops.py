@@ -14,6 +14,7 @@ class TorchOps:
     """Operations of PyTorch, on the device of the first tensor that is measured."""
 
     replicas = 1
+    compiled = False
 
     def __init__(self) -> None:
         self._device: Any = None

@@ -69,13 +69,12 @@ def test_a_loop_is_the_same_to_the_last_bit(mode: str, tmp_path: Path) -> None:
     assert step.steps.tolist() == [0, 2]
     assert np.isfinite(step.column("loss_q50")).all()
     assert (found["diagnose/weights"].column("update_norm") > 0).all()
-    if mode == "jit":  # measured, they would be rounded differently
+    if mode == "jit":
         assert len(skipped) == 1
-        assert skipped[0].startswith("gradients: XLA")
-        assert np.isnan(step.column("gradient_norm")).all()
+        assert "XLA" in skipped[0]
     else:
         assert skipped == []
-        assert (step.column("gradient_norm_clipped") < step.column("gradient_norm")).all()
+    assert (step.column("gradient_norm_clipped") < step.column("gradient_norm")).all()
 
 
 def test_a_step_that_cannot_be_traced_runs_plainly(
