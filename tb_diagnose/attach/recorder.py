@@ -147,10 +147,6 @@ class Recorder:
 
     @_survived
     def _directions(self, place: int, gradients: Sequence[Tensor], sizes: Sequence[int]) -> None:
-        if getattr(self.ops, "compiled", False):
-            # Single numbers want a gradient in a row, and XLA then computes it differently.
-            self.skip("gradient noise: XLA would round the gradients differently")
-            return
         size, values = statistics.excerpt(self.ops, gradients, sizes)
         self.record(f"excerpt/{place}", "same", size, values)
 
