@@ -35,6 +35,15 @@ def median(values: ArrayLike) -> Any:
     return numbers[half] / 1 if n % 2 else (numbers[half - 1] + numbers[half]) / 2
 
 
+def quantile(values: NDArray[Any], share: float) -> float:
+    """What ``share`` of [n >= 1] numbers lie below, in their unit, as ``numpy.quantile`` has it."""
+    place = (len(values) - 1) * share
+    low = int(place)
+    high = min(low + 1, len(values) - 1)
+    numbers = np.partition(values, (low, high))
+    return float(numbers[low] + (numbers[high] - numbers[low]) * (place - low))
+
+
 def row_medians(table: NDArray[Any]) -> Floats:
     """Median of each row of [n, k >= 1]; NaN for a row that holds NaN. [n]"""
     n, k = table.shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.levels import differences
+from tb_diagnose.measure.levels import differences, distinct
 from tb_diagnose.measure.medians import median, row_medians, window_medians
 
 Floats = NDArray[np.float64]
@@ -13,6 +13,8 @@ Places = NDArray[np.int64]
 
 #: So few points are looked at one by one in less time than they are thinned out.
 _FEW = 250
+#: How often small moves are taken out at most (chosen: noise is gone after ten times).
+_ROUNDS = 20
 
 
 def swings(values: Floats, size: float) -> Places:
@@ -21,7 +23,13 @@ def swings(values: Floats, size: float) -> Places:
     The zigzag filter: a peak counts once the curve has come down from it by ``size``, a trough
     once it has risen from it by ``size``. Peaks and troughs alternate.
     """
-    where = _extremes(values, size) if size > 0 else np.arange(len(values))
+    if size <= 0:
+        return np.array(_zigzag(values.tolist(), size), dtype=np.int64)
+    where = _extremes(values, size)
+    large = np.flatnonzero(np.abs(differences(values[where])) >= size)
+    if len(where) > _FEW and len(large) and large[-1] - large[0] + 1 == len(large):
+        # What is left at the ends moves within the first large move, or within the last one.
+        return where[large]
     turns = _zigzag(values[where].tolist(), size)
     return where[np.array(turns, dtype=np.int64)]
 
@@ -58,10 +66,10 @@ def _extremes(values: Floats, size: float) -> Places:
         turns = np.ones(len(where), np.bool_)
         np.not_equal(ways[1:], ways[:-1], out=turns[1:-1])
         where = where[turns]
-    while len(where) > _FEW:
-        left = where[_kept(values[where], size)]
-        if len(left) > 0.9 * len(where):
-            return left
+    for _ in range(_ROUNDS):
+        left = where[_kept(values[where], size)] if len(where) > _FEW else where
+        if len(left) == len(where):
+            break
         where = left
     return where
 
@@ -110,17 +118,20 @@ def climbs(values: Floats, width: int = 9) -> Floats:
     return np.asarray(values - lowest)
 
 
-def running_median(values: Floats, width: int) -> Floats:
+def running_median(values: Floats, width: int, at: Places | None = None) -> Floats:
     """Median of the ``width`` (odd) points around each of [n]; at the ends the nearest full window.
 
     Long curves are looked at on a grid of a quarter window, which a median does not notice: the
-    time is proportional to n, not to n times the width.
+    time is proportional to n, not to n times the width. Where only the medians around the points
+    ``at`` are wanted, in ascending order, no others are taken. [n or len(at)]
     """
-    n = len(values)
-    if n <= width:
-        return np.full(n, median(values))
+    places = np.arange(len(values)) if at is None else at
+    if len(values) <= width:
+        return np.full(len(places), median(values))
     every = max(1, width // 4)
     windows = np.lib.stride_tricks.sliding_window_view(values, width)[::every]
-    medians = row_medians(windows)
-    nearest = np.clip((np.arange(n) - width // 2 + every // 2) // every, 0, len(medians) - 1)
-    return np.asarray(medians[nearest], dtype=np.float64)
+    nearest = np.clip((places - width // 2 + every // 2) // every, 0, len(windows) - 1)
+    if at is None:
+        return row_medians(windows)[nearest]
+    wanted = distinct(nearest)
+    return row_medians(windows[wanted])[np.searchsorted(wanted, nearest)]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tb_diagnose.measure.medians import median, row_medians, window_medians
+from tb_diagnose.measure.medians import median, quantile, row_medians, window_medians
 
 anything = st.floats(-1e300, 1e300) | st.sampled_from([np.nan, np.inf, -np.inf, 0.0])
 
@@ -54,3 +54,8 @@ def test_long_curves_are_the_same_at_the_seams_of_their_pieces() -> None:
     windows = np.lib.stride_tricks.sliding_window_view(values, 9)
     np.testing.assert_array_equal(window_medians(values, 9), old(windows, axis=1))
     np.testing.assert_array_equal(row_medians(windows), old(windows, axis=1))
+
+
+@given(arrays(np.float64, st.integers(1, 90), elements=st.floats(-1e6, 1e6)), st.floats(0, 1))
+def test_quantiles_are_those_of_numpy(values: np.ndarray, share: float) -> None:
+    assert quantile(values, share) == pytest.approx(np.quantile(values, share), rel=1e-9, abs=1e-6)

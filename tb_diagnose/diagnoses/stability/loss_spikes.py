@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import MAD_TO_STD
+from tb_diagnose.measure.medians import quantile
 from tb_diagnose.measure.swings import climbs, jumps, running_median
 from tb_diagnose.runs import Series
 from tb_diagnose.words import listed, number, plural, steps_of
@@ -89,13 +90,14 @@ def loss_spikes(
 def _spikes(
     logs: NDArray[np.float64], above: NDArray[np.float64], limits: Limits
 ) -> NDArray[np.int64]:
-    high = above > np.log(limits.factor)
-    if not high.any():
-        return np.empty(0, np.int64)
-    noise = running_median(np.abs(np.diff(logs, prepend=logs[0])), 51) * MAD_TO_STD / np.sqrt(2)
-    usual = max(float(np.quantile(above, 0.95)), 0.0)
-    high &= above > np.maximum(limits.noise * noise, limits.tail * usual)
-    found = [i for i in np.flatnonzero(high).tolist() if _recovers(logs, above, i, limits)]
+    high = np.flatnonzero(above > np.log(limits.factor))
+    if not len(high):
+        return high
+    steps = np.abs(np.diff(logs, prepend=logs[0]))
+    noise = running_median(steps, 51, high) * MAD_TO_STD / np.sqrt(2)
+    usual = max(quantile(above, 0.95), 0.0)
+    high = high[above[high] > np.maximum(limits.noise * noise, limits.tail * usual)]
+    found = [i for i in high.tolist() if _recovers(logs, above, i, limits)]
     return np.array(found, dtype=np.int64)
 
 
