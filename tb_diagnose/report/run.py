@@ -22,7 +22,7 @@ from tb_diagnose.report.shapes import (
     RunVerdict,
     StepsPart,
 )
-from tb_diagnose.runs import Fact, ModelConfig, Run, Series
+from tb_diagnose.runs import Fact, Histograms, ModelConfig, Run, Series, Vitals
 
 if TYPE_CHECKING:
     from tb_diagnose.examine import Examination
@@ -105,12 +105,17 @@ def _commonest_reason(outcomes: list[OutcomePart]) -> str:
 
 
 def _span(run: Run) -> tuple[float | None, float | None]:
-    """When the first and the last event were written, by the writer's clock."""
-    logged = [*(each.wall for each in run.scalars), *(each.wall for each in run.histograms)]
-    walls = [known for wall in logged if len(known := wall[np.isfinite(wall)])]
-    if not walls:
+    """When the first and the last event were written, by the writer's clock.
+
+    Findings are dated by whatever shows them, so that all that was logged counts.
+    """
+    logged: tuple[Series | Histograms | Vitals, ...] = (*run.scalars, *run.histograms, *run.vitals)
+    walls = [each.wall for each in logged]
+    known = [wall if (fit := np.isfinite(wall)).all() else wall[fit] for wall in walls]
+    ends = [(float(wall.min()), float(wall.max())) for wall in known if len(wall)]
+    if not ends:
         return None, None
-    return float(min(map(np.min, walls))), float(max(map(np.max, walls)))
+    return min(first for first, _ in ends), max(last for _, last in ends)
 
 
 def _counting(run: Run) -> Counting:

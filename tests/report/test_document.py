@@ -115,6 +115,16 @@ def test_the_time_since_it_could_be_known_is_counted_to_the_last_event() -> None
     assert first["wasted_seconds"] == 19 * 8.0
 
 
+def test_a_run_lasts_as_long_as_anything_was_logged_vitals_included() -> None:
+    long = vitals("weights", ("kernel",), {"mean": 0.0}, n=500)
+    one = healthy()
+    alone = document([replace(one, run=replace(one.run, scalars=(), vitals=(long,)))])["runs"][0]
+    assert alone["seconds"] == 499.0
+    walls = np.concatenate([long.wall, *(each.wall for each in one.run.scalars)])
+    beside = document([replace(one, run=replace(one.run, vitals=(long,)))])["runs"][0]
+    assert beside["seconds"] == np.ptp(walls)
+
+
 def test_a_log_in_order_is_no_healthy_run() -> None:
     blind = replace(healthy(), outcomes=(outcome("damaged-log", family="logging"),))
     assert document([blind])["runs"][0]["verdict"] == "undecided"
