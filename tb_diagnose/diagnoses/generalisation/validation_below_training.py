@@ -73,15 +73,18 @@ def validation_below_training(
         return
     val = np.asarray(pair.val.values, dtype=np.float64)
     beside = _beside(np.asarray(pair.train.values, dtype=np.float64), len(val))
-    late = np.arange(len(val)) >= len(val) // 3
-    late &= np.isfinite(val) & np.isfinite(beside)
-    if not late.any() or np.min(val[late]) < 0 or np.min(beside[late]) <= 0:
+    late = np.arange(len(val) // 3, len(val))
+    known = np.isfinite(val[late]) & np.isfinite(beside[late])
+    late = late if known.all() else late[known]
+    later, then = val[late], beside[late]
+    if not len(late) or later.min() < 0 or then.min() <= 0:
         return
-    often = float(np.mean(val[late] < limits.below * beside[late]))
+    below = later < limits.below * then
+    often = float(np.mean(below))
     if often < limits.often:
         return
-    ratio = float(median(val[late] / beside[late]))
-    first = int(np.flatnonzero(late & (val < limits.below * beside))[0])
+    ratio = float(median(later / then))
+    first = int(late[below.argmax()])
     yield Evidence(
         says=f"{pair.val.name} is {number(ratio)} times {pair.train.name} in the middle, and lies "
         f"below it in {percent(often)} of the validations: {_why(model)}.",

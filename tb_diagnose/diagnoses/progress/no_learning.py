@@ -160,9 +160,11 @@ def _flat(loss: Series, limits: Limits) -> bool:
     fifth = max(1, len(values) // 5)
     middle = float(median(values))
     level = abs(middle)
+    change = abs(float(median(values[:fifth]) - median(values[-fifth:])))
+    if not change <= limits.fall * level:
+        return False
     moves = noise(values)
     error = 1.25 * moves / np.sqrt(fifth)  # of a median of a fifth
-    change = abs(float(median(values[:fifth]) - median(values[-fifth:])))
     if not change + 2 * error <= limits.fall * level:
         return False
     first = int(min(max(len(values) * 0.05, 1), 5))

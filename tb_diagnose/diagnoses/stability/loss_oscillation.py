@@ -98,6 +98,8 @@ def loss_oscillation(
     found = []
     for curve, values in able:
         score = curve is val_score
+        if _calm(values, limits.size * float(np.ptp(values)), limits):
+            continue  # and so the more for swings that have to be larger still
         size = _size(curve, values, score=score, limits=limits)
         turns = _turns(values, size, limits)
         if size > 0 and len(turns) and not (score and not _confirmed(able, val_score, limits)):
@@ -136,9 +138,7 @@ def _size(curve: Series, values: NDArray[np.float64], *, score: bool, limits: Li
     each = len(curve) / len(values)
     if each > 1:
         size = max(size, limits.error * 1.25 * noise(finite(curve.values)) / np.sqrt(each))
-    if not score or _calm(values, size, limits):
-        return size
-    examples = sample_size(curve.values)
+    examples = sample_size(curve.values) if score else None
     if examples:
         size = max(size, limits.counting * share_noise(float(median(settled)), examples))
     return size
@@ -154,8 +154,6 @@ def _confirmed(
 
 
 def _turns(values: NDArray[np.float64], size: float, limits: Limits) -> NDArray[np.int64]:
-    if _calm(values, size, limits):
-        return np.empty(0, np.int64)
     turns = swings(values, size)
     turns = turns[turns >= len(values) // 5]
     late = bool(np.any(turns >= len(values) * 2 // 3))
