@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tb_diagnose import fleet
 from tb_diagnose.fleet import spread
 
 
@@ -34,6 +36,26 @@ def test_a_worker_that_dies_takes_only_its_own_item_along() -> None:
     done = list(spread(halved, [8, 99, 2, 4], 2))
     assert [each.result for each in done] == [4, None, 1, 2]
     assert "worker process died" in done[1].failure
+
+
+def test_many_items_are_done_in_order_whoever_dies_among_them() -> None:
+    items = [99 if at in (40, 41, 160) else at for at in range(200)]
+    done = list(spread(halved, items, 2))
+    assert [each.at for each in done] == list(range(200))
+    expected = [None if item in (13, 99) else item // 2 for item in items]
+    assert [each.result for each in done] == expected
+
+
+def test_a_process_with_threads_is_not_forked() -> None:
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(int).result()
+        assert not fleet._alone()
+        assert [each.result for each in spread(halved, [8, 2], 2)] == [4, 1]
+
+
+def test_workers_are_taken_where_they_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert [fleet.crew(items) for items in (0, 1, 199, 200, 10_000)] == [1, 1, 1, 2, 8]
 
 
 def touched_and_slow(path: str) -> None:

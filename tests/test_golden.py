@@ -72,6 +72,14 @@ def test_every_run_is_reported_and_no_other() -> None:
     assert {file.stem.replace("--", "/") for file in (HERE / "golden").glob("*.json")} == set(RUNS)
 
 
+def test_a_terminal_shows_the_same_where_curves_that_no_finding_names_are_left_out() -> None:
+    brief = checkup([LOGS], Settings(), brief=True)
+    wide = Screen(width=100, colour=False, unicode=True, verbose=True)
+    assert terminal(brief, wide) == terminal(everything(), wide)
+    curves = [sum(len(run["curves"]) for run in each["runs"]) for each in (brief, everything())]
+    assert 0 < curves[0] < curves[1]
+
+
 def test_the_document_keeps_to_its_schema() -> None:
     schema = json.loads((HERE.parent / "tb_diagnose/report/document.schema.json").read_text())
     jsonschema.validate(json.loads(json.dumps(everything(), allow_nan=False)), schema)

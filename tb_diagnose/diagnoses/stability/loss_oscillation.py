@@ -154,6 +154,8 @@ def _confirmed(
 
 
 def _turns(values: NDArray[np.float64], size: float, limits: Limits) -> NDArray[np.int64]:
+    if _calm(values, size, limits):
+        return np.empty(0, np.int64)
     turns = swings(values, size)
     turns = turns[turns >= len(values) // 5]
     late = bool(np.any(turns >= len(values) * 2 // 3))
