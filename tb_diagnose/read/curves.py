@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.levels import distinct
 from tb_diagnose.read import lockstep
 from tb_diagnose.read.columns import Columns
 from tb_diagnose.read.distributions import Distributions
@@ -99,7 +100,7 @@ class Curves:
         wanted = _KINDS.index(kind)
         fresh = numbers[self.kinds[numbers] == 0]
         if len(fresh):
-            self._settle(np.unique(fresh), kind)
+            self._settle(distinct(fresh), kind)
         fit: NDArray[np.bool_] = self.kinds[numbers] == wanted
         return fit
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tb_diagnose.measure.levels import distinct
 from tb_diagnose.read import frames, histograms, limits, lockstep
 from tb_diagnose.read.curves import Curves
 from tb_diagnose.read.distributions import Distributions
@@ -79,6 +80,7 @@ class Disorder:
 
     Attributes:
         period: after how many records the tags came again in the latest block, 0 if they did not.
+        turn: how many bytes these are.
     """
 
     def __init__(
@@ -89,7 +91,7 @@ class Disorder:
         self._checksum = checksum
         self._curves = Curves(decoder.columns, decoder.plugins, table, distributions)
         self._tails = Tails()
-        self.period = 0
+        self.period = self.turn = 0
 
     def take(self, octets: Octets) -> tuple[int, list[tuple[int, int]]]:
         """Takes the records that ``octets`` begins with.
@@ -112,6 +114,7 @@ class Disorder:
             first = self._decode(block, odd, malformed)
         self._columns.records += count
         self.period = block.period()
+        self.turn = int(begins[self.period] - begins[0])
         return end, malformed
 
     def _parsed(self, octets: Octets, begins: Places, lengths: Places) -> _Block:
@@ -167,7 +170,7 @@ class Disorder:
         parsed, tails, older = block.parsed, block.tails[rows], block.older[rows]
         found = np.empty(len(rows), histograms.ROW)
         found[older >= 0] = block.reduced[older[older >= 0]]
-        for index in np.unique(tails[older < 0]).tolist():
+        for index in map(int, distinct(tails[older < 0])):
             tail, mine = self._tails.known[index], (tails == index) & (older < 0)
             places = parsed.rests[rows[mine]] + tail.first
             tensors = anywhere(block.octets, f"V{tail.size}")[places]

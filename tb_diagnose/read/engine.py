@@ -37,6 +37,9 @@ _COST = 16
 #: With less luck than this, or behind so many records that had to be decoded one by one, there is
 #: no more predicting in this window; the next one begins with a trial.
 _OUT_OF_LUCK, _TRIAL, _LUCKY = -256, 8, 1024
+#: So many turns of the tags pay for learning one (measured: a record learnt takes as long as so
+#: many that are parsed in step).
+_TURNS = 64
 #: Fewer points of each curve at once are collected and sorted together (measured: each curve costs
 #: as much time as so many rows of the table).
 _FEW = 48
@@ -179,8 +182,10 @@ class Engine:
                 break
             at += used
         self._history.clear()
-        # Where the tags came in turns, it pays to learn them all, and some more.
-        self._luck = _OUT_OF_LUCK + _TRIAL + 2 * self._disorder.period
+        self._luck = _OUT_OF_LUCK + _TRIAL
+        # Where the tags came in turns, it pays to learn them all, and some more, if many are left.
+        if window.end_of_file - at > _TURNS * self._disorder.turn:
+            self._luck += 2 * self._disorder.period
         return at
 
     def _deliver(self, octets: Octets, expected: Period, *, few: bool, last: bool) -> None:

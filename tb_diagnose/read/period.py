@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.levels import distinct
 from tb_diagnose.read.layouts import HISTOGRAM, Layout
 from tb_diagnose.read.places import Octets, Places, anywhere, in_every_row
 from tb_diagnose.read.records import HEADER
@@ -120,7 +121,7 @@ class Period:
         for index, (key, own) in enumerate(parts.items()):
             owners[own], sizes[own] = index, key[2]
         drawn = np.array([part.scalar for part in self.parts])[owners]
-        groups = [drawn, *(~drawn & (sizes == size) for size in np.unique(sizes[~drawn]).tolist())]
+        groups = [drawn, *(~drawn & (sizes == size) for size in distinct(sizes[~drawn]))]
         self.scalars, *self.histograms = (
             Group(*places[:, those], owners=owners[those], sizes=sizes[those]) for those in groups
         )
