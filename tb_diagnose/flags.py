@@ -68,7 +68,7 @@ def _settings_flags(add: Callable[..., object]) -> None:
 
 
 def _reading_flags(add: Callable[..., object]) -> None:
-    workers = "worker processes, 0 for one per core (default: one per core from 200 folders on)"
+    workers = "worker processes, 0 for one per core (default: at most that, one for 100 folders)"
     add("--jobs", type=_jobs, metavar="N", help=workers)
     farm = "work on the Dask cluster whose scheduler is there, such as tcp://10.0.0.1:8786"
     add("--dask", default="", metavar="ADDRESS", help=farm)
