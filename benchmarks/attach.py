@@ -1,15 +1,16 @@
 """What attaching costs a training, next to other tools: prints a Markdown table.
 
     python benchmarks/attach.py keras
-    python benchmarks/attach.py torch --rounds 9 --steps 400
+    python benchmarks/attach.py torch --rounds 80 --only CNN
 
-Every tool trains a model of its own in a process of its own, whose memory is told. They take turns:
-a round is so many steps of each (more where they are short). The first round compiles and samples
-densely; what it takes more than the plain one's is the one-off price, in seconds. All later rounds
-are the steady state: the median over the rounds of a tool's time divided by the plain one's of the
-same round, with the lowest and the highest. ``plain, again`` shows what of this is noise. Processor
-times are those of the whole training process: where others use the machine as well, they repeat
-better than the clock's. The rows with ``every=1`` tell what sampling costs: less 1 and divided by
+Every tool trains a model of its own in a process of its own, whose memory is told; that process
+has one thread and one core, because the idle threads of a pool would be counted as work. They take
+turns of a second or less, so that what disturbs one disturbs all. A ratio is the time of all rounds
+of a tool divided by that of the plain training's, with twice its standard error (of a ratio
+estimated from pairs: Cochran, Sampling Techniques, 1977, section 6.4); ``plain, again`` shows that
+it holds.
+The rounds before, in which steps are compiled and sampled densely, are the one-off price, in
+seconds. The rows with ``every=1`` tell more exactly what sampling costs: less 1 and divided by
 the steps between two samples, it is the share that a sampled training pays.
 """
 
@@ -17,19 +18,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
+import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 CHILD = Path(__file__).parent / "attaching" / "child.py"
+#: Threads that the frameworks may have, however they are told.
+ALONE = dict.fromkeys(
+    ("TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)
 HEAD = (
-    "training", "tool", "step, CPU ms", "CPU, plain = 1", "lowest – highest", "clock",
-    "first round, s more", "memory, MiB more", "one step sampled of",
+    "training", "tool", "step, CPU ms", "CPU, plain = 1", "±", "clock", "±",
+    "before, s more", "memory, MiB more", "one step sampled of",
 )  # fmt: skip
 Round = dict[str, Any]
 
@@ -44,13 +49,13 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            env=os.environ | ALONE,
         )
         self.made = self._answer()
 
     def round(self) -> Round:
-        """Train for another round, when the threads of the one before have come to rest."""
+        """Train for another round."""
         assert self._child.stdin
-        time.sleep(0.5)
         self._child.stdin.write("go\n")
         self._child.stdin.flush()
         return self._answer()
@@ -82,23 +87,31 @@ def measured(
     return told
 
 
+def ratio(some: Sequence[float], others: Sequence[float]) -> tuple[float, float]:
+    """Sum by sum, and twice the standard error."""
+    whole, count = sum(some) / sum(others), len(some)
+    apart = sum((a - whole * b) ** 2 for a, b in zip(some, others, strict=True))
+    return whole, 2 * math.sqrt(apart * count / (count - 1)) / sum(others)
+
+
 def row(tool: str, rounds: list[Round], plain: list[Round]) -> list[str]:
     """A line of the table."""
     if errors := [each["error"] for each in rounds if "error" in each]:
         return [tool, f"does not run: {errors[0]}", *[""] * (len(HEAD) - 3)]
-    first, last = rounds[0], rounds[-1]
-    pairs = list(zip(rounds[1:], plain[1:], strict=True))
-    cpu, wall = ([one[k] / other[k] for one, other in pairs] for k in ("cpu", "wall"))
-    steps, sampled = first["steps"], last["sampled"] - first["sampled"]
+    (first, *rest), (before, *others) = rounds, plain
+    last, steps = rest[-1], sum(each["steps"] for each in rest)
+    told = []
+    for clock in ("cpu", "wall"):
+        times = ([each[clock] for each in those] for those in (rest, others))
+        told += [f"{each:.3f}" for each in ratio(*times)]
+    sampled = last["sampled"] - first["sampled"]
     return [
         tool,
-        f"{1000 * median(one['cpu'] for one, _ in pairs) / steps:.2f}",
-        f"{median(cpu):.3f}",
-        f"{min(cpu):.2f} – {max(cpu):.2f}",
-        f"{median(wall):.3f}",
-        f"{first['wall'] - plain[0]['wall']:.1f}",
-        f"{last['memory'] - plain[-1]['memory']:.0f}",
-        f"{steps * len(pairs) / sampled:.0f}" if sampled else "",
+        f"{1000 * sum(each['cpu'] for each in rest) / steps:.2f}",
+        *told,
+        f"{first['wall'] - before['wall']:.1f}",
+        f"{last['memory'] - others[-1]['memory']:.0f}",
+        f"{steps / sampled:.0f}" if sampled else "",
     ]
 
 
@@ -116,11 +129,11 @@ def main() -> None:
     """Measure every workload and print the table."""
     parser = argparse.ArgumentParser(description="What attaching costs a training.")
     parser.add_argument("framework", choices=("keras", "torch"))
-    parser.add_argument("--rounds", type=int, default=7, help="of each, behind the first (7)")
-    parser.add_argument("--steps", type=int, default=250, help="of a round (250)")
+    parser.add_argument("--rounds", type=int, default=60, help="of each, behind the first (60)")
+    parser.add_argument("--steps", type=int, default=20, help="of a round (20)")
     parser.add_argument("--only", default="", help="workloads whose name holds this")
     given = parser.parse_args()
-    tools = declared(given.framework, "CALLBACKS")
+    tools = declared(given.framework, "TOOLS")
     print("|", " | ".join(HEAD), "|")
     print("|", " | ".join(["---"] * len(HEAD)), "|")
     for workload in declared(given.framework, "WORKLOADS"):

@@ -13,8 +13,10 @@ import tensorflow as tf
 from tb_diagnose import attach
 
 layers = keras.layers
+#: Steps of an epoch; ``histogram_freq=1`` writes after each.
+EPOCH = 200
 #: Name → the callbacks that write to a folder.
-CALLBACKS: dict[str, Callable[[str], list[Any]]] = {
+TOOLS: dict[str, Callable[[str], list[Any]]] = {
     "plain": lambda _: [],
     "plain, again": lambda _: [],
     "attach.keras": lambda folder: [attach.keras(folder)],
@@ -74,15 +76,26 @@ WORKLOADS = {
 }
 
 
-def training(workload: str, callback: str, folder: str, steps: int) -> Callable[[], object]:
-    """What trains for another so many steps, with one ``fit``; the first call compiles."""
+class Pauses(keras.callbacks.Callback):
+    """Lets others have their turn between two steps."""
+
+    def __init__(self, turn: Callable[[], None]) -> None:
+        super().__init__()
+        self._turn = turn
+
+    def on_train_batch_end(self, *_: Any, **__: Any) -> None:
+        self._turn()
+
+
+def training(workload: str, tool: str, folder: str) -> Callable[[Callable[[], None]], object]:
+    """What trains until the process ends, in one ``fit``, and calls a function after each step."""
     told = WORKLOADS[workload]
-    steps *= told.times
     rng = np.random.default_rng(0)
     x = rng.normal(size=(told.batch, *told.shape)).astype("float32")
-    data = tf.data.Dataset.from_tensors((x, rng.integers(0, 10, told.batch))).repeat(steps)
+    data = tf.data.Dataset.from_tensors((x, rng.integers(0, 10, told.batch))).repeat()
     inputs = keras.Input(told.shape)
     model = keras.Model(inputs, layers.Dense(10)(told.build(inputs)))
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    callbacks = CALLBACKS[callback](folder)
-    return lambda: model.fit(data, verbose=0, callbacks=callbacks)
+    given = {"epochs": 10**6, "steps_per_epoch": EPOCH * told.times, "verbose": 0}
+    callbacks = TOOLS[tool](folder)
+    return lambda turn: model.fit(data, callbacks=[*callbacks, Pauses(turn)], **given)

@@ -152,7 +152,7 @@ class Cockpit(Plain):
         self.count += 1
 
 
-CALLBACKS: dict[str, type[Plain]] = {
+TOOLS: dict[str, type[Plain]] = {
     "plain": Plain,
     "plain, again": Plain,
     "attach.torch": Attached,
@@ -162,8 +162,13 @@ CALLBACKS: dict[str, type[Plain]] = {
 }
 
 
-def training(workload: str, callback: str, folder: str, steps: int) -> Callable[[], object]:
-    """What trains for another so many steps."""
-    told = WORKLOADS[workload]
-    made = CALLBACKS[callback](told, folder)
-    return lambda: [made.step() for _ in range(steps * told.times)]
+def training(workload: str, tool: str, folder: str) -> Callable[[Callable[[], None]], None]:
+    """What trains until the process ends, and calls a function after each step."""
+    made = TOOLS[tool](WORKLOADS[workload], folder)
+
+    def train(turn: Callable[[], None]) -> None:
+        while True:
+            made.step()
+            turn()
+
+    return train
