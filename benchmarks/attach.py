@@ -28,10 +28,13 @@ from pathlib import Path
 from typing import Any
 
 CHILD = Path(__file__).parent / "attaching" / "child.py"
-#: Threads that the frameworks may have, however they are told.
+#: One thread, however the frameworks are told.
 ALONE = dict.fromkeys(
     ("TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
+#: glibc keeps memory that is freed. Else it depends on chance whether the activations of a step get
+#: fresh pages each time, which takes half a step of the CNN.
+KEEPS = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
 HEAD = (
     "training", "tool", "step, CPU ms", "CPU, plain = 1", "±", "clock", "±",
     "before, s more", "memory, MiB more", "one step sampled of",
@@ -49,7 +52,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=os.environ | ALONE,
+            env=os.environ | ALONE | KEEPS,
         )
         self.made = self._answer()
 

@@ -40,6 +40,10 @@ class Cadence:
         epoch: steps of an epoch, 0 if unknown: N shares no divisor with it, so that the samples
             do not keep meeting the same batch of a fixed order.
         compiles: whether the first sampled step has to be compiled.
+
+    Attributes:
+        every: N as it stands.
+        sampled: how many steps were sampled.
     """
 
     def __init__(
@@ -63,10 +67,10 @@ class Cadence:
         self._steps = 0
         self._last = -1
         self._woken = False
+        self.every = self._wanted()
 
-    @property
-    def every(self) -> int:
-        """N as it stands."""
+    def _wanted(self) -> int:
+        """N as the times taken so far have it."""
         if self.fixed is not None:
             return self._aligned(self.fixed)
         wanted = UNKNOWN
@@ -116,17 +120,21 @@ class Cadence:
         if sampled:
             self._last, self._woken = step, False
             self.sampled += 1
-            self.spend(seconds - median(self._plain) if self._plain else 0.0)
             if self.sampled > 1 or not self.compiles:  # the first one held the compilation
                 self._costly.append(seconds)
+            self.spend(seconds - median(self._plain) if self._plain else 0.0)
         elif math.isnan(self._first) and self.compiles:
             self._first = seconds
         else:
             self._plain.append(seconds)
+        # Thinking N over takes time as well: not at each of many short steps.
+        if self._steps % MEMORY == 0:
+            self.every = self._wanted()
 
     def spend(self, seconds: float) -> None:
         """Enter what measuring took beyond the training's own time."""
         self._spent += max(0.0, seconds)
+        self.every = self._wanted()
 
     def wake(self) -> None:
         """Sample the next step: something happened."""

@@ -127,7 +127,7 @@ class KerasAttachment(keras.callbacks.Callback):  # type: ignore[misc]
         together = self.model.steps_per_execution
         self._step = self._steps + batch + together - 1
         self._batches = batch + together
-        self._armed = self._twin.ready() and self._cadence.due(self._executions)
+        self._armed = self._cadence.due(self._executions) and self._twin.ready()
         if self._armed:
             self._twin.arm()
         self._began = time.perf_counter()
