@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.workloads import event, simple  # noqa: E402
-from tb_diagnose.read.records import framed  # noqa: E402
+from tb_diagnose.read.wire.records import framed  # noqa: E402
 
 Floats = NDArray[np.float64]
 Curves = dict[str, Floats]

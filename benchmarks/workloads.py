@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tb_diagnose.read.records import framed
+from tb_diagnose.read.wire.records import framed
 
 SCALAR, HISTOGRAM = "scalars", "histograms"
 

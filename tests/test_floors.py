@@ -35,7 +35,10 @@ FLOORS = (
     "cli",
     "__main__",
 )
+#: The same of the rooms within ``read``; what stands in none of them is above them all.
+READING = ("sources", "wire", "columns", "decode keras", "trainings")
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
+WITHIN = {room: floor for floor, rooms in enumerate(READING) for room in rooms.split()}
 #: The registry walks the house it serves, once somebody asks for it.
 UPWARD = {("diagnosis", "diagnoses")}
 FRAMEWORKS = {"tensorflow", "tensorboard", "keras", "torch", "pandas"}
@@ -76,6 +79,16 @@ def test_imports_only_go_down(file: Path) -> None:
         there = module.split(".")[1]
         allowed = there == here or (here, there) in UPWARD or FLOOR[there] < FLOOR[here]
         assert allowed, f"{name(file)} imports {module}, which stands above or beside it"
+
+
+@pytest.mark.parametrize("file", sorted((HOUSE / "read").glob("*/*.py")), ids=name)
+def test_within_reading_imports_only_go_down(file: Path) -> None:
+    here = file.parent.name
+    for module in imported(file):
+        if module.startswith("tb_diagnose.read"):
+            there = module.split(".")[2]
+            allowed = there == here or WITHIN.get(there, len(READING)) < WITHIN[here]
+            assert allowed, f"{name(file)} imports {module}, which stands above or beside it"
 
 
 @pytest.mark.parametrize("file", FILES, ids=name)

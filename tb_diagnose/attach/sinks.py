@@ -13,7 +13,7 @@ from typing import Any
 from google_crc32c import value as crc32c
 
 from tb_diagnose.attach.layout import PLUGIN, Array
-from tb_diagnose.read.records import masked
+from tb_diagnose.read.wire.records import masked
 
 _FLOAT, _TENSOR = 1, 2
 

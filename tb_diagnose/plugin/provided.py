@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from tensorboard.data.provider import RunTagFilter
 
-from tb_diagnose.read.histograms import columns, from_tensors, joined, reduced
-from tb_diagnose.read.hparams import hyperparameters
-from tb_diagnose.read.keras_config import model_config
+from tb_diagnose.read.columns.histograms import columns, from_tensors, joined, reduced
+from tb_diagnose.read.keras.config import model_config
+from tb_diagnose.read.trainings.hparams import hyperparameters
 from tb_diagnose.runs import Histograms, ModelConfig, Run, Series
 
 #: Points of each tag to ask for: more than providers keep.

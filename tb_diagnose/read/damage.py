@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tb_diagnose.read.file import EventFile, Lost
-from tb_diagnose.read.source import Place, beginning
+from tb_diagnose.read.sources.source import Place, beginning
 from tb_diagnose.runs import Fact
 
 #: How a file begins that is no event file → what it is and what to do.

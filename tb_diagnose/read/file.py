@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tb_diagnose.read import records
-from tb_diagnose.read.columns import Columns
-from tb_diagnose.read.engine import Engine
-from tb_diagnose.read.records import FOOTER, HEADER
-from tb_diagnose.read.source import Place, opened
-from tb_diagnose.read.window import Window
+from tb_diagnose.read.columns.columns import Columns
+from tb_diagnose.read.decode.engine import Engine
+from tb_diagnose.read.sources.source import Place, opened
+from tb_diagnose.read.sources.window import Window
+from tb_diagnose.read.wire import records
+from tb_diagnose.read.wire.records import FOOTER, HEADER
 
 
 @dataclass(frozen=True)

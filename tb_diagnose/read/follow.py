@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tb_diagnose.read import assemble, damage, tracks
+from tb_diagnose.read import damage
 from tb_diagnose.read.file import EventFile
+from tb_diagnose.read.trainings import assemble, tracks
 from tb_diagnose.read.walk import Cluster, Folder
 from tb_diagnose.runs import Fact, Run
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tb_diagnose.read import records
-from tb_diagnose.read.records import FOOTER, HEADER
-from tb_diagnose.read.source import Place, beginning
-from tb_diagnose.read.wire import BYTES, Malformed, fields
+from tb_diagnose.read.sources.source import Place, beginning
+from tb_diagnose.read.wire import records
+from tb_diagnose.read.wire.records import FOOTER, HEADER
+from tb_diagnose.read.wire.wire import BYTES, Malformed, fields
 
 _ENOUGH = 1 << 14
 

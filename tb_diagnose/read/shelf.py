@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tb_diagnose.read.follow import Follower
-from tb_diagnose.read.source import Place
+from tb_diagnose.read.sources.source import Place
 from tb_diagnose.read.walk import Cluster
 
 #: Bytes that go with every cluster, however small its files are (measured: 12 kB).

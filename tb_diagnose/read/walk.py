@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tb_diagnose.read.listing import Listings, listing
 from tb_diagnose.read.peek import scalars_group, trial
-from tb_diagnose.read.remote import Remote
-from tb_diagnose.read.source import Place, below
+from tb_diagnose.read.sources.listing import Listings, listing
+from tb_diagnose.read.sources.remote import Remote
+from tb_diagnose.read.sources.source import Place, below
 
 #: Sub-folders that hold a split of the same training, by their names.
 _SPLIT = re.compile(

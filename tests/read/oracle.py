@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.read.histograms import Buckets, from_limits, from_tensors
+from tb_diagnose.read.columns.histograms import Buckets, from_limits, from_tensors
 
 event_pb2 = pytest.importorskip("tensorboard.compat.proto.event_pb2")
 

@@ -1,0 +1,1 @@
+"""What was read, as columns: one for each tag, growing as the file does."""

@@ -1,0 +1,1 @@
+"""The configuration of a Keras model, as the TensorBoard callback logs it."""

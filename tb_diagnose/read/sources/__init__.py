@@ -1,0 +1,1 @@
+"""Where bytes come from: local folders and files, and remote ones."""

@@ -1,0 +1,1 @@
+"""From the columns of files to what a person calls a run."""
