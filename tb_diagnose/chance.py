@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
 
-from tb_diagnose.runs import ModelConfig, Run
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Run
 
 CROSS_ENTROPIES = {
     "categorical_crossentropy": True,

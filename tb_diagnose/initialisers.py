@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import prod, sqrt
 from typing import Any
 
-from tb_diagnose.runs import Layer
+from tb_diagnose.model import Layer
 
 #: Initialisers that give every weight the same value.
 CONSTANT = ("Constant", "Zeros", "Ones")

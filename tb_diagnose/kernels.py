@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tb_diagnose.runs import Histograms, Layer, ModelConfig
+from tb_diagnose.model import Layer, ModelConfig
+from tb_diagnose.runs import Histograms
 
 #: Last word of a weight's name → what it is; ``W`` and ``weights`` are TensorFlow 1's and torch's.
 KINDS = {

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tb_diagnose.runs import Optimizer, Run, Series
+from tb_diagnose.model import Optimizer
+from tb_diagnose.runs import Run, Series
 
 #: Names under which frameworks and people log the two, most specific first.
 RATES = ("learning_rate", "learning rate", "lr", "lr0", "base_lr", "init_lr")

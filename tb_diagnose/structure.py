@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tb_diagnose.runs import Layer, ModelConfig
+from tb_diagnose.model import Layer, ModelConfig
 
 #: Layers that are a matrix product (or a convolution, which is one) and their own activation.
 AFFINE = frozenset(

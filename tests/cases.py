@@ -8,22 +8,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tb_diagnose.casting import Pair
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import registry
 from tb_diagnose.examine import judge
 from tb_diagnose.findings import Evidence, Outcome, Verdict
-from tb_diagnose.roles import Pair
-from tb_diagnose.runs import (
-    QUANTILES,
-    Fact,
-    Histograms,
-    Layer,
-    Loss,
-    ModelConfig,
-    Optimizer,
-    Run,
-    Series,
-)
+from tb_diagnose.model import Layer, Loss, ModelConfig, Optimizer
+from tb_diagnose.runs import QUANTILES, Fact, Histograms, Run, Series
 from tb_diagnose.settings import Settings
 
 Floats: TypeAlias = NDArray[np.float64]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from tb_diagnose.findings import Evidence, Outcome, Severity, Verdict
-from tb_diagnose.runs import Fact, Layer, Loss, ModelConfig, Optimizer, Run, Series
+from tb_diagnose.model import Layer, Loss, ModelConfig, Optimizer
+from tb_diagnose.runs import Fact, Run, Series
 
 EPOCH = 1_700_000_000.0
 ATTACH = 'callbacks=[…, tb_diagnose.attach.keras("logs")]'

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tb_diagnose.kernels import Kernel, kernels
-from tb_diagnose.runs import Histograms, Layer, Loss, ModelConfig, Vitals
+from tb_diagnose.model import Layer, Loss, ModelConfig
+from tb_diagnose.runs import Histograms, Vitals
 from tests.cases import START, distribution
 
 

@@ -8,7 +8,7 @@ from math import log
 import pytest
 
 from tb_diagnose.chance import chance
-from tb_diagnose.runs import Loss, ModelConfig
+from tb_diagnose.model import Loss, ModelConfig
 from tests.cases import dense_model, layer, model, run
 
 SPARSE, BINARY = "sparse_categorical_crossentropy", "binary_crossentropy"

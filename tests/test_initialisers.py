@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tb_diagnose.initialisers import constant, fan_in, fixed_std, initial_std
-from tb_diagnose.runs import Layer
+from tb_diagnose.model import Layer
 from tb_diagnose.structure import penalty
 from tests.layered import dense, initialiser
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tb_diagnose.runs import Layer
+from tb_diagnose.model import Layer
 from tb_diagnose.structure import affine_runs, hidden, is_chain, penalised, penalty, written
 from tests.cases import layer, model
 

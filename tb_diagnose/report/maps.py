@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.measure.distributions import moves
+from tb_diagnose.model import ModelConfig
 from tb_diagnose.report.numbers import text
-from tb_diagnose.runs import Histograms, ModelConfig, Vitals
+from tb_diagnose.runs import Histograms, Vitals
 
 Scale = Literal["log", "linear", "diverging"]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tb_diagnose.model import ModelConfig
 from tb_diagnose.report.curves import counted_in, curve, parts
 from tb_diagnose.report.numbers import maybe, moment, number, text
 from tb_diagnose.report.outcomes import Counting, outcome_parts
@@ -22,7 +23,7 @@ from tb_diagnose.report.shapes import (
     RunVerdict,
     StepsPart,
 )
-from tb_diagnose.runs import Fact, Histograms, ModelConfig, Run, Series, Vitals
+from tb_diagnose.runs import Fact, Histograms, Run, Series, Vitals
 
 if TYPE_CHECKING:
     from tb_diagnose.examine import Examination

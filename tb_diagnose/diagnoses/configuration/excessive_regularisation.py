@@ -37,7 +37,8 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.runs import Histograms, Layer, ModelConfig, Series
+from tb_diagnose.model import Layer, ModelConfig
+from tb_diagnose.runs import Histograms, Series
 from tb_diagnose.structure import penalty
 from tb_diagnose.words import number, percent
 

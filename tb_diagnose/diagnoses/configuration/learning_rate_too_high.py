@@ -38,7 +38,8 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import end_level, finite, start_level
-from tb_diagnose.runs import Optimizer, Series
+from tb_diagnose.model import Optimizer
+from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
 

@@ -39,7 +39,8 @@ from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.runs import ModelConfig, Optimizer, Series
+from tb_diagnose.model import ModelConfig, Optimizer
+from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
 
 #: Optimizer → its default rate in Keras, which is also what is usual.

@@ -35,7 +35,8 @@ import numpy as np
 from tb_diagnose.diagnosis import diagnosis
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import end_level, finite, start_level
-from tb_diagnose.runs import Layer, Loss, ModelConfig, Series
+from tb_diagnose.model import Layer, Loss, ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.structure import DISTANCES, PROBABILITIES
 from tb_diagnose.words import number
 

@@ -32,7 +32,8 @@ import numpy as np
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import finite
-from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.structure import DISTANCES, PROBABILITIES
 from tb_diagnose.words import number
 

@@ -31,7 +31,8 @@ from dataclasses import dataclass
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import course
-from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.structure import Step, hidden, is_chain, written
 from tb_diagnose.words import listed
 

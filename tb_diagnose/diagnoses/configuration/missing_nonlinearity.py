@@ -28,7 +28,7 @@ from itertools import pairwise
 
 from tb_diagnose.diagnosis import diagnosis
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.runs import ModelConfig
+from tb_diagnose.model import ModelConfig
 from tb_diagnose.structure import Step, affine_runs, is_chain, written
 from tb_diagnose.words import listed
 

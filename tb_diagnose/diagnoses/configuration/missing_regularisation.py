@@ -26,12 +26,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tb_diagnose.casting import Pair
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.roles import Pair
-from tb_diagnose.runs import ModelConfig
+from tb_diagnose.model import ModelConfig
 from tb_diagnose.structure import penalised
 from tb_diagnose.words import percent
 

@@ -33,7 +33,8 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.granularity import sample_size
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
 

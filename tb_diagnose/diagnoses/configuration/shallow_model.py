@@ -36,7 +36,8 @@ from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.runs import Layer, ModelConfig, Series
+from tb_diagnose.model import Layer, ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.structure import hidden, is_chain, written
 from tb_diagnose.words import number
 

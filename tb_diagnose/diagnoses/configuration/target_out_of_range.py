@@ -29,7 +29,8 @@ from collections.abc import Iterator
 from tb_diagnose.diagnosis import diagnosis
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import finite
-from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.structure import penalised, written
 from tb_diagnose.words import number
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
-from tb_diagnose.runs import ModelConfig
+from tb_diagnose.model import ModelConfig
 
 CONVENTIONAL = (
     28, 32, 64, 96, 112, 128, 160, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380,

@@ -39,7 +39,8 @@ from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import NORMALISERS
 from tb_diagnose.measure.distributions import rms
 from tb_diagnose.measure.levels import finite, typical
-from tb_diagnose.runs import ModelConfig, Series, Vitals
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number
 
 #: First layers that bring inputs to scale, or for which it has no meaning.

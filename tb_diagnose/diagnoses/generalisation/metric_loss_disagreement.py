@@ -39,7 +39,8 @@ from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.tags import meaning
 from tb_diagnose.words import number
 

@@ -36,14 +36,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tb_diagnose.casting import Pair
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import condense, finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.roles import Pair
-from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
 
 

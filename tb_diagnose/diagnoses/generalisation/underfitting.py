@@ -40,7 +40,8 @@ from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.initialisers import initial_std
 from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.structure import penalty
 from tb_diagnose.words import number, percent
 

@@ -32,12 +32,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.casting import Pair
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.medians import median, row_medians
-from tb_diagnose.roles import Pair
-from tb_diagnose.runs import ModelConfig
+from tb_diagnose.model import ModelConfig
 from tb_diagnose.structure import penalised
 from tb_diagnose.words import number, percent
 

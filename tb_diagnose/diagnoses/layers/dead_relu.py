@@ -36,7 +36,8 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.measure.levels import typical
-from tb_diagnose.runs import Histograms, Optimizer, Series, Vitals
+from tb_diagnose.model import Optimizer
+from tb_diagnose.runs import Histograms, Series, Vitals
 from tb_diagnose.words import listed, percent, plural
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'

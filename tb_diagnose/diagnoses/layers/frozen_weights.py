@@ -41,7 +41,8 @@ from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel
 from tb_diagnose.measure.distributions import moved, moves
-from tb_diagnose.runs import Optimizer, Series
+from tb_diagnose.model import Optimizer
+from tb_diagnose.runs import Series
 from tb_diagnose.words import number, plural
 
 ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'

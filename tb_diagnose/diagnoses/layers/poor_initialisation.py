@@ -42,7 +42,8 @@ from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.initialisers import constant, fan_in, fixed_std
 from tb_diagnose.kernels import Kernel, activation, he_std, hidden, normalised
 from tb_diagnose.measure.levels import end_level, finite, start_level
-from tb_diagnose.runs import Layer, ModelConfig, Series
+from tb_diagnose.model import Layer, ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.words import listed, number
 
 

@@ -39,7 +39,8 @@ from tb_diagnose.kernels import activation, layer_of
 from tb_diagnose.measure.distributions import outside
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.medians import median
-from tb_diagnose.runs import Histograms, ModelConfig, Series, Vitals
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Histograms, Series, Vitals
 from tb_diagnose.words import listed, percent
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'

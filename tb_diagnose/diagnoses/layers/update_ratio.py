@@ -40,7 +40,8 @@ from tb_diagnose.kernels import Kernel, is_kernel
 from tb_diagnose.measure.distributions import moves
 from tb_diagnose.measure.levels import finite, typical
 from tb_diagnose.measure.medians import median
-from tb_diagnose.runs import Optimizer, Series, Vitals
+from tb_diagnose.model import Optimizer
+from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number, plural
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'

@@ -42,7 +42,8 @@ from tb_diagnose.kernels import NORMALISERS, Kernel, is_kernel, natural
 from tb_diagnose.measure.distributions import moved, size
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.medians import median
-from tb_diagnose.runs import Histograms, Layer, ModelConfig, Series, Vitals
+from tb_diagnose.model import Layer, ModelConfig
+from tb_diagnose.runs import Histograms, Series, Vitals
 from tb_diagnose.words import listed, number, plural
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'

@@ -39,7 +39,8 @@ from tb_diagnose.initialisers import initial_std
 from tb_diagnose.kernels import Kernel, normalised
 from tb_diagnose.measure.distributions import rms, size
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.runs import ModelConfig, Series
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.structure import penalty
 from tb_diagnose.words import listed, percent
 

@@ -34,7 +34,8 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.kernels import layer_of
-from tb_diagnose.runs import Histograms, ModelConfig, Vitals
+from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Histograms, Vitals
 from tb_diagnose.words import number
 
 

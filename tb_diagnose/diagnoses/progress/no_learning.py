@@ -46,7 +46,8 @@ from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import end_level, finite, noise, start_level
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.runs import Optimizer, Series
+from tb_diagnose.model import Optimizer
+from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
 
 

@@ -36,7 +36,8 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.headway import training_course
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.runs import Optimizer, Series
+from tb_diagnose.model import Optimizer
+from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
 
 

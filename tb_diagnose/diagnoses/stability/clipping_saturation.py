@@ -36,7 +36,8 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
-from tb_diagnose.runs import Optimizer, Series, Vitals
+from tb_diagnose.model import Optimizer
+from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number, percent, steps_of
 
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'

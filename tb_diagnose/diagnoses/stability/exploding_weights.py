@@ -36,7 +36,8 @@ from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel, he_std, normalised
 from tb_diagnose.measure.distributions import rms
-from tb_diagnose.runs import ModelConfig, Optimizer, Series
+from tb_diagnose.model import ModelConfig, Optimizer
+from tb_diagnose.runs import Series
 from tb_diagnose.words import listed, number
 
 

@@ -52,7 +52,8 @@ from tb_diagnose.measure.levels import (
 )
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.swings import swings
-from tb_diagnose.runs import Optimizer, Series
+from tb_diagnose.model import Optimizer
+from tb_diagnose.runs import Series
 from tb_diagnose.tags import meaning
 from tb_diagnose.words import number, plural
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from tb_diagnose.model import Loss, Optimizer
 from tb_diagnose.read.keras.names import canonical, config_of
-from tb_diagnose.runs import Loss, Optimizer
 
 Compiled = tuple[tuple[Loss, ...], Optimizer | None, tuple[str, ...]]
 

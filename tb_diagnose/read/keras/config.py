@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tb_diagnose.model import Layer, ModelConfig
 from tb_diagnose.read.keras.compiled import compiled
 from tb_diagnose.read.keras.names import activation, config_of
 from tb_diagnose.read.keras.shapes import output_shape, parameters
 from tb_diagnose.read.keras.windows import Shape
-from tb_diagnose.runs import Layer, ModelConfig
 
 _BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 _INPUT = "InputLayer"

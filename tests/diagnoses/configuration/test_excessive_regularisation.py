@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tb_diagnose.runs import ModelConfig
+from tb_diagnose.model import ModelConfig
 from tests.cases import Cases, distribution, epochs, falling, layer, made, model, silent, speaks
 
 

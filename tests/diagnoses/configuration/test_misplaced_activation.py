@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tb_diagnose.findings import Severity
-from tb_diagnose.runs import ModelConfig
+from tb_diagnose.model import ModelConfig
 from tests.cases import Cases, epochs, falling, flat, layer, made, model, silent, speaks
 
 

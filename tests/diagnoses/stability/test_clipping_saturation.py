@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tb_diagnose.findings import Severity
-from tb_diagnose.runs import Optimizer
+from tb_diagnose.model import Optimizer
 from tests.cases import Cases, curve, epochs, falling, flat, made, noisy, silent, speaks
 from tests.layered import vitals
 

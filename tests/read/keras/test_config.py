@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from tb_diagnose.model import ModelConfig
 from tb_diagnose.read.keras.config import model_config
 from tb_diagnose.read.keras.names import activation, canonical
-from tb_diagnose.runs import ModelConfig
 
 #: (class, configuration, output shape, number of weights), each on the output of the one before;
 #: the shapes and numbers are those of Keras 3.15.
