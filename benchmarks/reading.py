@@ -29,15 +29,25 @@ from benchmarks.workloads import WORKLOADS, write  # noqa: E402
 #: Reader → the program that reads the folder ``sys.argv[1]`` as ``kept``. It ends with a report.
 _START = "import sys, time, pathlib; folder = sys.argv[1]; begin = time.perf_counter()\n"
 _REPORT = """
-load = time.perf_counter() - begin
-print(load, time.process_time(), pathlib.Path('/proc/self/status').read_text())
+load, workers = time.perf_counter() - begin, globals().get('workers', 0)
+import resource
+own, theirs = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(load, sum(each.ru_utime + each.ru_stime for each in (own, theirs)))
+print(workers * theirs.ru_maxrss, pathlib.Path('/proc/self/status').read_text())
 """
+#: With as many workers as the program starts for so many runs: what they read, they keep.
 _OURS = """
+from tb_diagnose.fleet import crew, spread
 from tb_diagnose.read.file import EventFile
-paths = sorted(pathlib.Path(folder).rglob('*tfevents*'))
+paths, kept = sorted(pathlib.Path(folder).rglob('*tfevents*')), []
+def read(path):
+    kept.append(EventFile(path, {{}}, checksum={}))
+    kept[-1].refresh()
+workers = crew(len(paths))
 begin = time.perf_counter()
-kept = [EventFile(path, {{}}, checksum={}) for path in paths]
-for file in kept: file.refresh()
+for done in spread(read, paths, workers):
+    assert not done.failure, done.failure
+workers = workers if workers > 1 else 0
 """
 PROGRAMS = {
     "tb-diagnose": _OURS.format(True),
@@ -83,7 +93,7 @@ SLOW = ("EventAccumulator", "tbparse")
 
 @dataclass(frozen=True)
 class Cost:
-    """What a reader took: seconds until all was loaded, CPU seconds and MB of the process."""
+    """What a reader took: seconds until all was loaded, CPU seconds and MB, workers included."""
 
     load: float
     cpu: float
@@ -105,8 +115,8 @@ def run(reader: str, folder: Path) -> Cost | None:
     child.wait()
     if not told.strip():
         return None
-    load, cpu, status = told.split(maxsplit=2)
-    return Cost(float(load), float(cpu), _memory(status))
+    load, cpu, workers, status = told.split(maxsplit=3)
+    return Cost(float(load), float(cpu), float(workers) / 1024 + _memory(status))
 
 
 def _rustboard(flags: list[str], folder: Path) -> Cost | None:
