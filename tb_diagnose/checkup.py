@@ -11,8 +11,9 @@ from pathlib import Path
 from tb_diagnose import dask, fleet
 from tb_diagnose.diagnosis import registry
 from tb_diagnose.enable import ENABLE
-from tb_diagnose.examine import Examination, compare, examine, glance
+from tb_diagnose.examine import compare, examine
 from tb_diagnose.fleet import Done
+from tb_diagnose.glance import Glance, glance
 from tb_diagnose.read import Cluster, NothingToRead, Place, clusters, load, place
 from tb_diagnose.replay import as_of
 from tb_diagnose.report.document import assembled
@@ -33,7 +34,7 @@ class Examined:
     """
 
     part: RunPart
-    examination: Examination | None = None
+    glance: Glance | None = None
     pictures: Pictures | None = None
 
 
@@ -96,9 +97,9 @@ def checkup(
         album |= {
             (each.part["path"], each.part["name"]): each.pictures for each in runs if each.pictures
         }
-    examinations = [each.examination for each in runs if each.examination is not None]
+    glances = [each.glance for each in runs if each.glance is not None]
     _check_baseline(settings.baseline, [each.part["name"] for each in runs])
-    across = compare(examinations, settings) if comparing else ()
+    across = compare(glances, settings) if comparing else ()
     return assembled((each.part for each in runs), across, problems)
 
 
@@ -135,7 +136,7 @@ def journey(
         each = examine(run, settings)
         part = run_part(each, POINTS, brief=brief)
         drawn = pictures(run, each.roles, part, drawing) if drawing else None
-        runs.append(Examined(part, glance(each) if comparing else None, drawn))
+        runs.append(Examined(part, glance(each.run.name, each.roles) if comparing else None, drawn))
     return runs
 
 

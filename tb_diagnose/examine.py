@@ -13,6 +13,7 @@ import numpy as np
 from tb_diagnose.diagnosis import Diagnosis, registered, registry
 from tb_diagnose.enable import ENABLE
 from tb_diagnose.findings import NotApplicable, Outcome, Severity, Verdict
+from tb_diagnose.glance import Glance
 from tb_diagnose.replay import Replay, logged
 from tb_diagnose.roles import Roles, assign
 from tb_diagnose.runs import Run
@@ -39,24 +40,12 @@ def examine(run: Run, settings: Settings) -> Examination:
     return Examination(run, roles, grouped(outcomes, run))
 
 
-def compare(examinations: Sequence[Examination], settings: Settings) -> tuple[Outcome, ...]:
+def compare(glances: Sequence[Glance], settings: Settings) -> tuple[Outcome, ...]:
     """Put every selected comparison to several runs together."""
-    runs = {each.run.name: each.roles for each in examinations}
+    runs = {each.run: each for each in glances}
     roles = {"runs": runs, "baseline": settings.baseline or None}
     chosen = selected(settings, several=True)
     return tuple(judge(each, roles, settings) for each in chosen)
-
-
-def glance(examination: Examination) -> Examination:
-    """What a comparison needs of a run: its name and single curves, not all that was logged.
-
-    A thousand runs are compared in the memory of their main curves.
-    """
-    heavy = ("facts", "scalars", "histograms", "weights", "gradients", "activations")
-    roles = examination.roles
-    kept = {role: value for role, value in roles.values.items() if role not in heavy}
-    bare = Run(examination.run.name, examination.run.path)
-    return Examination(bare, replace(roles, values=kept), ())
 
 
 def selected(settings: Settings, *, several: bool = False) -> list[Diagnosis]:

@@ -13,6 +13,7 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import registry
 from tb_diagnose.examine import judge
 from tb_diagnose.findings import Evidence, Outcome, Verdict
+from tb_diagnose.glance import glance
 from tb_diagnose.model import Layer, Loss, ModelConfig, Optimizer
 from tb_diagnose.runs import QUANTILES, Fact, Histograms, Run, Series
 from tb_diagnose.settings import Settings
@@ -183,7 +184,9 @@ def counted(shares: Floats, examples: int, seed: int = 0) -> Floats:
 
 
 def outcome(identity: str, **roles: Any) -> Outcome:
-    """What one diagnosis comes to on these roles, with its default limits."""
+    """What one diagnosis comes to on these roles, of several ``runs`` too, with its defaults."""
+    if "runs" in roles:
+        roles["runs"] = {name: glance(name, each) for name, each in roles["runs"].items()}
     return judge(registry()[identity], {"facts": (), "scalars": (), **roles}, Settings())
 
 

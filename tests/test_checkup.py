@@ -11,6 +11,7 @@ import pytest
 
 from tb_diagnose import checkup as subject
 from tb_diagnose.checkup import checkup
+from tb_diagnose.glance import Glance
 from tb_diagnose.read import NothingToRead
 from tb_diagnose.settings import Settings, SettingsError
 from tests.fakes import FakeExamination, healthy, outcome, sick
@@ -65,8 +66,8 @@ def test_progress_is_told_to_the_end() -> None:
 def test_runs_are_compared_where_a_diagnosis_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
 
-    def compare(examinations: Sequence[FakeExamination], _: Settings) -> Any:
-        compared.extend(each.run.name for each in examinations)
+    def compare(glances: Sequence[Glance], _: Settings) -> Any:
+        compared.extend(each.run for each in glances)
         return (outcome("seed-spread"),)
 
     monkeypatch.setattr(subject, "registry", lambda: {"x": SimpleNamespace(several=True)})

@@ -14,13 +14,13 @@ from tb_diagnose.enable import ENABLE
 from tb_diagnose.examine import (
     compare,
     examine,
-    glance,
     grouped,
     judge,
     selected,
     worst,
 )
 from tb_diagnose.findings import Evidence, NotApplicable, Outcome, Severity, Verdict
+from tb_diagnose.glance import glance
 from tb_diagnose.replay import as_of, curve_named
 from tb_diagnose.roles import assign
 from tb_diagnose.runs import Fact, Run, Series
@@ -144,7 +144,7 @@ def test_comparisons_see_all_runs_and_no_single_one() -> None:
     comparison(family="comparison", severity=Severity.INFO, since="0.1")(pairs_up)
     both = [examine(run(name=name), NOTHING) for name in ("a", "b")]
     assert both[0].outcomes == ()
-    (came_to,) = compare(both, NOTHING)
+    (came_to,) = compare([glance(each.run.name, each.roles) for each in both], NOTHING)
     assert came_to.evidence[0].says == "a, b."
 
 
@@ -250,16 +250,6 @@ def test_the_future_plays_no_part_in_what_was_known() -> None:
         if each.id == "non-finite-values"
     }  # fmt: skip
     assert known == {START + 12 * 60.0}
-
-
-def test_a_glance_keeps_the_curves_that_runs_are_compared_by_and_no_other() -> None:
-    whole = examine(SICK["overfits"], NOTHING)
-    small = glance(whole)
-    assert small.run.name == whole.run.name
-    assert small.run.points == 0
-    assert small.roles.values["val_loss"] is whole.roles.values["val_loss"]
-    assert "scalars" not in small.roles.values
-    assert compare([small, small], NOTHING) == compare([whole, whole], NOTHING)
 
 
 # A run as it was.

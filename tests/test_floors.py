@@ -22,7 +22,7 @@ FLOORS = (
     "read",
     "casting",
     "roles",
-    "replay standings",
+    "replay glance",
     "diagnosis",
     "diagnoses",
     "examine catalogue",

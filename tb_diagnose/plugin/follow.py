@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from heapq import nlargest
 
-from tb_diagnose.examine import Examination, examine, glance
+from tb_diagnose.examine import Examination, examine
 from tb_diagnose.fleet import told
+from tb_diagnose.glance import Glance, glance
 from tb_diagnose.plugin.feeds import Feed, Source
 from tb_diagnose.plugin.snapshot import Entry, Snapshot, line
 from tb_diagnose.plugin.together import Together
@@ -43,7 +44,7 @@ class _Kept:
 
     feed: Feed
     entries: list[Entry] = field(default_factory=list)
-    glances: list[Examination] = field(default_factory=list)
+    glances: list[Glance] = field(default_factory=list)
     held: list[Examination] = field(default_factory=list)
     points: int = 0
     changed: int = 0
@@ -132,7 +133,9 @@ class Following:
     def _judge(self, kept: _Kept) -> None:
         kept.held = [examine(run, self._settings) for run in kept.feed.runs()]
         kept.points = sum(each.run.points for each in kept.held)
-        kept.glances = [glance(each) for each in kept.held] if self._together.wanted else []
+        kept.glances = []
+        if self._together.wanted:
+            kept.glances = [glance(each.run.name, each.roles) for each in kept.held]
         kept.entries = []
         for at, examination in enumerate(kept.held):
             part = run_part(examination, POINTS)
@@ -166,7 +169,7 @@ class Following:
         """What is known now, as a new version."""
         self._version += 1
         entries: dict[str, Entry] = {}
-        glances: dict[str, Examination] = {}
+        glances: dict[str, Glance] = {}
         for kept in self._kept.values():
             names = []
             for each in kept.entries:

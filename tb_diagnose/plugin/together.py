@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from tb_diagnose.examine import Examination, compare, selected
+from tb_diagnose.examine import compare, selected
 from tb_diagnose.findings import Outcome
+from tb_diagnose.glance import Glance
 from tb_diagnose.settings import Settings
 
 
@@ -35,13 +36,11 @@ class Together:
         """Whether the next ``outcomes`` may differ from the last ones."""
         return self._stale and self._clock() >= self._due
 
-    def outcomes(self, glances: Mapping[str, Examination]) -> Sequence[Outcome]:
+    def outcomes(self, glances: Mapping[str, Glance]) -> Sequence[Outcome]:
         """What came of comparing the runs of these names, now or the last time."""
         if self.due:
             begin, self._stale = self._clock(), False
-            named = [
-                replace(each, run=replace(each.run, name=name)) for name, each in glances.items()
-            ]
+            named = [replace(each, run=name) for name, each in glances.items()]
             self._outcomes = compare(named, self._settings) if len(named) > 1 else ()
             end = self._clock()
             self._due = end + self._pause * (end - begin)

@@ -29,8 +29,7 @@ from math import comb, isfinite
 
 from tb_diagnose.diagnosis import comparison, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.roles import Roles
-from tb_diagnose.standings import failed
+from tb_diagnose.glance import Glance
 from tb_diagnose.words import number
 
 
@@ -43,9 +42,9 @@ class Limits:
 
 
 @comparison(family="comparison", severity=Severity.WARNING, since="0.1")
-def failure_threshold(runs: Mapping[str, Roles], limits: Limits) -> Iterator[Evidence]:
+def failure_threshold(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evidence]:
     """Every hyper-parameter that parts the runs cleanly."""
-    ends = {name: end for name in sorted(runs) if (end := failed(runs[name])) is not None}
+    ends = {name: end for name in sorted(runs) if (end := runs[name].failed) is not None}
     settings = {name: _numbers(runs[name]) for name in ends}
     varied = sorted(
         key
@@ -69,16 +68,15 @@ def failure_threshold(runs: Mapping[str, Roles], limits: Limits) -> Iterator[Evi
             yield _evidence(key, bad, good, p, limits)
 
 
-def _numbers(roles: Roles) -> dict[str, float]:
+def _numbers(run: Glance) -> dict[str, float]:
     """The hyper-parameters that are numbers, and the learning rate by whatever way it is known."""
     found = {
         key.split("/")[-1]: float(value)
-        for key, value in (roles.values.get("hparams") or {}).items()
+        for key, value in run.hparams.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
     }
-    optimizer = roles.values.get("optimizer")
-    if optimizer is not None and optimizer.learning_rate is not None:
-        found.setdefault("learning_rate", optimizer.learning_rate)
+    if run.rate is not None:
+        found.setdefault("learning_rate", run.rate)
     return {key: value for key, value in found.items() if isfinite(value) and "seed" not in key}
 
 

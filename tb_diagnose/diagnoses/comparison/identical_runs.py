@@ -27,16 +27,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from tb_diagnose.diagnosis import comparison, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.roles import Roles
-from tb_diagnose.runs import Series
+from tb_diagnose.glance import Glance, Print
 from tb_diagnose.words import listed, plural
-
-#: Roles that hold one curve each, beside the main one.
-CURVES = ("train_loss", "reward", "val_loss", "train_score", "val_score", "entropy", "value_loss")
 
 
 @dataclass(frozen=True)
@@ -47,24 +41,23 @@ class Limits:
 
 
 @comparison(family="comparison", severity=Severity.WARNING, since="0.1")
-def identical_runs(runs: Mapping[str, Roles], limits: Limits) -> Iterator[Evidence]:
+def identical_runs(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evidence]:
     """Groups of runs with the same main curve, and nothing else that tells them apart."""
     if len(runs) < 2:
         raise NotApplicable("there is only one run")
-    alike: dict[bytes, list[str]] = defaultdict(list)
+    alike: dict[Print, list[str]] = defaultdict(list)
     for name in sorted(runs):
-        main = _curves(runs[name]).get("main")
-        if main is not None and len(main) >= limits.points and np.ptp(main.values) != 0:
-            alike[main.values.tobytes()].append(name)
-    for names in alike.values():
+        main = _main(runs[name])
+        if main is not None and main.points >= limits.points and main.varied:
+            alike[main].append(name)
+    for main, names in alike.items():
         first = runs[names[0]]
         same = [name for name in names if _agree(first, runs[name])]
         if len(same) > 1:
-            whole = all(_curves(runs[name]).keys() == _curves(first).keys() for name in same)
-            points = len(_curves(first)["main"])
+            whole = all(runs[name].prints.keys() == first.prints.keys() for name in same)
             yield Evidence(
                 says=f"{listed(same)} are the same to the last bit, over "
-                f"{plural(points, 'point')}.",
+                f"{plural(main.points, 'point')}.",
                 fix="Check that what was changed reaches the code, give each run a seed of its "
                 "own, or remove the copy.",
                 measured=float(len(same)),
@@ -74,15 +67,11 @@ def identical_runs(runs: Mapping[str, Roles], limits: Limits) -> Iterator[Eviden
             )
 
 
-def _curves(roles: Roles) -> dict[str, Series]:
-    found = {role: curve for role in CURVES if isinstance(curve := roles.values.get(role), Series)}
-    main = found.get("train_loss", found.get("reward"))
-    return found | ({"main": main} if main is not None else {})
+def _main(run: Glance) -> Print | None:
+    return run.prints.get("train_loss", run.prints.get("reward"))
 
 
-def _agree(one: Roles, other: Roles) -> bool:
+def _agree(one: Glance, other: Glance) -> bool:
     """Whether every curve that both have holds the same values."""
-    left, right = _curves(one), _curves(other)
-    return all(
-        left[role].values.tobytes() == right[role].values.tobytes() for role in left.keys() & right
-    )
+    both = one.prints.keys() & other.prints.keys()
+    return all(one.prints[role] == other.prints[role] for role in both)

@@ -30,8 +30,7 @@ import numpy as np
 
 from tb_diagnose.diagnosis import comparison, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.roles import Roles
-from tb_diagnose.standings import Standing, standings
+from tb_diagnose.glance import Glance, Standing, standings
 from tb_diagnose.words import number, percent
 
 
@@ -45,7 +44,7 @@ class Limits:
 
 @comparison(family="comparison", severity=Severity.WARNING, since="0.1")
 def regression_from_baseline(
-    runs: Mapping[str, Roles], baseline: str | None, limits: Limits
+    runs: Mapping[str, Glance], baseline: str | None, limits: Limits
 ) -> Iterator[Evidence]:
     """Each run against the one that was named."""
     if baseline is None:
@@ -53,12 +52,15 @@ def regression_from_baseline(
     if baseline not in runs:
         raise NotApplicable(f"the baseline {baseline!r} is none of the runs")
     for name in sorted(runs.keys() - {baseline}):
-        both = {each.run: each for each in standings({k: runs[k] for k in (baseline, name)})}
-        if len(both) == 2:
-            yield from _judge(both[baseline], both[name], limits)
+        both = standings({each: runs[each] for each in (baseline, name)})
+        if both:
+            yield from _judge(baseline, name, both, limits)
 
 
-def _judge(base: Standing, run: Standing, limits: Limits) -> Iterator[Evidence]:
+def _judge(
+    baseline: str, name: str, both: Mapping[str, Standing], limits: Limits
+) -> Iterator[Evidence]:
+    base, run = both[baseline], both[name]
     worse = base.better * (base.end - run.end)
     gain = base.better * (base.end - base.start)
     scale = gain if gain > 0 else abs(base.end)
@@ -66,7 +68,7 @@ def _judge(base: Standing, run: Standing, limits: Limits) -> Iterator[Evidence]:
     if scale <= 0 or worse < limits.worse * scale or worse <= limits.noise * noise:
         return
     yield Evidence(
-        says=f"{run.run} ends with {run.curve.name} at {number(run.end)}, {base.run} at "
+        says=f"{name} ends with {run.curve} at {number(run.end)}, {baseline} at "
         f"{number(base.end)}: worse by {percent(worse / scale)} of what the baseline gained.",
         fix="Repeat both with 3 seeds; if it stays, take the change apart.",
         measured=worse / scale,

@@ -35,9 +35,8 @@ import numpy as np
 
 from tb_diagnose.diagnosis import comparison, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.glance import Glance, Standing, standings
 from tb_diagnose.measure.medians import median
-from tb_diagnose.roles import Roles
-from tb_diagnose.standings import Standing, standings
 from tb_diagnose.words import number
 
 SEED = re.compile(r"seed[=_\- ]*\d+|(?<![a-z])s\d+(?![a-z0-9])|#\d+$", re.IGNORECASE)
@@ -53,39 +52,38 @@ class Limits:
 
 
 @comparison(family="comparison", severity=Severity.INFO, since="0.1")
-def seed_spread(runs: Mapping[str, Roles], limits: Limits) -> Iterator[Evidence]:
+def seed_spread(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evidence]:
     """Each group of repetitions."""
-    groups: dict[str, list[Standing]] = defaultdict(list)
-    for each in standings(runs):
-        if (kind := _kind(each.run, runs[each.run])) is not None:
-            groups[kind].append(each)
+    groups: dict[str, dict[str, Standing]] = defaultdict(dict)
+    for name, each in standings(runs).items():
+        if (kind := _kind(runs[name])) is not None:
+            groups[kind][name] = each
     large = [group for group in groups.values() if len(group) >= limits.runs]
     if not large:
         raise NotApplicable(
             f"no {limits.runs} runs differ in nothing but their seed", "logs/NAME/seed=1"
         )
     for group in large:
-        ends = np.array([each.end for each in group])
-        gained = abs(float(median(ends) - median([each.start for each in group])))
+        ends = np.array([each.end for each in group.values()])
+        gained = abs(float(median(ends) - median([each.start for each in group.values()])))
         luck = 1.96 * np.sqrt(2) * float(np.std(ends, ddof=1))
         if gained > 0 and luck >= limits.worth * gained:
             yield _evidence(group, luck, gained, limits)
 
 
-def _kind(name: str, roles: Roles) -> str | None:
+def _kind(run: Glance) -> str | None:
     """What repetitions have in common; None where a run does not speak of a seed."""
-    hparams: Mapping[str, object] = roles.values.get("hparams") or {}
-    seeds = [key for key in hparams if key.lower().split("/")[-1].endswith("seed")]
+    seeds = [key for key in run.hparams if key.lower().split("/")[-1].endswith("seed")]
     if seeds:
-        rest = {key: str(value) for key, value in hparams.items() if key not in seeds}
+        rest = {key: str(value) for key, value in run.hparams.items() if key not in seeds}
         return repr(sorted(rest.items()))
-    return SEED.sub("", name) if SEED.search(name) else None
+    return SEED.sub("", run.run) if SEED.search(run.run) else None
 
 
-def _evidence(group: list[Standing], luck: float, gained: float, limits: Limits) -> Evidence:
-    ends = sorted(each.end for each in group)
-    curve = group[0].curve.name
-    names = sorted(each.run for each in group)
+def _evidence(group: dict[str, Standing], luck: float, gained: float, limits: Limits) -> Evidence:
+    ends = sorted(each.end for each in group.values())
+    names = sorted(group)
+    curve = group[names[0]].curve
     return Evidence(
         says=f"{len(group)} runs that differ in their seed only ({names[0]} to {names[-1]}) end "
         f"with {curve} from {number(ends[0])} to {number(ends[-1])}: a difference of less than "

@@ -1,0 +1,139 @@
+"""What runs are compared by: of each a few numbers, so that ten thousand fit into little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from tb_diagnose.measure.course import Course, course
+from tb_diagnose.roles import Roles
+from tb_diagnose.runs import Series
+
+#: Roles that runs are ranked by, the one that counts most first, and which way is better.
+RANKED: Mapping[str, int] = {
+    "success": 1,
+    "reward": 1,
+    "val_score": 1,
+    "val_loss": -1,
+    "train_score": 1,
+    "train_loss": -1,
+}
+#: Roles of single curves in which copies of one training agree; the first one a run has is its
+#: main curve.
+PRINTED = ("train_loss", "reward", "val_loss", "train_score", "val_score", "entropy", "value_loss")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one run stands by one curve. Levels in the unit of the curve.
+
+    Attributes:
+        curve: its name.
+        better: 1 where higher is better, -1 where lower is.
+        start, end: level at the start and at the end.
+        noise: standard deviation of the curve's medians around their trend.
+    """
+
+    curve: str
+    better: int
+    start: float
+    end: float
+    noise: float
+
+
+@dataclass(frozen=True)
+class Print:
+    """The values of a curve, as far as it takes to know them again.
+
+    Attributes:
+        points: how many.
+        varied: whether they are not all the same.
+        digest: of all their bits, by BLAKE2b.
+    """
+
+    points: int
+    varied: bool
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Glance:
+    """One run as others are compared with it.
+
+    Attributes:
+        run: its name.
+        standings: by role, of the curves by which it can be ranked.
+        prints: by role, of the curves in which its copies agree.
+        failed: whether the training turned to NaN or infinity, or ended no better than it began;
+            None where there is no curve to tell by.
+        hparams: its hyper-parameters.
+        rate: its learning rate, None where that is not known.
+    """
+
+    run: str
+    standings: Mapping[str, Standing]
+    prints: Mapping[str, Print]
+    failed: bool | None
+    hparams: Mapping[str, Any]
+    rate: float | None
+
+
+def glance(run: str, roles: Roles) -> Glance:
+    """What others need of a run, by its name and its roles."""
+    optimizer = roles.values.get("optimizer")
+    return Glance(
+        run=run,
+        standings=dict(_standings(roles)),
+        prints=dict(_prints(roles)),
+        failed=_failed(roles),
+        hparams=roles.values.get("hparams") or {},
+        rate=optimizer.learning_rate if optimizer else None,
+    )
+
+
+def standings(runs: Mapping[str, Glance]) -> dict[str, Standing]:
+    """Of every run, by name: how it stands by the first role of ``RANKED`` that two runs have."""
+    for role in RANKED:
+        found = {name: runs[name].standings.get(role) for name in sorted(runs)}
+        known = {name: standing for name, standing in found.items() if standing}
+        if len(known) > 1:
+            return known
+    return {}
+
+
+def _standings(roles: Roles) -> Iterator[tuple[str, Standing]]:
+    for role, better in RANKED.items():
+        curve, known = _course(roles, role, better)
+        if curve is not None and known is not None and np.isfinite(curve.values[-1]):
+            # A course falls where all is well.
+            start, end = -better * known.start, -better * known.end
+            yield role, Standing(curve.name, better, start, end, known.noise)
+
+
+def _prints(roles: Roles) -> Iterator[tuple[str, Print]]:
+    for role in PRINTED:
+        curve = roles.values.get(role)
+        if isinstance(curve, Series) and len(curve):
+            digest = blake2b(curve.values.tobytes(), digest_size=16).digest()
+            yield role, Print(len(curve), bool(np.ptp(curve.values) != 0), digest)
+
+
+def _failed(roles: Roles) -> bool | None:
+    for role, better in (("train_loss", -1), ("reward", 1)):
+        curve, known = _course(roles, role, better)
+        if curve is not None and len(curve) > 1:
+            if known is None or known.points < len(curve):
+                return True
+            return known.start <= known.end
+    return None
+
+
+def _course(roles: Roles, role: str, better: int) -> tuple[Series | None, Course | None]:
+    curve = roles.values.get(role)
+    if not isinstance(curve, Series):
+        return None, None
+    return curve, course(curve.values, -better)
