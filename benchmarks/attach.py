@@ -7,8 +7,12 @@ Every tool trains a model of its own in a process of its own, whose memory is to
 has one thread and one core, because the idle threads of a pool would be counted as work. They take
 turns of a second or less, so that what disturbs one disturbs all. A ratio is the time of all rounds
 of a tool divided by that of the plain training's, with twice its standard error (of a ratio
-estimated from pairs: Cochran, Sampling Techniques, 1977, section 6.4); ``plain, again`` shows that
-it holds.
+estimated from pairs: Cochran, Sampling Techniques, 1977, section 6.4).
+
+Two processes differ by a few per cent for as long as they live, by where their memory happens to
+lie; ``plain, again`` shows by how much. attach can be switched off, and so is compared with the
+same training in the same process, a round with it and a round without.
+
 The rounds before, in which steps are compiled and sampled densely, are the one-off price, in
 seconds. The rows with ``every=1`` tell more exactly what sampling costs: less 1 and divided by
 the steps between two samples, it is the share that a sampled training pays.
@@ -103,16 +107,17 @@ def row(tool: str, rounds: list[Round], plain: list[Round]) -> list[str]:
         return [tool, f"does not run: {errors[0]}", *[""] * (len(HEAD) - 3)]
     (first, *rest), (before, *others) = rounds, plain
     last, steps = rest[-1], sum(each["steps"] for each in rest)
+    against = [one.get("without", other["with"]) for one, other in zip(rest, others, strict=True)]
     told = []
     for clock in ("cpu", "wall"):
-        times = ([each[clock] for each in those] for those in (rest, others))
+        times = [each["with"][clock] for each in rest], [each[clock] for each in against]
         told += [f"{each:.3f}" for each in ratio(*times)]
     sampled = last["sampled"] - first["sampled"]
     return [
         tool,
-        f"{1000 * sum(each['cpu'] for each in rest) / steps:.2f}",
+        f"{1000 * sum(each['with']['cpu'] for each in rest) / steps:.2f}",
         *told,
-        f"{first['wall'] - before['wall']:.1f}",
+        f"{first['with']['wall'] - before['with']['wall']:.1f}",
         f"{last['memory'] - others[-1]['memory']:.0f}",
         f"{steps / sampled:.0f}" if sampled else "",
     ]

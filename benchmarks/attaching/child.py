@@ -10,10 +10,15 @@ import os
 import resource
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 from typing import IO, Any
+
+#: Switches a tool off, and on again.
+Switch = Callable[[bool], None]
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path[:0] = [str(Path(__file__).resolve().parents[at]) for at in (1, 2)]
@@ -21,35 +26,58 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[at]) for at in (1, 2)]
 
 #: So many rounds' steps come before the measured ones (attach samples densely in the first 64).
 BEFORE = 10
+_clock = time.perf_counter
 
 
 class Turns:
-    """Called between two steps; pauses the training behind the last step of a round."""
+    """Called between two steps; ends the rounds, and waits for the next turn.
 
-    def __init__(self, steps: int, folder: str, answers: IO[str]) -> None:
-        self.steps, self._folder, self._answers = steps, folder, answers
-        self._left = BEFORE * steps
-        self.wait({})
+    With a tool that has a switch, a round is trained twice: with it and without, in turns the one
+    and the other first. For others who look at the clock, it stands still meanwhile.
+    """
 
-    def wait(self, told: dict[str, Any]) -> None:
-        """Tell, and wait for the next turn; the process ends when none comes."""
+    def __init__(self, steps: int, folder: str, answers: IO[str], switch: Switch | None) -> None:
+        self._steps, self._folder, self._answers, self._switch = steps, folder, answers, switch
+        self._stood, self._on = 0.0, True
+        time.perf_counter = lambda: _clock() - self._stood
+        self._halves, self._left = 1, BEFORE * steps
+        self._wait({})
+
+    def _wait(self, told: dict[str, Any]) -> None:
+        """Tell of a round, and wait for the next turn; the process ends when none comes."""
+        begin = _clock()
         print(json.dumps(told), file=self._answers, flush=True)
         if not sys.stdin.readline():
             os._exit(0)  # some tools wait for their servers
-        self._cpu, self._wall, self._done = process_time(), perf_counter(), 0
+        self._stood += _clock() - begin
+        self._told: dict[str, Any] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._done, self._cpu, self._wall = 0, process_time(), _clock()
 
     def __call__(self) -> None:
         self._done += 1
-        if self._done == self._left:
-            told = {"cpu": process_time() - self._cpu, "wall": perf_counter() - self._wall}
-            self.wait(told | {"steps": self._done} | _state(self._folder))
-            self._left = self.steps
+        if self._done < self._left:
+            return
+        took = {"cpu": process_time() - self._cpu, "wall": _clock() - self._wall}
+        self._stood += 0 if self._on else took["wall"]
+        self._told["with" if self._on else "without"] = took
+        if len(self._told) < self._halves:
+            self._on = not self._on
+            self._switch and self._switch(self._on)
+            self._begin()
+            return
+        told = self._told | {"steps": self._left} | _state(self._folder)
+        self._halves, self._left = 2 if self._switch else 1, self._steps
+        self._wait(told)
 
 
 def main() -> None:
     """The first answer is empty and says that all is ready; then each tells of a round.
 
-    ``cpu`` and ``wall`` are seconds; there is only ``error`` where something failed.
+    ``with`` and ``without`` the tool it took so many seconds; there is only ``error`` where
+    something failed.
     """
     framework, workload, tool, steps = sys.argv[1:]
     answers, sys.stdout = sys.stdout, sys.stderr  # what a tool prints is no answer
@@ -58,8 +86,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:
             made = import_module(f"attaching.{framework}_trainings")
-            train = made.training(workload, tool, folder)
-            train(Turns(int(steps) * made.WORKLOADS[workload].times, folder, answers))
+            train, switch = made.training(workload, tool, folder)
+            train(Turns(int(steps) * made.WORKLOADS[workload].times, folder, answers, switch))
         except Exception as error:  # noqa: BLE001 - a tool that fails is a result
             why = (str(error).splitlines() or [""])[0]
             print(json.dumps({"error": f"{type(error).__name__}: {why}"}), file=answers, flush=True)

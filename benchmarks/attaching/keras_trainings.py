@@ -87,8 +87,13 @@ class Pauses(keras.callbacks.Callback):
         self._turn()
 
 
-def training(workload: str, tool: str, folder: str) -> Callable[[Callable[[], None]], object]:
-    """What trains until the process ends, in one ``fit``, and calls a function after each step."""
+def training(
+    workload: str, tool: str, folder: str
+) -> tuple[Callable[[Callable[[], None]], object], Callable[[bool], None] | None]:
+    """What trains until the process ends, in one ``fit``, and calls a function after each step.
+
+    And what switches the tool off and on, if anything does.
+    """
     told = WORKLOADS[workload]
     rng = np.random.default_rng(0)
     x = rng.normal(size=(told.batch, *told.shape)).astype("float32")
@@ -98,4 +103,11 @@ def training(workload: str, tool: str, folder: str) -> Callable[[Callable[[], No
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     given = {"epochs": 10**6, "steps_per_epoch": EPOCH * told.times, "verbose": 0}
     callbacks = TOOLS[tool](folder)
-    return lambda turn: model.fit(data, callbacks=[*callbacks, Pauses(turn)], **given)
+
+    def train(turn: Callable[[], None]) -> None:
+        model.fit(data, callbacks=[*callbacks, Pauses(turn)], **given)
+
+    def switch(on: bool) -> None:  # noqa: FBT001
+        callbacks[0].broken = not on
+
+    return train, switch if hasattr(callbacks[:1] and callbacks[0], "broken") else None

@@ -75,6 +75,8 @@ WORKLOADS = {
 class Plain:
     """A training of one batch, again and again; the tools override what they need."""
 
+    switch: Callable[[bool], None] | None = None
+
     def __init__(self, told: Workload, folder: str) -> None:
         torch.manual_seed(0)
         self.model = told.build()
@@ -105,6 +107,7 @@ class Attached(Plain):
 
         writer = SummaryWriter(folder)
         self.watched = attach.torch(self.model, self.optimizer, writer, every=self.every)
+        self.switch = lambda on: setattr(self.watched, "broken", not on)
 
     def backward(self, losses: Any) -> None:
         self.watched.batch(labels=self.y, losses=losses, classes=10)
@@ -162,8 +165,13 @@ TOOLS: dict[str, type[Plain]] = {
 }
 
 
-def training(workload: str, tool: str, folder: str) -> Callable[[Callable[[], None]], None]:
-    """What trains until the process ends, and calls a function after each step."""
+def training(
+    workload: str, tool: str, folder: str
+) -> tuple[Callable[[Callable[[], None]], None], Callable[[bool], None] | None]:
+    """What trains until the process ends, and calls a function after each step.
+
+    And what switches the tool off and on, if anything does.
+    """
     made = TOOLS[tool](WORKLOADS[workload], folder)
 
     def train(turn: Callable[[], None]) -> None:
@@ -171,4 +179,4 @@ def training(workload: str, tool: str, folder: str) -> Callable[[Callable[[], No
             made.step()
             turn()
 
-    return train
+    return train, made.switch
