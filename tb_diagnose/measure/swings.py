@@ -58,14 +58,14 @@ def _extremes(values: Floats, size: float) -> Places:
     Of equal neighbours the first, of these the ends and the local extremes; then, again and
     again, all moves below ``size`` go that lie within the moves on both of their sides.
     """
-    apart = np.ones(len(values), np.bool_)
-    np.not_equal(differences(values), 0, out=apart[1:])
-    where = np.flatnonzero(apart)
-    ways = np.sign(differences(values[where]))
-    if len(where) > 2:
-        turns = np.ones(len(where), np.bool_)
-        np.not_equal(ways[1:], ways[:-1], out=turns[1:-1])
-        where = where[turns]
+    moves, apart = differences(values), None
+    if not moves.all():
+        apart = np.flatnonzero(np.concatenate([[1.0], moves]))
+        moves = differences(values[apart])
+    rises = moves > 0
+    turns = np.flatnonzero(rises[1:] != rises[:-1]) + 1
+    where = np.concatenate([[0], turns, [len(moves)]])[: min(len(values), len(moves) + 1)]
+    where = where if apart is None else apart[where]
     for _ in range(_ROUNDS):
         left = where[_kept(values[where], size)] if len(where) > _FEW else where
         if len(left) == len(where):
