@@ -29,6 +29,8 @@ STATISTICS = ("count", "low", "high", "mean", "std", "zero")
 ROW = np.dtype([("statistics", "<f8", (len(STATISTICS),)), ("quantiles", "<f4", (len(QUANTILES),))])
 #: So many buckets are reduced at once (chosen: all that is computed of them stays in the cache).
 _BATCH = 1 << 14
+#: Up to here float64 has every whole number.
+_WHOLE = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -208,9 +210,11 @@ def _quantiles(buckets: Buckets, starts: Sizes) -> Floats:
     slices, ends = len(QUANTILES) - 1, starts + buckets.sizes - 1
     upto = np.cumsum(buckets.count)
     before = upto[starts] - buckets.count[starts]
-    # Counts are whole numbers, which are summed up without a loss: the last share is just 1.
     share = upto - np.repeat(before, buckets.sizes)
-    share /= np.repeat(upto[ends] - before, buckets.sizes)
+    if not (upto[-1] < _WHOLE and (np.floor(buckets.count) == buckets.count).all()):
+        # Only whole numbers are summed up without a loss, whatever stands before them.
+        share = np.concatenate([np.cumsum(each) for each in np.split(buckets.count, starts[1:])])
+    share /= np.repeat(share[ends], buckets.sizes)
     if not np.isfinite(share[ends]).all():
         share = np.nan_to_num(share)
     share[ends] = 1.0

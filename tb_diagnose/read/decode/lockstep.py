@@ -102,10 +102,10 @@ def varints(words: Words) -> tuple[NDArray[np.int64], Places]:
 def tag_words(octets: Octets, parsed: Parsed) -> list[Words]:
     """The tags, 8 bytes at a time, with zeros behind the end of each."""
     words = anywhere(octets, "<u8")
-    longest = int(parsed.tag_lengths[parsed.good].max(initial=0))
+    lengths = np.where(parsed.good, parsed.tag_lengths, 0)
     found = []
-    for first in range(0, longest, 8):
-        left = np.clip(parsed.tag_lengths - first, 0, 8)
+    for first in range(0, int(lengths.max(initial=0)), 8):
+        left = np.clip(lengths - first, 0, 8)
         places = np.where(left > 0, parsed.tags + first, 0)
         found.append(words[places] & LOW_BYTES[left])
     return found

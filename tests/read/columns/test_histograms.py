@@ -121,6 +121,13 @@ def test_quantiles_are_those_of_the_cumulated_buckets(sizes: list[int], seed: in
         assert np.allclose(row[6:], wanted, rtol=1e-6)
 
 
+@pytest.mark.parametrize("count", [1e300, 1e17, 1e10])
+def test_quantiles_whatever_the_neighbours_count(count: float) -> None:
+    huge = np.array([[0.0, 1.0, count], [1.0, 2.0, count]])
+    shares = np.array([[0.0, 1.0, 0.1], [1.0, 2.0, 0.3]])
+    assert np.array_equal(reduce(huge, shares)[1], reduce(shares)[0])
+
+
 def quantile(rows: np.ndarray, share: float) -> float:
     total, before = rows[:, 2].sum(), 0.0
     for left, right, count in rows[rows[:, 2] > 0]:
