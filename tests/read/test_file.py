@@ -13,6 +13,8 @@ from tb_diagnose.read import damage
 from tb_diagnose.read.file import EventFile, Lost
 from tests.events import Log, event, message, record
 
+pytestmark = pytest.mark.usefixtures("reader")
+
 POINTS = 60
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tb_diagnose.read import Follower, clusters, load
 from tests.events import Log
+
+pytestmark = pytest.mark.usefixtures("reader")
 
 
 def test_only_what_was_appended_is_told(tmp_path: Path) -> None:

@@ -25,6 +25,11 @@ class Distributions:
         self._loose: list[Buckets] = []
         self._points: list[tuple[int, int, int]] = []
 
+    @property
+    def count(self) -> int:
+        """How many columns have numbers."""
+        return len(self._table.curves)
+
     def number(self, column: Column) -> int:
         """The number by which rows name ``column``."""
         return self._table.number(column)
@@ -40,6 +45,10 @@ class Distributions:
         """Takes [n] reduced histograms of any tags, in the order written."""
         self._gather()
         self._table.rows(numbers, steps, walls, reduced)
+
+    def settle(self, outlook: float) -> None:
+        """Brings together what each column has; it may come to be ``outlook`` times as long."""
+        self._table.settle(outlook)
 
     def split(self) -> None:
         """Gives every column its histograms."""

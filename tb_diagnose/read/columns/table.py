@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.columns.columns import Column, Piece
+from tb_diagnose.read.columns.columns import Column
+from tb_diagnose.read.columns.sorting import Rows, by_curve
 
 #: The table is split when it has so many rows (chosen: 10 MB with what the sort needs).
 FULL = 1 << 18
+#: Curves that get so many points at once get them at once (measured: to keep them for later costs
+#: as much as to give a curve so many points).
+_MANY = 48
 
 
 class Table:
@@ -24,15 +28,19 @@ class Table:
     It is split when it has ``full`` of them.
 
     Attributes:
-        size: how many.
+        curves: by number.
+        size: how many points.
         widened: how many curves have been given a wider type.
     """
 
     def __init__(self, full: int = FULL) -> None:
         self._full = full
         self.curves: list[Column] = []
-        self._parts: list[tuple[NDArray[Any], ...]] = []
+        self._wide = bytearray()
+        self._parts: list[Rows] = []
         self._loose: list[tuple[int, int, int, int]] = []
+        # Curves that got many points, a stretch at a time.
+        self._strewn: list[Column] = []
         self.size = self.widened = 0
 
     def number(self, curve: Column) -> int:
@@ -40,6 +48,7 @@ class Table:
         if curve.number < 0:
             curve.number = len(self.curves)
             self.curves.append(curve)
+            self._wide.append(curve.kind == "<f8")
         return curve.number
 
     def one(self, curve: Column, step: int, wall: int, value: int) -> None:
@@ -50,18 +59,21 @@ class Table:
         self._loose.append((self.number(curve), step, wall, value))
         self.size += 1
 
-    def rows(
-        self,
-        numbers: NDArray[np.int64],
-        steps: NDArray[np.int64],
-        wall: NDArray[np.uint64],
-        values: NDArray[Any],
-    ) -> None:
-        """Takes points of any curves, in the order written: bits of scalars, or histograms."""
+    def rows(self, *rows: NDArray[Any]) -> None:
+        """Takes points of any curves, in the order written.
+
+        Numbers of curves, steps, bits of wall times, and bits of scalars, or histograms; all of
+        them may be overwritten then.
+        """
+        count = len(rows[0])
+        if count >= _MANY * len(self.curves):
+            self.split()
+            self._strewn += self._give(rows)
+            return
         self._gather()
-        self._parts.append((numbers, steps, wall, values))
-        self.size += len(numbers)
-        if self.size >= self._full:
+        self._parts.append(tuple(each.copy() for each in rows))
+        self.size += count
+        if self.size >= max(self._full, _MANY * len(self.curves)):
             self.split()
 
     def _gather(self) -> None:
@@ -81,30 +93,30 @@ class Table:
         """Lets a curve take float64 from now on."""
         self.split()
         curve.widen()
+        if curve.number >= 0:
+            self._wide[curve.number] = 1
         self.widened += 1
 
     def split(self) -> None:
         """Gives every curve its points."""
-        if not self.size:
-            return
-        self._gather()
-        numbers, *columns = (np.concatenate(part) for part in zip(*self._parts, strict=True))
-        self._parts.clear()
-        self.size = 0
-        order = _sorted(numbers)
-        points = tuple(column[order] for column in columns)
-        numbers = numbers[order]
-        ends = [*(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
-        first = 0
-        for number, last in zip(numbers[np.array(ends) - 1].tolist(), ends, strict=True):
-            self.curves[number].take(Piece(points, first, last, lasting=True))
-            first = last
+        if self.size:
+            self._gather()
+            parts = self._parts
+            rows = tuple(map(np.concatenate, zip(*parts, strict=True))) if parts[1:] else parts[0]
+            self._parts = []
+            self.size = 0
+            self._give(rows)
 
+    def _give(self, rows: Rows) -> list[Column]:
+        """Gives the curves these points, and returns those that got some."""
+        given = []
+        for number, piece in by_curve(rows, self._wide):
+            given.append(self.curves[number])
+            given[-1].take(piece)
+        return given
 
-def _sorted(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """A stable order by number: a radix sort, 16 bits at a time."""
-    order = np.argsort(numbers.astype(np.uint16), kind="stable")
-    if len(numbers) and numbers.max() >> 16:
-        high = (numbers >> 16).astype(np.uint16)
-        order = order[np.argsort(high[order], kind="stable")]
-    return order
+    def settle(self, outlook: float) -> None:
+        """Brings together what each curve has; it may come to be ``outlook`` times as long."""
+        for curve in self._strewn:
+            curve.settle(outlook)
+        self._strewn.clear()

@@ -25,6 +25,8 @@ from tb_diagnose.read.decode.disorder import Disorder
 from tb_diagnose.read.decode.events import Decoder
 from tb_diagnose.read.decode.history import History
 from tb_diagnose.read.decode.period import WIDEST, Period
+from tb_diagnose.read.decode.scanner import Scanner
+from tb_diagnose.read.native import binding
 from tb_diagnose.read.sources.window import Window
 from tb_diagnose.read.wire import records
 from tb_diagnose.read.wire.places import Octets
@@ -60,6 +62,10 @@ class Engine:
         self._table, self._distributions = Table(), Distributions()
         self._plugins = plugins
         self._decoder = Decoder(columns, plugins, self._table, self._distributions)
+        self._scanner: Scanner | None = None
+        if library := binding.library():
+            tables = self._table, self._distributions
+            self._scanner = Scanner(library, self._decoder, *tables, checksum=checksum)
         self._lengths: dict[bytes, int] = {}
         self._history = History()
         self._disorder: Disorder | None = None
@@ -78,6 +84,8 @@ class Engine:
         Returns where the first record begins that it cannot take, and how many bytes are missing
         for it; 0 if it is damaged, or the file ends in it.
         """
+        if self._scanner is not None:
+            return self._scan(window, at, self._scanner)
         self._failed = 0
         if self._lasting is not None:
             at = self._gallop(window, at, self._lasting)
@@ -93,11 +101,23 @@ class Engine:
                 at = self._in_step(window, at)
         return at, self._lasting.size
 
+    def _scan(self, window: Window, at: int, scanner: Scanner) -> tuple[int, int]:
+        """The same by the library in ``native/``."""
+        while True:
+            if at < len(window):
+                at += scanner.take(window.octets[at:])
+            after, missing = self._one(window, at)
+            if after == at:
+                return at, missing
+            at = after
+
     def settle(self) -> None:
         """Moves what was taken out of the window, which may then be overwritten."""
         for column in self._borrowers:
             column.settle(self.columns.outlook)
         self._borrowers.clear()
+        self._table.settle(self.columns.outlook)
+        self._distributions.settle(self.columns.outlook)
 
     def finish(self) -> None:
         """Leaves nothing half done at the end of what there is."""
@@ -129,7 +149,9 @@ class Engine:
         if end > len(octets):
             if window.at_end or end > window.end_of_file:
                 return at, 0 if window.at_end else end - len(octets)
-            skipped = unwanted(octets[first : first + ENOUGH].tobytes(), length, self._plugins)
+            skipped = length > ENOUGH and unwanted(
+                octets[first : first + ENOUGH].tobytes(), length, self._plugins
+            )
             self.columns.records += skipped
             return (end, 0) if skipped else (at, end - len(octets))
         payload = octets[first:last].tobytes()
@@ -137,7 +159,9 @@ class Engine:
             return at, 0
         try:
             layout, width = self._decoder.decode(payload)
-            if layout is not None and width <= WIDEST:
+            if layout is not None and self._scanner is not None:
+                self._scanner.learn(layout)
+            elif layout is not None and width <= WIDEST:
                 self._history.add(layout, width)
         except Malformed:
             self.malformed.append((at, end - at))

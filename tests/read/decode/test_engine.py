@@ -14,12 +14,21 @@ import numpy as np
 import pytest
 
 from tb_diagnose.read.columns import histograms
-from tb_diagnose.read.decode import engine
+from tb_diagnose.read.columns.columns import Column
+from tb_diagnose.read.columns.histograms import HISTOGRAM
+from tb_diagnose.read.decode import engine, scanner
 from tb_diagnose.read.file import EventFile
+from tb_diagnose.read.native import binding
 from tb_diagnose.read.sources import window
 from tests.events import record
 from tests.read.oracle import Expected, expected
 from tests.read.streams import Stream
+
+pytestmark = pytest.mark.usefixtures("reader")
+
+
+#: Bytes that decide what follows.
+_TELLING = (0x00, 0x01, 0x0A, 0x2A, 0x42, 0x4A, 0x7F, 0x80)
 
 
 def same(file: EventFile, wanted: Expected) -> None:
@@ -38,6 +47,30 @@ def same(file: EventFile, wanted: Expected) -> None:
         reduced = histograms.reduced(histograms.joined([each for _, each in rows]))
         for name in ("statistics", "quantiles"):
             assert np.allclose(column.data()[name], reduced[name], equal_nan=True, rtol=1e-12)
+
+
+def alike(file: EventFile, other: EventFile) -> None:
+    """Whether both have read the same, bit by bit."""
+    assert [file.lost, file.columns.records] == [other.lost, other.columns.records]
+    for some, others in (
+        (file.columns.scalars, other.columns.scalars),
+        (file.columns.histograms, other.columns.histograms),
+    ):
+        assert _with_points(some) == _with_points(others)
+        for tag, column in some.items():
+            assert column.kind == others[tag].kind
+            assert column.steps.tolist() == others[tag].steps.tolist()
+            assert column.wall.tobytes() == others[tag].wall.tobytes()
+            data, wanted = column.data(), others[tag].data()
+            if column.kind != HISTOGRAM:
+                assert data.tobytes() == wanted.tobytes()
+                continue
+            for name in ("statistics", "quantiles"):
+                assert np.allclose(data[name], wanted[name], equal_nan=True, rtol=1e-12)
+
+
+def _with_points(columns: dict[str, Column]) -> set[str]:
+    return {tag for tag, column in columns.items() if len(column)}
 
 
 def written(folder: Path, payloads: list[bytes]) -> Path:
@@ -103,20 +136,42 @@ def test_flipped_bits(seed: int, tmp_path: Path) -> None:
     same(file, expected([each for index, each in enumerate(payloads) if index not in hit]))
 
 
-def test_all_ways_of_reading_are_tested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The random streams take predictions, parsing in step and the decoder alike."""
+@pytest.mark.parametrize("seed", range(100))
+def test_mutilated_payloads(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What bytes could mean is no matter of who reads them: records with a true CRC, but odd."""
+    draw = random.Random(seed)
+    payloads = [bytearray(each) for each in Stream(draw).payloads(6, 300)]
+    for payload in draw.choices(payloads, k=draw.choice([3, 100])):
+        for _ in range(draw.choice([1, 1, 3]) if payload else 0):
+            place = draw.randrange(min(len(payload), draw.choice([24, 60, 4000])))
+            payload[place] = draw.choice([*_TELLING, draw.randrange(256)])
+        if payload and draw.random() < 0.2:
+            del payload[draw.randrange(len(payload)) :]
+    path = written(tmp_path, [bytes(each) for each in payloads])
+    file = read(path)
+    monkeypatch.setattr(binding, "library", lambda: None)
+    alike(file, read(path))
+
+
+def test_all_ways_of_reading_are_tested(
+    reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The random streams take the library or predictions and parsing in step, and the decoder."""
     used = Counter[str]()
-    for name in ("_deliver", "_in_step", "_one"):
-        plain = getattr(engine.Engine, name)
+    ways = ["take"] if reader == "library" else ["_deliver", "_deliver few", "_in_step"]
+    places = dict.fromkeys(("_deliver", "_in_step", "_one"), engine.Engine)
+    for name, place in {**places, "take": scanner.Scanner}.items():
+        plain = getattr(place, name)
 
         def counted(
-            self: engine.Engine, *given: Any, name: str = name, plain: Any = plain, **named: bool
+            self: Any, *given: Any, name: str = name, plain: Any = plain, **named: bool
         ) -> Any:
-            used[name + " few" * named.get("few", False)] += 1
-            return plain(self, *given, **named)
+            found = plain(self, *given, **named)
+            used[name + " few" * named.get("few", False)] += name != "take" or found > 0
+            return found
 
-        monkeypatch.setattr(engine.Engine, name, counted)
+        monkeypatch.setattr(place, name, counted)
     for seed in range(40):
         draw = random.Random(seed)
         read(written(tmp_path, Stream(draw).payloads(6, 2000)))
-    assert min(used[name] for name in ("_deliver", "_deliver few", "_in_step", "_one")) > 5
+    assert min(used[name] for name in (*ways, "_one")) > 5

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from tb_diagnose.read.file import EventFile
 from tests.events import Log, double, event, message, metadata, number, record, varint
 
+pytestmark = pytest.mark.usefixtures("reader")
+
 event_pb2 = pytest.importorskip("tensorboard.compat.proto.event_pb2")
 
 #: dtype: (enum, field, NumPy type of tensor_content)

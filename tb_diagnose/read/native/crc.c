@@ -1,0 +1,73 @@
+/* CRC32C (Castagnoli), by the processor's own instruction where there is one. */
+#include "native.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <nmmintrin.h>
+#define HARDWARE __attribute__((target("sse4.2")))
+#define HAS_HARDWARE() __builtin_cpu_supports("sse4.2")
+#define STEP_64(crc, word) ((uint32_t)_mm_crc32_u64(crc, word))
+#define STEP_8(crc, octet) _mm_crc32_u8(crc, octet)
+#elif defined(__ARM_FEATURE_CRC32)
+#include <arm_acle.h>
+#define HARDWARE
+#define HAS_HARDWARE() 1
+#define STEP_64(crc, word) __crc32cd(crc, word)
+#define STEP_8(crc, octet) __crc32cb(crc, octet)
+#endif
+
+static uint32_t table[8][256];
+static int hardware;
+
+/* table[k][b] is the CRC of the byte b with k zeros behind it. */
+__attribute__((constructor)) static void prepare(void) {
+    for (uint32_t octet = 0; octet < 256; octet++) {
+        uint32_t crc = octet;
+        for (int bit = 0; bit < 8; bit++)
+            crc = (crc >> 1) ^ (crc & 1 ? 0x82F63B78u : 0);
+        table[0][octet] = crc;
+    }
+    for (int zeros = 1; zeros < 8; zeros++)
+        for (int octet = 0; octet < 256; octet++) {
+            uint32_t crc = table[zeros - 1][octet];
+            table[zeros][octet] = table[0][crc & 0xFF] ^ (crc >> 8);
+        }
+#ifdef HARDWARE
+    hardware = HAS_HARDWARE();
+#endif
+}
+
+#ifdef HARDWARE
+HARDWARE static uint32_t by_hardware(uint32_t crc, const uint8_t *at, uint64_t size) {
+    for (; size >= 8; at += 8, size -= 8)
+        crc = STEP_64(crc, word64(at));
+    for (; size; at++, size--)
+        crc = STEP_8(crc, *at);
+    return crc;
+}
+#endif
+
+/* Eight bytes at a time: the CRC of each, as far as it stands from the end, by exclusive or. */
+static uint32_t by_table(uint32_t crc, const uint8_t *at, uint64_t size) {
+    for (; size >= 8; at += 8, size -= 8) {
+        uint64_t word = word64(at) ^ crc;
+        crc = 0;
+        for (int index = 0; index < 8; index++)
+            crc ^= table[7 - index][(word >> 8 * index) & 0xFF];
+    }
+    for (; size; at++, size--)
+        crc = table[0][(crc ^ *at) & 0xFF] ^ (crc >> 8);
+    return crc;
+}
+
+uint32_t crc32c(const uint8_t *at, uint64_t size) {
+#ifdef HARDWARE
+    if (hardware)
+        return ~by_hardware(~0u, at, size);
+#endif
+    return ~by_table(~0u, at, size);
+}
+
+/* For the tests, which compare it with the other. */
+uint32_t crc32c_by_table(const uint8_t *at, uint64_t size) { return ~by_table(~0u, at, size); }
+
+uint32_t masked(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xA282EAD8u; }

@@ -1,0 +1,384 @@
+/* The records of a block, one after the other: their points become rows of a table.
+ *
+ *     09 <wall time> [10 <step>] 2a <length> { 0a <length> 0a <length> <tag> <data> [4a <metadata>] }
+ *
+ * That is an Event with a wall time, a step and a Summary, as nearly all writers write it. Where the
+ * data of each value has a form that was taught, the record is taken; at any other the scan stops.
+ */
+#include "native.h"
+
+#include <stdlib.h>
+
+/* How data stands behind a tag: in `length` bytes, the same each time but for `size` from `first`. */
+typedef struct {
+    uint8_t *same;
+    uint32_t length, first, size;
+    uint8_t kind;
+    uint8_t plugin; /* that the tag must have */
+} Form;
+
+typedef struct {
+    uint8_t *name;
+    uint64_t length;
+} Plugin;
+
+/* What all files have taught. */
+typedef struct {
+    Tags *tags;
+    Form forms[MOST_FORMS];
+    Plugin plugins[MOST_PLUGINS]; /* the first one has no name */
+    int32_t form_count, plugin_count;
+} Reader;
+
+/* What is known of a tag in one file. Numbers of curves count from 1; 0 is for none yet. */
+typedef struct {
+    int32_t scalar, histogram;
+    uint8_t plugin; /* 0 if none is known */
+    uint8_t kind;   /* of the scalars: FLOAT or DOUBLE */
+    uint8_t form;   /* the one that fitted the last time */
+    uint8_t unused;
+} Seen;
+
+/* Something new about a tag: its first curve of that kind, or its plugin where `kind` is 0. */
+typedef struct {
+    int32_t tag, kind;
+} News;
+
+/* Where points go, in the order written: to columns that Python has made. */
+typedef struct {
+    int32_t *numbers;
+    int64_t *steps;
+    uint64_t *walls;
+    void *values; /* the bits of scalars in 8 bytes each, or Reduced */
+    int64_t count, room;
+} Rows;
+
+typedef struct {
+    Seen *seen;
+    int64_t known; /* of so many tags there is room to know something */
+    Rows scalars, reduced;
+    News *news;
+    int64_t news_count, news_room;
+    int64_t records;
+    int32_t curves, histograms; /* so many there are */
+    int32_t last;               /* tag */
+    int32_t checksum;
+    int32_t full; /* whether there was no room for what the scan stopped at */
+} File;
+
+typedef struct {
+    uint64_t wall;
+    int64_t step;
+} Moment;
+
+static int varint(const uint8_t **at, const uint8_t *end, uint64_t *found) {
+    *found = 0;
+    for (int shift = 0; shift < 64 && *at < end; shift += 7) {
+        uint8_t octet = *(*at)++;
+        *found |= (uint64_t)(octet & 0x7F) << shift;
+        if (octet < 0x80)
+            return 1;
+    }
+    return 0;
+}
+
+/* Enters a field of bytes; `behind` is where it ends. 0 if there is none. */
+static int enter(const uint8_t **at, const uint8_t *end, uint8_t key, const uint8_t **behind) {
+    uint64_t length;
+    if (*at == end || **at != key)
+        return 0;
+    ++*at;
+    if (!varint(at, end, &length) || length > (uint64_t)(end - *at))
+        return 0;
+    *behind = *at + length;
+    return 1;
+}
+
+static int plugin_named(const Reader *reader, const uint8_t *name, uint64_t length) {
+    for (int index = 0; index < reader->plugin_count; index++)
+        if (reader->plugins[index].length == length &&
+            !memcmp(reader->plugins[index].name, name, length))
+            return index;
+    return -1;
+}
+
+/* The plugin that a SummaryMetadata names: 0 if none, -1 if it is not known, or hard to tell. */
+static int plugin_in(const Reader *reader, const uint8_t *at, const uint8_t *end) {
+    const uint8_t *behind, *last;
+    uint64_t data_class;
+    int plugin = 0;
+    if (enter(&at, end, 0x0A, &behind)) {
+        if (enter(&at, behind, 0x0A, &last)) {
+            plugin = plugin_named(reader, at, (uint64_t)(last - at));
+            at = last;
+        }
+        if (enter(&at, behind, 0x12, &last))
+            at = last; /* what only the plugin understands */
+        if (at != behind)
+            return -1;
+    }
+    for (uint8_t key = 0x12; key <= 0x1A; key += 8)
+        if (enter(&at, end, key, &behind))
+            at = behind; /* a name and a description to be shown */
+    if (at < end && *at == 0x20 && (at++, !varint(&at, end, &data_class)))
+        return -1;
+    return at == end ? plugin : -1;
+}
+
+static int fits(const Form *form, int plugin, const uint8_t *at, uint64_t length) {
+    uint32_t after = form->first + form->size;
+    return form->length == length && form->plugin == plugin &&
+           !memcmp(at, form->same, form->first) &&
+           !memcmp(at + after, form->same + after, length - after);
+}
+
+static const Form *form_of(const Reader *reader, Seen *seen, int plugin, const uint8_t *at,
+                           uint64_t length) {
+    if (seen->form < reader->form_count && fits(&reader->forms[seen->form], plugin, at, length))
+        return &reader->forms[seen->form];
+    for (int index = 0; index < reader->form_count; index++)
+        if (fits(&reader->forms[index], plugin, at, length)) {
+            seen->form = (uint8_t)index;
+            return &reader->forms[index];
+        }
+    return NULL;
+}
+
+static int tell(File *file, int32_t tag, int32_t kind) {
+    if (file->news_count == file->news_room) {
+        file->full = 1;
+        return 0;
+    }
+    file->news[file->news_count++] = (News){tag, kind};
+    return 1;
+}
+
+/* Puts down all of a row but its value; 0 if there is no room. */
+static int begin_row(File *file, Rows *rows, int32_t number, const Moment *when) {
+    if (rows->count == rows->room) {
+        file->full = 1;
+        return 0;
+    }
+    rows->numbers[rows->count] = number - 1;
+    rows->steps[rows->count] = when->step;
+    rows->walls[rows->count] = when->wall;
+    return 1;
+}
+
+static int take_scalar(File *file, int32_t tag, int kind, const uint8_t *at, const Moment *when) {
+    Seen *seen = &file->seen[tag];
+    if (!seen->scalar) {
+        if (!tell(file, tag, kind))
+            return 0;
+        seen->scalar = ++file->curves;
+        seen->kind = (uint8_t)kind;
+    }
+    /* To widen a curve is left to Python. */
+    if ((kind == DOUBLE && seen->kind == FLOAT) ||
+        !begin_row(file, &file->scalars, seen->scalar, when))
+        return 0;
+    uint64_t bits = kind == DOUBLE ? word64(at) : word32(at);
+    if (kind != seen->kind) {
+        float narrow;
+        memcpy(&narrow, at, sizeof narrow);
+        double wide = narrow;
+        memcpy(&bits, &wide, sizeof bits);
+    }
+    ((uint64_t *)file->scalars.values)[file->scalars.count++] = bits;
+    return 1;
+}
+
+/* By its form, or a HistogramProto where there is none. */
+static int take_histogram(File *file, int32_t tag, const Form *form, const uint8_t *at,
+                          const uint8_t *end, const Moment *when) {
+    Seen *seen = &file->seen[tag];
+    if (!seen->histogram) {
+        if (!tell(file, tag, HISTOGRAM))
+            return 0;
+        seen->histogram = ++file->histograms;
+    }
+    Rows *rows = &file->reduced;
+    if (!begin_row(file, rows, seen->histogram, when))
+        return 0;
+    Reduced *reduced = (Reduced *)rows->values + rows->count;
+    if (form)
+        reduce_tensor(at + form->first, form->size / BUCKET, reduced);
+    else if (!reduce_proto(at, end, reduced))
+        return 0;
+    rows->count++;
+    return 1;
+}
+
+/* Where the data that begins at `at` ends; NULL if it is nothing to be taken. */
+static const uint8_t *behind_data(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *behind;
+    if (end - at >= 5 && *at == 0x15) /* a simple value */
+        return at + 5;
+    return enter(&at, end, 0x42, &behind) || enter(&at, end, 0x2A, &behind) ? behind : NULL;
+}
+
+static int take_value(Reader *reader, File *file, const uint8_t *at, const uint8_t *end,
+                      const Moment *when) {
+    const uint8_t *data, *last;
+    if (!enter(&at, end, 0x0A, &data) || !(last = behind_data(data, end)))
+        return 0;
+    int32_t tag = tags_find(reader->tags, at, (uint32_t)(data - at), file->last);
+    if (tag < 0)
+        return 0;
+    if (tag >= file->known) {
+        file->full = 1;
+        return 0;
+    }
+    file->last = tag;
+    Seen *seen = &file->seen[tag];
+    if (last < end) {
+        const uint8_t *metadata = last, *behind;
+        int plugin = enter(&metadata, end, 0x4A, &behind) && behind == end
+                         ? plugin_in(reader, metadata, end)
+                         : -1;
+        /* What the first value said, holds. */
+        if (plugin < 0 || (plugin && seen->plugin && plugin != seen->plugin))
+            return 0;
+        if (plugin && !seen->plugin) {
+            if (!tell(file, tag, 0))
+                return 0;
+            seen->plugin = (uint8_t)plugin;
+        }
+    }
+    const Form *form = form_of(reader, seen, seen->plugin, data, (uint64_t)(last - data));
+    if (form && form->kind != HISTOGRAM)
+        return take_scalar(file, tag, form->kind, data + form->first, when);
+    if (form)
+        return take_histogram(file, tag, form, data, last, when);
+    const uint8_t *behind;
+    return enter(&data, last, 0x2A, &behind) && take_histogram(file, tag, NULL, data, last, when);
+}
+
+static int take_event(Reader *reader, File *file, const uint8_t *at, const uint8_t *end) {
+    Moment when;
+    uint64_t step = 0;
+    const uint8_t *behind;
+    if (end - at < 12 || *at != 0x09)
+        return 0;
+    when.wall = word64(at + 1);
+    at += 9;
+    if (*at == 0x10 && (at++, !varint(&at, end, &step)))
+        return 0;
+    when.step = (int64_t)step;
+    if (!enter(&at, end, 0x2A, &behind) || behind != end)
+        return 0;
+    for (; at < end; at = behind)
+        if (!enter(&at, end, 0x0A, &behind) || !take_value(reader, file, at, behind, &when))
+            return 0;
+    return 1;
+}
+
+/* Takes back what a record did before one of its values turned out not to be known. */
+static void take_back(File *file, int64_t scalars, int64_t reduced, int64_t news) {
+    file->scalars.count = scalars;
+    file->reduced.count = reduced;
+    while (file->news_count > news) {
+        News last = file->news[--file->news_count];
+        Seen *seen = &file->seen[last.tag];
+        if (last.kind == HISTOGRAM) {
+            seen->histogram = 0;
+            file->histograms--;
+        } else if (last.kind) {
+            seen->scalar = 0;
+            file->curves--;
+        } else {
+            seen->plugin = 0;
+        }
+    }
+}
+
+/* Takes the records that the block begins with; returns how many bytes they are. */
+int64_t scan(Reader *reader, File *file, const uint8_t *octets, int64_t size) {
+    int64_t at = 0;
+    file->full = 0;
+    while (size - at >= HEADER + FOOTER) {
+        const uint8_t *header = octets + at;
+        uint64_t length = word64(header);
+        if (length > LONGEST_RECORD || length > (uint64_t)(size - at - HEADER - FOOTER) ||
+            masked(crc32c(header, 8)) != word32(header + 8))
+            break;
+        const uint8_t *payload = header + HEADER, *end = payload + length;
+        if (file->checksum && masked(crc32c(payload, length)) != word32(end))
+            break;
+        int64_t scalars = file->scalars.count, reduced = file->reduced.count;
+        int64_t news = file->news_count;
+        if (!take_event(reader, file, payload, end)) {
+            take_back(file, scalars, reduced, news);
+            break;
+        }
+        file->records++;
+        at += HEADER + (int64_t)length + FOOTER;
+    }
+    return at;
+}
+
+Reader *reader_new(void) {
+    Reader *reader = calloc(1, sizeof *reader);
+    if (reader && !(reader->tags = tags_new())) {
+        free(reader);
+        return NULL;
+    }
+    return reader;
+}
+
+void reader_free(Reader *reader) {
+    if (!reader)
+        return;
+    for (int index = 0; index < reader->form_count; index++)
+        free(reader->forms[index].same);
+    for (int index = 0; index < reader->plugin_count; index++)
+        free(reader->plugins[index].name);
+    tags_free(reader->tags);
+    free(reader);
+}
+
+static uint8_t *copied(const uint8_t *octets, uint64_t length) {
+    uint8_t *copy = malloc(length + 1);
+    if (copy)
+        memcpy(copy, octets, length);
+    return copy;
+}
+
+/* Teaches a form; 0 if there is no room for it. */
+int teach_form(Reader *reader, const uint8_t *same, uint32_t length, uint32_t first, uint32_t size,
+               int32_t kind, int32_t plugin) {
+    if (reader->form_count == MOST_FORMS || (kind == HISTOGRAM && size > BUCKET * MOST_BUCKETS))
+        return 0;
+    uint8_t *copy = copied(same, length);
+    if (copy)
+        reader->forms[reader->form_count++] =
+            (Form){copy, length, first, size, (uint8_t)kind, (uint8_t)plugin};
+    return copy != NULL;
+}
+
+/* Teaches the next plugin; 0 if there is no room for it. */
+int teach_plugin(Reader *reader, const uint8_t *name, uint64_t length) {
+    if (reader->plugin_count == MOST_PLUGINS)
+        return 0;
+    uint8_t *copy = copied(name, length);
+    if (copy)
+        reader->plugins[reader->plugin_count++] = (Plugin){copy, length};
+    return copy != NULL;
+}
+
+/* The bytes of up to MOST_NAMES tags from a number on, one behind the other, and their lengths.
+ * Returns how many tags; what `octets` points to holds until the next tag is learnt. */
+int32_t tags_from(const Reader *reader, int32_t first, const uint8_t **octets, uint32_t *lengths) {
+    int32_t count = 0;
+    const uint8_t *tag = tags_at(reader->tags, first, lengths);
+    for (*octets = tag; tag && count < MOST_NAMES; count++)
+        tag = tags_at(reader->tags, first + count + 1, &lengths[count + 1]);
+    return count;
+}
+
+/* The number of a tag; -1 if there is no memory. */
+int32_t number_of(Reader *reader, const uint8_t *tag, uint32_t length) {
+    return tags_find(reader->tags, tag, length, -1);
+}
+
+int32_t interface(void) { return INTERFACE; }
