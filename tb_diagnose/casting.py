@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,12 @@ class Curve:
     series: Series
     means: Meaning
     batch: bool
+
+    @cached_property
+    def preference(self) -> tuple[Any, ...]:
+        """Of several curves that could play a role, the one for which this is least."""
+        name = self.series.name
+        return *_suits(self.means, self.series.folder), -len(self.series), len(name), name
 
 
 def candidates(run: Run) -> list[Curve]:
@@ -100,9 +107,7 @@ def _split(curves: list[Curve], split: str) -> Series | None:
     return min(wanted, key=_preference).series if wanted else None
 
 
-def _preference(curve: Curve) -> tuple[Any, ...]:
-    name = curve.series.name
-    return *_suits(curve.means, curve.series.folder), -len(curve.series), len(name), name
+_preference = attrgetter("preference")
 
 
 @lru_cache(maxsize=4096)
@@ -144,7 +149,7 @@ def best(curves: Iterable[Curve]) -> Series | None:
     """The curve that best stands for its kind."""
     found = [c for c in curves if c.means.words[-1:] != ("max",)]
     # A reward under evaluation counts for more than one while exploring.
-    found.sort(key=lambda c: (c.means.split != "validation" or len(c.series) < 10, _preference(c)))
+    found.sort(key=lambda c: (c.means.split != "validation" or len(c.series) < 10, c.preference))
     return found[0].series if found else None
 
 

@@ -33,10 +33,11 @@ def examine(run: Run, settings: Settings) -> Examination:
     """Put every selected diagnosis of a single run to ``run``."""
     roles = assign(run, settings.roles)
     replay = Replay(run, settings)
-    outcomes = [
-        _dated(judge(each, roles.values, settings), each, replay, settings)
-        for each in selected(settings)
-    ]
+    with _quiet():
+        outcomes = [
+            _dated(_put(each, roles.values, settings), each, replay, settings)
+            for each in selected(settings)
+        ]
     return Examination(run, roles, grouped(outcomes, run))
 
 
@@ -45,7 +46,13 @@ def compare(glances: Sequence[Glance], settings: Settings) -> tuple[Outcome, ...
     runs = {each.run: each for each in glances}
     roles = {"runs": runs, "baseline": settings.baseline or None}
     chosen = selected(settings, several=True)
-    return tuple(judge(each, roles, settings) for each in chosen)
+    with _quiet():
+        return tuple(_put(each, roles, settings) for each in chosen)
+
+
+def _quiet() -> np.errstate:
+    """Statistics on NaN and on one point divide by nothing; a diagnosis looks at the result."""
+    return np.errstate(all="ignore")
 
 
 def selected(settings: Settings, *, several: bool = False) -> list[Diagnosis]:
@@ -62,6 +69,11 @@ def selected(settings: Settings, *, several: bool = False) -> list[Diagnosis]:
 
 def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
     """Put one diagnosis to one set of roles. Never raises: a broken one comes out *failed*."""
+    with _quiet():
+        return _put(diagnosis, roles, settings)
+
+
+def _put(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
     if missing := _missing(diagnosis, roles):
         return _without(diagnosis, missing)
     arguments = {role: roles.get(role) for role in diagnosis.roles}
@@ -70,9 +82,7 @@ def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) ->
         if named := settings.limits.get(diagnosis.id):
             arguments["limits"] = diagnosis.limits(**named)
     try:
-        # Statistics on NaN and on one point divide by nothing; a diagnosis looks at the result.
-        with np.errstate(all="ignore"):
-            evidence = tuple(diagnosis.judge(**arguments))
+        evidence = tuple(diagnosis.judge(**arguments))
     except NotApplicable as why:
         return _outcome(diagnosis, Verdict.NOT_APPLICABLE, reason=why.reason, enable=why.enable)
     except Exception as error:  # noqa: BLE001 - one broken diagnosis must not hide the others
@@ -136,7 +146,7 @@ def _dated(outcome: Outcome, diagnosis: Diagnosis, replay: Replay, settings: Set
         return outcome
 
     def found(roles: Mapping[str, Any]) -> bool:
-        return judge(diagnosis, roles, settings).verdict is Verdict.FOUND
+        return _put(diagnosis, roles, settings).verdict is Verdict.FOUND
 
     since = replay.since(outcome.evidence[0].tag, found)
     return replace(outcome, known=since[0], onset=since[1]) if since else outcome
