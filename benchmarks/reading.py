@@ -37,6 +37,8 @@ print(workers * theirs.ru_maxrss, pathlib.Path('/proc/self/status').read_text())
 """
 #: With as many workers as the program starts for so many runs: what they read, they keep.
 _OURS = """
+import os
+os.environ['TB_DIAGNOSE_NATIVE'] = '{}'
 from tb_diagnose.fleet import crew, spread
 from tb_diagnose.read.file import EventFile
 paths, kept = sorted(pathlib.Path(folder).rglob('*tfevents*')), []
@@ -50,8 +52,9 @@ for done in spread(read, paths, workers):
 workers = workers if workers > 1 else 0
 """
 PROGRAMS = {
-    "tb-diagnose": _OURS.format(True),
-    "tb-diagnose, no CRC": _OURS.format(False),
+    "tb-diagnose": _OURS.format(1, True),
+    "tb-diagnose, no CRC": _OURS.format(1, False),
+    "tb-diagnose, NumPy alone": _OURS.format(0, True),
     "protobuf loop": """
 import struct
 from tensorboard.compat.proto.event_pb2 import Event
