@@ -21,7 +21,9 @@ _FEW = 64
 
 def median(values: ArrayLike) -> Any:
     """Median of all ``values``, a NumPy number in their unit; NaN if empty or if one is NaN."""
-    numbers = np.array(values).ravel()
+    numbers = np.array(values)
+    if numbers.ndim != 1:
+        numbers = numbers.ravel()
     n = len(numbers)
     if n == 0:
         return np.float64(np.nan)
@@ -30,8 +32,9 @@ def median(values: ArrayLike) -> Any:
         numbers.sort()
     else:
         numbers.partition((half - 1, half, n - 1))
-    if np.isnan(numbers[-1]):  # NaN is sorted behind all numbers
-        return numbers[-1]
+    last = numbers[-1]  # where NaN is sorted to; it equals nothing
+    if last != last:  # noqa: PLR0124
+        return last
     return numbers[half] / 1 if n % 2 else (numbers[half - 1] + numbers[half]) / 2
 
 
