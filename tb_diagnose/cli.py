@@ -7,6 +7,7 @@ call is wrong. Whatever needs numpy is imported only once there is something to 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import time
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     # No matrix is multiplied here: the threads that NumPy's BLAS would start do nothing but spin.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Thousands of runs leave much behind, none of it in circles: they are seldom looked for.
+    gc.set_threshold(100_000, 50, 100)
     try:
         return _run(parser().parse_args(arguments))
     except Wrong as wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -84,7 +84,7 @@ def _put(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> 
     try:
         evidence = tuple(diagnosis.judge(**arguments))
     except NotApplicable as why:
-        return _outcome(diagnosis, Verdict.NOT_APPLICABLE, reason=why.reason, enable=why.enable)
+        return _unjudged(diagnosis, why.reason, why.enable)
     except Exception as error:  # noqa: BLE001 - one broken diagnosis must not hide the others
         return _outcome(diagnosis, Verdict.FAILED, reason=f"{type(error).__name__}: {error}")
     if not evidence:
@@ -111,11 +111,17 @@ def _clear(diagnosis: Diagnosis) -> Outcome:
     return _outcome(diagnosis, Verdict.CLEAR)
 
 
+@lru_cache(maxsize=1024)
+def _unjudged(diagnosis: Diagnosis, reason: str, enable: str) -> Outcome:
+    """That a run cannot be judged: many share the reason."""
+    return _outcome(diagnosis, Verdict.NOT_APPLICABLE, reason, enable)
+
+
 @cache
 def _without(diagnosis: Diagnosis, role: str) -> Outcome:
     """That a run lacks a role that the diagnosis cannot do without."""
     reason = f"no {_words(role)} in this run"
-    return _outcome(diagnosis, Verdict.NOT_APPLICABLE, reason, ENABLE.get(role, ""))
+    return _unjudged(diagnosis, reason, ENABLE.get(role, ""))
 
 
 def _missing(diagnosis: Diagnosis, roles: Mapping[str, Any]) -> str:

@@ -80,26 +80,31 @@ def condense(values: NDArray[Any], stretches: int = STRETCHES) -> Condensed:
     Non-finite values are left out of the medians; a stretch without a finite value is dropped.
     """
     numbers = np.asarray(values, dtype=np.float64)
-    where = np.flatnonzero(np.isfinite(numbers))
-    if len(where) == 0:
-        nothing = np.empty(0, dtype=np.int64)
-        return Condensed(np.empty(0), nothing, nothing)
-    if len(where) <= stretches:
-        return Condensed(numbers[where], where, where)
-    edges = _edges(len(where), stretches)
-    known = numbers if len(where) == len(numbers) else numbers[where]
-    return Condensed(_medians(known, edges), where[edges[:-1]], where[edges[1:] - 1])
+    known = np.isfinite(numbers)
+    if known.all():
+        where = None
+    else:
+        where = np.flatnonzero(known)
+        numbers = numbers[where]
+    if len(numbers) <= stretches:
+        where = np.arange(len(numbers)) if where is None else where
+        return Condensed(numbers, where, where)
+    edges, lasts = _edges(len(numbers), stretches)
+    first, last = (edges[:-1], lasts) if where is None else (where[edges[:-1]], where[lasts])
+    return Condensed(_medians(numbers, edges), first, last)
 
 
 @lru_cache(maxsize=64)
-def _edges(points: int, pieces: int) -> NDArray[np.int64]:
+def _edges(points: int, pieces: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where ``points`` are cut into ``pieces`` whose sizes differ by one at most. [pieces + 1]
 
-    Runs of one length, of which a search has a thousand, are all cut alike.
+    And the last point of each piece. [pieces] Runs of one length, of which a search has a thousand,
+    are all cut alike.
     """
     edges = np.linspace(0, points, pieces + 1).astype(np.int64)
-    edges.flags.writeable = False
-    return edges
+    lasts = edges[1:] - 1
+    edges.flags.writeable = lasts.flags.writeable = False
+    return edges, lasts
 
 
 def _medians(values: Floats, edges: NDArray[np.int64]) -> Floats:

@@ -89,7 +89,11 @@ def window_medians(values: Floats, width: int) -> Floats:
     for at in range(0, count, _CHUNK):
         size = min(_CHUNK, count - at)
         some = values[at : at + size + width - 1]
-        medians[at : at + size] = _nines(some) if width == 9 else _selected(_columns(some, width))
+        if width == 9:
+            medians[at : at + size] = _nines(some)
+        else:
+            columns = _columns(some, width)
+            medians[at : at + size] = _middle(columns) if width == 3 else _selected(columns)
     return medians
 
 
@@ -99,13 +103,20 @@ def _columns(values: Floats, width: int) -> list[Floats]:
     return [values[i : i + size] for i in range(width)]
 
 
+def _middle(columns: list[Floats]) -> Floats:
+    """Median of three columns [n], place by place. NaN stays NaN. [n]"""
+    one, two, three = columns
+    middle: Floats = np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), three))
+    return middle
+
+
 def _nines(values: Floats) -> Floats:
     """Median of each nine neighbours of [n]. NaN stays NaN. [n - 8]"""
     low, middle, high = _sorted(*_columns(values, 3))
     first, second, third = (_columns(each, 7)[::3] for each in (low, middle, high))
     largest_low = np.maximum(np.maximum(*first[:2]), first[2])
     smallest_high = np.minimum(np.minimum(*third[:2]), third[2])
-    return _sorted(largest_low, _sorted(*second)[1], smallest_high)[1]
+    return _middle([largest_low, _middle(second), smallest_high])
 
 
 def _sorted(one: Floats, two: Floats, three: Floats) -> tuple[Floats, Floats, Floats]:

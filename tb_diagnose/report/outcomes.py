@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from tb_diagnose.diagnosis import registered
 from tb_diagnose.findings import Evidence, Outcome, Severity, Verdict
@@ -62,25 +61,23 @@ def _urgency(outcome: Outcome) -> tuple[int, float, str]:
 
 
 def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePart:
-    if outcome.evidence:
-        return _seen(outcome, counting, end)
-    return _unseen(
-        outcome.id,
-        outcome.family,
-        outcome.verdict,
-        outcome.severity,
-        outcome.reason,
-        outcome.enable,
-    )
+    return _seen(outcome, counting, end) if outcome.evidence else _unseen(outcome)
 
 
-@lru_cache(maxsize=1024)
-def _unseen(
-    identity: str, family: str, verdict: Verdict, severity: Severity, reason: str, enable: str
-) -> OutcomePart:
-    """Of an outcome without evidence, which many runs share: to be read, not to be changed."""
-    outcome = Outcome(identity, family, verdict, severity, reason=reason, enable=enable)
-    return _seen(outcome, lambda _: "steps", None)
+#: Outcomes without evidence, which many runs share, and their parts.
+_shared: dict[int, tuple[Outcome, OutcomePart]] = {}
+_MOST = 4096
+
+
+def _unseen(outcome: Outcome) -> OutcomePart:
+    """Of an outcome without evidence: to be read, not to be changed, for others may share it."""
+    known = _shared.get(id(outcome))
+    if known is None:
+        if len(_shared) >= _MOST:
+            _shared.clear()
+        # It is kept as well, so that nothing else can come to have its id.
+        known = _shared[id(outcome)] = outcome, _seen(outcome, lambda _: "steps", None)
+    return known[1]
 
 
 def _seen(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePart:

@@ -39,6 +39,7 @@ from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.initialisers import initial_std
 from tb_diagnose.measure.levels import condense, end_level, finite
+from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
@@ -101,7 +102,7 @@ def _regression(train_loss: Series, model: ModelConfig, limits: Limits) -> Itera
         raise NotApplicable(f"fewer than {limits.points} positive values of the training loss")
     first, end = float(values[0]), end_level(values)
     fifth = len(values) // 5
-    then = float(np.median(values[max(0, fifth - 1) : fifth + 2]))
+    then = float(median(values[max(0, fifth - 1) : fifth + 2]))
     if not limits.left * first < end < (1 - limits.fell) * first:
         return
     if _penalty(model) > limits.penalty * end:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,8 @@ def _element(tensor: Any) -> Any:
     """The first element; TensorBoard's own reader has no bfloat16, uint32 and uint64."""
     field, layout = next((f, kind) for enum, f, kind in NUMERIC.values() if enum == tensor.dtype)
     listed = getattr(tensor, NAMES[field])
+    if len(listed) > math.prod(dim.size for dim in tensor.tensor_shape.dim):
+        raise ValueError("more values than the shape says: no tensor")
     if tensor.tensor_content:
         bits = np.frombuffer(tensor.tensor_content, layout)[0]
     else:
