@@ -12,6 +12,10 @@ from tb_diagnose.read.sources.window import Window
 from tb_diagnose.read.wire import records
 from tb_diagnose.read.wire.records import FOOTER, HEADER
 
+#: Room that columns get, for so many times as many points as they would have in the whole file if
+#: it went on like this.
+_AHEAD = 1.01
+
 
 @dataclass(frozen=True)
 class Lost:
@@ -66,17 +70,20 @@ class EventFile:
     def _read(self) -> None:
         with opened(self.path) as source:
             window = Window(source, self.offset)
-            while True:
-                used, missing = self._consume(window)
-                self.offset = window.begin + used
-                if window.at_end:
-                    break
-                self.columns.outlook = 1.05 * window.end_of_file / max(1, used)
-                self._engine.settle()
-                window.slide(used, missing)
-        self.size = window.begin + len(window)
-        window.close()
-        self._engine.finish()
+            try:
+                while True:
+                    used, missing = self._consume(window)
+                    self.offset = window.begin + used
+                    if window.at_end:
+                        break
+                    whole = window.begin + window.end_of_file
+                    self.columns.outlook = _AHEAD * whole / max(1, self.offset)
+                    self._engine.settle()
+                    window.slide(used, missing)
+            finally:
+                self._engine.finish()
+            self.size = window.begin + len(window)
+            window.close()
 
     def _consume(self, window: Window) -> tuple[int, int]:
         """Decodes what is in the window; returns bytes used, and bytes missing for the next."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.columns.growing import Growing
+from tb_diagnose.read.columns.growing import Growing, Memory
 from tb_diagnose.read.columns.histograms import HISTOGRAM, ROW
 
 # Integers are copied as they are; floats need not be, when they are NaN.
@@ -47,7 +47,7 @@ class Column:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.number = -1
-        self._pieces: list[Piece] = []
+        self._pieces: list[Piece] | None = None
         self._loose: tuple[list[int], list[int], list[int]] | None = None
         # Steps, wall times and values.
         self._room: tuple[Growing, ...] = ()
@@ -72,8 +72,12 @@ class Column:
 
     def take(self, piece: Piece) -> None:
         """Takes points as they are: unless they last, it has to be settled before they change."""
-        self._gather()
-        self._pieces.append(piece)
+        if self._loose is not None:
+            self._gather()
+        if self._pieces is None:
+            self._pieces = [piece]
+        else:
+            self._pieces.append(piece)
 
     def take_one(self, step: int, wall: int, value: int) -> None:
         """Takes a single point, the bits of its wall time and value as integers."""
@@ -85,14 +89,15 @@ class Column:
         values.append(value)
 
     def _gather(self) -> None:
-        if self._loose is not None:
-            self._pieces.append(Piece(self._loose, 0, len(self._loose[0]), lasting=False))
-            self._loose = None
+        loose, self._loose = self._loose, None
+        if loose is not None:
+            self.take(Piece(loose, 0, len(loose[0]), lasting=False))
 
-    def settle(self, outlook: float = 1.0) -> None:
+    def settle(self, outlook: float = 1.0, memory: Memory | None = None) -> None:
         """Moves what was taken to where it stays, which is done as well when it is asked for.
 
-        ``outlook`` is how many times as long the column may come to be as it is then.
+        ``outlook`` is how many times as long the column may come to be as it is then; ``memory``,
+        if given, is where it gets its room.
         """
         self._gather()
         if not self._pieces:
@@ -105,14 +110,14 @@ class Column:
             self._room = tuple(map(Growing.adopting, points))
         else:
             self._room = self._room or tuple(map(Growing, kinds))
-            self._copy(outlook)
-        self._pieces.clear()
+            self._copy(self._pieces, outlook, memory)
+        self._pieces = None
 
-    def _copy(self, outlook: float) -> None:
-        count = sum(last - first for _, first, last, _ in self._pieces)
+    def _copy(self, pieces: Sequence[Piece], outlook: float, memory: Memory | None) -> None:
+        count = sum(last - first for _, first, last, _ in pieces)
         for index, column in enumerate(self._room):
-            room, at = column.stretch(count, outlook), 0
-            for points, first, last, _ in self._pieces:
+            room, at = column.stretch(count, outlook, memory), 0
+            for points, first, last, _ in pieces:
                 room[at : at + last - first] = points[index][first:last]
                 at += last - first
 

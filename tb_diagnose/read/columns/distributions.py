@@ -30,6 +30,11 @@ class Distributions:
         """How many columns have numbers."""
         return len(self._table.curves)
 
+    @property
+    def strewn(self) -> list[Column]:
+        """Columns that are to be settled."""
+        return self._table.strewn
+
     def number(self, column: Column) -> int:
         """The number by which rows name ``column``."""
         return self._table.number(column)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.read.columns.columns import Column
+from tb_diagnose.read.columns.growing import Memory
 from tb_diagnose.read.columns.sorting import Rows, by_curve
 
 #: The table is split when it has so many rows (chosen: 10 MB with what the sort needs).
@@ -30,6 +31,7 @@ class Table:
     Attributes:
         curves: by number.
         size: how many points.
+        strewn: curves that got many points at once, which are not settled yet.
         widened: how many curves have been given a wider type.
     """
 
@@ -39,8 +41,8 @@ class Table:
         self._wide = bytearray()
         self._parts: list[Rows] = []
         self._loose: list[tuple[int, int, int, int]] = []
-        # Curves that got many points, a stretch at a time.
-        self._strewn: list[Column] = []
+        self.strewn: list[Column] = []
+        self._memory = Memory()
         self.size = self.widened = 0
 
     def number(self, curve: Column) -> int:
@@ -68,7 +70,7 @@ class Table:
         count = len(rows[0])
         if count >= _MANY * len(self.curves):
             self.split()
-            self._strewn += self._give(rows)
+            self.strewn += self._give(rows)
             return
         self._gather()
         self._parts.append(tuple(each.copy() for each in rows))
@@ -117,6 +119,6 @@ class Table:
 
     def settle(self, outlook: float) -> None:
         """Brings together what each curve has; it may come to be ``outlook`` times as long."""
-        for curve in self._strewn:
-            curve.settle(outlook)
-        self._strewn.clear()
+        for curve in self.strewn:
+            curve.settle(outlook, self._memory)
+        self.strewn.clear()

@@ -116,11 +116,17 @@ class Engine:
         for column in self._borrowers:
             column.settle(self.columns.outlook)
         self._borrowers.clear()
-        self._table.settle(self.columns.outlook)
-        self._distributions.settle(self.columns.outlook)
+        for table in (self._table, self._distributions):
+            if table.strewn:
+                # All that was read, so that the outlook is true of it.
+                if self._scanner is not None:
+                    self._scanner.deliver()
+                table.settle(self.columns.outlook)
 
     def finish(self) -> None:
         """Leaves nothing half done at the end of what there is."""
+        if self._scanner is not None:
+            self._scanner.deliver()
         self._table.split()
         self._distributions.split()
 
@@ -157,6 +163,8 @@ class Engine:
         payload = octets[first:last].tobytes()
         if self.checksum and not records.intact(payload, octets[last:end].tobytes()):
             return at, 0
+        if self._scanner is not None:
+            self._scanner.deliver()
         try:
             layout, width = self._decoder.decode(payload)
             if layout is not None and self._scanner is not None:

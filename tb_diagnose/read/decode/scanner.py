@@ -82,36 +82,57 @@ class Scanner:
         self._table, self._distributions = table, distributions
         self._checksum = checksum
         self._lessons = lessons.latest(library)
-        # What is known of each tag in this file, by its number, and the curves of those that have.
+        # What is known of each tag in this file, by its number; numbers of curves count from 1.
         self._seen = np.zeros(1 << 8, _SEEN)
         self._place = binding.address(self._seen)
-        self._curves: dict[int, Column] = {}
         self._last = -1
         self._renewed = 0, 0
+        # Where what has not been delivered yet lies.
+        self._desk: _Desk | None = None
 
     def take(self, octets: Octets) -> int:
-        """Takes the records that ``octets`` begins with; returns how many bytes they are."""
+        """Takes the records that ``octets`` begins with; returns how many bytes they are.
+
+        Their points are ``deliver``-ed later, many at a time.
+        """
         self._renew()
-        desk, begin = _desk(), binding.address(octets)
+        file, learnt, begin = self._file(), self._lessons, binding.address(octets)
         used = 0
-        file, learnt = desk.file, self._lessons
         while True:
-            self._prepare(desk)
             used += int(learnt.library.scan(learnt.handle, file, begin + used, len(octets) - used))
-            self._last = file.last
             self._columns.records += file.records
-            some = file.news_count or file.scalars.count or file.reduced.count
-            self._deliver(desk)
+            file.records = 0
             if not file.full:
                 return used
-            if not some:
+            if not self.deliver():
                 self._grow(2 * len(self._seen))
+            file = self._file()
+
+    def deliver(self) -> bool:
+        """Gives the tables what has been taken; False if that is nothing."""
+        desk, self._desk = self._desk, None
+        if desk is None:
+            return False
+        self._last = desk.file.last
+        scalars, reduced = desk.rows
+        news = desk.file.news_count
+        if news:
+            self._meet(desk, desk.news[:news].tolist())
+        if scalars.count:
+            self._table.rows(*(each[: scalars.count] for each in desk.scalars))
+        if reduced.count:
+            self._distributions.rows(*(each[: reduced.count] for each in desk.histograms))
+        return bool(news or scalars.count or reduced.count)
 
     def learn(self, layout: Layout) -> None:
         """Learns from a record that the decoder has taken."""
         self._lessons.learn(layout)
 
-    def _prepare(self, desk: _Desk) -> None:
+    def _file(self) -> binding.File:
+        """The desk, cleared for this file where it has nothing there yet."""
+        if self._desk is not None:
+            return self._desk.file
+        desk = self._desk = _desk()
         file = desk.file
         file.seen, file.known = self._place, len(self._seen)
         file.curves, file.histograms = len(self._table.curves), self._distributions.count
@@ -119,6 +140,7 @@ class Scanner:
         file.records = file.news_count = 0
         for rows in desk.rows:
             rows.count = 0
+        return file
 
     def _grow(self, size: int) -> None:
         seen = np.zeros(size, _SEEN)
@@ -130,24 +152,16 @@ class Scanner:
         now = len(self._plugins), self._table.widened
         if now == self._renewed:
             return
+        self.deliver()
         (told, _), self._renewed = self._renewed, now
         for tag in islice(reversed(self._plugins), now[0] - told):
             number, plugin = self._lessons.number(tag), self._lessons.plugin(self._plugins[tag])
             if number >= len(self._seen):
                 self._grow(2 * number)
             self._seen["plugin"][number] = plugin if plugin >= 0 else _NO_PLUGIN
-        for number, curve in self._curves.items():
-            self._seen["kind"][number] = _NUMBERS[curve.kind]
-
-    def _deliver(self, desk: _Desk) -> None:
-        """Gives the tables what the library has taken."""
-        scalars, reduced = desk.rows
-        if count := desk.file.news_count:
-            self._meet(desk, desk.news[:count].tolist())
-        if count := scalars.count:
-            self._table.rows(*(each[:count] for each in desk.scalars))
-        if count := reduced.count:
-            self._distributions.rows(*(each[:count] for each in desk.histograms))
+        for tag in np.flatnonzero(self._seen["scalar"]).tolist():
+            curve = self._table.curves[self._seen["scalar"][tag] - 1]
+            self._seen["kind"][tag] = _NUMBERS[curve.kind]
 
     def _meet(self, desk: _Desk, news: list[list[int]]) -> None:
         """Finds or makes the curves of tags that are new here, and notes their plugins."""
@@ -163,7 +177,6 @@ class Scanner:
             if kind == binding.HISTOGRAM:
                 histograms.append((tag, self._distributions.number(curve)))
                 continue
-            self._curves[tag] = curve
             if curve.kind != _KINDS[kind]:
                 self._agree(desk, tag, curve)
             scalars.append((tag, self._table.number(curve)))

@@ -12,7 +12,7 @@ from tb_diagnose.read.sources.source import Source
 #: Bytes read at once (chosen: they stay in the processor's cache until they have been decoded).
 BLOCK = 1 << 19
 #: Bytes read first behind something that was skipped, where more of the kind may follow.
-_CAREFUL = 1 << 15
+_CAREFUL = 1 << 13
 #: Of each thread, the buffer of the window before: fresh memory would be slow at first.
 _MEMORY = threading.local()
 
