@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -19,6 +20,10 @@ ONE_SIDED = frozenset(("precision", "recall"))
 
 #: The score whose level under guessing is known: 1 in K. Of others, such as an AUC, it is not.
 ACCURACY = frozenset(("accuracy", "acc", "top1"))
+
+
+#: Words behind a name that make it a spread or an extreme of it, such as ``reward/p90``.
+_EXTREME = re.compile(r"max|min|std|stdev|var|p\d+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +52,24 @@ class Curve:
 
 
 def candidates(run: Run) -> list[Curve]:
-    """The curves that can play a role: single points beside real curves are summaries."""
+    """The curves that can play a role.
+
+    Single points beside real curves are summaries, and so are many at one step of a training: they
+    say how it stood then, over and over.
+    """
     longest = max(map(len, run.scalars), default=0)
     least = 2 if longest > 3 else 1
     return [
         Curve(series, meaning(series.folder, series.tag), series.tag.startswith("batch_"))
         for series in run.scalars
-        if len(series) >= least
+        if len(series) >= least and not _at_one_step(series)
     ]
+
+
+def _at_one_step(series: Series) -> bool:
+    """Many points at one and the same step; where no step is given, all of them are at 0."""
+    steps = series.steps
+    return len(steps) > 1 and steps[0] == steps[-1] != 0 and bool((steps == steps[0]).all())
 
 
 def supervised(curves: list[Curve]) -> dict[str, Any]:
@@ -147,7 +162,7 @@ def keras_batch_loss(curves: list[Curve]) -> Series | None:
 
 def best(curves: Iterable[Curve]) -> Series | None:
     """The curve that best stands for its kind."""
-    found = [c for c in curves if c.means.words[-1:] != ("max",)]
+    found = [c for c in curves if not _EXTREME.fullmatch("".join(c.means.words[-1:]))]
     # A reward under evaluation counts for more than one while exploring.
     found.sort(key=lambda c: (c.means.split != "validation" or len(c.series) < 10, c.preference))
     return found[0].series if found else None

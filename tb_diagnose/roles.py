@@ -7,6 +7,7 @@ all is well. What one run calls a role and what a diagnosis gets is decided here
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,6 +45,12 @@ VITALS = {
     ("diagnose/labels", False): "label_vitals",
 }
 
+#: What the variables of a layer are called, at the end of a tag.
+_VARIABLE = re.compile(
+    r"(?<![a-z])(kernel|bias|weights?|gamma|beta|embeddings?|(moving|running)_(mean|var(iance)?))"
+    r"(_\d+)?(:0)?(/histogram)?$"
+)
+
 #: Kinds that only a log of reinforcement learning has.
 REINFORCEMENT = frozenset(
     "reward episode_length explained_variance clip_fraction value_loss policy_loss".split()
@@ -80,7 +87,9 @@ def given(run: Run, overrides: Mapping[str, str]) -> dict[str, Any]:
     kinds: dict[str, list[Curve]] = {}
     for curve in curves:
         kinds.setdefault(curve.means.kind, []).append(curve)
-    reinforcement = not REINFORCEMENT.isdisjoint(kinds)
+    reinforcement = not REINFORCEMENT.isdisjoint(kinds) or any(
+        "policy" in curve.means.words for curve in curves
+    )
     values: dict[str, Any] = {
         "facts": run.facts,
         "scalars": run.scalars,
@@ -117,6 +126,8 @@ def _distributions(histograms: tuple[Histograms, ...]) -> dict[str, tuple[Histog
         tag = each.name.lower()
         if "grad" in tag:
             sorts["gradients"].append(each)
+        elif _VARIABLE.search(tag):  # bert.output.dense.weight is no output
+            sorts["weights"].append(each)
         elif any(word in tag for word in ("activation", "output", "act/", "/act")):
             sorts["activations"].append(each)
         else:

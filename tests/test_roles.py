@@ -95,6 +95,34 @@ def test_histograms_are_sorted_into_weights_gradients_and_activations() -> None:
     assert tuple(got) == tags
 
 
+@pytest.mark.parametrize(
+    "tag",
+    ("output_layer/bias_0", "bert.encoder.layer.0.output.dense.weight", "output/kernel:0",
+     "act/batch_norm/moving_mean/histogram", "activation_3/gamma"),
+)  # fmt: skip
+def test_the_weights_of_an_output_are_no_output(tag: str) -> None:
+    values = assign(replace(run(), histograms=(distribution([1.0], tag),)), {}).values
+    assert [each.tag for each in values["weights"]] == [tag]
+    assert values["activations"] == ()
+
+
+def test_many_points_at_one_step_are_no_curve() -> None:
+    many = curve(np.linspace(1, 2, 10), "eval/loss", "", steps=[20_000] * 10)
+    assert assign(run(many, *logged("train/loss")), {}).values["val_loss"] is None
+    stepless = curve(np.linspace(1, 2, 10), "loss", "", steps=[0] * 10)
+    assert assign(run(stepless), {}).values["train_loss"] is stepless
+
+
+def test_percentiles_do_not_stand_for_a_reward() -> None:
+    one = run(*logged("Reward/p50 Reward/avg_return Reward/p99"))
+    assert assign(one, {}).values["reward"].tag == "Reward/avg_return"
+
+
+def test_a_policy_is_reinforcement_learning_without_a_reward_too() -> None:
+    one = run(*logged("policy_entropy grads_policy_norm"))
+    assert assign(one, {}).values["reinforcement"]
+
+
 def test_an_override_wins_and_an_empty_one_takes_the_role_away() -> None:
     one = run(*logged("train/loss train/other_thing eval/loss"))
     roles = assign(one, {"train_loss": "train/other_thing", "val_loss": ""})

@@ -10,12 +10,13 @@ How it is judged:
     A fresh network answers with about 0, so that the root of its first mean squared error (or its
     first mean absolute error) is the size of the targets. It speaks where that is 100 or more under
     a last layer without bounds, and the run did not get over it: it ends with an error of more
-    than a tenth of that size.
+    than a tenth of that size, and did not come to rest, to 5 %, within its first fifth at less than
+    three quarters of it.
 
 When it stays silent:
-    A run that fits all the same; another loss; weight penalties that are most of it; a log that
-    begins later than at the first step; a loss that diverges (a rate that is too high has the same
-    first value).
+    A run that fits all the same, or soon comes to rest at what the inputs leave unexplained;
+    another loss; weight penalties that are most of it; a log that begins later than at the first
+    step; a loss that diverges (a rate that is too high has the same first value).
 
 What to try:
     Standardise: y = (y - y_train.mean()) / y_train.std(), and multiply predictions back. Or a
@@ -31,9 +32,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite
+from tb_diagnose.measure.medians import median
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.structure import penalty
@@ -51,6 +56,8 @@ class Limits:
 
     size: float = limit(100.0, unit="times a fresh output", source="chosen: two orders beyond one")
     left: float = limit(0.1, unit="of the targets' size", source="chosen: nine tenths explained")
+    still: float = limit(0.05, unit="of the loss", source="as underfitting: it came to rest")
+    rest: float = limit(0.75, unit="of the targets' size", source="chosen: it got to their mean")
     first: int = limit(1, unit="step", source="frameworks count from 0 or from 1")
 
 
@@ -73,6 +80,8 @@ def unscaled_targets(model: ModelConfig, train_loss: Series, limits: Limits) -> 
     size, end = (float(max(x, 0.0)) ** (1 / POWER[loss]) for x in (values[0], end_level(values)))
     if size < limits.size or not limits.left * size < end <= size:
         return
+    if end < limits.rest * size and _at_rest(values, limits):
+        return
     yield Evidence(
         says=f"The first {train_loss.name} is {number(float(values[0]))}: the targets are of size "
         f"{number(size)} or more, and what a network begins with is of size 1. It ends with an "
@@ -85,3 +94,10 @@ def unscaled_targets(model: ModelConfig, train_loss: Series, limits: Limits) -> 
         limit=limits.size,
         unit="times a fresh output",
     )
+
+
+def _at_rest(values: NDArray[np.float64], limits: Limits) -> bool:
+    """Whether the loss was, after a fifth of the run, where it ends."""
+    fifth = len(values) // 5
+    then = float(median(values[max(0, fifth - 1) : fifth + 2]))
+    return fifth > 0 and abs(then - end_level(values)) < limits.still * then

@@ -5,15 +5,17 @@ Why it matters:
     the end are worse than weights the run already had.
 
 How it is judged:
-    On the loss that is logged on both splits. The best is the lowest running median of three of
-    the validation curve, the end the median of its last tenth (3 points at least). It is
-    overfitting where the end lies at least 5 % above the best, the values behind the lowest one
-    rise (Mann-Kendall, p < 0.05, the lowest itself left out, since it was chosen for being low),
-    and the training loss has fallen by at least 5 % since; a rise of less than 3 % of the progress
-    that validation had made is none. From 2.5 % on, or where the rise is
-    sure only with the lowest value counted in, it is worth a note. With only 3 or 4 validations
-    each must be worse than the one before and the rise be 10 %; the evidence then says how little
-    that rests on.
+    On the loss that is logged on both splits, else on the main losses of both. The best is the
+    lowest running median of three of the validation curve, the end the median of its last tenth (3
+    points at least). It is overfitting where the end lies at least 5 % above the best, the training
+    loss has fallen by at least 5 % since, and the values behind the lowest one rise (Mann-Kendall,
+    p < 0.05, the lowest itself left out, since it was chosen for being low) or, having risen, stay
+    there: of 10 or more, without the first quarter, nine in ten lie that far above the best, and
+    the end by 6 standard deviations of the noise. A rise of less than 3 % of the progress that
+    validation had made is none. From 2.5 % on, or where the rise is sure only with the lowest value
+    counted in, it is worth a note. With only 3 or 4 validations each must be worse than the one
+    before and the rise be 10 %; the evidence then says how little that rests on. Where no training
+    loss is logged, the rise must be 20 %.
 
 When it stays silent:
     No validation curve; a validation loss that is merely above the training loss (a gap is normal,
@@ -35,6 +37,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tb_diagnose.casting import Pair
 from tb_diagnose.diagnosis import diagnosis, limit
@@ -54,6 +57,10 @@ class Limits:
 
     points: int = limit(3, unit="validations", source="chosen: fewer cannot show a direction")
     few: int = limit(5, unit="validations", source="below, no rank test reaches p < 0.05")
+    many: int = limit(10, unit="values behind the best", source="chosen: fewer show no level")
+    stay: float = limit(0.9, unit="of the values behind the best", source="chosen: all but a few")
+    noise: float = limit(6.0, unit="standard deviations", source="chosen: the best is an extreme")
+    alone: float = limit(0.2, unit="of the best level", source="chosen: four times the usual")
     rise: float = limit(0.05, unit="of the best level", source="runmedic and SageMaker Debugger")
     rise_of_few: float = limit(0.1, unit="of the best level", source="chosen: twice the usual")
     progress: float = limit(
@@ -71,32 +78,41 @@ class Limits:
     since="0.1",
 )
 def overfitting(
-    pairs: tuple[Pair, ...], model: ModelConfig | None, limits: Limits
+    pairs: tuple[Pair, ...] | None,
+    train_loss: Series | None,
+    val_loss: Series | None,
+    model: ModelConfig | None,
+    limits: Limits,
 ) -> Iterator[Evidence]:
-    """Each loss that is logged on both splits; the total alone where there is one."""
-    losses = [pair for pair in pairs if pair.better < 0]
-    if not losses:
+    """The total where there is one, and the validation loss alone where there is no other."""
+    losses = [pair for pair in pairs or () if pair.better < 0]
+    if not losses and train_loss is not None and val_loss is not None:
+        losses = [Pair("loss", train_loss, val_loss, -1)]
+    val = losses[0].val if losses else val_loss
+    if val is None:
         raise NotApplicable(
-            "no loss is logged on both training and validation data",
+            "no loss is logged on validation data",
             "model.fit(..., validation_data=(x_val, y_val))",
         )
-    for pair in losses[:1]:
-        val = course(pair.val.values)
-        if val is None or val.points < limits.points:
-            raise NotApplicable(
-                f"fewer than {limits.points} validations",
-                "model.fit(..., validation_data=(x_val, y_val), validation_freq=1)",
-            )
-        yield from _judge(pair, val, model, limits)
+    run = course(val.values)
+    if run is None or run.points < limits.points:
+        raise NotApplicable(
+            f"fewer than {limits.points} validations",
+            "model.fit(..., validation_data=(x_val, y_val), validation_freq=1)",
+        )
+    lowest = int(np.argmin(run.condensed.values))
+    if run.best <= 0 or len(run.condensed) - lowest < 3:
+        return
+    if losses:
+        yield from _judge(losses[0], run, lowest, model, limits)
+    else:
+        yield from _alone(val, run, lowest, limits)
 
 
 def _judge(
-    pair: Pair, val: Course, model: ModelConfig | None, limits: Limits
+    pair: Pair, val: Course, lowest: int, model: ModelConfig | None, limits: Limits
 ) -> Iterator[Evidence]:
     values = val.condensed.values
-    lowest = int(np.argmin(values))
-    if val.best <= 0 or len(values) - lowest < 3:
-        return
     few = val.points < limits.few
     best, end = (float(values[lowest]), float(values[-1])) if few else (val.best, val.end)
     rise = end / best - 1
@@ -113,13 +129,52 @@ def _judge(
             sure = f"rests on {val.points} validations only"
             grave = Severity.WARNING if rise >= 2 * limits.rise_of_few else Severity.INFO
             yield _evidence(pair, at, numbers, limits.rise_of_few, sure, grave, model)
+    elif behind >= limits.chance and _stays(values[lowest + 1 :], val, limits):
+        sure = f"nine in ten of {len(values) - lowest - 1} values behind it lie that far above it"
+        yield _evidence(pair, at, numbers, limits.rise, sure, Severity.WARNING, model)
     elif rise >= limits.note and min(behind, with_lowest) < limits.chance:
         strong = rise >= limits.rise and behind < limits.chance
-        sure = (
-            f"p = {number(behind)}, Mann-Kendall over {len(values) - lowest - 1} values behind it"
-        )
+        sure = _rank(behind, len(values) - lowest - 1)
         grave = Severity.WARNING if strong else Severity.INFO
         yield _evidence(pair, at, numbers, limits.rise, sure, grave, model)
+
+
+def _stays(behind: NDArray[np.float64], val: Course, limits: Limits) -> bool:
+    """Whether the curve rose behind its best and then stayed up, falling again or not."""
+    later = behind[len(behind) // 4 :]
+    up = (1 + limits.rise) * val.best
+    return (
+        len(behind) >= limits.many
+        and val.end >= up
+        and val.end - val.best >= limits.noise * val.noise
+        and bool(np.mean(later >= up) >= limits.stay)
+    )
+
+
+def _rank(chance: float, values: int) -> str:
+    return f"p = {number(chance)}, Mann-Kendall over {values} values behind it"
+
+
+def _alone(val: Series, run: Course, lowest: int, limits: Limits) -> Iterator[Evidence]:
+    """By validation only: it says that it got worse, not that training got better."""
+    values, rise = run.condensed.values, run.end / run.best - 1
+    chance = trend(values[lowest + 1 :]).rising
+    if rise < limits.alone or chance >= limits.chance:
+        return
+    step = int(val.steps[int(run.condensed.first[lowest])])
+    yield Evidence(
+        says=f"{val.name} was best around step {step} ({number(run.best)}) and is "
+        f"{number(run.end)} at the end, {percent(rise)} worse; no training loss is logged to "
+        "compare it with.",
+        fix=f"Keep the weights of step {step}: EarlyStopping(monitor='val_loss', patience=3, "
+        "restore_best_weights=True), and log the training loss as well.",
+        tag=val.name,
+        steps=(step, int(val.steps[-1])),
+        measured=rise,
+        limit=limits.alone,
+        unit="of the best level",
+        sure=_rank(chance, len(values) - lowest - 1),
+    )
 
 
 def _fell(train: Series, wall: float, share: float) -> float:

@@ -121,6 +121,8 @@ def _regression(train_loss: Series, model: ModelConfig, limits: Limits) -> Itera
         measured=end / first,
         limit=limits.left,
         unit="of the first loss",
+        # It may as well be all that the inputs tell.
+        severity=Severity.INFO,
     )
 
 

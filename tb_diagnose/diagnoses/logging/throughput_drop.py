@@ -12,7 +12,8 @@ How it is judged:
 
 When it stays silent:
     Fewer than 60 points; less than a minute in all; single pauses (stalled-run); points that were
-    all written at once.
+    all written at once; reinforcement learning, where an episode takes the longer, the better it
+    is played.
 
 What to try:
     Look at memory over time. In TensorFlow, a graph that grows shows as retracing warnings:
@@ -52,8 +53,14 @@ class Limits:
 
 
 @diagnosis(family="logging", severity=Severity.INFO, since="0.1")
-def throughput_drop(scalars: tuple[Series, ...], limits: Limits) -> Iterator[Evidence]:
+def throughput_drop(
+    scalars: tuple[Series, ...],
+    reinforcement: bool | None,  # noqa: FBT001 (a role, passed by name)
+    limits: Limits,
+) -> Iterator[Evidence]:
     """The last quarter's time for a step against the first's."""
+    if reinforcement:
+        raise NotApplicable("reinforcement learning: an episode takes as long as it is played")
     curve = max(scalars, key=len)
     span = float(np.ptp(curve.wall)) if len(curve) else 0.0
     if len(curve) < limits.points or not span >= limits.least:

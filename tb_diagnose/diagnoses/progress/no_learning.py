@@ -8,18 +8,22 @@ Why it matters:
 How it is judged:
     By what the run is judged by. A reward (in reinforcement learning): its best running median of
     three is no more than 3 standard deviations of the noise above its start and above its first
-    fifth, and no rank test sees it rise. A classifier:
+    fifth, and no rank test sees it rise; 20 values, or 10 that are all the same. A classifier:
     the end of its training loss is within 3 % of ln K or above, K being the number of classes,
     and its score, where one is logged, is within a twentieth of the way from 1/K to 1; K comes
     from the model's output, or is the whole number for which both the loss is ln K and the score
     is 1/K. A score that stays on one value although the loss falls is no learning either. Any
     other loss: its first and last fifths differ by less than 3 % even with two standard errors
-    added, and its first values are no more than 3 % or 4 standard errors above the rest.
+    added, or of 50 values and more by less than two standard errors that are a tenth of it at most,
+    while no rank test sees a trend; and its first values are no more than 3 % or 4 standard errors
+    above the rest.
 
 When it stays silent:
-    Fewer than 3 points (10 for a reward); a loss that fell before it stopped at a level better
-    than guessing (loss-plateau); a long flat start that ends; a flat loss beside a score that is
-    more than halfway from guessing to perfect, or rose by 0.2.
+    Fewer than 3 points; a loss that fell before it stopped at a level better than guessing
+    (loss-plateau); a long flat start that ends; a flat loss beside a score that is more than
+    halfway from guessing to perfect, or rose by 0.2; a loss alone whose noise hides where it ends;
+    a reward that may have been as high as it gets from the start: one above 0 that never changes,
+    or one between 0 and 1 that is mostly 1.
 
 What to try:
     Overfit 10 examples first: a correct model can. If it cannot, look for a rate of zero or far
@@ -37,13 +41,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import training_course
 from tb_diagnose.measure.course import Course, course
-from tb_diagnose.measure.levels import end_level, finite, noise, start_level
+from tb_diagnose.measure.levels import condense, end_level, finite, noise, start_level
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.model import Optimizer
@@ -56,10 +61,14 @@ class Limits:
     """How near to guessing."""
 
     points: int = limit(3, unit="values", source="chosen: fewer show no course")
-    rewards: int = limit(10, unit="values", source="chosen: rewards are noisy")
+    rewards: int = limit(20, unit="values", source="chosen: the noise of fewer hides a rise")
+    same: int = limit(10, unit="values", source="chosen: the same as often is no chance")
     near: float = limit(0.03, unit="of ln K", source="calibrated on the corpus: 0.7 % at most")
     score: float = limit(0.05, unit="of the way from 1/K to 1", source="chosen: one in twenty")
     fall: float = limit(0.03, unit="of the level", source="between runmedic (2 %) and TDC (5 %)")
+    many: int = limit(50, unit="values", source="chosen: so many show a fall through noise")
+    error: float = limit(0.1, unit="of the level", source="chosen: what else could be missed")
+    trend: float = limit(0.1, unit="p-value", source="chosen: twice the convention")
     rise: float = limit(0.2, unit="of a score", source="calibrated on the corpus: 0.08 is little")
     noise: float = limit(4.0, unit="standard deviations", source="chosen: p < 1e-4")
     reward_noise: float = limit(3.0, unit="standard deviations", source="chosen: p < 0.002")
@@ -94,8 +103,12 @@ def no_learning(
 
 def _by_reward(reward: Series, limits: Limits) -> Iterator[Evidence]:
     run = course(reward.values, -1)
-    if run is None or run.points < limits.rewards:
-        raise NotApplicable(f"fewer than {limits.rewards} values of the reward", "")
+    values = finite(reward.values)
+    least = limits.rewards if len(values) and np.ptp(values) else limits.same
+    if run is None or run.points < least:
+        raise NotApplicable(f"fewer than {least} values of the reward", "")
+    if _as_high_as_it_gets(values):
+        return
     medians = -run.condensed.values
     first = float(median(medians[: max(1, len(medians) // 5)]))
     gain = -run.best - min(first, -run.start)
@@ -113,6 +126,12 @@ def _by_reward(reward: Series, limits: Limits) -> Iterator[Evidence]:
         )
 
 
+def _as_high_as_it_gets(rewards: NDArray[np.float64]) -> bool:
+    """Whether nothing more may be to be had: always the same, or the share of successes near 1."""
+    low, high = float(np.min(rewards)), float(np.max(rewards))
+    return (low == high > 0) or (low >= 0 and high == 1 and float(median(rewards)) > 0.9)
+
+
 def _guess(
     run: Course, score: Series | None, chance: Chance | None, limits: Limits
 ) -> Chance | None:
@@ -126,8 +145,17 @@ def _guess(
         return None
     if run.end < (1 - limits.near) * chance.loss:
         return None
+    if share is None and _hidden(run, chance, limits):
+        return None
     allowed = chance.accuracy + limits.score * (1 - chance.accuracy)
     return chance if share is None or share <= allowed else None
+
+
+def _hidden(run: Course, chance: Chance, limits: Limits) -> bool:
+    """Whether the end of a loss could as well be better than guessing, for all that is known."""
+    tail = max(3, run.points // 10)
+    error = 1.25 * run.noise * np.sqrt(max(1.0, run.points / len(run.condensed)) / tail)
+    return bool(run.end - 2 * error < (1 - limits.near) * chance.loss)
 
 
 def _share(score: Series | None) -> float | None:
@@ -162,16 +190,25 @@ def _flat(loss: Series, limits: Limits) -> bool:
     middle = float(median(values))
     level = abs(middle)
     change = abs(float(median(values[:fifth]) - median(values[-fifth:])))
-    if not change <= limits.fall * level:
+    if not change <= limits.error * level:
         return False
     moves = noise(values)
     error = 1.25 * moves / np.sqrt(fifth)  # of a median of a fifth
-    if not change + 2 * error <= limits.fall * level:
+    same = change + 2 * error <= limits.fall * level
+    if not (same or _drowned(values, change, error, limits)):
         return False
     first = int(min(max(len(values) * 0.05, 1), 5))
     above = start_level(values) - middle
     wobble = 1.25 * moves / np.sqrt(first)
     return bool(above <= max(limits.fall * level, limits.noise * wobble))
+
+
+def _drowned(values: NDArray[np.float64], change: float, error: float, limits: Limits) -> bool:
+    """Whether many values show no more than their noise."""
+    if len(values) < limits.many or not change <= 2 * error <= limits.error * abs(median(values)):
+        return False
+    course = trend(condense(values).values)
+    return min(course.rising, course.falling) > limits.trend
 
 
 def _at_chance(

@@ -15,7 +15,8 @@ How it is judged:
     one turn in 8 points. The swing must also be 6 times the standard error of such a median, and
     for a score that moves in whole examples, which gives away how many there are, 4 standard
     deviations of counting so many. A score alone proves nothing: a loss must turn twice as well,
-    by a quarter of its own range behind the first fifth.
+    by a quarter of its own range behind the first fifth. Where highest and lowest turn are less
+    than half the level apart, it is a note.
 
 When it stays silent:
     Fewer than 8 points; swings that are small against what has been learned; swings that die out;
@@ -70,6 +71,7 @@ class Limits:
     size: float = limit(0.25, unit="of the range", source="calibrated on demo_logs")
     gain: float = limit(0.4, unit="of the gain", source="calibrated: less is jitter")
     level: float = limit(0.1, unit="of the level", source="calibrated on demo_logs")
+    large: float = limit(0.5, unit="of the level", source="calibrated: noise of small sets is less")
     turns: int = limit(4, unit="turns", source="two full swings: fewer can be one accident")
     confirm: int = limit(2, unit="turns of a loss", source="chosen: there and back once")
     every: int = limit(8, unit="points per turn", source="chosen: slower is drift")
@@ -201,4 +203,5 @@ def _evidence(
         limit=float(limits.turns),
         unit="turns",
         sure=f"{plural(len(turns), 'turn')} where {limits.turns} would be enough",
+        severity=None if high - low >= limits.large * abs(high + low) / 2 else Severity.INFO,
     )

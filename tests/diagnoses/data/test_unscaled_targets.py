@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tb_diagnose.model import ModelConfig
@@ -10,6 +11,7 @@ from tests.cases import (
     dense_model,
     epochs,
     falling,
+    flat,
     layer,
     made,
     model,
@@ -29,6 +31,9 @@ SPEAKS: Cases = {
     "squared errors of 60,000 down to 1,000": {
         "model": regression(), "train_loss": epochs(falling(120, 60e3, 1e3)),
     },
+    "it rests where it began": {
+        "model": regression(), "train_loss": epochs(np.r_[18333.0, flat(40, 17500.0, 0.001)]),
+    },
     "absolute errors of 230 down to 40": {
         "model": regression("mean_absolute_error"), "train_loss": epochs(falling(30, 230, 40)),
     },
@@ -39,6 +44,10 @@ SILENT: Cases = {
     "it fits all the same": {"model": regression(), "train_loss": epochs(falling(30, 60e3, 100))},
     "targets of 50": {"model": regression(), "train_loss": epochs(falling(30, 2500, 200))},
     "it diverges": {"model": regression(), "train_loss": epochs(straight(30, 60e3, 90e3))},
+    "it soon comes to rest at half of what it began with": {
+        "model": regression("mean_absolute_error"),
+        "train_loss": epochs(np.r_[falling(10, 100e3, 49.4e3), flat(50, 49.4e3)]),
+    },
     "a sigmoid, which is target-out-of-range": {
         "model": regression(activation="sigmoid"), "train_loss": epochs(falling(30, 60e3, 50e3)),
     },

@@ -8,6 +8,8 @@ import pytest
 from tb_diagnose.findings import Severity
 from tests.cases import (
     Cases,
+    curve,
+    epochs,
     falling,
     flat,
     layer,
@@ -34,6 +36,18 @@ SPEAKS: Cases = {
     "batches against validations": lambda: {
         "pairs": pair(falling(20_000, end=0.02, noise=0.3), u_shape(40, 12, noise=0.01))
     },
+    "it rises, then half of the way back": {
+        "pairs": pair(
+            falling(100, 2.5, 0.005), np.r_[u_shape(40, 10, 1.5, 1.2, 1.9), straight(60, 1.9, 1.6)]
+        )
+    },
+    "two losses that are no pair": {
+        "train_loss": curve(DOWN, "loss", ""),
+        "val_loss": curve(u_shape(30, 10, noise=0.01), "val/total_loss", ""),
+    },
+    "no training loss, and validation doubles": {
+        "val_loss": epochs(straight(10, 0.017, 0.04, noise=0.05), folder="validation")
+    },
     "a slow rise over 200 epochs": {
         "pairs": pair(falling(200, end=0.01), u_shape(200, 60, end=0.7, noise=0.01))
     },
@@ -44,6 +58,12 @@ SILENT: Cases = {
     "validation below training: dropout": {"pairs": pair(falling(30), falling(30, 2.0, 0.2))},
     "noise around a level": {
         "pairs": pair(DOWN, np.r_[falling(10, 2.3, 0.5), flat(20, 0.5)] * noisy(30, 0.03))
+    },
+    "no training loss, and validation is a tenth worse": {
+        "val_loss": epochs(u_shape(10, 4, 0.6, 0.5, 0.56), folder="validation")
+    },
+    "it rises, and all the way back": {
+        "pairs": pair(DOWN, np.r_[u_shape(15, 5, 2.3, 0.5, 0.8), straight(15, 0.8, 0.5)])
     },
     "one bad validation at the end": {"pairs": pair(DOWN, np.r_[falling(29, 2.3, 0.5), 0.9])},
     "batch normalisation: the first validations are far off": {

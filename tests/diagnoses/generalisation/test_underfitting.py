@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tb_diagnose.findings import Severity
 from tests.cases import (
     Cases,
     Floats,
@@ -74,6 +75,13 @@ def test_it_speaks(case: str) -> None:
 @pytest.mark.parametrize("case", SILENT)
 def test_it_is_silent(case: str) -> None:
     silent("underfitting", **made(SILENT[case]))
+
+
+def test_a_regression_may_be_at_its_noise_and_is_a_note() -> None:
+    (evidence,) = speaks(
+        "underfitting", **made(SPEAKS["a regression that explains little and stands"])
+    )
+    assert evidence.severity is Severity.INFO
 
 
 def test_it_tells_how_far_it_came() -> None:

@@ -40,6 +40,11 @@ def test_it_is_silent(seconds: Floats) -> None:
     silent("throughput-drop", scalars=(taking(seconds),))
 
 
+def test_episodes_that_are_played_better_take_longer() -> None:
+    slower = taking(np.linspace(0.2, 0.6, 1000))
+    silent("throughput-drop", scalars=(slower,), reinforcement=True)
+
+
 def test_points_that_skip_steps_are_no_slower_for_it() -> None:
     steps = np.r_[np.arange(500), 500 + 10 * np.arange(500)]
     wall = START + 0.2 * steps

@@ -46,6 +46,10 @@ SPEAKS: Cases = {
     "5,000 noisy batches that go nowhere": lambda: {
         "train_loss": curve(flat(5000, 3.0, 0.1))
     },
+    "574 batches of one loss or another": lambda: {
+        "train_loss": curve(flat(574, 3200.0, 0.2, seed=4), "loss", "")
+    },
+    "a reward that is always 0": {"reward": curve(np.zeros(12), "ep_rew_mean", "")},
     "a reward that never comes": {
         "reward": curve(-200 + 5 * np.random.default_rng(0).normal(size=300), "ep_rew_mean", "")
     },
@@ -84,6 +88,23 @@ SILENT: Cases = {
     },
     "a reward that is best from early on": {
         "reward": curve(np.r_[np.linspace(-200, -20, 30), np.full(270, -20.0)])
+    },
+    "ten evaluations of a few episodes each": {
+        "reward": curve([0.2, 0.4, 0.2, 0.4, 0.2, 0.8, 0.6, 0.2, 0.6, 1.0], "eval/mean_reward", "")
+    },
+    "a trained policy that goes on winning": {
+        "reward": curve([1.0, 0.8, 1, 1, 1, 1, 0.8, *[1] * 18], "eval/mean_reward", "")
+    },
+    "a reward that is always the highest there is": {
+        "reward": curve(np.full(30, 500.0), "eval/mean_reward", "")
+    },
+    "15 noisy batches of fine-tuning": {
+        "train_loss": curve([2.13, 0.5, 3.11, 1.73, 0.95, 1.7, 1.41, 1.0, 2.08, 2.32, 0.84, 1.22,
+                             2.03, 1.46, 1.19], "train/loss", ""),
+        "chance": classes(2),
+    },
+    "many noisy batches that fall by a tenth": {
+        "train_loss": curve(straight(574, 3400.0, 3050.0, 0.2), "loss", "")
     },
     "neither loss nor reward": {},
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tb_diagnose.findings import Severity
 from tests.cases import (
     Cases,
     compiled,
@@ -87,3 +88,12 @@ def test_the_fix_divides_this_runs_own_rate() -> None:
     loss = epochs(swinging(24, 0.3, 1.5, 4))
     (evidence,) = speaks("loss-oscillation", train_loss=loss, optimizer=compiled(0.3, "sgd"))
     assert "from 0.3 to 0.1" in evidence.fix
+
+
+def test_swings_of_a_fifth_of_the_level_are_a_note() -> None:
+    loss = epochs(swinging(30, 1.5, 1.9, 6), folder="validation")
+    (evidence,) = speaks("loss-oscillation", val_loss=loss)
+    assert evidence.severity is Severity.INFO
+    loss = epochs(swinging(30, 0.9, 1.9, 6), folder="validation")
+    (evidence,) = speaks("loss-oscillation", val_loss=loss)
+    assert evidence.severity is None
