@@ -40,26 +40,27 @@ def write(folder: Path, runs: int, steps: int, tags: int = 5, seed: int = 0) -> 
     for number in range(runs):
         path = folder / f"run{number:04}" / f"events.out.tfevents.1700000000.host.{number}.0"
         path.parent.mkdir(parents=True)
-        curves = _training(np.random.default_rng([seed, number]), number, steps, tags)
-        path.write_bytes(b"".join(map(framed, _events(curves, steps))))
+        shown = curves(np.random.default_rng([seed, number]), number, steps, tags)
+        path.write_bytes(b"".join(map(framed, _events(shown, steps))))
         files.append(path)
     return files
 
 
-def _events(curves: Curves, steps: int) -> Iterator[bytes]:
+def _events(shown: Curves, steps: int) -> Iterator[bytes]:
     yield b"\x09" + b"\0" * 8 + b"\x1a\x0dbrain.Event:2"
-    rows = zip(*(values.tolist() for values in curves.values()), strict=True)
+    rows = zip(*(values.tolist() for values in shown.values()), strict=True)
     for step, row in zip(range(steps), rows, strict=True):
-        yield event(step, *map(simple, curves, row))
+        yield event(step, *map(simple, shown, row))
 
 
-def _training(random: np.random.Generator, number: int, steps: int, tags: int) -> Curves:
-    curves = _healthy(random, steps)
+def curves(random: np.random.Generator, number: int, steps: int, tags: int = 5) -> Curves:
+    """What one run logs, by tag."""
+    shown = _healthy(random, steps)
     if number % _FAULTY == _FAULTY - 1:
-        _FAULTS[number // _FAULTY % len(_FAULTS)](random, curves)
+        _FAULTS[number // _FAULTY % len(_FAULTS)](random, shown)
     for index in range(5, tags):
-        curves[f"train/part{index}_loss"] = random.uniform(0.1, 1) * curves["train/loss"]
-    return dict(list(curves.items())[:tags])
+        shown[f"train/part{index}_loss"] = random.uniform(0.1, 1) * shown["train/loss"]
+    return dict(list(shown.items())[:tags])
 
 
 def _healthy(random: np.random.Generator, steps: int) -> Curves:

@@ -1,4 +1,4 @@
-"""The snippets of docs/attach.md run as they stand."""
+"""The snippets of the README run as they stand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from tb_diagnose.read import clusters, load
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docs/attach.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 NEEDS = {"keras": "tensorflow", "tf": "tensorflow", "torch": "torch"}
 
 
@@ -20,7 +20,7 @@ NEEDS = {"keras": "tensorflow", "tf": "tensorflow", "torch": "torch"}
 def test_a_snippet_runs_and_its_log_has_vitals(name: str, tmp_path: Path) -> None:
     pytest.importorskip(NEEDS[name], reason="the snippet needs its framework")
     found = re.search(rf"<!-- {name} -->\n```python\n(.*?)```\n<!-- /{name} -->", TEXT, re.DOTALL)
-    assert found, f"docs/attach.md has no snippet {name}"
+    assert found, f"README.md has no snippet {name}"
     program = tmp_path / "snippet.py"
     program.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{found[1]}", "utf-8")
     ended = subprocess.run(  # noqa: S603 - our own document

@@ -1,0 +1,160 @@
+"""What one run costs, part by part: the figures that docs/scale.md works with.
+
+    python benchmarks/scale.py --runs 500
+
+A run is what Keras leaves behind: two event files, five curves of 1,000 points, in TensorFlow's
+tensor form. Everything is timed in one process, in seconds of its processor, but for the Dask
+cluster, which is a local one of two workers (the extra `dask`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pickle
+import sys
+import tempfile
+import tracemalloc
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.sweep import curves  # noqa: E402
+from benchmarks.workloads import event, tensor  # noqa: E402
+from tb_diagnose import dask  # noqa: E402
+from tb_diagnose.checkup import POINTS, Examined, journey  # noqa: E402
+from tb_diagnose.examine import compare, examine  # noqa: E402
+from tb_diagnose.glance import glance  # noqa: E402
+from tb_diagnose.read import Cluster, clusters, load, place  # noqa: E402
+from tb_diagnose.read.wire.records import framed  # noqa: E402
+from tb_diagnose.report.document import assembled  # noqa: E402
+from tb_diagnose.report.run import run_part  # noqa: E402
+from tb_diagnose.settings import Settings  # noqa: E402
+
+SETTINGS = Settings()
+STEPS = 1000
+#: Runs of a task, as ``dask.py`` sends them.
+TASK = 50
+
+
+def write(folder: Path, runs: int) -> None:
+    """So many runs below ``folder``."""
+    for number in range(runs):
+        splits: dict[str, dict[str, np.ndarray]] = {"train": {}, "validation": {}}
+        for tag, values in curves(np.random.default_rng(number), number, STEPS).items():
+            split, _, name = tag.rpartition("/")
+            splits["validation" if split == "val" else "train"][f"epoch_{name}"] = values
+        for split, shown in splits.items():
+            path = folder / f"run{number:05}" / split / "events.out.tfevents.1700000000.host.1.0.v2"
+            path.parent.mkdir(parents=True)
+            path.write_bytes(b"".join(map(framed, _events(shown))))
+
+
+def _events(shown: dict[str, np.ndarray]) -> Iterator[bytes]:
+    yield b"\x09" + b"\0" * 8 + b"\x1a\x0dbrain.Event:2"
+    for step in range(STEPS):
+        for tag, values in shown.items():
+            yield event(step, tensor(tag, float(values[step]), first=True))
+
+
+def remembered(folder: Path) -> str:
+    """The same files in memory, as a store that answers at once has them; its address."""
+    import fsspec
+
+    store = fsspec.filesystem("memory")
+    for path in folder.rglob("*tfevents*"):
+        store.pipe(f"/scale/{path.relative_to(folder).as_posix()}", path.read_bytes())
+    return "memory://scale"
+
+
+class Table:
+    """Costs of a run, each a line."""
+
+    def __init__(self, runs: int) -> None:
+        self.runs = runs
+        print("| what | cost of a run |\n| --- | --- |")
+
+    def line(self, what: str, cost: float, unit: str) -> None:
+        print(f"| {what} | {cost / self.runs:.3g} {unit} |", flush=True)
+
+    def timed(self, what: str, work: Callable[[], Any]) -> Any:
+        begin = process_time()
+        result = work()
+        self.line(what, 1e3 * (process_time() - begin), "ms")
+        return result
+
+
+def measure(folder: Path, runs: int) -> None:
+    """Prints a line for each part."""
+    table = Table(runs)
+    found = list(clusters([folder]))
+    list(map(load, found))  # whatever is done once, is done
+    read = table.timed("read, checksums verified", lambda: [load(each) for each in found])
+    logs = [run for each in read for run in each]
+    judged = table.timed("judge", lambda: [examine(run, SETTINGS) for run in logs])
+    parts = table.timed("make its part of the document", lambda: _parts(judged))
+    glances = table.timed("note what others compare", lambda: _glances(judged))
+    address = remembered(folder)
+    table.timed("find it in the list of files of a store", lambda: list(clusters([place(address)])))
+    _on_dask(table, found)
+    brought = pickle.dumps([Examined(*both) for both in zip(parts, glances, strict=True)])
+    table.line("what comes back", len(brought) / 1e3, "kB")
+    table.timed("unpack what came back", lambda: pickle.loads(brought))  # noqa: S301
+    across = table.timed("compare it with the others", lambda: compare(glances, SETTINGS))
+    document = assembled(parts, across, [])
+    table.timed("write it as JSON", lambda: json.dumps(document, indent=2))
+    tracemalloc.start()
+    kept = pickle.loads(brought)  # noqa: S301
+    table.line("memory, kept until the end", tracemalloc.get_traced_memory()[0] / 1e6, "MB")
+    assert kept
+
+
+def _parts(judged: list[Any]) -> list[Any]:
+    return [run_part(each, POINTS) for each in judged]
+
+
+def _glances(judged: list[Any]) -> list[Any]:
+    return [glance(each.run.name, each.roles) for each in judged]
+
+
+def _nothing(cluster: Cluster) -> str:
+    return cluster.name
+
+
+def _on_dask(table: Table, found: list[Cluster]) -> None:
+    try:
+        from distributed import LocalCluster
+    except ImportError:
+        print("| no Dask here | |")
+        return
+    work = partial(journey, settings=SETTINGS, checksum=True, comparing=True)
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as here:
+        address = here.scheduler_address
+        list(dask.spread(_nothing, found[:TASK], address))
+        what = f"send and receive it, {TASK} runs a task"
+        table.timed(what, lambda: list(dask.spread(_nothing, found, address)))
+        begin = perf_counter()
+        list(dask.spread(work, found, address))
+        table.line("all of it on two workers, by the clock", 1e3 * (perf_counter() - begin), "ms")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=500)
+    call = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), call.runs)
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*tfevents*"))
+        print(f"{call.runs} runs of 2 files and {size / call.runs / 1e3:.0f} kB\n")
+        measure(Path(folder), call.runs)
+
+
+if __name__ == "__main__":
+    main()
