@@ -57,7 +57,7 @@ def test_the_first_samples_are_paid_back_before_the_whole_budget_is_used() -> No
     assert cadence.every == 500, "half of 2 %: 5 steps' worth each 500"
     for step in range(205, 1600):
         cadence.took(step, 0.02, sampled=False)
-    assert cadence.every == 334, "three quarters of 2 %"
+    assert cadence.every == 417, "six tenths of 2 %"
     cadence.spend(1.0)
     assert cadence.every == 500
 
@@ -80,7 +80,7 @@ def test_a_costly_sample_is_taken_rarely_and_a_cheap_one_often() -> None:
     walk(cheap, 5000, 0.02, 0.001)
     walk(dear, 5000, 0.02, 0.02)
     assert cheap.every == 10
-    assert dear.every == 67, "a step's worth each 67: three quarters of 2 %"
+    assert dear.every == 84, "a step's worth each 84: six tenths of 2 %"
 
 
 def test_a_short_training_does_not_pay_for_a_second_compilation() -> None:
