@@ -44,6 +44,8 @@ PEERS = {
     "losslint": ["check"],
 }
 _START = "start and one run"
+#: Where modules are kept compiled, as installing a package does.
+COMPILED = str(Path(tempfile.gettempdir()) / "tb-diagnose-compiled")
 RUSTBOARD = ("rustboard", "rustboard --checksum", "rustboard, all samples")
 #: Seconds that passed, and seconds of all processors.
 Cost = tuple[float, float]
@@ -56,7 +58,8 @@ def found(name: str, peers: Path | None) -> str | None:
 
 def timed(command: Sequence[str]) -> Cost | None:
     """What a program took; None, told, where it ended without a report."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": COMPILED}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before, begin = os.times(), perf_counter()
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     took, after = perf_counter() - begin, os.times()
@@ -94,6 +97,7 @@ def measure(logs: Path, call: argparse.Namespace) -> dict[str, Cost]:
     files = write(logs, call.runs, call.steps, call.tags)
     commands = {name: found(name, call.peers) for name in PEERS}
     took: dict[str, list[Cost | None]] = {}
+    own([], files[0].parent)
     for _ in range(call.rounds):
         for name, flags in OWN.items():
             took.setdefault(name, []).append(own(flags, logs))

@@ -10,15 +10,17 @@ How it is judged:
     if at least half of what the training loss fell by is penalty. Where there are none, the
     penalty at the start must be half of the first loss, and it is a note where the training score
     ends more than halfway from guessing to perfect. It follows from the initialiser (variance
-    2 / (inputs + outputs) for Glorot, 2 / inputs for He).
+    2 / (inputs + outputs) for Glorot, 2 / inputs for He). A layer that drops 90 % of its inputs
+    or more is excessive by itself, one that drops 75 % is worth a note: in TensorFlow 1 the number
+    was the share to be kept.
 
 When it stays silent:
-    No weight penalties; a training score of 0.9 or above; a loss that did not fall; layers of
-    unknown shape; decoupled weight decay (AdamW), which is no part of the loss.
+    Neither weight penalties nor such dropout; a training score of 0.9 or above; a loss that did not
+    fall; layers of unknown shape; decoupled weight decay (AdamW), which is no part of the loss.
 
 What to try:
     Divide the factor by 10 until the loss without penalties (the metric of the same name) falls.
-    Usual factors are 1e-5 to 1e-3.
+    Usual factors are 1e-5 to 1e-3, usual dropout rates 0.1 to 0.5.
 
 Sources:
     Braiek and Khomh 2023, "TheDeepChecker" (regularisation against data loss); Krogh and Hertz
@@ -48,6 +50,8 @@ class Limits:
     """How much of the loss may be penalty."""
 
     share: float = limit(0.5, unit="of the loss", source="chosen: more than the data itself")
+    dropped: float = limit(0.75, unit="of the inputs", source="chosen: half as much again as usual")
+    most: float = limit(0.9, unit="of the inputs", source="chosen: nine in ten")
     score: float = limit(0.9, unit="of all examples", source="chosen: then it did no harm")
 
 
@@ -68,10 +72,11 @@ def excessive_regularisation(
     """From the weights where they are logged, else from how they were initialised."""
     layers = [layer for layer in model.layers if any(penalty(layer))]
     scores = finite(train_score.values) if train_score is not None else np.empty(0)
-    if not layers or (len(scores) and end_level(scores) >= limits.score):
+    if len(scores) and end_level(scores) >= limits.score:
         return
+    yield from _dropped(model, limits)
     values = finite(train_loss.values)
-    if not len(values) or values[0] <= 0:
+    if not layers or not len(values) or values[0] <= 0:
         return
     start = sum(map(_initial, layers))
     kernels = [_kernel(layer, weights or ()) for layer in layers]
@@ -100,6 +105,29 @@ def excessive_regularisation(
         bar = 0.5 + chance.accuracy / 2 if chance is not None else limits.score
         mild = len(found) < len(layers) and len(scores) and end_level(scores) >= bar
         yield _evidence(layers, train_loss, says, share, limits, Severity.INFO if mild else None)
+
+
+def _dropped(model: ModelConfig, limits: Limits) -> Iterator[Evidence]:
+    """The layer that drops most, if it drops too much."""
+    rates = {
+        layer.name: float(layer.config["rate"])
+        for layer in model.layers
+        if layer.kind.endswith("Dropout") and isinstance(layer.config.get("rate"), int | float)
+    }
+    name = max(rates, key=lambda each: rates[each], default="")
+    rate = rates.get(name, 0.0)
+    if rate < limits.dropped:
+        return
+    yield Evidence(
+        says=f"{name} drops {percent(rate)} of its inputs in each training step.",
+        fix=f"rate={rate:g} → rate={min(0.5, 1 - rate):.2g}: the rate is the share that is "
+        "dropped, not the one that is kept.",
+        tag="keras",
+        measured=rate,
+        limit=limits.dropped,
+        unit="of the inputs",
+        severity=Severity.WARNING if rate >= limits.most else Severity.INFO,
+    )
 
 
 def _kernel(layer: Layer, weights: tuple[Histograms, ...]) -> Histograms | None:

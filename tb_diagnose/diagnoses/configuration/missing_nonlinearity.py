@@ -8,7 +8,9 @@ How it is judged:
     In a model whose layers form a chain, a Dense layer or convolution without activation (of its
     own or as a layer behind it) is followed by another one, with at most dropout, normalisation,
     reshaping or averages between. It is a note where the first has fewer units than both its
-    input and the layer behind: then it is a bottleneck, which is a constraint and may be meant.
+    input and the layer behind: then it is a bottleneck, which is a constraint and may be meant; and
+    where the training does well all the same: it ends more than halfway from guessing (where that
+    is not known, from 0.5) to perfect, or, without a score, at less than half of its first loss.
 
 When it stays silent:
     Models with branches (what follows what is not known there); a single layer; the last layer.
@@ -24,13 +26,25 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
-from tb_diagnose.diagnosis import diagnosis
+from tb_diagnose.chance import Chance
+from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.model import ModelConfig
+from tb_diagnose.runs import Series
 from tb_diagnose.structure import Step, affine_runs, is_chain, written
 from tb_diagnose.words import listed
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is doing well."""
+
+    way: float = limit(0.5, unit="of the way from guessing to perfect", source="as underfitting")
+    left: float = limit(0.5, unit="of the first loss", source="chosen: half of it was learned")
 
 
 @diagnosis(
@@ -39,7 +53,13 @@ from tb_diagnose.words import listed
     leads_to=("underfitting", "loss-plateau"),
     since="0.1",
 )
-def missing_nonlinearity(model: ModelConfig) -> Iterator[Evidence]:
+def missing_nonlinearity(
+    model: ModelConfig,
+    train_loss: Series | None,
+    train_score: Series | None,
+    chance: Chance | None,
+    limits: Limits,
+) -> Iterator[Evidence]:
     """Neighbours of which the first does not bend."""
     if not is_chain(model):
         raise NotApplicable("the model has branches, so that which layer follows which is unknown")
@@ -53,6 +73,7 @@ def missing_nonlinearity(model: ModelConfig) -> Iterator[Evidence]:
         return
     first, second = wasted[0]
     names = listed([step.layer.name for step, _ in wasted])
+    mild = all(_narrow(*pair) for pair in wasted) or _well(train_loss, train_score, chance, limits)
     yield Evidence(
         says=f"{written(first.layer, first.activation)} is followed by "
         f"{written(second.layer, second.activation)} with nothing between that bends: the two are "
@@ -63,7 +84,7 @@ def missing_nonlinearity(model: ModelConfig) -> Iterator[Evidence]:
         measured=float(len(wasted)),
         limit=0.0,
         unit="layers without activation before another",
-        severity=Severity.INFO if all(_narrow(*pair) for pair in wasted) else None,
+        severity=Severity.INFO if mild else None,
     )
 
 
@@ -72,3 +93,13 @@ def _narrow(first: Step, second: Step) -> bool:
     shape = first.layer.input_shape
     before = shape[-1] if shape else None
     return before is not None and 0 < first.layer.units < min(before, second.layer.units)
+
+
+def _well(loss: Series | None, score: Series | None, chance: Chance | None, limits: Limits) -> bool:
+    """Whether the training gets along without the activation."""
+    if score is not None and len(scores := finite(score.values)):
+        guess = chance.accuracy if chance is not None else 0.5
+        return end_level(scores) > guess + limits.way * (1 - guess)
+    if loss is None or len(losses := finite(loss.values)) < 2:
+        return False
+    return end_level(losses) < limits.left * float(losses[0])

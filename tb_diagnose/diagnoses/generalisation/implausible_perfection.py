@@ -7,10 +7,10 @@ Why it matters:
 
 How it is judged:
     *Nothing held out*: no validation curve is in the run, and the training score ends at 0.995 or
-    above. It is a warning where the model is known to have at least 100 times as many weights as
-    there are examples. The number of examples is read off from the accuracy, which moves in whole
-    examples. *From the start*: each of at least 3 validation scores is 0.9995 or above, the first
-    included. That is a note, since the task may be an easy one.
+    above. Where the model is known to have at least 100 times as many weights as there are
+    examples, the evidence says so; the number of examples is read off from the accuracy, which
+    moves in whole examples. *From the start*: each of at least 3 validation scores is 0.9995 or
+    above, the first included. Both are notes: data may be held out elsewhere, and a task be easy.
 
 When it stays silent:
     Both are held against each other and neither is perfect from the start; no score is logged.
@@ -84,7 +84,6 @@ def implausible_perfection(
         measured=level,
         limit=limits.score,
         unit="of all examples",
-        severity=Severity.WARNING if memorised else None,
     )
 
 
@@ -102,5 +101,4 @@ def _from_the_start(val_score: Series, limits: Limits) -> Iterator[Evidence]:
         measured=float(np.min(values)),
         limit=limits.perfect,
         unit="of all examples",
-        severity=Severity.INFO,
     )

@@ -15,7 +15,7 @@ How it is judged:
     validation had made is none. From 2.5 % on, or where the rise is sure only with the lowest value
     counted in, it is worth a note. With only 3 or 4 validations each must be worse than the one
     before and the rise be 10 %; the evidence then says how little that rests on. Where no training
-    loss is logged, the rise must be 20 %.
+    loss is logged, the rise must be 20 % and p < 0.02.
 
 When it stays silent:
     No validation curve; a validation loss that is merely above the training loss (a gap is normal,
@@ -61,6 +61,7 @@ class Limits:
     stay: float = limit(0.9, unit="of the values behind the best", source="chosen: all but a few")
     noise: float = limit(6.0, unit="standard deviations", source="chosen: the best is an extreme")
     alone: float = limit(0.2, unit="of the best level", source="chosen: four times the usual")
+    sure: float = limit(0.02, unit="p-value", source="chosen: there is no other evidence")
     rise: float = limit(0.05, unit="of the best level", source="runmedic and SageMaker Debugger")
     rise_of_few: float = limit(0.1, unit="of the best level", source="chosen: twice the usual")
     progress: float = limit(
@@ -159,7 +160,7 @@ def _alone(val: Series, run: Course, lowest: int, limits: Limits) -> Iterator[Ev
     """By validation only: it says that it got worse, not that training got better."""
     values, rise = run.condensed.values, run.end / run.best - 1
     chance = trend(values[lowest + 1 :]).rising
-    if rise < limits.alone or chance >= limits.chance:
+    if rise < limits.alone or chance >= limits.sure:
         return
     step = int(val.steps[int(run.condensed.first[lowest])])
     yield Evidence(

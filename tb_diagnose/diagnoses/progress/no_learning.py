@@ -16,7 +16,7 @@ How it is judged:
     other loss: its first and last fifths differ by less than 3 % even with two standard errors
     added, or of 50 values and more by less than two standard errors that are a tenth of it at most,
     while no rank test sees a trend; and its first values are no more than 3 % or 4 standard errors
-    above the rest.
+    above the rest. That is a warning, and a note where it falls for sure, if by little.
 
 When it stays silent:
     Fewer than 3 points; a loss that fell before it stopped at a level better than guessing
@@ -69,6 +69,7 @@ class Limits:
     many: int = limit(50, unit="values", source="chosen: so many show a fall through noise")
     error: float = limit(0.1, unit="of the level", source="chosen: what else could be missed")
     trend: float = limit(0.1, unit="p-value", source="chosen: twice the convention")
+    sure: float = limit(0.01, unit="p-value", source="chosen: a fifth of the convention")
     rise: float = limit(0.2, unit="of a score", source="calibrated on the corpus: 0.08 is little")
     noise: float = limit(4.0, unit="standard deviations", source="chosen: p < 1e-4")
     reward_noise: float = limit(3.0, unit="standard deviations", source="chosen: p < 0.002")
@@ -211,6 +212,10 @@ def _drowned(values: NDArray[np.float64], change: float, error: float, limits: L
     return min(course.rising, course.falling) > limits.trend
 
 
+def _falls(loss: Series, limits: Limits) -> bool:
+    return trend(condense(loss.values).values).falling < limits.sure
+
+
 def _at_chance(
     loss: Series, run: Course, score: Series | None, guess: Chance, optimizer: Optimizer | None
 ) -> Evidence:
@@ -267,7 +272,8 @@ def _flat_loss(loss: Series, run: Course, optimizer: Optimizer | None, limits: L
         measured=drop,
         limit=limits.fall,
         unit="of the start",
-        severity=Severity.WARNING,
+        # What falls, if by little, may be a model that is good already.
+        severity=Severity.INFO if _falls(loss, limits) else Severity.WARNING,
     )
 
 

@@ -5,8 +5,9 @@ Why it matters:
     luck, and the average of the run hides that it goes nowhere.
 
 How it is judged:
-    On curves that average out sampling noise: validation curves, per-epoch training curves, and
-    per-step curves condensed to at most 50 medians of at least 20 values. A swing is a move of at
+    On curves that average out sampling noise: validation curves of 500 points at most, training
+    curves that are logged once an epoch, and all others condensed to at most 50 medians of at least
+    20 values. A swing is a move of at
     least a quarter of the curve's whole range and a tenth of its level (a tenth of all examples
     for a score), there and back (a zigzag filter). Validation jitters on its way down more than
     training does: its swings must also be four tenths of what it gained from its start to its end.
@@ -67,6 +68,7 @@ class Limits:
     """What counts as a swing, and how many make an oscillation."""
 
     points: int = limit(8, unit="points", source="chosen: four turns need as many again between")
+    validations: int = limit(500, unit="points", source="chosen: nobody validates more often")
     per_median: int = limit(20, unit="values", source="the median of 20 has a quarter of the noise")
     size: float = limit(0.25, unit="of the range", source="calibrated on demo_logs")
     gain: float = limit(0.4, unit="of the gain", source="calibrated: less is jitter")
@@ -115,20 +117,34 @@ def loss_oscillation(
 def _even(curve: Series, val_loss: Series | None, limits: Limits) -> NDArray[np.float64]:
     """The curve's values, condensed where a single value is one batch's and so mostly noise."""
     values = finite(curve.values)
-    if not _per_step(curve, val_loss):
+    if not _per_step(curve, val_loss, limits):
         return values
     stretches = min(STRETCHES, len(values) // limits.per_median)
     return condense(values, stretches).values if stretches else values[:0]
 
 
-def _per_step(curve: Series, val_loss: Series | None) -> bool:
-    """Whether each value is a single batch's: its words say so, or it outnumbers validations."""
+def _per_step(curve: Series, val_loss: Series | None, limits: Limits) -> bool:
+    """Whether each value is a single batch's: its words say so, or there are too many, or they
+    are logged at other steps than validations.
+    """
     means = meaning(curve.folder, curve.tag)
-    if curve.tag.startswith("epoch_") or means.split == "validation":
+    if curve.tag.startswith("epoch_"):
         return False
+    if means.split == "validation":
+        return len(curve) > limits.validations
     if SINGLE & set(means.words):  # however rarely it is logged: Lightning's train_loss_step
         return True
-    return val_loss is None or len(curve) > 1.5 * len(val_loss)
+    return (
+        val_loss is None or len(curve) > 1.5 * len(val_loss) or _apart(curve.steps, val_loss.steps)
+    )
+
+
+def _apart(steps: NDArray[np.int64], others: NDArray[np.int64]) -> bool:
+    """Whether both count the same steps, and most of the ones are none of the others."""
+    if not (len(steps) and len(others)):
+        return False
+    last, other = int(steps[-1]), int(others[-1])
+    return max(last, other) <= 2 * min(last, other) and bool(np.mean(np.isin(steps, others)) < 0.5)
 
 
 def _size(curve: Series, values: NDArray[np.float64], *, score: bool, limits: Limits) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,23 +74,39 @@ def _by_folder(parts: Sequence[Part]) -> list[Session]:
     return sorted(found, key=lambda session: session.begin)
 
 
-def _matched(found: Iterable[Session]) -> list[_Training]:
-    """Joins the sessions of different folders by the time at which they began."""
-    trainings: list[_Training] = []
+def _matched(found: Sequence[Session]) -> list[_Training]:
+    """Joins the sessions of different folders by the time at which they were written.
+
+    The folder with the most of them tells which trainings there were.
+    """
+    folders = Counter(session.folder for session in found)
+    main = max(folders, key=lambda folder: folders[folder], default="")
+    trainings = [_Training({main: each}) for each in found if each.folder == main]
     for session in found:
-        free = [
-            training
-            for training in trainings
-            if session.folder not in training.sessions
-            and (training is trainings[-1] or training.end >= session.begin)
-        ]
-        # The same process is the better match; else the latest training.
-        same = [training for training in free if training.processes & session.processes]
-        if not free:
-            trainings.append(_Training())
-        home = (same or free or trainings)[-1]
-        home.sessions[session.folder] = session
-    return trainings
+        if session.folder != main:
+            _home(trainings, session).sessions[session.folder] = session
+    return sorted(trainings, key=lambda training: training.begin)
+
+
+def _home(trainings: list[_Training], session: Session) -> _Training:
+    """The training that a session of another folder belongs to; a new one if there is none."""
+    free = [each for each in trainings if session.folder not in each.sessions]
+    beside = [each for each in free if _shared(each, session) > 0]
+    if not beside:
+        # Written behind a training, or where both have a single moment.
+        latest = max((each.begin for each in trainings if each.begin <= session.end), default=0.0)
+        beside = [each for each in free if each.begin == latest or _shared(each, session) == 0]
+    if not beside:
+        trainings.append(_Training())
+        return trainings[-1]
+    # The same process is the better match; else the one that most of it was written beside.
+    same = [each for each in beside if each.processes & session.processes]
+    return max(same or beside, key=lambda each: (_shared(each, session), each.begin))
+
+
+def _shared(training: _Training, session: Session) -> float:
+    """Seconds in which both were written; less than 0 where one ended before the other began."""
+    return min(training.end, session.end) - max(training.begin, session.begin)
 
 
 def _share_out(trainings: list[_Training], parts: Sequence[Part]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.read.trainings.boundaries import AGAIN
-from tb_diagnose.read.trainings.tracks import Key, Stretch, Track
+from tb_diagnose.read.trainings.tracks import SCALARS, Key, Stretch, Track
 
 #: So many of the latest sessions of a folder may still be written to.
 _RECENT = 16
@@ -149,8 +149,7 @@ def _home(found: list[Session], stretch: Stretch) -> tuple[Session | None, Relat
 def relate(session: Session, stretch: Stretch) -> Relation:
     """How ``stretch`` stands to ``session``: what most of their common curves say."""
     common = [key for key in stretch.tracks if key in session.pieces]
-    fewest = min(_lasting(stretch), sum(session.kept(key) > 1 for key in session.pieces))
-    if not common or 2 * len(common) < fewest:
+    if not common or (_few(session, stretch, common) and _few(session, stretch, common, SCALARS)):
         return Relation.APART
     curves = [key for key in common if len(stretch.tracks[key]) > 1 and session.kept(key) > 1]
     votes = Counter(_vote(session, key, stretch.tracks[key]) for key in curves or common)
@@ -165,8 +164,19 @@ def relate(session: Session, stretch: Stretch) -> Relation:
     return Relation.ON
 
 
-def _lasting(stretch: Stretch) -> int:
-    return sum(len(track) > 1 for track in stretch.tracks.values())
+def _few(session: Session, stretch: Stretch, common: list[Key], only: int | None = None) -> bool:
+    """Whether less than half of the curves, or of those of one sort, are common to both.
+
+    The weights of the next model of a process may well have other names; its loss has not.
+    """
+
+    def counts(key: Key) -> bool:
+        return only is None or key[0] == only
+
+    lasting = sum(counts(key) and len(track) > 1 for key, track in stretch.tracks.items())
+    kept = sum(counts(key) and session.kept(key) > 1 for key in session.pieces)
+    shared = sum(map(counts, common))
+    return not shared or 2 * shared < min(lasting, kept)
 
 
 def _vote(session: Session, key: Key, track: Track) -> Relation:

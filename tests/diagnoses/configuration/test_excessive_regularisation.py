@@ -7,8 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tb_diagnose.findings import Severity
 from tb_diagnose.model import ModelConfig
 from tests.cases import Cases, distribution, epochs, falling, layer, made, model, silent, speaks
+
+LOSS = epochs(falling(10, 15.0, 1.0))
 
 
 def penalised(l2: float) -> ModelConfig:
@@ -21,9 +24,12 @@ def shrinking(start: float, end: float) -> tuple[object, ...]:
     return (distribution(np.linspace(start, end, 10), "sequential/dense/kernel/histogram"),)
 
 
-LOSS = epochs(falling(10, 15.0, 1.0))
+def dropping(rate: float) -> ModelConfig:
+    return model(layer(64, "relu"), layer(0, "", "Dropout", rate=rate), layer(1, "linear"))
+
 
 SPEAKS: Cases = {
+    "a share to keep, given as one to drop": {"model": dropping(0.95), "train_loss": LOSS},
     # 1,000 weights: 0.1 * 1000 * (0.36 ** 2 - 0.05 ** 2) = 12.7 of the 14 that the loss falls by
     "the weights shrink and the loss with them": {
         "model": penalised(0.1), "train_loss": LOSS, "weights": shrinking(0.36, 0.05),
@@ -42,6 +48,11 @@ SILENT: Cases = {
     },
     "it learned all the same": {
         "model": penalised(0.1), "train_loss": LOSS,
+        "train_score": epochs(np.linspace(0.5, 0.99, 10), "epoch_accuracy"),
+    },
+    "half of the inputs are dropped": {"model": dropping(0.5), "train_loss": LOSS},
+    "nearly all are dropped, and it learned all the same": {
+        "model": dropping(0.95), "train_loss": LOSS,
         "train_score": epochs(np.linspace(0.5, 0.99, 10), "epoch_accuracy"),
     },
     "no penalty": {"model": model(layer(64, "relu"), layer(1, "linear")), "train_loss": LOSS},
@@ -64,3 +75,10 @@ def test_the_share_is_that_of_the_weights_themselves() -> None:
     )
     assert evidence.measured == pytest.approx(12.71 / 14.0, rel=0.01)
     assert "l2(0.1) → l2(0.0001)" in evidence.fix
+
+
+def test_much_dropout_is_a_note_and_nearly_all_a_warning() -> None:
+    for rate, severity in ((0.8, Severity.INFO), (0.95, Severity.WARNING)):
+        (evidence,) = speaks("excessive-regularisation", model=dropping(rate), train_loss=LOSS)
+        assert evidence.severity is severity
+    assert "rate=0.95 → rate=0.05" in evidence.fix

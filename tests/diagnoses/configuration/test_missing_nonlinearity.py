@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
 from tb_diagnose.findings import Severity
-from tests.cases import Cases, layer, made, model, silent, speaks
+from tests.cases import (
+    Cases,
+    classes,
+    epochs,
+    falling,
+    layer,
+    made,
+    model,
+    silent,
+    speaks,
+    straight,
+)
 
 FLAT = layer(64, "linear")
 LAST = layer(10, "softmax")
@@ -51,6 +63,23 @@ def test_a_bottleneck_may_be_meant() -> None:
     narrow = dataclasses.replace(layer(4, "linear"), input_shape=(64,))
     (evidence,) = speaks("missing-nonlinearity", model=model(narrow, wide))
     assert evidence.severity is Severity.INFO
+
+
+@pytest.mark.parametrize(
+    ("roles", "severity"),
+    (
+        ({"train_score": epochs(straight(10, 0.5, 0.8), "epoch_accuracy")}, Severity.INFO),
+        ({"train_score": epochs(straight(10, 0.5, 0.6), "epoch_accuracy")}, None),
+        ({"train_loss": epochs(falling(10, 2.0, 0.4))}, Severity.INFO),
+        ({"train_loss": epochs(falling(10, 2.0, 1.4))}, None),
+        ({"chance": classes(10), "train_score": epochs(straight(10, 0.1, 0.6))}, Severity.INFO),
+    ),
+)
+def test_a_training_that_does_well_without_is_told_in_a_note(
+    roles: dict[str, Any], severity: Severity | None
+) -> None:
+    (evidence,) = speaks("missing-nonlinearity", model=model(FLAT, LAST), **roles)
+    assert evidence.severity is severity
 
 
 def test_it_counts_and_names_them() -> None:

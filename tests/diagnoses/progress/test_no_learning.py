@@ -136,3 +136,8 @@ def test_the_fix_tries_rates_around_this_runs_own() -> None:
 
 def test_a_loss_of_unknown_meaning_is_a_warning_only() -> None:
     assert speaks("no-learning", train_loss=epochs(flat(15, 84.0)))[0].severity is Severity.WARNING
+
+
+def test_a_loss_that_falls_by_little_for_sure_is_a_note() -> None:
+    (evidence,) = speaks("no-learning", train_loss=epochs(straight(15, 0.311, 0.304)))
+    assert evidence.severity is Severity.INFO

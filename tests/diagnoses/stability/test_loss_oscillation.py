@@ -50,6 +50,15 @@ SILENT: Cases = {
         "train_loss": curve(falling(60, noise=0.7), "train_loss_step", ""),
         "val_loss": curve(falling(60, noise=0.01), "val_loss", ""),
     },
+    "single batches, as many as validations but at other steps": lambda: {
+        "train_loss": curve(
+            falling(39, 3.0, 0.3, noise=0.5), "train_loss", "", steps=range(49, 2000, 50)
+        ),
+        "val_loss": curve(falling(39, noise=0.01), "valid_loss", "", steps=range(51, 2040, 51)),
+    },
+    "validation that is logged batch by batch": lambda: {
+        "val_loss": curve(flat(900, 0.4, 0.7), "val_loss", "")
+    },
     "an accuracy on 40 examples": {
         "val_score": epochs(counted(np.full(50, 0.7), 40), "epoch_accuracy", "validation")
     },

@@ -232,3 +232,28 @@ def test_walls_that_stand_still(tmp_path: Path) -> None:
         log.scalars("loss", falling(30))
         log.scalars("loss", falling(30))
     assert sum(run.points for run in runs(tmp_path)) == 60
+
+
+def test_fits_in_one_folder_whose_validation_is_written_a_moment_before(tmp_path: Path) -> None:
+    """The first one is stopped before it validates."""
+    train(tmp_path / "train", 1000, range(2), tags=("epoch_loss",), seed=9)
+    for number in range(3):
+        start = 2000 + 1000 * number
+        train(tmp_path / "validation", start - 0.01, range(10), tags=("epoch_loss",), seed=number)
+        train(tmp_path / "train", start, range(10), tags=("epoch_loss",), seed=10 + number)
+    stopped, *whole = runs(tmp_path)
+    assert [series.name for series in stopped.scalars] == ["train/epoch_loss"]
+    for number, run in enumerate(whole):
+        split = {series.folder: series for series in run.scalars}
+        for folder, seed in (("train", 10 + number), ("validation", number)):
+            assert split[folder].values.tolist() == pytest.approx(falling(10, seed=seed))
+
+
+def test_weights_with_other_names_begin_a_new_run(tmp_path: Path) -> None:
+    for number, layer in enumerate(("conv2d_1", "conv2d")):
+        with Log(tmp_path, start=1000 + 1000 * number) as log:
+            for step in range(5):
+                log.scalar("epoch_loss", 1.0, step)
+                for name in "abcd":
+                    log.histogram(f"{layer}/{name}", np.arange(9.0) + step, step)
+    assert [len(run.scalars[0]) for run in runs(tmp_path)] == [5, 5]
