@@ -59,7 +59,7 @@ def over_regularisation(plan: Plan, level: float) -> Plan:
     levels=(0.5, 0.8, 0.95),
     unit="of the units dropped",
     bases="digits-mlp friedman-mlp",
-    expects="underfitting",
+    expects="underfitting excessive-regularisation",
     types="regularisation",
 )
 def heavy_dropout(plan: Plan, level: float) -> Plan:

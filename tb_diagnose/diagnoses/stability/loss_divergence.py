@@ -8,7 +8,7 @@ How it is judged:
     A long curve is condensed to 50 medians, so that spikes do not count. From its start, its best
     running median of three and the median of its last tenth (3 points at least):
     rise = end - best. It is a divergence where the rise is at least half of the progress made
-    (start - best), at least a tenth of the best level, at least four times the curve's own noise,
+    (start - best), at least a fifth of the best level, at least four times the curve's own noise,
     and at least twice as large as any climb that the curve recovered from before its best. The
     noise is no larger than the largest fall behind the best: a steep climb is not its own noise.
     An end three times above the start, with the last 3 points all above it, needs neither test.
@@ -55,7 +55,7 @@ class Limits:
         0.5, unit="of the progress made", source="chosen: half of what was won is lost"
     )
     level: float = limit(
-        0.1, unit="of the best level", source="calibrated on demo_logs: drift at the floor is less"
+        0.2, unit="of the best level", source="calibrated: the noise of few batches is less"
     )
     noise: float = limit(
         4.0, unit="standard deviations of the noise", source="chosen: p < 1e-4 if it is normal"
