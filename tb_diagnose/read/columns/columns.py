@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.columns.growing import Growing, Memory
+from tb_diagnose.read.columns.growing import Growing
 from tb_diagnose.read.columns.histograms import HISTOGRAM, ROW
 
 # Integers are copied as they are; floats need not be, when they are NaN.
@@ -93,11 +93,10 @@ class Column:
         if loose is not None:
             self.take(Piece(loose, 0, len(loose[0]), lasting=False))
 
-    def settle(self, outlook: float = 1.0, memory: Memory | None = None) -> None:
+    def settle(self, outlook: float = 1.0) -> None:
         """Moves what was taken to where it stays, which is done as well when it is asked for.
 
-        ``outlook`` is how many times as long the column may come to be as it is then; ``memory``,
-        if given, is where it gets its room.
+        ``outlook`` is how many times as long the column may come to be as it is then.
         """
         self._gather()
         if not self._pieces:
@@ -110,13 +109,13 @@ class Column:
             self._room = tuple(map(Growing.adopting, points))
         else:
             self._room = self._room or tuple(map(Growing, kinds))
-            self._copy(self._pieces, outlook, memory)
+            self._copy(self._pieces, outlook)
         self._pieces = None
 
-    def _copy(self, pieces: Sequence[Piece], outlook: float, memory: Memory | None) -> None:
+    def _copy(self, pieces: Sequence[Piece], outlook: float) -> None:
         count = sum(last - first for _, first, last, _ in pieces)
         for index, column in enumerate(self._room):
-            room, at = column.stretch(count, outlook, memory), 0
+            room, at = column.stretch(count, outlook), 0
             for points, first, last, _ in pieces:
                 room[at : at + last - first] = points[index][first:last]
                 at += last - first

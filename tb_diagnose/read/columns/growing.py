@@ -8,31 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-#: Bytes of the pieces that memory is taken in (chosen: NumPy asks for huge pages from 4 MB on).
-_PIECE = 1 << 24
-
-
-class Memory:
-    """Room for many columns, taken in large pieces.
-
-    The system hands out large pieces in huge pages, which takes a fraction of the time that their
-    first use would take else; what is not used of them costs nothing.
-    """
-
-    def __init__(self) -> None:
-        self._left = np.empty(0, np.uint8)
-
-    def room(self, count: int, kind: np.dtype[Any]) -> NDArray[Any]:
-        """[count] elements, with anything in them."""
-        size = count * kind.itemsize
-        if size >= _PIECE:
-            return np.empty(count, kind)
-        if size > len(self._left):
-            self._left = np.empty(_PIECE, np.uint8)
-        room = self._left[:size].view(kind)
-        self._left = self._left[-(-size // 64) * 64 :]
-        return room
-
 
 class Growing:
     """A column in the making.
@@ -57,9 +32,7 @@ class Growing:
         column._room, column.size = values, len(values)
         return column
 
-    def stretch(
-        self, count: int, outlook: float = 1.0, memory: Memory | None = None
-    ) -> NDArray[Any]:
+    def stretch(self, count: int, outlook: float = 1.0) -> NDArray[Any]:
         """Room for ``count`` more elements, to be written to.
 
         ``outlook`` is how many times as long the column may come to be as it is then.
@@ -68,9 +41,7 @@ class Growing:
         if self.size > len(self._room):
             # Half as much again at least, so that growth costs in proportion to what is added.
             ahead = self.size * outlook if outlook > 1 else 1.5 * first
-            wanted = max(self.size, int(ahead) + 1)
-            kind = self._room.dtype
-            room = memory.room(wanted, kind) if memory else np.empty(wanted, kind)
+            room = np.empty(max(self.size, int(ahead) + 1), self._room.dtype)
             room[:first] = self._room[:first]
             self._room = room
         return self._room[first : self.size]

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.read.columns.columns import Column
-from tb_diagnose.read.columns.growing import Memory
 from tb_diagnose.read.columns.sorting import Rows, by_curve
 
 #: The table is split when it has so many rows (chosen: 10 MB with what the sort needs).
@@ -42,7 +41,6 @@ class Table:
         self._parts: list[Rows] = []
         self._loose: list[tuple[int, int, int, int]] = []
         self.strewn: list[Column] = []
-        self._memory = Memory()
         self.size = self.widened = 0
 
     def number(self, curve: Column) -> int:
@@ -120,5 +118,5 @@ class Table:
     def settle(self, outlook: float) -> None:
         """Brings together what each curve has; it may come to be ``outlook`` times as long."""
         for curve in self.strewn:
-            curve.settle(outlook, self._memory)
+            curve.settle(outlook)
         self.strewn.clear()

@@ -6,12 +6,14 @@
 #define HARDWARE __attribute__((target("sse4.2")))
 #define HAS_HARDWARE() __builtin_cpu_supports("sse4.2")
 #define STEP_64(crc, word) ((uint32_t)_mm_crc32_u64(crc, word))
+#define STEP_32(crc, word) _mm_crc32_u32(crc, word)
 #define STEP_8(crc, octet) _mm_crc32_u8(crc, octet)
 #elif defined(__ARM_FEATURE_CRC32)
 #include <arm_acle.h>
 #define HARDWARE
 #define HAS_HARDWARE() 1
 #define STEP_64(crc, word) __crc32cd(crc, word)
+#define STEP_32(crc, word) __crc32cw(crc, word)
 #define STEP_8(crc, octet) __crc32cb(crc, octet)
 #endif
 
@@ -40,6 +42,10 @@ __attribute__((constructor)) static void prepare(void) {
 HARDWARE static uint32_t by_hardware(uint32_t crc, const uint8_t *at, uint64_t size) {
     for (; size >= 8; at += 8, size -= 8)
         crc = STEP_64(crc, word64(at));
+    if (size >= 4) {
+        crc = STEP_32(crc, word32(at));
+        at += 4, size -= 4;
+    }
     for (; size; at++, size--)
         crc = STEP_8(crc, *at);
     return crc;

@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#include "wire.h"
+
 typedef struct {
     double left[MOST_BUCKETS], right[MOST_BUCKETS], count[MOST_BUCKETS];
     int64_t size;
@@ -122,20 +124,6 @@ void reduce_tensor(const uint8_t *tensor, int64_t buckets, Reduced *reduced) {
     reduce(&b, reduced);
 }
 
-/* A field of bytes whose length is a varint of one or two bytes; NULL if there is none. */
-static const uint8_t *field(const uint8_t *at, const uint8_t *end, uint8_t key, int64_t *length) {
-    if (end - at < 2 || at[0] != key)
-        return NULL;
-    *length = at[1];
-    at += 2;
-    if (*length >= 0x80) {
-        if (at == end || *at >= 0x80)
-            return NULL;
-        *length = (*length & 0x7F) | *at++ << 7;
-    }
-    return *length <= end - at ? at : NULL;
-}
-
 /* As NumPy: NaN wins. */
 static double within(double value, double low, double high) {
     double above = value >= low || isnan(value) ? value : low;
@@ -150,12 +138,13 @@ int reduce_proto(const uint8_t *at, const uint8_t *end, Reduced *reduced) {
             singles[index] = number(at + 1);
             at += 9;
         }
-    int64_t size, likewise;
-    const uint8_t *limits = field(at, end, 0x32, &size);
-    if (!limits || !size || size % 8 || size / 8 > MOST_BUCKETS)
+    const uint8_t *limits = at, *counts, *last;
+    if (!enter(&limits, end, 0x32, &counts))
         return 0;
-    const uint8_t *counts = field(limits + size, end, 0x3A, &likewise);
-    if (!counts || likewise != size || counts + size != end)
+    int64_t size = counts - limits;
+    if (!size || size % 8 || size / 8 > MOST_BUCKETS)
+        return 0;
+    if (!enter(&counts, end, 0x3A, &last) || last != end || last - counts != size)
         return 0;
     double low = singles[0], high = singles[1], left = low;
     b.size = size / 8;

@@ -17,7 +17,9 @@
 
 enum { HEADER = 12, FOOTER = 4 };
 /* Longer records are no curves, and have more buckets than there is room for. */
-enum { LONGEST_RECORD = 1 << 16, MOST_BUCKETS = 1 << 11, MOST_FORMS = 64, MOST_PLUGINS = 16, MOST_NAMES = 255 };
+enum { LONGEST_RECORD = 1 << 16, MOST_BUCKETS = 1 << 11 };
+/* What there is room for, of what is taught; and so many tags are named at once. */
+enum { MOST_FORMS = 64, MOST_PLUGINS = 16, MOST_NAMES = 255 };
 /* Quantiles that are kept of a histogram, at multiples of 1 / SLICES. */
 enum { SLICES = 32 };
 
@@ -36,6 +38,20 @@ static inline uint64_t word64(const uint8_t *at) {
     uint64_t word;
     memcpy(&word, at, sizeof word);
     return word;
+}
+
+/* Whether n bytes are the same: memcmp for a few of them. */
+static inline int alike(const uint8_t *some, const uint8_t *others, uint64_t n) {
+    uint64_t unlike = 0, at = 0;
+    for (; at + 8 <= n; at += 8)
+        unlike |= word64(some + at) ^ word64(others + at);
+    if (n >= 8) /* the last word overlaps the one before */
+        return !(unlike | (word64(some + n - 8) ^ word64(others + n - 8)));
+    if (n >= 4)
+        return !((word32(some) ^ word32(others)) | (word32(some + n - 4) ^ word32(others + n - 4)));
+    for (; at < n; at++)
+        unlike |= some[at] ^ others[at];
+    return !unlike;
 }
 
 /* crc.c: CRC32C, and the form in which event files keep it. */

@@ -5,30 +5,8 @@
  * That is an Event with a wall time, a step and a Summary, as nearly all writers write it. Where the
  * data of each value has a form that was taught, the record is taken; at any other the scan stops.
  */
-#include "native.h"
-
-#include <stdlib.h>
-
-/* How data stands behind a tag: in `length` bytes, the same each time but for `size` from `first`. */
-typedef struct {
-    uint8_t *same;
-    uint32_t length, first, size;
-    uint8_t kind;
-    uint8_t plugin; /* that the tag must have */
-} Form;
-
-typedef struct {
-    uint8_t *name;
-    uint64_t length;
-} Plugin;
-
-/* What all files have taught. */
-typedef struct {
-    Tags *tags;
-    Form forms[MOST_FORMS];
-    Plugin plugins[MOST_PLUGINS]; /* the first one has no name */
-    int32_t form_count, plugin_count;
-} Reader;
+#include "lessons.h"
+#include "wire.h"
 
 /* What is known of a tag in one file. Numbers of curves count from 1; 0 is for none yet. */
 typedef struct {
@@ -70,79 +48,6 @@ typedef struct {
     uint64_t wall;
     int64_t step;
 } Moment;
-
-static int varint(const uint8_t **at, const uint8_t *end, uint64_t *found) {
-    *found = 0;
-    for (int shift = 0; shift < 64 && *at < end; shift += 7) {
-        uint8_t octet = *(*at)++;
-        *found |= (uint64_t)(octet & 0x7F) << shift;
-        if (octet < 0x80)
-            return 1;
-    }
-    return 0;
-}
-
-/* Enters a field of bytes; `behind` is where it ends. 0 if there is none. */
-static int enter(const uint8_t **at, const uint8_t *end, uint8_t key, const uint8_t **behind) {
-    uint64_t length;
-    if (*at == end || **at != key)
-        return 0;
-    ++*at;
-    if (!varint(at, end, &length) || length > (uint64_t)(end - *at))
-        return 0;
-    *behind = *at + length;
-    return 1;
-}
-
-static int plugin_named(const Reader *reader, const uint8_t *name, uint64_t length) {
-    for (int index = 0; index < reader->plugin_count; index++)
-        if (reader->plugins[index].length == length &&
-            !memcmp(reader->plugins[index].name, name, length))
-            return index;
-    return -1;
-}
-
-/* The plugin that a SummaryMetadata names: 0 if none, -1 if it is not known, or hard to tell. */
-static int plugin_in(const Reader *reader, const uint8_t *at, const uint8_t *end) {
-    const uint8_t *behind, *last;
-    uint64_t data_class;
-    int plugin = 0;
-    if (enter(&at, end, 0x0A, &behind)) {
-        if (enter(&at, behind, 0x0A, &last)) {
-            plugin = plugin_named(reader, at, (uint64_t)(last - at));
-            at = last;
-        }
-        if (enter(&at, behind, 0x12, &last))
-            at = last; /* what only the plugin understands */
-        if (at != behind)
-            return -1;
-    }
-    for (uint8_t key = 0x12; key <= 0x1A; key += 8)
-        if (enter(&at, end, key, &behind))
-            at = behind; /* a name and a description to be shown */
-    if (at < end && *at == 0x20 && (at++, !varint(&at, end, &data_class)))
-        return -1;
-    return at == end ? plugin : -1;
-}
-
-static int fits(const Form *form, int plugin, const uint8_t *at, uint64_t length) {
-    uint32_t after = form->first + form->size;
-    return form->length == length && form->plugin == plugin &&
-           !memcmp(at, form->same, form->first) &&
-           !memcmp(at + after, form->same + after, length - after);
-}
-
-static const Form *form_of(const Reader *reader, Seen *seen, int plugin, const uint8_t *at,
-                           uint64_t length) {
-    if (seen->form < reader->form_count && fits(&reader->forms[seen->form], plugin, at, length))
-        return &reader->forms[seen->form];
-    for (int index = 0; index < reader->form_count; index++)
-        if (fits(&reader->forms[index], plugin, at, length)) {
-            seen->form = (uint8_t)index;
-            return &reader->forms[index];
-        }
-    return NULL;
-}
 
 static int tell(File *file, int32_t tag, int32_t kind) {
     if (file->news_count == file->news_room) {
@@ -245,7 +150,7 @@ static int take_value(Reader *reader, File *file, const uint8_t *at, const uint8
             seen->plugin = (uint8_t)plugin;
         }
     }
-    const Form *form = form_of(reader, seen, seen->plugin, data, (uint64_t)(last - data));
+    const Form *form = form_of(reader, &seen->form, seen->plugin, data, (uint64_t)(last - data));
     if (form && form->kind != HISTOGRAM)
         return take_scalar(file, tag, form->kind, data + form->first, when);
     if (form)
@@ -316,69 +221,3 @@ int64_t scan(Reader *reader, File *file, const uint8_t *octets, int64_t size) {
     }
     return at;
 }
-
-Reader *reader_new(void) {
-    Reader *reader = calloc(1, sizeof *reader);
-    if (reader && !(reader->tags = tags_new())) {
-        free(reader);
-        return NULL;
-    }
-    return reader;
-}
-
-void reader_free(Reader *reader) {
-    if (!reader)
-        return;
-    for (int index = 0; index < reader->form_count; index++)
-        free(reader->forms[index].same);
-    for (int index = 0; index < reader->plugin_count; index++)
-        free(reader->plugins[index].name);
-    tags_free(reader->tags);
-    free(reader);
-}
-
-static uint8_t *copied(const uint8_t *octets, uint64_t length) {
-    uint8_t *copy = malloc(length + 1);
-    if (copy)
-        memcpy(copy, octets, length);
-    return copy;
-}
-
-/* Teaches a form; 0 if there is no room for it. */
-int teach_form(Reader *reader, const uint8_t *same, uint32_t length, uint32_t first, uint32_t size,
-               int32_t kind, int32_t plugin) {
-    if (reader->form_count == MOST_FORMS || (kind == HISTOGRAM && size > BUCKET * MOST_BUCKETS))
-        return 0;
-    uint8_t *copy = copied(same, length);
-    if (copy)
-        reader->forms[reader->form_count++] =
-            (Form){copy, length, first, size, (uint8_t)kind, (uint8_t)plugin};
-    return copy != NULL;
-}
-
-/* Teaches the next plugin; 0 if there is no room for it. */
-int teach_plugin(Reader *reader, const uint8_t *name, uint64_t length) {
-    if (reader->plugin_count == MOST_PLUGINS)
-        return 0;
-    uint8_t *copy = copied(name, length);
-    if (copy)
-        reader->plugins[reader->plugin_count++] = (Plugin){copy, length};
-    return copy != NULL;
-}
-
-/* The bytes of up to MOST_NAMES tags from a number on, one behind the other, and their lengths.
- * Returns how many tags; what `octets` points to holds until the next tag is learnt. */
-int32_t tags_from(const Reader *reader, int32_t first, const uint8_t **octets, uint32_t *lengths) {
-    int32_t count = 0;
-    const uint8_t *tag = tags_at(reader->tags, first, lengths);
-    for (*octets = tag; tag && count < MOST_NAMES; count++)
-        tag = tags_at(reader->tags, first + count + 1, &lengths[count + 1]);
-    return count;
-}
-
-/* The number of a tag; -1 if there is no memory. */
-int32_t number_of(Reader *reader, const uint8_t *tag, uint32_t length) {
-    return tags_find(reader->tags, tag, length, -1);
-}
-
-int32_t interface(void) { return INTERFACE; }

@@ -51,7 +51,7 @@ static uint64_t hash_of(const uint8_t *tag, uint32_t length) {
 
 static int is(const Tags *tags, int32_t number, const uint8_t *tag, uint32_t length) {
     const Tag *known = &tags->tags[number];
-    return known->length == length && !memcmp(tags->octets + known->place, tag, length);
+    return known->length == length && alike(tags->octets + known->place, tag, length);
 }
 
 /* Room for one more tag of that length; 0 if there is no memory. */
