@@ -28,10 +28,7 @@ _OK, _FOUND, _WRONG, _STOPPED = 0, 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    # No matrix is multiplied here: the threads that NumPy's BLAS would start do nothing but spin.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Thousands of runs leave much behind, none of it in circles: they are seldom looked for.
-    gc.set_threshold(100_000, 50, 100)
+    settle_in()
     try:
         return _run(parser().parse_args(arguments))
     except Wrong as wrong:
@@ -40,6 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("tb-diagnose: stopped", file=sys.stderr)
         return _STOPPED
+
+
+def settle_in() -> None:
+    """Sets up a process that does nothing else than this; what it starts inherits it."""
+    # No matrix is multiplied here: the threads that NumPy's BLAS would start do nothing but spin.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Thousands of runs leave much behind, none of it in circles: they are seldom looked for.
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _run(call: argparse.Namespace) -> int:

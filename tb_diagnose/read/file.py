@@ -91,7 +91,8 @@ class EventFile:
         while not missing:
             if self.bad_from is None:
                 at, missing = self._engine.take(window, at)
-                self._lose_malformed(window)
+                if self._engine.malformed:
+                    self._lose_malformed(window)
                 if missing or len(window) - at < HEADER:
                     break
                 at, missing = self._judge(window, at)

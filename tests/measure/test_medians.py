@@ -43,6 +43,17 @@ def test_medians_of_rows_are_those_of_numpy(table: np.ndarray) -> None:
         np.testing.assert_array_equal(row_medians(table), old(table, axis=1))
 
 
+@pytest.mark.parametrize("size", (2500, 2501, 2502, 9999, 10_000))
+@pytest.mark.parametrize("odd", ((), (np.inf, -np.inf), (np.nan,), (np.nan,) * 6000))
+def test_medians_of_many_are_those_of_numpy(size: int, odd: tuple[float, ...]) -> None:
+    values = np.random.default_rng(0).normal(size=size).round(2)
+    values[: len(odd)] = odd[:size]
+    np.random.default_rng(1).shuffle(values)
+    np.testing.assert_array_equal(median(values), old(values))
+    table = np.array([values, np.arange(size) * 0.5])
+    np.testing.assert_array_equal(row_medians(table), old(table, axis=1))
+
+
 @given(arrays(np.float64, st.integers(15, 99), elements=anything), st.integers(0, 7))
 def test_medians_of_windows_are_those_of_numpy(values: np.ndarray, half: int) -> None:
     windows = np.lib.stride_tricks.sliding_window_view(values, 2 * half + 1)

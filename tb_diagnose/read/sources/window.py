@@ -70,12 +70,13 @@ class Window:
             self._ahead = _CAREFUL
         want = max(len(self.octets) + missing - at, kept + self._ahead)
         self._ahead = min(2 * self._ahead, BLOCK)
-        rest = self.octets[at:].copy()
+        rest = self.octets[at:].copy() if kept else None
         self.begin += at
         want = min(want, self._file_size - self.begin)
         if want > len(self._buffer):
             self._buffer = np.empty(want, np.uint8)
-        self._buffer[:kept] = rest
+        if rest is not None:
+            self._buffer[:kept] = rest
         self._fill(kept, want)
 
     def _fill(self, kept: int, want: int) -> None:

@@ -52,7 +52,8 @@ def _unwanted(start: bytes, length: int, plugins: Mapping[bytes, bytes]) -> bool
 def _field(start: bytes, at: int) -> tuple[int, int, int]:
     """Number and span of the field of bytes at ``at``; number 0 if it is of another type."""
     key, size, at = start[at], start[at + 1], at + 2
-    if key >= 0x80 or size >= 0x80:  # of more than one byte
-        key, at = varint(start, at - 2, len(start))
-        size, at = varint(start, at, len(start))
+    if key >= 0x80:
+        return 0, at, at  # none that we look for has so high a number
+    if size >= 0x80:  # of more than one byte
+        size, at = varint(start, at - 1, len(start))
     return (key >> 3 if key & 7 == BYTES else 0), at, at + size
