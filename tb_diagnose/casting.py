@@ -119,10 +119,7 @@ def _split(curves: list[Curve], split: str) -> Series | None:
     wanted = [c for c in curves if c.means.split == split and not c.batch]
     if not wanted and split == "train":
         wanted = [c for c in curves if not c.means.split and not c.batch]
-    return min(wanted, key=_preference).series if wanted else None
-
-
-_preference = attrgetter("preference")
+    return min(wanted, key=attrgetter("preference")).series if wanted else None
 
 
 @lru_cache(maxsize=4096)
@@ -140,13 +137,13 @@ def _suits(means: Meaning, folder: str) -> tuple[bool, ...]:
 
 def _best_of(scores: list[Curve]) -> Series | None:
     """The score that best stands for scores without a split (YOLO's ``metrics/`` are held out)."""
-    return min(scores, key=_preference).series if scores else None
+    return min(scores, key=attrgetter("preference")).series if scores else None
 
 
 def _pairs(curves: list[Curve], better: int) -> Iterable[Pair]:
     """Each quantity that is logged on both splits, totals first."""
     sides: dict[tuple[str, str], dict[str, Curve]] = {}
-    for curve in sorted(curves, key=_preference):
+    for curve in sorted(curves, key=attrgetter("preference")):
         if not curve.batch:
             key = (curve.means.kind, curve.means.part)
             sides.setdefault(key, {}).setdefault(curve.means.split or "train", curve)

@@ -44,6 +44,10 @@ class Chance:
     def accuracy(self) -> float:
         return 1 / self.classes
 
+    def on_the_way(self, share: float) -> float:
+        """The accuracy that lies ``share`` of the way from guessing to perfect."""
+        return self.accuracy + share * (1 - self.accuracy)
+
 
 def chance(run: Run) -> Chance | None:
     """Chance level of a run's classifier, or None where the log does not say it is one."""

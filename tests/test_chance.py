@@ -74,3 +74,9 @@ def test_a_hugging_face_configuration_says_how_many_labels(text: str, classes: i
 )  # fmt: skip
 def test_other_configurations_say_nothing(text: str) -> None:
     assert chance(run(texts={"model_config/text_summary": text})) is None
+
+
+def test_half_way_from_guessing_to_perfect() -> None:
+    level = chance(run(model=dense_model(5, "softmax", SPARSE)))
+    assert level is not None
+    assert [level.on_the_way(share) for share in (0, 0.5, 1)] == pytest.approx([0.2, 0.6, 1])

@@ -1,13 +1,16 @@
-"""When the page is built: where it is absent or its sources have changed, and only then."""
+"""When the page and the library are built: where they are absent or their sources have changed."""
 
 from __future__ import annotations
 
 import importlib.util
 import shutil
+import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tb_diagnose.read.native import binding
 
 ROOT = Path(__file__).parents[1]
 pytest.importorskip("hatchling", reason="hatchling builds the package; nobody needs it to run it")
@@ -71,3 +74,11 @@ def test_the_lock_names_no_host() -> None:
     lock = (ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8")
     assert "resolved" not in lock
     assert "registry" not in lock
+
+
+@pytest.mark.skipif(
+    (sys.platform == "win32" or not shutil.which("cc")) and binding.library() is None,
+    reason="there is no C compiler to build it with",
+)
+def test_the_library_is_built_from_the_sources_as_they_are(build: ModuleType) -> None:
+    assert build.Library(str(ROOT)).fresh, "pip install -e . builds it anew"

@@ -149,6 +149,18 @@ def end_level(values: Floats, share: float = 0.1) -> float:
     return float(median(values[-count:]))
 
 
+def rested(values: Floats, still: float) -> bool:
+    """Whether a curve [n] was, after a fifth of its points, where it ends.
+
+    That is, not ``still`` of its level or more away, by the median of three; False for n < 5.
+    """
+    fifth = len(values) // 5
+    if not fifth:
+        return False
+    then = float(median(values[fifth - 1 : fifth + 2]))
+    return abs(then - end_level(values)) < still * then
+
+
 def smoothed(values: Floats, width: int = 3) -> Floats:
     """Running median of [n] over ``width`` (odd) points; the ends take what they have. [n]"""
     if len(values) < width:

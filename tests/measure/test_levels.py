@@ -71,3 +71,12 @@ def test_of_few_points_each_counts() -> None:
 @given(arrays(np.float64, st.integers(0, 30), elements=st.integers(-3, 3) | st.just(np.inf)))
 def test_the_distinct_values_are_those_of_numpy(values: np.ndarray) -> None:
     np.testing.assert_array_equal(levels.distinct(values), np.unique(values))
+
+
+def test_a_curve_rests_where_it_ends_after_a_fifth_of_it() -> None:
+    fallen = np.concatenate([np.linspace(3, 1, 20), np.full(80, 1.0)])
+    assert levels.rested(fallen, 0.05)
+    assert not levels.rested(np.linspace(3, 1, 100), 0.05)
+    assert not levels.rested(np.linspace(1.0, 0.9, 100), 0.05)
+    assert levels.rested(np.linspace(1.0, 0.96, 100), 0.05)
+    assert not levels.rested(np.full(4, 1.0), 0.05)

@@ -102,7 +102,7 @@ def excessive_regularisation(
         )
     if share >= limits.share:
         # Where the weights are not logged, penalties may be gone after the first epoch.
-        bar = 0.5 + chance.accuracy / 2 if chance is not None else limits.score
+        bar = chance.on_the_way(0.5) if chance is not None else limits.score
         mild = len(found) < len(layers) and len(scores) and end_level(scores) >= bar
         yield _evidence(layers, train_loss, says, share, limits, Severity.INFO if mild else None)
 

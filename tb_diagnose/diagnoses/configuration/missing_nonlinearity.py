@@ -98,8 +98,8 @@ def _narrow(first: Step, second: Step) -> bool:
 def _well(loss: Series | None, score: Series | None, chance: Chance | None, limits: Limits) -> bool:
     """Whether the training gets along without the activation."""
     if score is not None and len(scores := finite(score.values)):
-        guess = chance.accuracy if chance is not None else 0.5
-        return end_level(scores) > guess + limits.way * (1 - guess)
+        bar = chance.on_the_way(limits.way) if chance is not None else 0.5 + limits.way / 2
+        return end_level(scores) > bar
     if loss is None or len(losses := finite(loss.values)) < 2:
         return False
     return end_level(losses) < limits.left * float(losses[0])

@@ -108,7 +108,7 @@ def _unfitted(loss: Series, score: Series | None, chance: Chance | None, limits:
     """How training shows that it could not fit its data; empty where it does not."""
     shares = finite(score.values) if score is not None else np.empty(0)
     if chance is not None and score is not None and len(shares) > 1:
-        bar = chance.accuracy + limits.halfway * (1 - chance.accuracy)
+        bar = chance.on_the_way(limits.halfway)
         level = end_level(shares)
         return f"{score.name} ends at {number(level)} on the training data" if level < bar else ""
     run = course(loss.values)

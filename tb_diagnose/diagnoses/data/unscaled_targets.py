@@ -32,13 +32,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.levels import end_level, finite, rested
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.structure import penalty
@@ -80,7 +76,7 @@ def unscaled_targets(model: ModelConfig, train_loss: Series, limits: Limits) -> 
     size, end = (float(max(x, 0.0)) ** (1 / POWER[loss]) for x in (values[0], end_level(values)))
     if size < limits.size or not limits.left * size < end <= size:
         return
-    if end < limits.rest * size and _at_rest(values, limits):
+    if end < limits.rest * size and rested(values, limits.still):
         return
     yield Evidence(
         says=f"The first {train_loss.name} is {number(float(values[0]))}: the targets are of size "
@@ -94,10 +90,3 @@ def unscaled_targets(model: ModelConfig, train_loss: Series, limits: Limits) -> 
         limit=limits.size,
         unit="times a fresh output",
     )
-
-
-def _at_rest(values: NDArray[np.float64], limits: Limits) -> bool:
-    """Whether the loss was, after a fifth of the run, where it ends."""
-    fifth = len(values) // 5
-    then = float(median(values[max(0, fifth - 1) : fifth + 2]))
-    return fifth > 0 and abs(then - end_level(values)) < limits.still * then

@@ -38,8 +38,7 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.initialisers import initial_std
-from tb_diagnose.measure.levels import condense, end_level, finite
-from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.levels import condense, end_level, finite, rested
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
@@ -102,12 +101,11 @@ def _regression(train_loss: Series, model: ModelConfig, limits: Limits) -> Itera
         raise NotApplicable(f"fewer than {limits.points} positive values of the training loss")
     first, end = float(values[0]), end_level(values)
     fifth = len(values) // 5
-    then = float(median(values[max(0, fifth - 1) : fifth + 2]))
     if not limits.left * first < end < (1 - limits.fell) * first:
         return
     if _penalty(model) > limits.penalty * end:
         return
-    if abs(then - end) >= limits.still * then:
+    if not rested(values, limits.still):
         return
     yield Evidence(
         says=f"{train_loss.name} stands at {number(end)} since the first fifth of the run, "

@@ -138,7 +138,7 @@ def _bad(run: Course, score: Series | None, chance: Chance | None, limits: Limit
     values = finite(score.values) if score is not None else np.empty(0)
     if score is not None and len(values):
         level = end_level(values)
-        bar = chance.accuracy + limits.halfway * (1 - chance.accuracy)
+        bar = chance.on_the_way(limits.halfway)
         return f"{score.name} is only {number(level)}" if level < bar else None
     if chance.cross_entropy and run.end > limits.halfway * chance.loss:
         return f"guessing gives {number(chance.loss)}"

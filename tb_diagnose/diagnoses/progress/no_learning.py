@@ -148,7 +148,7 @@ def _guess(
         return None
     if share is None and _hidden(run, chance, limits):
         return None
-    allowed = chance.accuracy + limits.score * (1 - chance.accuracy)
+    allowed = chance.on_the_way(limits.score)
     return chance if share is None or share <= allowed else None
 
 
@@ -181,7 +181,7 @@ def _learned(score: Series | None, chance: Chance | None, limits: Limits) -> boo
     if score is None or share is None:
         return False
     # Halfway from guessing to perfect; where guessing is not known, near perfect.
-    bar = 0.5 + chance.accuracy / 2 if chance is not None else 0.9
+    bar = chance.on_the_way(0.5) if chance is not None else 0.9
     return share > bar or share - start_level(finite(score.values)) > limits.rise
 
 

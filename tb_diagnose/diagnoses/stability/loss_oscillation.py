@@ -7,17 +7,16 @@ Why it matters:
 How it is judged:
     On curves that average out sampling noise: validation curves of 500 points at most, training
     curves that are logged once an epoch, and all others condensed to at most 50 medians of at least
-    20 values. A swing is a move of at
-    least a quarter of the curve's whole range and a tenth of its level (a tenth of all examples
-    for a score), there and back (a zigzag filter). Validation jitters on its way down more than
-    training does: its swings must also be four tenths of what it gained from its start to its end.
-    It is an oscillation where at least 4 such
-    turns come behind the first fifth of the run, one of them in its last third, and no fewer than
-    one turn in 8 points. The swing must also be 6 times the standard error of such a median, and
-    for a score that moves in whole examples, which gives away how many there are, 4 standard
-    deviations of counting so many. A score alone proves nothing: a loss must turn twice as well,
-    by a quarter of its own range behind the first fifth. Where highest and lowest turn are less
-    than half the level apart, it is a note.
+    20 values. A swing is a move of at least a quarter of the curve's whole range and a tenth of its
+    level (a tenth of all examples for a score), there and back (a zigzag filter). Validation
+    jitters on its way down more than training does: its swings must also be four tenths of what it
+    gained from its start to its end. It is an oscillation where at least 4 such turns come behind
+    the first fifth of the run, one of them in its last third, and no fewer than one turn in 8
+    points. The swing must also be 6 times the standard error of such a median, and for a score that
+    moves in whole examples, which gives away how many there are, 4 standard deviations of counting
+    so many. A score alone proves nothing: a loss must turn twice as well, by a quarter of its own
+    range behind the first fifth. Where highest and lowest turn are less than half the level apart,
+    it is a note.
 
 When it stays silent:
     Fewer than 8 points; swings that are small against what has been learned; swings that die out;

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import google_crc32c
@@ -18,7 +16,6 @@ from tb_diagnose.read.columns import histograms, sorting
 from tb_diagnose.read.columns.histograms import ROW
 from tb_diagnose.read.native import binding
 
-ROOT = Path(__file__).parents[3]
 COMPILER = sys.platform != "win32" and shutil.which("cc")
 pytestmark = pytest.mark.skipif(
     not COMPILER and binding.library() is None, reason="there is no C compiler to build it with"
@@ -38,20 +35,6 @@ def unasked() -> Iterator[None]:
     binding.library.cache_clear()
     yield
     binding.library.cache_clear()
-
-
-def hatch_build() -> ModuleType:
-    pytest.importorskip("hatchling")
-    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_it_is_built_from_the_sources_as_they_are() -> None:
-    assert hatch_build().Library(str(ROOT)).fresh, "pip install -e . builds it anew"
 
 
 @pytest.mark.usefixtures("unasked")
