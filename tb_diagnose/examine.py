@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -33,10 +33,12 @@ def examine(run: Run, settings: Settings) -> Examination:
     """Put every selected diagnosis of a single run to ``run``."""
     roles = assign(run, settings.roles)
     replay = Replay(run, settings)
+    chosen = selected(settings)
+    lacking = _lacking(chosen, frozenset(filter(partial(_has, roles.values), roles.values)))
     with _quiet():
         outcomes = [
-            _dated(_put(each, roles.values, settings), each, replay, settings)
-            for each in selected(settings)
+            lack or _dated(_ask(each, roles.values, settings), each, replay, settings)
+            for each, lack in zip(chosen, lacking, strict=True)
         ]
     return Examination(run, roles, grouped(outcomes, run))
 
@@ -55,16 +57,26 @@ def _quiet() -> np.errstate:
     return np.errstate(all="ignore")
 
 
-def selected(settings: Settings, *, several: bool = False) -> list[Diagnosis]:
+def selected(settings: Settings, *, several: bool = False) -> tuple[Diagnosis, ...]:
     """The diagnoses that the settings ask for, in the registry's order."""
-    wanted, unwanted = frozenset(settings.select), frozenset(settings.ignore)
-    return [
+    every = tuple(registry().values())
+    return _selected(every, frozenset(settings.select), frozenset(settings.ignore), several)
+
+
+@lru_cache(maxsize=16)
+def _selected(
+    every: tuple[Diagnosis, ...],
+    wanted: frozenset[str],
+    unwanted: frozenset[str],
+    several: bool,  # noqa: FBT001 (passed on)
+) -> tuple[Diagnosis, ...]:
+    return tuple(
         each
-        for each in registry().values()
+        for each in every
         if each.several == several
         and (not wanted or each.id in wanted or each.family in wanted)
         and not (each.id in unwanted or each.family in unwanted)
-    ]
+    )
 
 
 def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
@@ -74,13 +86,39 @@ def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) ->
 
 
 def _put(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
-    if missing := _missing(diagnosis, roles):
-        return _without(diagnosis, missing)
+    for role in diagnosis.required:
+        if not _has(roles, role):
+            return _without(diagnosis, role)
+    return _ask(diagnosis, roles, settings)
+
+
+def _has(roles: Mapping[str, Any], role: str) -> bool:
+    """Whether the run has that role; that nothing is to be said of its log is a fact, too."""
+    given = roles.get(role)
+    return given is not None and (given != () or role == "facts")
+
+
+@lru_cache(maxsize=64)
+def _lacking(diagnoses: tuple[Diagnosis, ...], known: frozenset[str]) -> tuple[Outcome | None, ...]:
+    """The outcome of each diagnosis that needs a role that is not ``known``, None of the others.
+
+    Runs with the same roles, as those of a search are, have it in common.
+    """
+    missed = (
+        next((role for role in each.required if role not in known), None) for each in diagnoses
+    )
+    return tuple(
+        None if role is None else _without(each, role)
+        for each, role in zip(diagnoses, missed, strict=True)
+    )
+
+
+def _ask(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
+    """What a diagnosis says of roles that hold all that it needs."""
     arguments = {role: roles.get(role) for role in diagnosis.roles}
     if diagnosis.limits is not None:
-        arguments["limits"] = diagnosis.defaults
-        if named := settings.limits.get(diagnosis.id):
-            arguments["limits"] = diagnosis.limits(**named)
+        named = settings.limits.get(diagnosis.id)
+        arguments["limits"] = diagnosis.limits(**named) if named else diagnosis.defaults
     try:
         evidence = tuple(diagnosis.judge(**arguments))
     except NotApplicable as why:
@@ -122,15 +160,6 @@ def _without(diagnosis: Diagnosis, role: str) -> Outcome:
     """That a run lacks a role that the diagnosis cannot do without."""
     reason = f"no {_words(role)} in this run"
     return _unjudged(diagnosis, reason, ENABLE.get(role, ""))
-
-
-def _missing(diagnosis: Diagnosis, roles: Mapping[str, Any]) -> str:
-    """The first role that the diagnosis cannot do without and the run does not have."""
-    for role in diagnosis.required:
-        given = roles.get(role)
-        if given is None or (given == () and role != "facts"):
-            return role
-    return ""
 
 
 def _words(role: str) -> str:

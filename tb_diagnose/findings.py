@@ -66,9 +66,9 @@ class NotApplicable(Exception):
         self.enable = enable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
-    """What one diagnosis came to on one run.
+    """What one diagnosis came to on one run. Runs share those that say nothing of their own.
 
     Attributes:
         id, family: the diagnosis.

@@ -8,32 +8,17 @@ all is well. What one run calls a role and what a diagnosis gets is decided here
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from tb_diagnose.casting import Curve, best, candidates, keras_batch_loss, supervised
+from tb_diagnose.casting import played
 from tb_diagnose.chance import Chance, chance
 from tb_diagnose.frameworks import framework
 from tb_diagnose.kernels import kernels
 from tb_diagnose.recipe import recipe
 from tb_diagnose.runs import Histograms, Run, Series, Vitals
 from tb_diagnose.tags import meaning
-
-#: Roles of single curves that a tag's kind names outright.
-BY_KIND = (
-    "learning_rate",
-    "gradient_norm",
-    "reward",
-    "success",
-    "kl",
-    "clip_fraction",
-    "explained_variance",
-    "value_loss",
-    "policy_loss",
-    "generator_loss",
-    "discriminator_loss",
-)
 
 #: (tag, written while validating) → role of what an attached training writes.
 VITALS = {
@@ -49,11 +34,6 @@ VITALS = {
 _VARIABLE = re.compile(
     r"(?<![a-z])(kernel|bias|weights?|gamma|beta|embeddings?|(moving|running)_(mean|var(iance)?))"
     r"(_\d+)?(:0)?(/histogram)?$"
-)
-
-#: Kinds that only a log of reinforcement learning has.
-REINFORCEMENT = frozenset(
-    "reward episode_length explained_variance clip_fraction value_loss policy_loss".split()
 )
 
 
@@ -83,13 +63,7 @@ def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
 
 def given(run: Run, overrides: Mapping[str, str]) -> dict[str, Any]:
     """The roles as diagnoses get them, without what is said of them to people."""
-    curves = candidates(run)
-    kinds: dict[str, list[Curve]] = {}
-    for curve in curves:
-        kinds.setdefault(curve.means.kind, []).append(curve)
-    reinforcement = not REINFORCEMENT.isdisjoint(kinds) or any(
-        "policy" in curve.means.words for curve in curves
-    )
+    curves, reinforcement = played(run.scalars)
     values: dict[str, Any] = {
         "facts": run.facts,
         "scalars": run.scalars,
@@ -97,27 +71,16 @@ def given(run: Run, overrides: Mapping[str, str]) -> dict[str, Any]:
         "model": run.model,
         **_distributions(run.histograms),
         **_vitals(run.vitals),
-        **{kind: best(kinds.get(kind, ())) for kind in BY_KIND},
-        "entropy": _entropy(kinds),
-        "batch_loss": keras_batch_loss(curves),
+        **curves,
     }
-    if not reinforcement:
-        values |= supervised(curves)
-    values |= _overridden(run, overrides)
+    if overrides:
+        values |= _overridden(run, overrides)
     values["kernels"] = kernels(values["weights"], run.model)
     values["hparams"] = run.hparams or None
-    values["optimizer"] = recipe(run, values.get("learning_rate"))
+    values["optimizer"] = recipe(run, values["learning_rate"])
     values["chance"] = chance(run)
     values["reinforcement"] = reinforcement
     return values
-
-
-def _entropy(kinds: Mapping[str, Sequence[Curve]]) -> Series | None:
-    """The policy's entropy; an ``entropy_loss`` is its negative (Stable-Baselines3)."""
-    if plain := best(kinds.get("entropy", ())):
-        return plain
-    negative = best(kinds.get("entropy_loss", ()))
-    return negative and replace(negative, values=-negative.values)
 
 
 def _distributions(histograms: tuple[Histograms, ...]) -> dict[str, tuple[Histograms, ...]]:

@@ -6,6 +6,7 @@ statistics below mean the same on 5 epochs as on 100,000 steps, deaf to single s
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -48,6 +49,15 @@ def finite(values: NDArray[Any]) -> Floats:
     numbers = np.asarray(values, dtype=np.float64)
     known = np.isfinite(numbers)
     return numbers if known.all() else numbers[known]
+
+
+def highest(values: NDArray[Any]) -> float:
+    """The largest finite value of [n]; NaN where there is none."""
+    most = float(values.max()) if len(values) else math.nan
+    if math.isfinite(most):
+        return most
+    known = finite(values)
+    return float(known.max()) if len(known) else math.nan
 
 
 def differences(values: NDArray[Any]) -> NDArray[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from tb_diagnose.diagnosis import registered
 from tb_diagnose.findings import Evidence, Outcome, Severity, Verdict
@@ -19,8 +20,12 @@ _ENDS = (Verdict.FOUND, Verdict.FAILED, Verdict.CLEAR, Verdict.NOT_APPLICABLE)
 def outcome_parts(
     outcomes: Sequence[Outcome], counting: Counting, end: float | None
 ) -> list[OutcomePart]:
-    """All outcomes of one run whose last event was written at ``end`` (seconds since 1970)."""
-    return [_part(outcome, counting, end) for outcome in ordered(outcomes)]
+    """All outcomes of one run whose last event was written at ``end`` (seconds since 1970).
+
+    Those without evidence are to be read, not to be changed, for runs share them.
+    """
+    seen = [_part(outcome, counting, end) for outcome in _findings(outcomes)]
+    return [*seen, *_unseen(tuple(each for each in outcomes if each.verdict is not Verdict.FOUND))]
 
 
 def comparison_parts(outcomes: Sequence[Outcome], names: Sequence[str]) -> list[ComparisonPart]:
@@ -36,14 +41,28 @@ def ordered(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
     A finding that nothing found led to stands for itself, whatever it says it is under.
     """
+    rest = [each for each in outcomes if each.verdict is not Verdict.FOUND]
+    return [*_findings(outcomes), *sorted(rest, key=_place)]
+
+
+def _findings(outcomes: Sequence[Outcome]) -> list[Outcome]:
     found = {each.id: each for each in outcomes if each.verdict is Verdict.FOUND}
     roots = [each for each in found.values() if root(each, found) == each.id]
-    rest = [each for each in outcomes if each.verdict is not Verdict.FOUND]
     lines: list[Outcome] = []
     for head in sorted(roots, key=_urgency):
         led = [each for each in found.values() if each is not head and root(each, found) == head.id]
         lines += [replace(head, under=None), *sorted(led, key=_urgency)]
-    return lines + sorted(rest, key=lambda each: (_ENDS.index(each.verdict), each.family, each.id))
+    return lines
+
+
+def _place(outcome: Outcome) -> tuple[int, str, str]:
+    return _ENDS.index(outcome.verdict), outcome.family, outcome.id
+
+
+@lru_cache(maxsize=256)
+def _unseen(outcomes: tuple[Outcome, ...]) -> tuple[OutcomePart, ...]:
+    """Outcomes without evidence in order. Most runs of a search have the same ones."""
+    return tuple(_part(each, lambda _: "steps", None) for each in sorted(outcomes, key=_place))
 
 
 def root(outcome: Outcome, found: dict[str, Outcome]) -> str:
@@ -61,26 +80,6 @@ def _urgency(outcome: Outcome) -> tuple[int, float, str]:
 
 
 def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePart:
-    return _seen(outcome, counting, end) if outcome.evidence else _unseen(outcome)
-
-
-#: Outcomes without evidence, which many runs share, and their parts.
-_shared: dict[int, tuple[Outcome, OutcomePart]] = {}
-_MOST = 4096
-
-
-def _unseen(outcome: Outcome) -> OutcomePart:
-    """Of an outcome without evidence: to be read, not to be changed, for others may share it."""
-    known = _shared.get(id(outcome))
-    if known is None:
-        if len(_shared) >= _MOST:
-            _shared.clear()
-        # It is kept as well, so that nothing else can come to have its id.
-        known = _shared[id(outcome)] = outcome, _seen(outcome, lambda _: "steps", None)
-    return known[1]
-
-
-def _seen(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePart:
     known = outcome.known
     wasted = None if known is None or end is None else round(max(0.0, end - known), 3)
     return OutcomePart(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from tb_diagnose.report.shapes import (
     ModelPart,
@@ -65,28 +65,32 @@ def about(run: RunPart) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def ledger(outcomes: Iterable[OutcomePart], *, cure: bool = True) -> str:
+def ledger(outcomes: Sequence[OutcomePart], *, cure: bool = True) -> str:
     """``24 clear · 18 not checkable, 15 of them with …``."""
-    listed = list(outcomes)
-    ends = Counter(each["verdict"] for each in listed)
-    parts = [f"{ends['clear']} clear"]
-    if ends["not-applicable"]:
-        cures = Counter(each["enable"] for each in listed if each["enable"])
-        best, times = max(cures.items(), key=lambda item: (item[1], item[0]), default=("", 0))
-        # A cure for one check of many is no news; --verbose tells it.
-        worth = cure and (times > 1 or times == ends["not-applicable"])
-        aside = f", {times} of them with {best}" if worth else ""
-        parts.append(f"{ends['not-applicable']} not checkable{aside}")
-    return " · ".join(parts)
+    ends = [each["verdict"] for each in outcomes]
+    clear, silent = ends.count("clear"), ends.count("not-applicable")
+    aside = _cure(outcomes, silent) if cure else ""
+    return f"{clear} clear" + (f" · {silent} not checkable{aside}" if silent else "")
+
+
+def _cure(outcomes: Sequence[OutcomePart], silent: int) -> str:
+    """What would make the most of the ``silent`` checks speak."""
+    cures = Counter(each["enable"] for each in outcomes if each["enable"])
+    best, times = max(cures.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    # A cure for one check of many is no news; --verbose tells it.
+    return f", {times} of them with {best}" if times > 1 or times == silent else ""
 
 
 def grouped(outcomes: Iterable[OutcomePart]) -> list[tuple[OutcomePart, list[OutcomePart]]]:
-    """Findings that stand for themselves, each with its consequences, which follow it in order."""
+    """Findings that stand for themselves, each with its consequences, which follow it in order.
+
+    Findings come before all that was not found.
+    """
     groups: list[tuple[OutcomePart, list[OutcomePart]]] = []
-    for each in outcomes:
-        if each["verdict"] == "found" and each["under"] is None:
+    for each in takewhile(lambda one: one["verdict"] == "found", outcomes):
+        if each["under"] is None:
             groups.append((each, []))
-        elif each["verdict"] == "found":
+        else:
             groups[-1][1].append(each)
     return groups
 

@@ -79,6 +79,10 @@ def wrapped(text: str, width: int, first: str = "", rest: str | None = None) -> 
     The first line begins with ``first``, the others with ``rest`` (as many blanks where None). A
     word longer than a line stands alone on one: paths and code must stay whole to be copied.
     """
+    even = text and "  " not in text and text == text.strip(" ")
+    if even and columns(first) + columns(text) <= width:
+        yield first + text  # as nearly all do
+        return
     line, empty = first, True
     blank = " " * columns(first) if rest is None else rest
     for word in filter(None, _BREAK.split(text)):
