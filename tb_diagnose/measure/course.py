@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from tb_diagnose.measure.levels import (
     noise,
     start_level,
 )
+from tb_diagnose.measure.recent import Recent
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +61,9 @@ class Course:
         return self.condensed.values[self.at_best + 1 :]
 
 
-#: The courses of the last few arrays: a dozen diagnoses ask for that of the same loss.
-_recent: OrderedDict[tuple[int, int], tuple[NDArray[Any], Course | None]] = OrderedDict()
-_KEPT = 8
+#: The courses of the last few arrays, or that there is none: a dozen diagnoses ask for that of the
+#: same loss.
+_recent: Recent[tuple[Course | None]] = Recent(8)
 
 
 def course(values: NDArray[Any], sign: int = 1) -> Course | None:
@@ -71,28 +71,27 @@ def course(values: NDArray[Any], sign: int = 1) -> Course | None:
 
     ``sign`` is -1 for a curve that should rise: the course of its negative.
     """
-    known = _recent.get((id(values), sign))
-    if known is not None and known[0] is values:
-        return known[1]
-    found = _course(sign * np.asarray(values, dtype=np.float64))
-    _recent[id(values), sign] = values, found
-    if len(_recent) > _KEPT:
-        _recent.popitem(last=False)
-    return found
+    known = _recent.get(values, sign)
+    if known is None:
+        numbers = finite(values)
+        whole = len(numbers) == len(values)
+        condensed = condense(numbers if whole else values)
+        known = _recent.note(values, (_course(numbers, condensed, sign),), sign)
+    return known[0]
 
 
-def _course(values: NDArray[np.float64]) -> Course | None:
-    numbers = finite(values)
+def _course(numbers: NDArray[np.float64], condensed: Condensed, sign: int) -> Course | None:
     if len(numbers) < 2:
         return None
-    condensed = condense(values)
+    if sign < 0:
+        condensed = replace(condensed, values=-condensed.values)
     at, level = best(condensed.values)
     return Course(
         points=len(numbers),
         condensed=condensed,
-        start=start_level(numbers),
+        start=sign * start_level(numbers),
         best=level,
-        end=end_level(numbers),
+        end=sign * end_level(numbers),
         at_best=at,
         noise=noise(condensed.values),
     )

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.measure.medians import median, row_medians, window_medians
+from tb_diagnose.measure.recent import Recent
 
 Floats = NDArray[np.float64]
 
@@ -44,11 +45,27 @@ class Condensed:
         return len(self.values)
 
 
+#: The finite values of the last few curves, and what they were condensed to.
+_finite: Recent[Floats] = Recent(16)
+_condensed: Recent[Condensed] = Recent(16)
+#: Longer curves are not kept: memory would be short before time is.
+_LONG = 1 << 16
+
+
 def finite(values: NDArray[Any]) -> Floats:
     """The finite values of [n], as float64 [k <= n], in order."""
+    found = _finite.get(values)
+    if found is not None:
+        return found
     numbers = np.asarray(values, dtype=np.float64)
     known = np.isfinite(numbers)
-    return numbers if known.all() else numbers[known]
+    if not known.all():
+        numbers = numbers[known]
+    if values.flags.writeable or len(values) > _LONG:
+        return numbers
+    # As read from a log: a copy is no more to be written to than the curve itself.
+    numbers.flags.writeable = False
+    return _finite.note(values, numbers)
 
 
 def highest(values: NDArray[Any]) -> float:
@@ -89,13 +106,17 @@ def condense(values: NDArray[Any], stretches: int = STRETCHES) -> Condensed:
 
     Non-finite values are left out of the medians; a stretch without a finite value is dropped.
     """
-    numbers = np.asarray(values, dtype=np.float64)
-    known = np.isfinite(numbers)
-    if known.all():
-        where = None
-    else:
-        where = np.flatnonzero(known)
-        numbers = numbers[where]
+    found = _condensed.get(values, stretches)
+    if found is None:
+        found = _condense(values, stretches)
+        if not values.flags.writeable and len(values) <= _LONG:
+            _condensed.note(values, found, stretches)
+    return found
+
+
+def _condense(values: NDArray[Any], stretches: int) -> Condensed:
+    numbers = finite(values)
+    where = None if len(numbers) == len(values) else np.flatnonzero(np.isfinite(values))
     if len(numbers) <= stretches:
         where = np.arange(len(numbers)) if where is None else where
         return Condensed(numbers, where, where)
@@ -178,6 +199,9 @@ def smoothed(values: Floats, width: int = 3) -> Floats:
     half = width // 2
     medians = np.empty(len(values))
     medians[half : len(values) - half] = window_medians(values, width)
+    if half == 1:
+        medians[0], medians[-1] = (values[0] + values[1]) / 2, (values[-2] + values[-1]) / 2
+        return medians
     for i in range(half):
         medians[i] = median(values[: i + half + 1])
         medians[-1 - i] = median(values[-1 - i - half :])

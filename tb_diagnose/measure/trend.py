@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import erfc, sqrt
 
 import numpy as np
@@ -42,14 +42,22 @@ def trend(values: Floats) -> Trend:
     if n < 2:
         return Trend(0.0, 1.0, 1.0, n)
     signs = np.sign(values[None, :] - values[:, None])
-    score = int(np.sum(np.triu(signs, 1)))
+    score = int(np.sum(signs, where=_later(n)))
     tau = score / (n * (n - 1) / 2)
     if n <= EXACT:
         return Trend(tau, _exact(n, score), _exact(n, -score), n)
-    _, ties = np.unique(values, return_counts=True)
-    tied = float(np.sum(ties * (ties - 1) * (2 * ties + 5)))
+    tied = 0.0
+    if np.count_nonzero(signs) < n * (n - 1):
+        _, ties = np.unique(values, return_counts=True)
+        tied = float(np.sum(ties * (ties - 1) * (2 * ties + 5)))
     deviation = sqrt(max((n * (n - 1) * (2 * n + 5) - tied) / 18, 1e-300))
     return Trend(tau, _normal(score, deviation), _normal(-score, deviation), n)
+
+
+@lru_cache(maxsize=128)
+def _later(n: int) -> NDArray[np.bool_]:
+    """Of each pair of n points, whether the second one comes after the first. [n, n]"""
+    return np.triu(np.ones((n, n), np.bool_), 1)
 
 
 def _exact(n: int, score: int) -> float:

@@ -27,6 +27,7 @@ Sources:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -117,11 +118,12 @@ def _at_zero(rate: Series, zero: NDArray[np.int64], limits: Limits) -> Evidence:
 def _jumps(
     rate: Series, rates: NDArray[np.float64], loss: Series | None, limits: Limits
 ) -> Iterator[Evidence]:
-    late = np.arange(1, len(rates)) >= max(2, limits.early * len(rates))
-    with_jump = np.flatnonzero(late & (rates[:-1] > 0) & (rates[1:] >= limits.jump * rates[:-1]))
+    first = math.ceil(max(2, limits.early * len(rates)))
+    before, after = rates[first - 1 : -1], rates[first:]
+    with_jump = np.flatnonzero((before > 0) & (after >= limits.jump * before))
     if not 0 < len(with_jump) <= limits.times:
         return
-    at = int(with_jump[0]) + 1
+    at = int(with_jump[0]) + first
     harm = _worse(loss, float(rate.wall[at - 1]), float(rate.wall[at])) if loss is not None else 0.0
     yield Evidence(
         says=f"{rate.name} jumps from {rates[at - 1]:g} to {rates[at]:g} at step {rate.steps[at]}"

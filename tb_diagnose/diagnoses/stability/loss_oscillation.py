@@ -140,7 +140,7 @@ def _per_step(curve: Series, val_loss: Series | None, limits: Limits) -> bool:
 
 def _apart(steps: NDArray[np.int64], others: NDArray[np.int64]) -> bool:
     """Whether both count the same steps, and most of the ones are none of the others."""
-    if not (len(steps) and len(others)):
+    if not (len(steps) and len(others)) or np.array_equal(steps, others):
         return False
     last, other = int(steps[-1]), int(others[-1])
     return max(last, other) <= 2 * min(last, other) and bool(np.mean(np.isin(steps, others)) < 0.5)
