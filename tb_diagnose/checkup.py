@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import partial
@@ -14,7 +14,7 @@ from tb_diagnose.enable import ENABLE
 from tb_diagnose.examine import compare, examine
 from tb_diagnose.fleet import Done
 from tb_diagnose.glance import Glance, glance
-from tb_diagnose.read import Cluster, NothingToRead, Place, clusters, load, place
+from tb_diagnose.read import Cluster, NothingToRead, clusters, identity, load, place
 from tb_diagnose.replay import as_of
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
@@ -165,7 +165,7 @@ def _found(paths: Sequence[str | Path], *, absolute: bool) -> tuple[list[Cluster
 
     ``absolute`` paths are the same to a worker that was started elsewhere.
     """
-    found: dict[Place, Cluster] = {}
+    found: dict[Hashable, Cluster] = {}
     problems: list[Problem] = []
     for path in paths:
         try:
@@ -173,7 +173,8 @@ def _found(paths: Sequence[str | Path], *, absolute: bool) -> tuple[list[Cluster
             if absolute and isinstance(where, Path):
                 where = where.absolute()
             for cluster in clusters([where]):
-                found.setdefault(cluster.path.resolve(), cluster)
+                known = found.get(here := identity(cluster.path))
+                found[here] = known.joined(cluster) if known else cluster
         except (NothingToRead, OSError) as error:
             problems.append(Problem(path=str(path), says=str(error)))
     return list(found.values()), problems

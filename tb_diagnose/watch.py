@@ -92,7 +92,8 @@ class Watch:
         for path in self._paths:
             try:
                 for cluster in clusters([path]):
-                    found.setdefault(self._key(cluster.path), cluster)
+                    before = found.get(here := self._key(cluster.path))
+                    found[here] = before.joined(cluster) if before else cluster
             except NothingToRead:
                 # A training may yet begin, and create the folder.
                 continue

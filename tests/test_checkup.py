@@ -12,7 +12,7 @@ import pytest
 from tb_diagnose import checkup as subject
 from tb_diagnose.checkup import checkup
 from tb_diagnose.glance import Glance
-from tb_diagnose.read import NothingToRead
+from tb_diagnose.read import Cluster, Folder, NothingToRead
 from tb_diagnose.settings import Settings, SettingsError
 from tests.fakes import FakeExamination, healthy, outcome, sick
 
@@ -26,7 +26,8 @@ def _rooms(monkeypatch: pytest.MonkeyPatch) -> None:
         for path in paths:
             if path.name != "logs":
                 raise NothingToRead(f"no event files below {path}")
-            yield from (SimpleNamespace(path=path / name) for name in (*runs, "broken"))
+            for name in (*runs, "broken"):
+                yield Cluster(name, path / name, (Folder(path / name, ""),))
 
     def load(cluster: Any, **_: bool) -> list[str]:
         if cluster.path.name == "broken":

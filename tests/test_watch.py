@@ -311,3 +311,12 @@ def test_what_cannot_be_read_is_told_and_tried_again(
         assert [found for _, found, _ in seen(watch)] == [["damaged-log"]]
         assert seen(watch) == []
     assert [each[1:] for each in seen(watch)] == [(["non-finite-values"], ["damaged-log"])]
+
+
+def test_files_of_one_folder_that_are_named_one_by_one_are_one_run(tmp_path: Path) -> None:
+    for value in (3.0, NAN):
+        with Log(tmp_path / "run", process=str(value)) as log:
+            log.scalars(f"loss{value}", [value] * 3)
+    watch = Watch(sorted((tmp_path / "run").iterdir()), ONLY, clock=Clock())
+    assert [(name, found) for name, found, _ in seen(watch)] == [("run", ["non-finite-values"])]
+    assert watch.summary()["points"] == 6

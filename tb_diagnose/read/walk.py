@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,15 @@ class Cluster:
         known = {folder.relative for folder in found}
         return (*found, *(folder for folder in self.folders if folder.relative not in known))
 
+    def joined(self, other: Cluster) -> Cluster:
+        """This cluster and another one of the same folder, each whole or single files of it."""
+        (own, *_), (its, *_) = self.folders, other.folders
+        if not own.only or not its.only:
+            return other if own.only else self
+        files = tuple(dict.fromkeys((*own.only, *its.only)))
+        name = _name(self.path, self.path) if len(files) > 1 else self.name
+        return Cluster(name, self.path, (replace(own, only=files),))
+
 
 def clusters(paths: Sequence[Place]) -> Iterator[Cluster]:
     """Walks folders, or takes single event files; yields units of work lazily, in sorted order.
@@ -118,9 +128,9 @@ def _below(root: Place) -> Iterator[Cluster]:
 
 
 def _walk(
-    root: Place, path: Place, listings: Listings, above: tuple[tuple[int, int], ...]
+    root: Place, path: Place, listings: Listings, above: tuple[Hashable, ...]
 ) -> Iterator[Cluster]:
-    here = _identity(path)
+    here = identity(path)
     if here in above or len(above) > _DEEPEST:
         return
     folders = _members(path, listings)
@@ -136,7 +146,7 @@ def _untaken(
     root: Place,
     path: Place,
     listings: Listings,
-    above: tuple[tuple[int, int], ...],
+    above: tuple[Hashable, ...],
     taken: set[Place],
 ) -> Iterator[Cluster]:
     """Clusters below ``path``, which may itself already be part of one."""
@@ -197,14 +207,13 @@ def _sides(path: Place, listings: Listings, splits: set[str]) -> list[str]:
     return found
 
 
-def _identity(path: Place) -> tuple[int, int]:
-    if isinstance(path, Remote):
-        return 0, hash(path)
-    try:
-        status = path.stat()
-    except OSError:
-        return -1, -1
-    return status.st_dev, status.st_ino
+def identity(path: Place) -> Hashable:
+    """What tells a folder from all others, whatever path leads to it."""
+    if isinstance(path, Path):
+        with suppress(OSError):
+            status = path.stat()
+            return status.st_dev, status.st_ino
+    return path
 
 
 def _name(root: Place, path: Place) -> str:

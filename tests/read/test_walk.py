@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tb_diagnose.read import Cluster, NothingToRead, clusters, load
+from tb_diagnose.read import Cluster, NothingToRead, clusters, identity, load
 from tests.events import Log, event, message, metadata, summary
 
 
@@ -128,3 +128,25 @@ def test_only_unreadable_files_still_give_a_run(tmp_path: Path) -> None:
     (run,) = load(*clusters([tmp_path]))
     assert run.points == 0
     assert [fact.kind for fact in run.facts] == ["not-event-file"]
+
+
+def test_files_of_one_folder_that_are_named_one_by_one_are_one_run(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    for tag in ("accuracy", "loss", "rate"):
+        with Log(folder, process=tag) as opened:
+            opened.scalars(tag, [3.0, 2.0, 1.0])
+    one, two, _ = sorted(folder.iterdir())
+    first, second, whole = clusters([one, two, folder])
+    assert first.joined(first) == first
+    both = first.joined(second)
+    assert both.name == "run"
+    (run,) = load(both)
+    assert [curve.tag for curve in run.scalars] == ["accuracy", "loss"]
+    assert both.joined(whole) == whole == whole.joined(both)
+
+
+def test_a_folder_is_the_same_whatever_leads_to_it(tmp_path: Path) -> None:
+    log(tmp_path / "run")
+    (tmp_path / "link").symlink_to(tmp_path / "run")
+    assert identity(tmp_path / "link") == identity(tmp_path / "run") != identity(tmp_path)
+    assert identity(tmp_path / "gone") != identity(tmp_path / "away")

@@ -67,6 +67,8 @@ def beginning(path: Place, size: int) -> bytes:
 
 def below(folder: Place, path: Place) -> str:
     """``path`` relative to ``folder``, with slashes; ``""`` where it is not below it."""
+    if path.parent == folder:
+        return path.name
     inner, outer = (
         PurePosixPath(each.key) if isinstance(each, Remote) else each for each in (path, folder)
     )
