@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.report.curves import counted_in, curve, parts
@@ -111,12 +113,22 @@ def _span(run: Run) -> tuple[float | None, float | None]:
     Findings are dated by whatever shows them, so that all that was logged counts.
     """
     logged: tuple[Series | Histograms | Vitals, ...] = (*run.scalars, *run.histograms, *run.vitals)
-    walls = [each.wall for each in logged]
-    known = [wall if (fit := np.isfinite(wall)).all() else wall[fit] for wall in walls]
-    ends = [(float(wall.min()), float(wall.max())) for wall in known if len(wall)]
-    if not ends:
+    ends = [_ends(each.wall) for each in logged]
+    known = [each for each in ends if each is not None]
+    if not known:
         return None, None
-    return min(first for first, _ in ends), max(last for _, last in ends)
+    return min(first for first, _ in known), max(last for _, last in known)
+
+
+def _ends(wall: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The least and the largest finite one of [n] moments; None if there is none."""
+    if not len(wall):
+        return None
+    ends = float(wall.min()), float(wall.max())
+    if all(map(math.isfinite, ends)):  # then all are
+        return ends
+    known = wall[np.isfinite(wall)]
+    return (float(known.min()), float(known.max())) if len(known) else None
 
 
 def _counting(run: Run) -> Counting:

@@ -53,7 +53,7 @@ def opened(path: Place) -> Iterator[Source]:
     if isinstance(path, Remote):
         yield Ranges(path)
         return
-    with path.open("rb", buffering=0) as handle:
+    with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 (twice as fast as path.open)
         yield _Local(handle.fileno())
 
 
