@@ -2,6 +2,7 @@
 
     python benchmarks/attach.py keras
     python benchmarks/attach.py torch --rounds 80 --only CNN
+    python benchmarks/attach.py torch --device cuda --larger 16
 
 Every tool trains a model of its own in a process of its own, whose memory is told; that process
 has one thread and one core, because the idle threads of a pool would be counted as work. They take
@@ -79,10 +80,18 @@ class Process:
 
 
 def measured(
-    framework: str, workload: str, tools: Sequence[str], rounds: int, steps: int
+    framework: str,
+    workload: str,
+    tools: Sequence[str],
+    rounds: int,
+    steps: int,
+    where: Sequence[str] = (),
 ) -> dict[str, list[Round]]:
-    """The rounds of each tool; one that failed has a last one that says why."""
-    running = {tool: Process(framework, workload, tool, str(steps)) for tool in tools}
+    """The rounds of each tool; one that failed has a last one that says why.
+
+    ``where``: of PyTorch, the device, and how many times as large the batches are.
+    """
+    running = {tool: Process(framework, workload, tool, str(steps), *where) for tool in tools}
     told = {tool: [each.made] if "error" in each.made else [] for tool, each in running.items()}
     for at in range(rounds + 1):
         # The order turns, so that nobody always follows the same.
@@ -140,13 +149,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60, help="of each, behind the first (60)")
     parser.add_argument("--steps", type=int, default=20, help="of a round (20)")
     parser.add_argument("--only", default="", help="workloads whose name holds this")
+    parser.add_argument("--device", help="of PyTorch, such as cuda")
+    parser.add_argument("--larger", default="1", help="times as large batches, for a device (1)")
     given = parser.parse_args()
     tools = declared(given.framework, "TOOLS")
+    where = [given.device, given.larger] if given.device else []
     print("|", " | ".join(HEAD), "|")
     print("|", " | ".join(["---"] * len(HEAD)), "|")
     for workload in declared(given.framework, "WORKLOADS"):
         if given.only in workload:
-            told = measured(given.framework, workload, tools, given.rounds, given.steps)
+            told = measured(given.framework, workload, tools, given.rounds, given.steps, where)
             for tool in tools:
                 line = row(tool, told[tool], told["plain"])
                 print("|", " | ".join([workload, *line]), "|", flush=True)

@@ -1,6 +1,7 @@
 """The process of one training: trains a round for each line it is sent, and answers in JSON.
 
-python benchmarks/attaching/child.py keras|torch WORKLOAD TOOL STEPS
+python benchmarks/attaching/child.py keras WORKLOAD TOOL STEPS
+python benchmarks/attaching/child.py torch WORKLOAD TOOL STEPS [DEVICE] [LARGER]
 """
 
 from __future__ import annotations
@@ -36,7 +37,15 @@ class Turns:
     and the other first. For others who look at the clock, it stands still meanwhile.
     """
 
-    def __init__(self, steps: int, folder: str, answers: IO[str], switch: Switch | None) -> None:
+    def __init__(
+        self,
+        steps: int,
+        folder: str,
+        answers: IO[str],
+        switch: Switch | None,
+        settle: Callable[[], None],
+    ) -> None:
+        self._settle = settle
         self._steps, self._folder, self._answers, self._switch = steps, folder, answers, switch
         self._stood, self._on = 0.0, True
         time.perf_counter = lambda: _clock() - self._stood
@@ -54,12 +63,14 @@ class Turns:
         self._begin()
 
     def _begin(self) -> None:
+        self._settle()
         self._done, self._cpu, self._wall = 0, process_time(), _clock()
 
     def __call__(self) -> None:
         self._done += 1
         if self._done < self._left:
             return
+        self._settle()
         took = {"cpu": process_time() - self._cpu, "wall": _clock() - self._wall}
         self._stood += 0 if self._on else took["wall"]
         self._told["with" if self._on else "without"] = took
@@ -79,15 +90,16 @@ def main() -> None:
     ``with`` and ``without`` the tool it took so many seconds; there is only ``error`` where
     something failed.
     """
-    framework, workload, tool, steps = sys.argv[1:]
+    framework, workload, tool, steps, *where = sys.argv[1:]
     answers, sys.stdout = sys.stdout, sys.stderr  # what a tool prints is no answer
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as folder:
         try:
             made = import_module(f"attaching.{framework}_trainings")
-            train, switch = made.training(workload, tool, folder)
-            train(Turns(int(steps) * made.WORKLOADS[workload].times, folder, answers, switch))
+            train, switch = made.training(workload, tool, folder, *where)
+            each = int(steps) * made.WORKLOADS[workload].times
+            train(Turns(each, folder, answers, switch, made.settle))
         except Exception as error:  # noqa: BLE001 - a tool that fails is a result
             why = (str(error).splitlines() or [""])[0]
             print(json.dumps({"error": f"{type(error).__name__}: {why}"}), file=answers, flush=True)

@@ -77,13 +77,14 @@ class Plain:
 
     switch: Callable[[bool], None] | None = None
 
-    def __init__(self, told: Workload, folder: str) -> None:
+    def __init__(self, told: Workload, folder: str, device: str, larger: int) -> None:
         torch.manual_seed(0)
-        self.model = told.build()
+        self.model = told.build().to(device)
         self.optimizer = torch.optim.Adam(self.model.parameters())
         self.loss: Any = nn.CrossEntropyLoss(reduction="none")
-        self.x = torch.randn(told.batch, *told.shape)
-        self.y = torch.randint(0, 10, (told.batch,))
+        batch = told.batch * larger
+        self.x = torch.randn(batch, *told.shape).to(device)
+        self.y = torch.randint(0, 10, (batch,)).to(device)
         self.watch(folder)
 
     def watch(self, folder: str) -> None:
@@ -165,14 +166,20 @@ TOOLS: dict[str, type[Plain]] = {
 }
 
 
+def settle() -> None:
+    """Wait for all that was asked of a GPU: it works on while the program goes ahead."""
+    if torch.cuda.is_initialized():
+        torch.cuda.synchronize()
+
+
 def training(
-    workload: str, tool: str, folder: str
+    workload: str, tool: str, folder: str, device: str = "cpu", larger: str = "1"
 ) -> tuple[Callable[[Callable[[], None]], None], Callable[[bool], None] | None]:
     """What trains until the process ends, and calls a function after each step.
 
-    And what switches the tool off and on, if anything does.
+    And what switches the tool off and on, if anything does. Batches are ``larger`` so many times.
     """
-    made = TOOLS[tool](WORKLOADS[workload], folder)
+    made = TOOLS[tool](WORKLOADS[workload], folder, device, int(larger))
 
     def train(turn: Callable[[], None]) -> None:
         while True:
