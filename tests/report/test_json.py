@@ -9,12 +9,15 @@ import pytest
 
 from tb_diagnose.report.json import as_json
 
+#: An object that others share, at one depth and at another.
+SHARED = {"id": "overfitting", "evidence": [], "reason": None}
 VALUES = (
     {},
     {"runs": []},
     {"a": 1, "b": "zwei\n€", "c": None, "d": True, "e": 1e-7},
     {"flat": [1, 2.5, "x", None, [], {}], "nested": [[1, 2], [], {"k": [{"deep": [0.1]}]}]},
     {"empty": "", "zero": 0, "quoted": 'a "b" \\', "under": {"one": {"two": {"three": {}}}}},
+    {"one": [SHARED, {"more": SHARED}], "two": [SHARED, SHARED], "three": SHARED},
 )
 
 
