@@ -10,7 +10,6 @@ cluster, which is a local one of two workers (the extra `dask`).
 from __future__ import annotations
 
 import argparse
-import json
 import pickle
 import sys
 import tempfile
@@ -35,6 +34,7 @@ from tb_diagnose.glance import glance  # noqa: E402
 from tb_diagnose.read import Cluster, clusters, load, place  # noqa: E402
 from tb_diagnose.read.wire.records import framed  # noqa: E402
 from tb_diagnose.report.document import assembled  # noqa: E402
+from tb_diagnose.report.json import as_json  # noqa: E402
 from tb_diagnose.report.run import run_part  # noqa: E402
 from tb_diagnose.settings import Settings  # noqa: E402
 
@@ -109,7 +109,7 @@ def measure(folder: Path, runs: int) -> None:
     table.timed("unpack what came back", lambda: pickle.loads(brought))  # noqa: S301
     across = table.timed("compare it with the others", lambda: compare(glances, SETTINGS))
     document = assembled(parts, across, [])
-    table.timed("write it as JSON", lambda: json.dumps(document, indent=2))
+    table.timed("write it as JSON", lambda: as_json(document))
     tracemalloc.start()
     kept = pickle.loads(brought)  # noqa: S301
     table.line("memory, kept until the end", tracemalloc.get_traced_memory()[0] / 1e6, "MB")
