@@ -46,6 +46,7 @@ def ordered(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def _findings(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What was found, gravest first, each finding followed by what it led to."""
     found = {each.id: each for each in outcomes if each.verdict is Verdict.FOUND}
     roots = [each for each in found.values() if root(each, found) == each.id]
     lines: list[Outcome] = []

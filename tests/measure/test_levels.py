@@ -80,3 +80,21 @@ def test_a_curve_rests_where_it_ends_after_a_fifth_of_it() -> None:
     assert not levels.rested(np.linspace(1.0, 0.9, 100), 0.05)
     assert levels.rested(np.linspace(1.0, 0.96, 100), 0.05)
     assert not levels.rested(np.full(4, 1.0), 0.05)
+
+
+def test_the_finite_values_of_a_curve_as_read_are_kept() -> None:
+    values = np.array([3, np.nan, 1, np.inf], np.float32)
+    assert levels.finite(values) is not levels.finite(values)
+    values.flags.writeable = False
+    good = levels.finite(values)
+    assert good.tolist() == [3.0, 1.0]
+    assert levels.finite(values) is good
+    assert not good.flags.writeable
+
+
+def test_the_highest_value_is_a_finite_one() -> None:
+    inf, nan = np.inf, np.nan
+    for values, most in (([1, 3, 2], 3), ([inf, 1], 1), ([nan, -2, -inf], -2), ([-inf, 0], 0)):
+        assert levels.highest(np.array(values, np.float32)) == most
+    for nothing in ([], [nan], [inf, -inf]):
+        assert np.isnan(levels.highest(np.array(nothing, np.float64)))
