@@ -314,9 +314,15 @@ def test_what_cannot_be_read_is_told_and_tried_again(
 
 
 def test_files_of_one_folder_that_are_named_one_by_one_are_one_run(tmp_path: Path) -> None:
-    for value in (3.0, NAN):
-        with Log(tmp_path / "run", process=str(value)) as log:
-            log.scalars(f"loss{value}", [value] * 3)
-    watch = Watch(sorted((tmp_path / "run").iterdir()), ONLY, clock=Clock())
-    assert [(name, found) for name, found, _ in seen(watch)] == [("run", ["non-finite-values"])]
+    files = []
+    for name in ("a", "b", "c"):
+        with Log(tmp_path / "run", process=name) as log:
+            log.scalars(f"loss/{name}", [NAN if name == "c" else 3.0] * 3)
+        files.append(log.path)
+    aside = files[2].rename(tmp_path / "aside")
+    watch = Watch(files, ONLY, clock=Clock())
+    assert seen(watch) == []
     assert watch.summary()["points"] == 6
+    aside.rename(files[2])
+    assert [(name, found) for name, found, _ in seen(watch)] == [("run", ["non-finite-values"])]
+    assert watch.summary()["points"] == 9

@@ -38,6 +38,7 @@ class Follower:
         changed = False
         for folder in self.cluster.members():
             followed = self._folders.setdefault(folder.relative, _Followed(folder))
+            followed.folder = folder
             changed |= self._refresh(followed)
         if changed:
             self._runs = None

@@ -31,6 +31,7 @@ class Shelf:
     def refreshed(self, cluster: Cluster, size: int) -> Follower:
         """The cluster, of ``size`` bytes now, read as far as it goes."""
         follower = self._taken(cluster.path) or Follower(cluster, checksum=self._checksum)
+        follower.cluster = cluster  # of more files by now, where they are named one by one
         follower.refresh()
         self._kept[cluster.path] = follower, size + _EMPTY
         self._size += size + _EMPTY
