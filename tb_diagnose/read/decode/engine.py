@@ -105,7 +105,7 @@ class Engine:
         """The same by the library in ``native/``."""
         while True:
             if at < len(window):
-                at += scanner.take(window.address + at, len(window) - at)
+                at += scanner.take(window.octets[at:])
             after, missing = self._one(window, at)
             if after == at:
                 return at, missing

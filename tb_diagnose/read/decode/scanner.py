@@ -24,6 +24,7 @@ from tb_diagnose.read.decode import lessons
 from tb_diagnose.read.decode.events import Decoder
 from tb_diagnose.read.decode.layouts import Layout
 from tb_diagnose.read.native import binding
+from tb_diagnose.read.wire.places import Octets
 
 #: So many rows are taken at once (chosen: they stay in the processor's cache), of histograms fewer.
 _ROWS, _HISTOGRAMS, _NEWS = 1 << 16, 1 << 12, 1 << 12
@@ -89,16 +90,16 @@ class Scanner:
         # Where what has not been delivered yet lies.
         self._desk: _Desk | None = None
 
-    def take(self, begin: int, size: int) -> int:
-        """Takes the records that ``size`` bytes in memory begin with; returns how many bytes.
+    def take(self, octets: Octets) -> int:
+        """Takes the records that ``octets`` begins with; returns how many bytes they are.
 
         Their points are ``deliver``-ed later, many at a time.
         """
         self._renew()
-        file, learnt = self._file(), self._lessons
+        file, learnt, begin = self._file(), self._lessons, binding.address(octets)
         used = 0
         while True:
-            used += int(learnt.library.scan(learnt.handle, file, begin + used, size - used))
+            used += int(learnt.library.scan(learnt.handle, file, begin + used, len(octets) - used))
             self._columns.records += file.records
             file.records = 0
             if not file.full:

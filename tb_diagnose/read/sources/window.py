@@ -7,7 +7,6 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.native.binding import address
 from tb_diagnose.read.sources.source import Source
 
 #: Bytes read at once (chosen: they stay in the processor's cache until they have been decoded).
@@ -27,7 +26,6 @@ class Window:
     Attributes:
         begin: offset in the file of the first byte.
         octets: [n] uint8, the bytes; they are overwritten by ``slide``.
-        address: where in memory the first of them is.
         at_end: whether they reach to the end of the file.
     """
 
@@ -36,7 +34,6 @@ class Window:
         self._file_size = source.size
         self._ahead = BLOCK
         self._buffer = _buffer()
-        self.address = address(self._buffer)
         self.begin = begin
         self.octets = self._buffer[:0]
         self._fill(0, BLOCK)
@@ -78,7 +75,6 @@ class Window:
         want = min(want, self._file_size - self.begin)
         if want > len(self._buffer):
             self._buffer = np.empty(want, np.uint8)
-            self.address = address(self._buffer)
         if rest is not None:
             self._buffer[:kept] = rest
         self._fill(kept, want)
