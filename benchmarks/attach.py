@@ -85,7 +85,7 @@ def measured(
     tools: Sequence[str],
     rounds: int,
     steps: int,
-    where: Sequence[str] = (),
+    where: Sequence[str],
 ) -> dict[str, list[Round]]:
     """The rounds of each tool; one that failed has a last one that says why.
 
@@ -149,11 +149,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60, help="of each, behind the first (60)")
     parser.add_argument("--steps", type=int, default=20, help="of a round (20)")
     parser.add_argument("--only", default="", help="workloads whose name holds this")
-    parser.add_argument("--device", help="of PyTorch, such as cuda")
-    parser.add_argument("--larger", default="1", help="times as large batches, for a device (1)")
+    parser.add_argument("--device", default="cpu", help="of PyTorch, such as cuda (cpu)")
+    parser.add_argument("--larger", default="1", help="times as large batches, of PyTorch (1)")
     given = parser.parse_args()
     tools = declared(given.framework, "TOOLS")
-    where = [given.device, given.larger] if given.device else []
+    where = [given.device, given.larger] if given.framework == "torch" else []
     print("|", " | ".join(HEAD), "|")
     print("|", " | ".join(["---"] * len(HEAD)), "|")
     for workload in declared(given.framework, "WORKLOADS"):

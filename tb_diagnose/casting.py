@@ -35,6 +35,10 @@ BY_KIND = (
     "discriminator_loss",
 )
 
+#: The roles that every run has, played or not, and those of all runs but reinforcement learning's.
+_SINGLE = (*BY_KIND, "entropy", "batch_loss")
+_EVERY = (*_SINGLE, "train_loss", "val_loss", "train_score", "val_score", "pairs")
+
 #: Kinds that only a log of reinforcement learning has.
 REINFORCEMENT = frozenset(
     "reward episode_length explained_variance clip_fraction value_loss policy_loss".split()
@@ -285,11 +289,6 @@ def played(scalars: Sequence[Series]) -> tuple[dict[str, Any], bool]:
             Pair(name, curve(train), curve(val), better) for name, train, val, better in given.pairs
         )
     return values, given.reinforcement
-
-
-#: The roles that every run has, played or not, and those of all runs but reinforcement learning's.
-_SINGLE = (*BY_KIND, "entropy", "batch_loss")
-_EVERY = (*_SINGLE, "train_loss", "val_loss", "train_score", "val_score", "pairs")
 
 
 def _added(parts: Sequence[Series]) -> Series:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -86,10 +86,7 @@ def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) ->
 
 
 def _put(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
-    for role in diagnosis.required:
-        if not _has(roles, role):
-            return _without(diagnosis, role)
-    return _ask(diagnosis, roles, settings)
+    return _lack(diagnosis, partial(_has, roles)) or _ask(diagnosis, roles, settings)
 
 
 def _has(roles: Mapping[str, Any], role: str) -> bool:
@@ -104,13 +101,13 @@ def _lacking(diagnoses: tuple[Diagnosis, ...], known: frozenset[str]) -> tuple[O
 
     Runs with the same roles, as those of a search are, have it in common.
     """
-    missed = (
-        next((role for role in each.required if role not in known), None) for each in diagnoses
-    )
-    return tuple(
-        None if role is None else _without(each, role)
-        for each, role in zip(diagnoses, missed, strict=True)
-    )
+    return tuple(_lack(each, known.__contains__) for each in diagnoses)
+
+
+def _lack(diagnosis: Diagnosis, has: Callable[[str], bool]) -> Outcome | None:
+    """The outcome for want of the first role that a diagnosis needs and a run does not have."""
+    missed = next((role for role in diagnosis.required if not has(role)), None)
+    return None if missed is None else _without(diagnosis, missed)
 
 
 def _ask(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:

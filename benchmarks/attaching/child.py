@@ -1,7 +1,7 @@
 """The process of one training: trains a round for each line it is sent, and answers in JSON.
 
 python benchmarks/attaching/child.py keras WORKLOAD TOOL STEPS
-python benchmarks/attaching/child.py torch WORKLOAD TOOL STEPS [DEVICE] [LARGER]
+python benchmarks/attaching/child.py torch WORKLOAD TOOL STEPS DEVICE LARGER
 """
 
 from __future__ import annotations

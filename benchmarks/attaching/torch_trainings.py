@@ -173,7 +173,7 @@ def settle() -> None:
 
 
 def training(
-    workload: str, tool: str, folder: str, device: str = "cpu", larger: str = "1"
+    workload: str, tool: str, folder: str, device: str, larger: str
 ) -> tuple[Callable[[Callable[[], None]], None], Callable[[bool], None] | None]:
     """What trains until the process ends, and calls a function after each step.
 

@@ -73,10 +73,8 @@ def course(values: NDArray[Any], sign: int = 1) -> Course | None:
     """
     known = _recent.get(values, sign)
     if known is None:
-        numbers = finite(values)
-        whole = len(numbers) == len(values)
-        condensed = condense(numbers if whole else values)
-        known = _recent.note(values, (_course(numbers, condensed, sign),), sign)
+        found = _course(finite(values), condense(values), sign)
+        known = _recent.note(values, (found,), sign)
     return known[0]
 
 

@@ -61,11 +61,18 @@ def finite(values: NDArray[Any]) -> Floats:
     known = np.isfinite(numbers)
     if not known.all():
         numbers = numbers[known]
-    if values.flags.writeable or len(values) > _LONG:
+    if not _lasts(values):
         return numbers
-    # As read from a log: a copy is no more to be written to than the curve itself.
+    # A copy is no more to be written to than the curve itself.
     numbers.flags.writeable = False
     return _finite.note(values, numbers)
+
+
+def _lasts(values: NDArray[Any]) -> bool:
+    """Whether a curve is as read from a log, which nobody may write to, and short enough to keep
+    what was worked out of it.
+    """
+    return not values.flags.writeable and len(values) <= _LONG
 
 
 def highest(values: NDArray[Any]) -> float:
@@ -106,10 +113,13 @@ def condense(values: NDArray[Any], stretches: int = STRETCHES) -> Condensed:
 
     Non-finite values are left out of the medians; a stretch without a finite value is dropped.
     """
+    numbers = finite(values)
+    if len(numbers) == len(values):
+        values = numbers  # of the curve as logged and of its finite values, it is the same
     found = _condensed.get(values, stretches)
     if found is None:
         found = _condense(values, stretches)
-        if not values.flags.writeable and len(values) <= _LONG:
+        if _lasts(values):
             _condensed.note(values, found, stretches)
     return found
 

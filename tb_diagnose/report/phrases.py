@@ -69,8 +69,9 @@ def ledger(outcomes: Sequence[OutcomePart], *, cure: bool = True) -> str:
     """``24 clear · 18 not checkable, 15 of them with …``."""
     ends = [each["verdict"] for each in outcomes]
     clear, silent = ends.count("clear"), ends.count("not-applicable")
-    aside = _cure(outcomes, silent) if cure else ""
-    return f"{clear} clear" + (f" · {silent} not checkable{aside}" if silent else "")
+    if not silent:
+        return f"{clear} clear"
+    return f"{clear} clear · {silent} not checkable{_cure(outcomes, silent) if cure else ''}"
 
 
 def _cure(outcomes: Sequence[OutcomePart], silent: int) -> str:

@@ -53,7 +53,7 @@ def opened(path: Place) -> Iterator[Source]:
     if isinstance(path, Remote):
         yield Ranges(path)
         return
-    with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 (twice as fast as path.open)
+    with path.open("rb", buffering=0) as handle:
         yield _Local(handle.fileno())
 
 
