@@ -188,6 +188,20 @@ def test_version_is_told_without_numpy() -> None:
     assert (done.returncode, done.stdout) == (0, f"tb-diagnose {__version__}\n"), done.stderr
 
 
+def test_a_process_ends_with_its_code_and_all_that_it_said() -> None:
+    done = python(
+        "import sys\n"
+        "from tb_diagnose import __main__ as program\n"
+        "def main():\n"
+        "    sys.stdout.write('said ' * 100_000)\n"
+        "    sys.stderr.write('wrong')\n"
+        "    return 2\n"
+        "program.main = main\n"
+        "program.program()"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "said " * 100_000, "wrong")
+
+
 def test_a_reader_that_goes_away_is_no_error() -> None:
     done = python(
         "import os, sys\n"
