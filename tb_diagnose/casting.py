@@ -59,8 +59,7 @@ _FEW = 10
 Places = tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Pair:
+class Pair(NamedTuple):
     """One quantity on both splits. ``better`` is -1 where lower is better, 1 where higher is."""
 
     name: str
@@ -88,8 +87,7 @@ class Actor(NamedTuple):
     alike: int
 
 
-@dataclass(frozen=True)
-class Cast:
+class Cast(NamedTuple):
     """Who plays what, each by the places of its curves; a role that nobody plays is left out.
 
     Attributes:
@@ -223,7 +221,7 @@ def _sum(parts: list[_Curve]) -> _Curve:
     """Several curves as one."""
     first, tag = parts[0], " + ".join(each.actor.tag for each in parts)
     places = tuple(each.actor.place for each in parts)
-    return _Curve(first.actor._replace(tag=tag), places, replace(first.means, part=""))
+    return _Curve(first.actor._replace(tag=tag), places, first.means._replace(part=""))
 
 
 def _split(curves: list[_Curve], split: str) -> _Curve | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from tb_diagnose.accuracy import measured
-from tb_diagnose.diagnosis import Diagnosis, registry
+from tb_diagnose.diagnosis import Diagnosis, Threshold, registry
 from tb_diagnose.settings import Settings
 
 SECTIONS = (
@@ -30,18 +28,7 @@ class UnknownDiagnosis(Exception):
     """There is no diagnosis of that id; the message suggests the nearest."""
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """One declared limit: its default, its unit and where the number comes from."""
-
-    name: str
-    default: float
-    unit: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Article:
+class Article(NamedTuple):
     """The text of one diagnosis: title, sections in their fixed order, limits."""
 
     id: str
@@ -65,7 +52,8 @@ def article(diagnosis: Diagnosis) -> Article:
             f"the sections are {', '.join(SECTIONS)}"
         )
     ordered = {name: sections[name] for name in SECTIONS}
-    return Article(diagnosis.id, title.strip().rstrip("."), ordered, tuple(_limits(diagnosis)))
+    limits = diagnosis.limits.declared if diagnosis.limits else ()
+    return Article(diagnosis.id, title.strip().rstrip("."), ordered, limits)
 
 
 def articles(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -143,14 +131,6 @@ def _facts(diagnosis: Diagnosis) -> str:
     if trust := measured(diagnosis.id):
         facts.append(trust)
     return " · ".join(facts)
-
-
-def _limits(diagnosis: Diagnosis) -> Iterator[Threshold]:
-    if diagnosis.limits is None:
-        return
-    for field in dataclasses.fields(diagnosis.limits):
-        default, told = float(str(field.default)), field.metadata
-        yield Threshold(field.name, default, told["unit"], told["source"])
 
 
 def _outdented(body: str) -> str:

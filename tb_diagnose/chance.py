@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import log
+from typing import NamedTuple
 
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Run
@@ -20,8 +20,7 @@ CROSS_ENTROPIES = {
 }
 
 
-@dataclass(frozen=True)
-class Chance:
+class Chance(NamedTuple):
     """What a guess among ``classes`` equally likely classes scores.
 
     Attributes:

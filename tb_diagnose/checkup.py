@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from tb_diagnose import dask, fleet
 from tb_diagnose.diagnosis import registry
@@ -26,8 +26,7 @@ from tb_diagnose.settings import Settings, SettingsError, Vocabulary
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(NamedTuple):
     """One run after its journey.
 
     A glance at the run is kept where runs are to be compared, pictures where they are asked for.
@@ -144,7 +143,7 @@ def vocabulary() -> Vocabulary:
     """The ids, limits, families and roles that settings may name."""
     known = registry()
     limits = {
-        each.id: [field.name for field in fields(each.limits)] if each.limits else []
+        each.id: [limit.name for limit in each.limits.declared] if each.limits else []
         for each in known.values()
     }
     needed = (need.role for each in known.values() for need in each.needs)

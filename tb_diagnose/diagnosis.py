@@ -7,7 +7,6 @@ its thresholds. It yields ``Evidence``; yielding nothing means *clear*.
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from tb_diagnose.findings import Evidence, Severity
 
@@ -26,12 +25,44 @@ J = TypeVar("J", bound=Judge)
 _registry: dict[str, Diagnosis] = {}
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """One role a diagnosis reads: its name and whether it can do without."""
 
     role: str
     optional: bool
+
+
+class Threshold(NamedTuple):
+    """One declared limit: its default, its unit and where the number comes from."""
+
+    name: str
+    default: float
+    unit: str
+    source: str
+
+
+class Thresholds:
+    """What every ``Limits`` is: fields that are a ``limit()``, with their defaults if not given.
+
+    What ``dataclass`` writes for each of sixty such classes takes longer to compile than a run
+    takes to read and to judge.
+    """
+
+    declared: ClassVar[tuple[Threshold, ...]]
+
+    def __init_subclass__(cls) -> None:
+        fields = {name: each for name, each in vars(cls).items() if isinstance(each, Threshold)}
+        cls.declared = tuple(each._replace(name=name) for name, each in fields.items())
+        for name, each in fields.items():
+            setattr(cls, name, each.default)
+
+    def __init__(self, **given: float) -> None:
+        if unknown := given.keys() - {each.name for each in self.declared}:
+            raise TypeError(f"there is no limit {min(unknown)!r}")
+        vars(self).update(given)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a limit is not to be changed: {name}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +76,7 @@ class Diagnosis:
         leads_to: ids of findings this one causes.
         since: the version that brought it.
         needs: the roles it reads, in the order of its parameters, without ``limits``.
-        limits: its ``Limits`` class, a frozen dataclass of ``limit()`` fields, or None.
+        limits: its ``Limits`` class, or None.
         judge: the function itself.
         several: True for a comparison of several runs.
         text: its module's docstring.
@@ -57,7 +88,7 @@ class Diagnosis:
     leads_to: tuple[str, ...]
     since: str
     needs: tuple[Need, ...]
-    limits: type[Any] | None
+    limits: type[Thresholds] | None
     judge: Judge
     several: bool
     text: str
@@ -79,8 +110,8 @@ class Diagnosis:
 
 
 def limit(default: float, *, unit: str, source: str) -> Any:
-    """A threshold, for a field of a ``Limits`` dataclass: its default, its unit, its source."""
-    return dataclasses.field(default=default, metadata={"unit": unit, "source": source})
+    """A threshold, for a field of a ``Limits`` class: its default, its unit, its source."""
+    return Threshold("", default, unit, source)
 
 
 def diagnosis(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """One layer of a Keras model, as its configuration names it.
 
     Attributes:
@@ -46,8 +45,7 @@ class Loss:
     config: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Optimizer:
+class Optimizer(NamedTuple):
     """The optimizer as compiled, ``name`` in lower case.
 
     ``learning_rate`` is None where a schedule decides it.
@@ -66,8 +64,7 @@ class Optimizer:
         return known.get(self.name, self.name.capitalize()) or "optimizer"
 
 
-@dataclass(frozen=True)
-class ModelConfig:
+class ModelConfig(NamedTuple):
     """What the ``keras`` summary of an ordinary Keras log says about the model.
 
     Attributes:

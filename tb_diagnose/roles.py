@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tb_diagnose.casting import played
 from tb_diagnose.chance import Chance, chance
@@ -37,8 +36,7 @@ _VARIABLE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Role:
+class Role(NamedTuple):
     """One role as it was given out: its name, the curve (or config entry) and the reason."""
 
     name: str
@@ -46,8 +44,7 @@ class Role:
     why: str
 
 
-@dataclass(frozen=True, eq=False)
-class Roles:
+class Roles(NamedTuple):
     """What the roles of one run are: for diagnoses (``values``) and for people (``named``)."""
 
     values: Mapping[str, Any]

@@ -8,12 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from typing import Any, NamedTuple
 
 _KEYS = ("select", "ignore", "limits", "roles", "baseline")
 
@@ -41,8 +36,7 @@ class Settings:
     baseline: str = ""
 
 
-@dataclass(frozen=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """The words that settings may use.
 
     Attributes:
@@ -119,6 +113,10 @@ def _candidates(directory: Path) -> Iterator[Path]:
 
 def _table(path: Path) -> Mapping[str, Any] | None:
     """The settings in a file; None for a pyproject.toml that has none."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         whole: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tb_diagnose.model import Layer, ModelConfig
 
@@ -36,8 +35,7 @@ SQUASHING = frozenset(("sigmoid", "hard_sigmoid", "tanh", "softsign"))
 ACTIVATIONS = frozenset(("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"))
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One affine layer of a chain with the activation that follows it, its own or a layer's."""
 
     layer: Layer

@@ -8,14 +8,13 @@ which data (its *split*), and of which part of the model (what is left).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tb_diagnose.vocabulary import AGGREGATION, KINDS, TRAIN, VALIDATION
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a curve's words say.
 
     Attributes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tb_diagnose.findings import Severity
 from tb_diagnose.read import Cluster, Place
@@ -14,8 +15,7 @@ from tb_diagnose.report.shapes import RunPart, RunVerdict
 Files = Mapping[tuple[str, str], tuple[int, int]]
 
 
-@dataclass(frozen=True)
-class News:
+class News(NamedTuple):
     """A run of which there is something to tell.
 
     Attributes:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
 from tb_diagnose import catalogue
 from tb_diagnose.catalogue import SECTIONS, IncompleteText, UnknownDiagnosis, article
-from tb_diagnose.diagnosis import Diagnosis, Need, limit
+from tb_diagnose.diagnosis import Diagnosis, Need, Thresholds, limit
 from tb_diagnose.findings import Severity
 
 TEXT = """Units that never fire.
@@ -32,12 +30,11 @@ Sources:
     Lu, 2019, Dying ReLU."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     share: float = limit(0.5, unit="of the units", source="chosen: half a layer")
 
 
-def made(text: str = TEXT, limits: type | None = Limits) -> Diagnosis:
+def made(text: str = TEXT, limits: type[Thresholds] | None = Limits) -> Diagnosis:
     return Diagnosis(
         id="dead-relu",
         family="layers",

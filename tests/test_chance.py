@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import log
 
 import pytest
@@ -44,8 +43,8 @@ def test_the_output_says_how_many_classes(
         dense_model(1, "linear", "mean_squared_error"),
         dense_model(1, "softmax", SPARSE),
         model(layer(0, "", "Reshape"), loss=SPARSE),
-        replace(dense_model(), outputs=(layer(10), layer(3))),
-        replace(dense_model(), losses=(Loss(SPARSE), Loss("mean_squared_error"))),
+        dense_model()._replace(outputs=(layer(10), layer(3))),
+        dense_model()._replace(losses=(Loss(SPARSE), Loss("mean_squared_error"))),
     ),
     ids=("a number", "one class", "unknown units", "two outputs", "two losses"),
 )

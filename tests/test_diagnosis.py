@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
 from typing import Any
 
 import pytest
 
 from tb_diagnose import diagnosis as contract
-from tb_diagnose.diagnosis import Need, comparison, diagnosis, limit, registry
+from tb_diagnose.diagnosis import (
+    Need,
+    Threshold,
+    Thresholds,
+    comparison,
+    diagnosis,
+    limit,
+    registry,
+)
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.runs import Series
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """Stands where a diagnosis' own would."""
 
     rise: float = limit(0.5, unit="of the progress", source="chosen for this test")
@@ -63,10 +69,17 @@ def test_a_comparison_judges_several_runs() -> None:
 
 
 def test_a_limit_carries_its_unit_and_source() -> None:
-    (field,) = fields(Limits)
-    assert Limits().rise == 0.5
-    assert Limits(rise=0.7).rise == 0.7
-    assert field.metadata == {"unit": "of the progress", "source": "chosen for this test"}
+    declared = Threshold("rise", 0.5, "of the progress", "chosen for this test")
+    assert Limits.declared == (declared,)
+
+
+def test_limits_that_are_not_given_have_their_defaults() -> None:
+    given = Limits(rise=0.7)
+    assert (Limits().rise, given.rise, Limits().rise) == (0.5, 0.7, 0.5)
+    with pytest.raises(TypeError, match="there is no limit 'fall'"):
+        Limits(fall=0.7)
+    with pytest.raises(AttributeError, match="not to be changed: rise"):
+        given.rise = 0.8
 
 
 def test_each_diagnosis_is_found_by_its_id() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from pathlib import Path
 
@@ -43,10 +42,17 @@ def test_one_word_names_function_file_and_id(one: Diagnosis) -> None:
 
 @every_diagnosis
 def test_every_limit_has_a_unit_and_a_source(one: Diagnosis) -> None:
-    for field in dataclasses.fields(one.limits) if one.limits else ():
-        assert field.metadata.get("unit"), field.name
-        assert field.metadata.get("source"), field.name
-        assert isinstance(field.default, int | float), field.name
+    for each in one.limits.declared if one.limits else ():
+        assert each.unit, each.name
+        assert each.source, each.name
+        assert isinstance(each.default, int | float), each.name
+
+
+@every_diagnosis
+def test_every_field_of_its_limits_is_declared(one: Diagnosis) -> None:
+    if one.limits:
+        declared = [each.name for each in one.limits.declared]
+        assert declared == list(inspect.get_annotations(one.limits))
 
 
 @every_diagnosis

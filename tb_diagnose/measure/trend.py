@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import erfc, sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,7 @@ Floats = NDArray[np.float64]
 EXACT = 12
 
 
-@dataclass(frozen=True)
-class Trend:
+class Trend(NamedTuple):
     """Mann-Kendall's test of a trend.
 
     Attributes:

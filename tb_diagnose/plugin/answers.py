@@ -68,7 +68,7 @@ def curves(question: Question) -> Answer:
 def heats(question: Question) -> Answer:
     """The heat maps that a run offers."""
     kinds = heat_maps(examined(question.entry()).roles.values)
-    return _json([vars(each) for each in kinds])
+    return _json([each._asdict() for each in kinds])
 
 
 def heat(question: Question) -> Answer:

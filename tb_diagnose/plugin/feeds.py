@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from tb_diagnose.plugin.places import Place
@@ -134,4 +133,4 @@ def _named(cluster: Cluster, place: Place) -> Cluster:
     if not place.group:
         return cluster
     alone = cluster.path == place.path
-    return replace(cluster, name=place.group if alone else f"{place.group}/{cluster.name}")
+    return cluster._replace(name=place.group if alone else f"{place.group}/{cluster.name}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from tb_diagnose.examine import compare, selected
 from tb_diagnose.findings import Outcome
@@ -40,7 +39,7 @@ class Together:
         """What came of comparing the runs of these names, now or the last time."""
         if self.due:
             begin, self._stale = self._clock(), False
-            named = [replace(each, run=name) for name, each in glances.items()]
+            named = [each._replace(run=name) for name, each in glances.items()]
             self._outcomes = compare(named, self._settings) if len(named) > 1 else ()
             end = self._clock()
             self._due = end + self._pause * (end - begin)

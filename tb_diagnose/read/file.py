@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tb_diagnose.read.columns.columns import Columns
 from tb_diagnose.read.decode.engine import Engine
@@ -17,8 +17,7 @@ from tb_diagnose.read.wire.records import FOOTER, HEADER
 _AHEAD = 1.01
 
 
-@dataclass(frozen=True)
-class Lost:
+class Lost(NamedTuple):
     """A stretch of the file that is not intact: ``size`` bytes from ``offset`` on."""
 
     offset: int

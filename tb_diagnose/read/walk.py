@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tb_diagnose.read.peek import scalars_group, trial
 from tb_diagnose.read.sources.listing import Listings, listing
@@ -27,8 +26,7 @@ class NothingToRead(Exception):
     """There is no event file to read: one sentence that says where and what to do."""
 
 
-@dataclass(frozen=True)
-class Folder:
+class Folder(NamedTuple):
     """A folder whose event files belong to a run.
 
     Attributes:
@@ -49,8 +47,7 @@ class Folder:
         return [name for name in listing(self.path).files if not self.only or name in self.only]
 
 
-@dataclass(frozen=True)
-class Cluster:
+class Cluster(NamedTuple):
     """The folders that one run may be spread over: an independent unit of work.
 
     Attributes:
@@ -69,7 +66,7 @@ class Cluster:
         if isinstance(path, Remote):
             path = path.alone([each.relative for each in folders])
             folders = tuple(
-                replace(each, path=path / each.relative if each.relative else path)
+                each._replace(path=path / each.relative if each.relative else path)
                 for each in folders
             )
         return Cluster, (self.name, path, folders)
@@ -89,7 +86,7 @@ class Cluster:
             return other if own.only else self
         files = tuple(dict.fromkeys((*own.only, *its.only)))
         name = _name(self.path, self.path) if len(files) > 1 else self.name
-        return Cluster(name, self.path, (replace(own, only=files),))
+        return Cluster(name, self.path, (own._replace(only=files),))
 
 
 def clusters(paths: Sequence[Place]) -> Iterator[Cluster]:

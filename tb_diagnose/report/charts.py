@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,7 @@ _KINDS = ("", "NaN", "Infinity", "-Infinity")
 _LARGEST = float(np.finfo(np.float32).max)
 
 
-@dataclass(frozen=True, eq=False)
-class Drawn:
+class Drawn(NamedTuple):
     """One curve, sorted by step.
 
     Attributes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,7 @@ from tb_diagnose.report.maps import Kind, Row, maps
 COLUMNS = 1_000
 
 
-@dataclass(frozen=True, eq=False)
-class Heat:
+class Heat(NamedTuple):
     """A map: ``steps`` [n] float64, rising; ``values`` [rows, n] float32.
 
     NaN stands for what is not known or not finite.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _CODES = {"red": "31", "yellow": "33", "blue": "34", "green": "32", "bold": "1", "dim": "2"}
 _ASCII: dict[str, str | int | None] = {
@@ -21,8 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _BREAK = re.compile(r" +(?!·|[kMG]\b|\d+[smhd]\b)")
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(NamedTuple):
     """How to print.
 
     Attributes:

@@ -27,11 +27,10 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import condense, end_level, finite, start_level
 from tb_diagnose.measure.trend import trend
@@ -39,8 +38,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How low the one, how high the other."""
 
     points: int = limit(10, unit="values", source="chosen: fewer are the beginning")

@@ -24,17 +24,15 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import comb, isfinite
 
-from tb_diagnose.diagnosis import comparison, limit
+from tb_diagnose.diagnosis import Thresholds, comparison, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.glance import Glance
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How many, how sure."""
 
     each: int = limit(2, unit="runs", source="chosen: one may be an accident")

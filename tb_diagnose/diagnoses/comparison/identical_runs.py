@@ -25,16 +25,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from tb_diagnose.diagnosis import comparison, limit
+from tb_diagnose.diagnosis import Thresholds, comparison, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.glance import Glance, Print
 from tb_diagnose.words import listed, plural
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How much there must be to compare."""
 
     points: int = limit(3, unit="points", source="chosen: two can be equal by chance")

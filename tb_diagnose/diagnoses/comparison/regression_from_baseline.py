@@ -24,18 +24,16 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import comparison, limit
+from tb_diagnose.diagnosis import Thresholds, comparison, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.glance import Glance, Standing, standings
 from tb_diagnose.words import number, percent
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How much worse, how sure."""
 
     worse: float = limit(0.05, unit="of the baseline's gain", source="chosen: worth a question")

@@ -29,11 +29,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import comparison, limit
+from tb_diagnose.diagnosis import Thresholds, comparison, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.glance import Glance, Standing, standings
 from tb_diagnose.measure.medians import median
@@ -42,8 +41,7 @@ from tb_diagnose.words import number
 SEED = re.compile(r"seed[=_\- ]*\d+|(?<![a-z])s\d+(?![a-z0-9])|#\d+$", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How many runs, how far apart."""
 
     runs: int = limit(3, unit="runs", source="chosen: two have no spread")

@@ -30,13 +30,12 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.model import Layer, ModelConfig
@@ -45,8 +44,7 @@ from tb_diagnose.structure import penalty
 from tb_diagnose.words import number, percent
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How much of the loss may be penalty."""
 
     share: float = limit(0.5, unit="of the loss", source="chosen: more than the data itself")

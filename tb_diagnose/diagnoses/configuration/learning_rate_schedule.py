@@ -29,12 +29,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.measure.medians import median
@@ -43,8 +42,7 @@ from tb_diagnose.tags import meaning
 from tb_diagnose.words import number, percent, steps_of
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How long at zero, how high a jump."""
 
     zero: float = limit(0.2, unit="of the run", source="chosen: more than the end of a schedule")

@@ -30,12 +30,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.model import Optimizer
@@ -43,8 +42,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """Highest usual rates by family of optimizers, and the marks of too large a step."""
 
     adaptive: float = limit(0.01, unit="learning rate", source="Kingma and Ba 2015: 1e-3 is usual")

@@ -30,11 +30,10 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import finite
@@ -47,8 +46,7 @@ from tb_diagnose.words import number, percent
 DEFAULT = {"sgd": 0.01, "adadelta": 1.0, "lion": 1e-4, "adafactor": 1e-3}
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How low, how straight."""
 
     points: int = limit(3, unit="values", source="chosen: fewer show no course")

@@ -25,11 +25,10 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.model import ModelConfig
@@ -38,8 +37,7 @@ from tb_diagnose.structure import DISTANCES, PROBABILITIES
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """When an accuracy means nothing."""
 
     accuracy: float = limit(

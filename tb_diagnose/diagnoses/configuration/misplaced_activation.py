@@ -26,9 +26,8 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import course
 from tb_diagnose.model import ModelConfig
@@ -37,8 +36,7 @@ from tb_diagnose.structure import Step, hidden, is_chain, written
 from tb_diagnose.words import listed
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """What shows that it does harm."""
 
     layers: int = limit(3, unit="hidden layers", source="gradients of 1/64 at most; two are usual")

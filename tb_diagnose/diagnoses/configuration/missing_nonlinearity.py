@@ -26,11 +26,10 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.model import ModelConfig
@@ -39,8 +38,7 @@ from tb_diagnose.structure import Step, affine_runs, is_chain, written
 from tb_diagnose.words import listed
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """What is doing well."""
 
     way: float = limit(0.5, unit="of the way from guessing to perfect", source="as underfitting")

@@ -24,10 +24,9 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tb_diagnose.casting import Pair
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import end_level, finite
@@ -38,8 +37,7 @@ from tb_diagnose.words import percent
 HOLDS_BACK = ("Dropout", "Noise", "Normalization", "Random", "Regularization", "MixUp", "CutMix")
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """What counts as overfitting here."""
 
     points: int = limit(5, unit="validations", source="chosen: as overfitting")

@@ -26,10 +26,9 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.granularity import sample_size
 from tb_diagnose.measure.levels import end_level, finite
@@ -38,8 +37,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How large, and which gap shows it."""
 
     weights: float = limit(100.0, unit="weights an example", source="chosen: far beyond any fit")

@@ -26,12 +26,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import end_level, finite
@@ -42,8 +41,7 @@ from tb_diagnose.structure import hidden, is_chain, written
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """What is narrow, and what shows it."""
 
     units: int = limit(1, unit="units", source="one number; two already span a plane")

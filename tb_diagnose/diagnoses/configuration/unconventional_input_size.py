@@ -22,9 +22,8 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.model import ModelConfig
 
@@ -34,8 +33,7 @@ CONVENTIONAL = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How near is a near miss."""
 
     near: float = limit(0.03, unit="of the side", source="chosen: 220 is 1.8 % from 224")

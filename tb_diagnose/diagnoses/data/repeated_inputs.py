@@ -24,19 +24,17 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Vitals
 from tb_diagnose.words import percent
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How many may come twice."""
 
     share: float = limit(0.1, unit="of the examples", source="chosen: beyond usual duplicates")

@@ -25,12 +25,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.medians import median
@@ -40,8 +39,7 @@ from tb_diagnose.words import number
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How far apart, for the median channel and for a single one."""
 
     scale: float = limit(3.0, unit="times", source="chosen: beyond any random split")

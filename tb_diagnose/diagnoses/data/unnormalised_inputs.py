@@ -28,12 +28,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import NORMALISERS
@@ -47,8 +46,7 @@ from tb_diagnose.words import number
 SCALERS = NORMALISERS | {"Rescaling", "Normalization", "Embedding", "StringLookup", "Hashing"}
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How far from 1."""
 
     size: float = limit(10.0, unit="root mean square", source="AUTOTRAINER: beyond 10")

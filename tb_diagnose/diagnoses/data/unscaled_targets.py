@@ -30,9 +30,8 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite, rested
 from tb_diagnose.model import ModelConfig
@@ -46,8 +45,7 @@ FREE = ("linear", "relu", "leaky_relu", "elu", "softplus")
 SLIGHT = 0.01
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How large the targets, how far the run came."""
 
     size: float = limit(100.0, unit="times a fresh output", source="chosen: two orders beyond one")

@@ -30,12 +30,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.cycles import levelled, repeats, wave
 from tb_diagnose.measure.medians import median
@@ -45,8 +44,7 @@ from tb_diagnose.words import number
 FIX = "dataset.shuffle(len(x_train)) before batch(), or shuffle=True where arrays are given."
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How alike epochs are, how unlike windows."""
 
     mix: float = limit(0.5, unit="Cramér's V", source="Cohen 1988: 0.5 is a large effect")

@@ -28,11 +28,10 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.granularity import sample_size
 from tb_diagnose.measure.levels import end_level, finite
@@ -41,8 +40,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How perfect, and how much larger the model than the data."""
 
     score: float = limit(0.995, unit="of all examples", source="chosen: one error in 200")

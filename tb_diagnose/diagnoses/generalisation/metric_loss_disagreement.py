@@ -30,11 +30,10 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import condense, end_level, finite
@@ -45,8 +44,7 @@ from tb_diagnose.tags import meaning
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How far apart."""
 
     points: int = limit(8, unit="values", source="four behind the best for the rank test")

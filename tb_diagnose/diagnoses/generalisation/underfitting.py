@@ -30,12 +30,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.initialisers import initial_std
 from tb_diagnose.measure.levels import condense, end_level, finite, rested
@@ -46,8 +45,7 @@ from tb_diagnose.structure import penalty
 from tb_diagnose.words import number, percent
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How poor, how settled. All of the way from 1/K to 1."""
 
     points: int = limit(8, unit="values", source="four in the last half for the rank test")

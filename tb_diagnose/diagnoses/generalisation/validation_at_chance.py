@@ -26,10 +26,9 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.granularity import sample_size, share_noise
 from tb_diagnose.measure.levels import end_level, finite
@@ -37,8 +36,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How far training must be, how near validation to guessing."""
 
     learned: float = limit(0.5, unit="of the way from 1/K to 1", source="chosen: halfway")

@@ -27,13 +27,12 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.casting import Pair
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.medians import median, row_medians
@@ -45,8 +44,7 @@ from tb_diagnose.words import number, percent
 RANDOM = ("Dropout", "Noise", "Random")
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How far below, how often."""
 
     points: int = limit(5, unit="validations", source="chosen: fewer show no habit")

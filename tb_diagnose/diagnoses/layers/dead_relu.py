@@ -27,12 +27,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.measure.levels import typical
@@ -45,8 +44,7 @@ ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
 ZEROS = "fraction_of_zero_values"
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How many units may be dead."""
 
     share: float = limit(

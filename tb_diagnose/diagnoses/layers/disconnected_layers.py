@@ -30,12 +30,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel
@@ -46,8 +45,7 @@ from tb_diagnose.words import listed, plural
 ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """What counts as no movement."""
 
     points: int = limit(3, unit="histograms", source="SageMaker Debugger: unchanged for 3 steps")

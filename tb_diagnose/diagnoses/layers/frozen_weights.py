@@ -31,12 +31,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel
@@ -48,8 +47,7 @@ from tb_diagnose.words import number, plural
 ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """What counts as no movement."""
 
     points: int = limit(3, unit="histograms", source="SageMaker Debugger: unchanged for 3 steps")

@@ -32,12 +32,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.initialisers import constant, fan_in, fixed_std
 from tb_diagnose.kernels import Kernel, activation, he_std, hidden, normalised
@@ -47,8 +46,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import listed, number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How far from a gain of 1, and how equal is equal."""
 
     gain: float = limit(100.0, unit="times too large or small", source="chosen: two digits lost")

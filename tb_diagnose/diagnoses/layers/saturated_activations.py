@@ -27,12 +27,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import activation, layer_of
@@ -48,8 +47,7 @@ ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
 ENDS = {"sigmoid": (0.01, 0.99), "hard_sigmoid": (0.01, 0.99), "tanh": (-0.98, 0.98)}
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How much may be saturated."""
 
     share: float = limit(0.5, unit="of the units", source="SageMaker Debugger: 50 %")

@@ -28,12 +28,12 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel, is_kernel
@@ -47,8 +47,7 @@ from tb_diagnose.words import number, plural
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How large a step should be."""
 
     low: float = limit(1e-5, unit="of the weights", source="DeepDiagnosis: 1e-5 to 1e-1")
@@ -58,8 +57,7 @@ class Limits:
     aim: float = limit(1e-3, unit="of the weights", source="CS231n: about 1e-3")
 
 
-@dataclass(frozen=True)
-class Ratio:
+class Ratio(NamedTuple):
     """The ratio of the median kernel, and where it was read."""
 
     value: float

@@ -30,12 +30,12 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import NORMALISERS, Kernel, is_kernel, natural
@@ -50,8 +50,7 @@ ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
 SQUASHING = ("sigmoid", "tanh", "softmax", "hard_sigmoid", "softsign")
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How much smaller the first third's share is."""
 
     layers: int = limit(4, unit="kernels", source="chosen: fewer have no depth to vanish in")
@@ -64,8 +63,7 @@ class Limits:
     moving: float = limit(1e-6, unit="of mean |w|", source="chosen: 16 times float32's grain")
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(NamedTuple):
     """One number for each kernel from input to output, and where it was read."""
 
     names: list[str]

@@ -27,12 +27,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.initialisers import initial_std
@@ -45,8 +44,7 @@ from tb_diagnose.structure import penalty
 from tb_diagnose.words import listed, percent
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How little is left, and of what the loss consists."""
 
     left: float = limit(0.1, unit="of the size at the beginning", source="calibrated on the corpus")

@@ -26,20 +26,18 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How clear the sawtooth must be."""
 
     batches: int = limit(10, unit="batches an epoch", source="chosen: a mean of fewer still moves")

@@ -25,19 +25,17 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.pace import longest_gap
 from tb_diagnose.runs import Fact, Series
 from tb_diagnose.words import number, percent
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How long a pause must be."""
 
     points: int = limit(10, unit="points", source="chosen: fewer have no usual pace")

@@ -28,11 +28,10 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.pace import time_per_step
@@ -42,8 +41,7 @@ from tb_diagnose.words import number
 STRETCHES = 20
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How much slower."""
 
     points: int = limit(60, unit="points", source="three to each stretch")

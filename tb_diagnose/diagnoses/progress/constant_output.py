@@ -26,12 +26,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.kernels import layer_of
 from tb_diagnose.model import ModelConfig
@@ -39,8 +38,7 @@ from tb_diagnose.runs import Histograms, Vitals
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How alike is alike."""
 
     spread: float = limit(1e-6, unit="of mean |value|", source="chosen: 16 times float32's grain")

@@ -29,12 +29,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.headway import training_course
 from tb_diagnose.measure.course import Course
@@ -45,8 +44,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """What standing still is, and which level is bad."""
 
     points: int = limit(8, unit="values", source="four in each half for the rank test")

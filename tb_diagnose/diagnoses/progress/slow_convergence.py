@@ -27,12 +27,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.headway import training_course
 from tb_diagnose.measure.trend import trend
@@ -41,8 +40,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How straight, how unfinished."""
 
     points: int = limit(10, unit="values", source="five in each half show a bend")

@@ -24,19 +24,17 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent, steps_of
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How far, how often."""
 
     points: int = limit(10, unit="values", source="chosen: fewer are the beginning")

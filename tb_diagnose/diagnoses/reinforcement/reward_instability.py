@@ -30,12 +30,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.granularity import sample_size, share_noise
 from tb_diagnose.measure.levels import (
@@ -53,8 +52,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import number, plural, steps_of
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """What counts as a swing and what as a collapse."""
 
     points: int = limit(20, unit="values", source="chosen: four turns and as many between, twice")

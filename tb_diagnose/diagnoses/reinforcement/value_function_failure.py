@@ -26,12 +26,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import erfc, sqrt
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import condense, finite
 from tb_diagnose.measure.medians import median
@@ -40,8 +39,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How little is explained, how sure."""
 
     points: int = limit(10, unit="values", source="chosen: a sign test needs as many")

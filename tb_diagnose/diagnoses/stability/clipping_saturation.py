@@ -27,13 +27,12 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.model import Optimizer
@@ -45,8 +44,7 @@ ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)
 KEYS = ("global_clipnorm", "max_grad_norm", "gradient_clip_val")
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How many norms may be clipped."""
 
     points: int = limit(20, unit="values", source="chosen: a share needs a count")

@@ -27,12 +27,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.measure.levels import condense, end_level, finite
@@ -44,8 +43,7 @@ from tb_diagnose.words import number, percent, plural, steps_of
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How far above its own past."""
 
     points: int = limit(10, unit="values", source="chosen: fewer have no past")

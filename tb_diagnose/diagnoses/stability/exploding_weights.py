@@ -26,12 +26,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel, he_std, normalised
@@ -41,8 +40,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import listed, number
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How large is too large."""
 
     growth: float = limit(10.0, unit="times the usual size", source="torchmortem: 10, critical 100")

@@ -32,12 +32,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.headway import training_course
 from tb_diagnose.measure.course import Course, course, largest_climb
@@ -46,8 +45,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How much of the progress must be lost."""
 
     points: int = limit(4, unit="values", source="chosen: a best and three values behind it")

@@ -35,12 +35,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.granularity import sample_size, share_noise
 from tb_diagnose.measure.levels import (
@@ -62,8 +61,7 @@ from tb_diagnose.words import number, plural
 SINGLE = frozenset(("step", "batch", "iter", "iteration"))
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """What counts as a swing, and how many make an oscillation."""
 
     points: int = limit(8, unit="points", source="chosen: four turns need as many again between")

@@ -28,12 +28,11 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import MAD_TO_STD
 from tb_diagnose.measure.medians import quantile
@@ -42,8 +41,7 @@ from tb_diagnose.runs import Series
 from tb_diagnose.words import listed, number, plural, steps_of
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """How far a spike stands out, and how fast it is gone."""
 
     points: int = limit(20, unit="values", source="chosen: two windows of what came before")

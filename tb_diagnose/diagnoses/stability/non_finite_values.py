@@ -26,19 +26,17 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis, limit
+from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Histograms, Series
 from tb_diagnose.words import number, plural, steps_of
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Thresholds):
     """From where on a run-up counts."""
 
     run_up: float = limit(

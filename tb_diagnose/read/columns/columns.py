@@ -155,8 +155,7 @@ class Tables:
         return np.frombuffer(bytes(self.values), "<f4").reshape(-1, self.size)
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """Something that is not a curve: a text, hyper-parameters, a model's configuration."""
 
     tag: str

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from google_crc32c import value as crc32c
 
@@ -23,8 +24,7 @@ _MOST = 1 << 15
 _WALL, _STEP = b"\x09", b"\x10"
 
 
-@dataclass(frozen=True)
-class Hole:
+class Hole(NamedTuple):
     """Data in a body: ``size`` bytes from ``first`` on, of ``tag``.
 
     Attributes:

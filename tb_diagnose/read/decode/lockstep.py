@@ -9,8 +9,7 @@ is of another form falls out and is left to the parser.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +26,7 @@ LOW_BYTES: Words = np.array([(1 << 8 * width) - 1 for width in range(9)], np.uin
 _LONGEST_TAG = 256
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(NamedTuple):
     """[n] events of a block.
 
     Attributes:

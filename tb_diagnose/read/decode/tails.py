@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,7 @@ Words = NDArray[np.uint64]
 _MOST = 64
 
 
-@dataclass(frozen=True)
-class Tail:
+class Tail(NamedTuple):
     """What is behind a tag.
 
     Attributes:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 _SCHEME = re.compile(r"[a-zA-Z][0-9a-zA-Z.+-]+://")
 
@@ -82,8 +82,7 @@ class Store:
         return content
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """As much of ``os.stat_result`` as reading needs.
 
     The growing object of a store is a new object each time, with the old one at its beginning: no

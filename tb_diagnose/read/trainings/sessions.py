@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +35,7 @@ class Piece:
     keep: NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Restart:
+class Restart(NamedTuple):
     """A later stretch goes on with a training: at ``first``, when ``last`` had been reached."""
 
     wall: float

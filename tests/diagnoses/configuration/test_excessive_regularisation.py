@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -17,7 +15,7 @@ LOSS = epochs(falling(10, 15.0, 1.0))
 def penalised(l2: float) -> ModelConfig:
     given = {"class_name": "L2", "config": {"l2": l2}}
     first = layer(64, "relu", kernel_regularizer=given, kernel_initializer="he_normal")
-    return model(replace(first, name="dense", parameters=64 * 65), layer(1, "linear"), loss="mse")
+    return model(first._replace(name="dense", parameters=64 * 65), layer(1, "linear"), loss="mse")
 
 
 def shrinking(start: float, end: float) -> tuple[object, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -60,7 +59,7 @@ def test_it_is_silent(case: str) -> None:
 
 def test_a_bottleneck_may_be_meant() -> None:
     wide = layer(64, "linear")
-    narrow = dataclasses.replace(layer(4, "linear"), input_shape=(64,))
+    narrow = layer(4, "linear")._replace(input_shape=(64,))
     (evidence,) = speaks("missing-nonlinearity", model=model(narrow, wide))
     assert evidence.severity is Severity.INFO
 
@@ -83,9 +82,7 @@ def test_a_training_that_does_well_without_is_told_in_a_note(
 
 
 def test_it_counts_and_names_them() -> None:
-    one = model(
-        dataclasses.replace(FLAT, name="first"), dataclasses.replace(FLAT, name="second"), LAST
-    )
+    one = model(FLAT._replace(name="first"), FLAT._replace(name="second"), LAST)
     (evidence,) = speaks("missing-nonlinearity", model=one)
     assert evidence.measured == 2
     assert "first and second" in evidence.fix

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -12,8 +10,8 @@ from tests.cases import Cases, Floats, classes, epochs, layer, made, model, sile
 
 
 def weighing(count: int, *, trainable: bool = True) -> ModelConfig:
-    big = replace(layer(64, "relu", trainable=trainable), parameters=count)
-    return model(big, replace(layer(10), parameters=650))
+    big = layer(64, "relu", trainable=trainable)._replace(parameters=count)
+    return model(big, layer(10)._replace(parameters=650))
 
 
 def scores(train: float, val: float, examples: int = 80) -> dict[str, object]:

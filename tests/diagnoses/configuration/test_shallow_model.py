@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -16,7 +14,7 @@ def through(units: int) -> ModelConfig:
     return model(layer(units, "relu"), last, loss="mean_squared_error")
 
 
-ALONE = model(replace(layer(10, "softmax"), parameters=650), loss="categorical_crossentropy")
+ALONE = model(layer(10, "softmax")._replace(parameters=650), loss="categorical_crossentropy")
 STUCK = epochs(np.r_[0.18, flat(20, 0.1685)])
 POOR = epochs(np.linspace(0.2, 0.3, 20), "epoch_accuracy")
 GOOD = epochs(np.linspace(0.2, 0.92, 20), "epoch_accuracy")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from tests.cases import Cases, Floats, epochs, falling, layer, made, model, silent, speaks
 
 LEARNT = np.r_[16, 19, 23, 31, 47, 61, 80, 97, np.full(12, 100)] / 100
-BIG = model(replace(layer(10), parameters=1_900_000))
+BIG = model(layer(10)._replace(parameters=1_900_000))
 
 
 def train(values: Floats) -> object:
