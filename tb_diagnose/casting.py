@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tb_diagnose.measure.levels import highest
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.runs import Series
 from tb_diagnose.tags import Meaning, meaning
 
@@ -161,7 +162,7 @@ def _at_one_step(series: Series) -> bool:
     """Many points at one and the same step; where no step is given, all of them are at 0."""
     steps = series.steps
     first = steps.item(0)
-    return first == steps.item(-1) != 0 and len(steps) > 1 and bool((steps == first).all())
+    return first == steps.item(-1) != 0 and len(steps) > 1 and all_of(steps == first)
 
 
 @lru_cache(maxsize=256)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from zlib import adler32, crc32
 
-import numpy as np
-
-from tb_diagnose.measure.course import Course, course
+from tb_diagnose.measure.course import course
+from tb_diagnose.measure.reductions import any_of
 from tb_diagnose.roles import Roles
 from tb_diagnose.runs import Series
 
@@ -102,10 +102,17 @@ def standings(runs: Mapping[str, Glance]) -> dict[str, Standing]:
     return {}
 
 
-def _standings(roles: Roles) -> Iterator[tuple[str, Standing]]:
+def ranked(roles: Roles) -> Iterator[tuple[str, Series, int]]:
+    """The curves that play the roles of ``RANKED``: role, curve, and which way is better."""
     for role, better in RANKED.items():
-        curve, known = _course(roles, role, better)
-        if curve is not None and known is not None and np.isfinite(curve.values[-1]):
+        if isinstance(curve := roles.values.get(role), Series):
+            yield role, curve, better
+
+
+def _standings(roles: Roles) -> Iterator[tuple[str, Standing]]:
+    for role, curve, better in ranked(roles):
+        known = course(curve.values, -better)
+        if known is not None and math.isfinite(curve.values[-1]):
             # A course falls where all is well.
             start, end = -better * known.start, -better * known.end
             yield role, Standing(curve.name, better, start, end, known.noise)
@@ -116,22 +123,16 @@ def _prints(roles: Roles) -> Iterator[tuple[str, Print]]:
         curve = roles.values.get(role)
         if isinstance(curve, Series) and len(curve):
             bits = curve.values.tobytes()
-            varied = bool((curve.values != curve.values[0]).any())
+            varied = any_of(curve.values != curve.values[0])
             yield role, Print(len(curve), varied, (crc32(bits), adler32(bits)))
 
 
 def _failed(roles: Roles) -> bool | None:
     for role, better in (("train_loss", -1), ("reward", 1)):
-        curve, known = _course(roles, role, better)
-        if curve is not None and len(curve) > 1:
+        curve = roles.values.get(role)
+        if isinstance(curve, Series) and len(curve) > 1:
+            known = course(curve.values, -better)
             if known is None or known.points < len(curve):
                 return True
             return known.start <= known.end
     return None
-
-
-def _course(roles: Roles, role: str, better: int) -> tuple[Series | None, Course | None]:
-    curve = roles.values.get(role)
-    if not isinstance(curve, Series):
-        return None, None
-    return curve, course(curve.values, -better)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.model import Layer, ModelConfig
 from tb_diagnose.runs import Histograms
 
@@ -167,7 +168,7 @@ def _apart(each: Histograms) -> Iterator[Histograms]:
     """One tag under which several layers were logged at every step, taken apart."""
     _, times = np.unique(each.steps, return_counts=True)
     several = int(times[0]) if len(times) else 1
-    if several == 1 or not np.all(times == several):
+    if several == 1 or not all_of(times == several):
         yield each
         return
     for one in range(several):

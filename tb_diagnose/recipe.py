@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from tb_diagnose.measure.levels import highest
@@ -32,10 +33,9 @@ def recipe(run: Run, learning_rate: Series | None) -> Optimizer | None:
 
 def _number(hparams: Mapping[str, Any], names: tuple[str, ...]) -> float | None:
     for name in names:
-        try:
-            return float(hparams[name])
-        except (KeyError, TypeError, ValueError):
-            continue
+        if name in hparams:
+            with suppress(TypeError, ValueError):
+                return float(hparams[name])
     return None
 
 

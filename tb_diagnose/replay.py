@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tb_diagnose.measure.levels import distinct
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.roles import given
 from tb_diagnose.runs import Histograms, Run, Series, Vitals
 from tb_diagnose.settings import Settings
@@ -38,7 +39,7 @@ class Replay:
         is. None where the run has no such curve or the curve no clock.
         """
         curve = logged(self._run, name)
-        if curve is None or len(curve) == 0 or not np.isfinite(curve.wall).all():
+        if curve is None or len(curve) == 0 or not all_of(np.isfinite(curve.wall)):
             return None
         moments = distinct(curve.wall)
         low, high = 0, len(moments) - 1
@@ -72,7 +73,7 @@ def as_of(run: Run, step: int, settings: Settings) -> Run:
     if curve is None:
         return run
     reached = curve.steps <= step
-    if reached.all():
+    if all_of(reached):
         return run
     return run.until(float(np.max(curve.wall[reached], initial=-math.inf)))
 

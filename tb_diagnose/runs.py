@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.levels import ascending
 from tb_diagnose.model import ModelConfig
 
 Floats = NDArray[np.floating[Any]]
@@ -204,6 +205,6 @@ class Run:
 
 def _until(clock: NDArray[np.float64], wall: float) -> slice | NDArray[np.bool_]:
     """Which of [n] moments are not after ``wall``; nothing need be copied where they rise."""
-    before = clock <= wall
-    count = int(np.count_nonzero(before))
-    return slice(count) if before[:count].all() else before
+    if ascending(clock):
+        return slice(int(clock.searchsorted(wall, "right")))
+    return clock <= wall

@@ -13,10 +13,9 @@ import tb_diagnose
 HOUSE = Path(tb_diagnose.__file__).parent
 #: From the ground up: what is in a line may import only what is in the lines before it.
 FLOORS = (
-    "model",
+    "model measure",
     "runs findings",
     "words settings flags accuracy vocabulary enable",
-    "measure",
     "tags frameworks recipe chance kernels initialisers structure",
     "headway",
     "read",

@@ -7,6 +7,7 @@ statistics below mean the same on 5 epochs as on 100,000 steps, deaf to single s
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.medians import median, row_medians, window_medians
+from tb_diagnose.measure.medians import median, medians, middle_of, window_medians
 from tb_diagnose.measure.recent import Recent
+from tb_diagnose.measure.reductions import all_of, max_of
 
 Floats = NDArray[np.float64]
 
@@ -45,9 +47,10 @@ class Condensed:
         return len(self.values)
 
 
-#: The finite values of the last few curves, and what they were condensed to.
-_finite: Recent[Floats] = Recent(16)
-_condensed: Recent[Condensed] = Recent(16)
+#: The finite values of the last few curves, what they were condensed to, and whether they rise.
+_finite: Recent[Floats] = Recent()
+_condensed: Recent[Condensed] = Recent()
+_ascending: Recent[bool] = Recent()
 #: Longer curves are not kept: memory would be short before time is.
 _LONG = 1 << 16
 
@@ -59,34 +62,47 @@ def finite(values: NDArray[Any]) -> Floats:
         return found
     numbers = np.asarray(values, dtype=np.float64)
     known = np.isfinite(numbers)
-    if not known.all():
+    if not all_of(known):
         numbers = numbers[known]
-    if not _lasts(values):
+    if not lasts(values):
         return numbers
     # A copy is no more to be written to than the curve itself.
     numbers.flags.writeable = False
     return _finite.note(values, numbers)
 
 
-def _lasts(values: NDArray[Any]) -> bool:
+def lasts(values: NDArray[Any]) -> bool:
     """Whether a curve is as read from a log, which nobody may write to, and short enough to keep
     what was worked out of it.
     """
     return not values.flags.writeable and len(values) <= _LONG
 
 
+def ascending(values: NDArray[Any]) -> bool:
+    """Whether none of [n] is less than the one before it; not so where one is NaN."""
+    known = _ascending.get(values)
+    if known is None:
+        known = all_of(values[1:] >= values[:-1])
+        if lasts(values):
+            _ascending.note(values, known)
+    return known
+
+
 def highest(values: NDArray[Any]) -> float:
     """The largest finite value of [n]; NaN where there is none."""
-    most = float(values.max()) if len(values) else math.nan
+    most = max_of(values) if len(values) else math.nan
     if math.isfinite(most):
         return most
     known = finite(values)
-    return float(known.max()) if len(known) else math.nan
+    return max_of(known) if len(known) else math.nan
 
 
 def differences(values: NDArray[Any]) -> NDArray[Any]:
-    """From each of [n] to the next: ``numpy.diff``, which takes longer on a short curve. [n - 1]"""
-    return np.asarray(values[1:] - values[:-1])
+    """From each of [..., n] to the next: ``numpy.diff``, which takes longer on short curves.
+
+    [..., n - 1]
+    """
+    return np.asarray(values[..., 1:] - values[..., :-1])
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
@@ -94,12 +110,12 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
 
     ``numpy.unique`` without its import of masked arrays, which a short call would wait for.
     """
-    if bool((values[1:] > values[:-1]).all()):  # as clocks are
+    if all_of(values[1:] > values[:-1]):  # as clocks are
         return values
-    ascending: NDArray[Any] = np.sort(values)
-    first = np.ones(len(ascending), np.bool_)
-    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
-    return np.asarray(ascending[first])
+    ordered: NDArray[Any] = np.sort(values)
+    first = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return np.asarray(ordered[first])
 
 
 def typical(table: NDArray[Any]) -> Floats:
@@ -119,9 +135,41 @@ def condense(values: NDArray[Any], stretches: int = STRETCHES) -> Condensed:
     found = _condensed.get(values, stretches)
     if found is None:
         found = _condense(values, stretches)
-        if _lasts(values):
+        if lasts(values):
             _condensed.note(values, found, stretches)
     return found
+
+
+def finite_rows(curves: Sequence[NDArray[Any]]) -> tuple[list[int], Floats]:
+    """Which of k curves [n] are finite throughout, and the values of these. [kept, n]"""
+    table = np.empty((len(curves), len(curves[0])))
+    for row, values in zip(table, curves, strict=True):
+        row[:] = values
+    which: list[int] = np.flatnonzero(np.isfinite(table).all(axis=1)).tolist()
+    table = table if len(which) == len(curves) else table[which]
+    table.flags.writeable = False
+    return which, table
+
+
+def condense_together(
+    curves: Sequence[NDArray[Any]], table: Floats
+) -> tuple[Floats, list[Condensed]]:
+    """``finite`` and ``condense`` of k curves by the same calls of NumPy; both keep what is found.
+
+    ``table`` [k, n] are their values, all of them finite; of each, ``lasts`` is true. Returns what
+    they are condensed to, [k, m] and one by one.
+    """
+    levels = table
+    first = last = np.arange(table.shape[1])
+    if table.shape[1] > STRETCHES:
+        edges, last = _edges(table.shape[1], STRETCHES)
+        first, levels = edges[:-1], piecewise(table, edges)
+    condensed = []
+    for values, row, level in zip(curves, table, levels, strict=True):
+        for each in (values, row):
+            _finite.note(each, row)
+        condensed.append(_condensed.note(row, Condensed(level, first, last), STRETCHES))
+    return levels, condensed
 
 
 def _condense(values: NDArray[Any], stretches: int) -> Condensed:
@@ -132,7 +180,7 @@ def _condense(values: NDArray[Any], stretches: int) -> Condensed:
         return Condensed(numbers, where, where)
     edges, lasts = _edges(len(numbers), stretches)
     first, last = (edges[:-1], lasts) if where is None else (where[edges[:-1]], where[lasts])
-    return Condensed(_medians(numbers, edges), first, last)
+    return Condensed(piecewise(numbers, edges), first, last)
 
 
 @lru_cache(maxsize=64)
@@ -148,17 +196,20 @@ def _edges(points: int, pieces: int) -> tuple[NDArray[np.int64], NDArray[np.int6
     return edges, lasts
 
 
-def _medians(values: Floats, edges: NDArray[np.int64]) -> Floats:
-    """Median of each piece between ``edges``, whose sizes differ by one at most."""
-    fewest, more = divmod(len(values), len(edges) - 1)
+def piecewise(values: Floats, edges: NDArray[np.int64]) -> Floats:
+    """Median of each of p pieces of [..., n] between ``edges``, with sizes that differ by one at
+    most. [..., p]
+    """
+    pieces = len(edges) - 1
+    fewest, more = divmod(values.shape[-1], pieces)
     if not more:
-        return row_medians(values.reshape(-1, fewest))
+        return np.asarray(medians(values.reshape(*values.shape[:-1], pieces, fewest)))
     sizes = differences(edges)
-    medians = np.empty(len(sizes))
+    found = np.empty((*values.shape[:-1], pieces))
     for size in (fewest, fewest + 1):
-        those = np.flatnonzero(sizes == size)
-        medians[those] = row_medians(values[edges[those][:, None] + np.arange(size)])
-    return medians
+        those = (sizes == size).nonzero()[0]
+        found[..., those] = medians(values[..., edges[those][:, None] + np.arange(size)])
+    return found
 
 
 def noise(values: Floats) -> float:
@@ -169,10 +220,15 @@ def noise(values: Floats) -> float:
     Source: Gasser, Sroka and Jennen-Steinmetz 1986, "Residual variance and residual pattern in
     nonlinear regression", made robust by taking the median.
     """
-    if len(values) < 3:
-        return 0.0
+    return float(noises(values))
+
+
+def noises(values: Floats) -> Any:
+    """``noise`` of each curve of [..., n]. [...]"""
+    if values.shape[-1] < 3:
+        return np.zeros(values.shape[:-1])
     seconds = differences(differences(values))
-    return float(median(np.abs(seconds)) * MAD_TO_STD / np.sqrt(6))
+    return medians(np.abs(seconds)) * MAD_TO_STD / np.sqrt(6)
 
 
 def start_level(values: Floats, share: float = 0.05) -> float:
@@ -180,14 +236,25 @@ def start_level(values: Floats, share: float = 0.05) -> float:
 
     A curve falls fastest at its start, so that few points are taken, however many there are.
     """
-    count = int(min(max(len(values) * share, 1), 5))
-    return float(median(values[:count]))
+    return float(start_levels(values, share))
+
+
+def start_levels(values: Floats, share: float = 0.05) -> Any:
+    """``start_level`` of each curve of [..., n >= 1]. [...]"""
+    count = int(min(max(values.shape[-1] * share, 1), 5))
+    return medians(values[..., :count])
 
 
 def end_level(values: Floats, share: float = 0.1) -> float:
     """The level a curve [n >= 1] ends at: the median of its last ``share``, at least 3 points."""
-    count = max(min(3, len(values)), int(len(values) * share))
-    return float(median(values[-count:]))
+    return float(end_levels(values, share))
+
+
+def end_levels(values: Floats, share: float = 0.1) -> Any:
+    """``end_level`` of each curve of [..., n >= 1]. [...]"""
+    n = values.shape[-1]
+    count = max(min(3, n), int(n * share))
+    return medians(values[..., -count:])
 
 
 def rested(values: Floats, still: float) -> bool:
@@ -207,15 +274,21 @@ def smoothed(values: Floats, width: int = 3) -> Floats:
     if len(values) < width:
         return np.array(values)
     half = width // 2
-    medians = np.empty(len(values))
-    medians[half : len(values) - half] = window_medians(values, width)
+    found = np.empty(len(values))
+    found[half : len(values) - half] = window_medians(values, width)
     if half == 1:
-        medians[0], medians[-1] = (values[0] + values[1]) / 2, (values[-2] + values[-1]) / 2
-        return medians
+        _mean_ends(values, found)
+        return found
     for i in range(half):
-        medians[i] = median(values[: i + half + 1])
-        medians[-1 - i] = median(values[-1 - i - half :])
-    return medians
+        found[i] = median(values[: i + half + 1])
+        found[-1 - i] = median(values[-1 - i - half :])
+    return found
+
+
+def _mean_ends(values: Floats, found: Floats) -> None:
+    """The medians of the two values at either end of [..., n >= 2]."""
+    found[..., 0] = (values[..., 0] + values[..., 1]) / 2
+    found[..., -1] = (values[..., -2] + values[..., -1]) / 2
 
 
 def best(values: Floats) -> tuple[int, float]:
@@ -223,6 +296,23 @@ def best(values: Floats) -> tuple[int, float]:
 
     One lucky point is not the best; but of fewer than 8 points each counts.
     """
-    steady = smoothed(values) if len(values) >= 8 else values
-    at = int(np.argmin(steady))
+    steady = _steady(values)
+    at = int(steady.argmin())
     return at, float(steady[at])
+
+
+def bests(values: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """``best`` of each curve of [k, n >= 1]: indices and levels. [k], [k]"""
+    steady = _steady(values)
+    places = np.asarray(steady.argmin(axis=1))
+    return places, steady[np.arange(len(steady)), places]
+
+
+def _steady(values: Floats) -> Floats:
+    """Running median of three of [..., n], of fewer than 8 the values. [..., n]"""
+    if values.shape[-1] < 8:
+        return values
+    found = np.empty(values.shape)
+    found[..., 1:-1] = middle_of(values[..., :-2], values[..., 1:-1], values[..., 2:])
+    _mean_ends(values, found)
+    return found

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.measure.levels import differences
 from tb_diagnose.measure.medians import median, piece_medians
+from tb_diagnose.measure.reductions import all_of
 
 Floats = NDArray[np.float64]
 
@@ -35,5 +36,5 @@ def time_per_step(steps: NDArray[Any], wall: Floats, stretches: int) -> Floats:
     """
     ahead, took = differences(np.asarray(steps, dtype=np.float64)), differences(wall)
     on = ahead > 0
-    each = took / ahead if on.all() else took[on] / ahead[on]
+    each = took / ahead if all_of(on) else took[on] / ahead[on]
     return piece_medians(each, min(stretches, len(each)))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.measure.levels import differences, distinct
 from tb_diagnose.measure.medians import median, row_medians, window_medians
+from tb_diagnose.measure.reductions import all_of
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -59,7 +60,7 @@ def _extremes(values: Floats, size: float) -> Places:
     again, all moves below ``size`` go that lie within the moves on both of their sides.
     """
     moves, apart = differences(values), None
-    if not moves.all():
+    if not all_of(moves != 0):
         apart = np.flatnonzero(np.concatenate([[1.0], moves]))
         moves = differences(values[apart])
     rises = moves > 0

@@ -59,6 +59,7 @@ def _later(n: int) -> NDArray[np.bool_]:
     return np.triu(np.ones((n, n), np.bool_), 1)
 
 
+@lru_cache(maxsize=1024)
 def _exact(n: int, score: int) -> float:
     counts = _inversions(n)
     pairs = n * (n - 1) // 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -98,3 +100,25 @@ def test_the_highest_value_is_a_finite_one() -> None:
         assert levels.highest(np.array(values, np.float32)) == most
     for nothing in ([], [nan], [inf, -inf]):
         assert np.isnan(levels.highest(np.array(nothing, np.float64)))
+
+
+@given(arrays(np.float64, st.integers(0, 9), elements=st.integers(-2, 2) | st.just(np.nan)))
+def test_a_curve_ascends_where_none_is_less_than_the_one_before(values: np.ndarray) -> None:
+    assert levels.ascending(values) == all(before <= after for before, after in pairwise(values))
+
+
+def test_that_a_curve_ascends_is_known_of_itself_alone() -> None:
+    up, down = np.arange(5.0), np.arange(5.0)[::-1].copy()
+    for curve in (up, down):
+        curve.flags.writeable = False
+    assert [levels.ascending(each) for each in (up, down, up, down)] == [True, False, True, False]
+
+
+@pytest.mark.parametrize("n", (1, 2, 3, 7, 8, 60))
+def test_several_curves_at_once_have_the_levels_of_each(n: int) -> None:
+    table = np.random.default_rng(0).normal(size=(4, n))
+    assert levels.noises(table).tolist() == [levels.noise(row) for row in table]
+    assert levels.start_levels(table).tolist() == [levels.start_level(row) for row in table]
+    assert levels.end_levels(table).tolist() == [levels.end_level(row) for row in table]
+    found = zip(*(each.tolist() for each in levels.bests(table)), strict=True)
+    assert list(found) == [levels.best(row) for row in table]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tb_diagnose.measure.medians import median, quantile, row_medians, window_medians
+from tb_diagnose.measure.medians import median, medians, quantile, row_medians, window_medians
 
 anything = st.floats(-1e300, 1e300) | st.sampled_from([np.nan, np.inf, -np.inf, 0.0])
 
@@ -41,6 +41,12 @@ def test_the_median_keeps_the_precision_of_the_values(kind: type, shape: tuple[i
 def test_medians_of_rows_are_those_of_numpy(table: np.ndarray) -> None:
     with np.errstate(all="ignore"):
         np.testing.assert_array_equal(row_medians(table), old(table, axis=1))
+
+
+@pytest.mark.parametrize("shape", ((5,), (6,), (3, 5), (3, 1), (2, 3, 6), (2, 3, 301)))
+def test_medians_along_the_last_axis_are_those_of_numpy(shape: tuple[int, ...]) -> None:
+    values = np.random.default_rng(0).normal(size=shape)
+    np.testing.assert_array_equal(medians(values), old(values, axis=-1))
 
 
 @pytest.mark.parametrize("size", (2500, 2501, 2502, 9999, 10_000))

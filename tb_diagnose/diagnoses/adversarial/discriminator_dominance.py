@@ -33,6 +33,7 @@ import numpy as np
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import condense, end_level, finite, start_level
+from tb_diagnose.measure.reductions import min_of
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
@@ -55,7 +56,7 @@ def discriminator_dominance(
     sure, fooled = finite(discriminator_loss.values), finite(generator_loss.values)
     if min(len(sure), len(fooled)) < limits.points:
         raise NotApplicable(f"fewer than {limits.points} values of both losses")
-    if min(np.min(sure), np.min(fooled)) < 0:
+    if min(min_of(sure), min_of(fooled)) < 0:
         raise NotApplicable("losses below zero are no cross-entropies, and have no fixed balance")
     level, start, end = end_level(sure), start_level(fooled), end_level(fooled)
     p = trend(condense(fooled).values).rising

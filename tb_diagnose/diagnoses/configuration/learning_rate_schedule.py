@@ -37,6 +37,7 @@ from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import any_of, min_of
 from tb_diagnose.runs import Series
 from tb_diagnose.tags import meaning
 from tb_diagnose.words import number, percent, steps_of
@@ -66,16 +67,19 @@ def learning_rate_schedule(
 ) -> Iterator[Evidence]:
     """Below zero, at zero, and jumps."""
     rates = np.asarray(learning_rate.values, dtype=np.float64)
-    if len(finite(rates)) < 2:
+    if len(finite(learning_rate.values)) < 2:
+        return
+    if min_of(rates) > 0:  # as nearly all are
+        yield from _jumps(learning_rate, rates, train_loss, limits)
         return
     if (below := np.flatnonzero(rates < 0)).size:
         yield Evidence(
-            says=f"{learning_rate.name} is below zero, {number(float(rates[below].min()))}: every "
+            says=f"{learning_rate.name} is below zero, {number(min_of(rates[below]))}: every "
             "such step climbs the loss.",
             fix="Clip the schedule at zero: its number of steps is too small.",
             tag=learning_rate.name,
             steps=steps_of(learning_rate, below),
-            measured=float(rates[below].min()),
+            measured=min_of(rates[below]),
             limit=0.0,
             unit="learning rate",
             severity=Severity.CRITICAL,
@@ -93,7 +97,7 @@ def _another(rate: Series, scalars: tuple[Series, ...]) -> bool:
     return any(
         each is not rate
         and meaning(each.folder, each.tag).kind == "learning_rate"
-        and bool(np.any(each.values > 0))
+        and any_of(each.values > 0)
         for each in scalars
     )
 

@@ -37,6 +37,7 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import end_level, finite, start_level
+from tb_diagnose.measure.reductions import any_of, max_of, range_of
 from tb_diagnose.model import Optimizer
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
@@ -126,7 +127,7 @@ def _thrown(
     if loss is None or len(values) < 8 or len(values) < len(loss):
         return
     last = float(values[-2])  # the last epoch may have been cut short
-    if np.ptp(values[len(values) // 2 : -1]) == 0 and 0 < limits.thrown * last < values[0]:
+    if range_of(values[len(values) // 2 : -1]) == 0 and 0 < limits.thrown * last < values[0]:
         name = optimizer.written
         since = int(np.argmax(np.abs(values - last) <= 1e-3 * last))
         yield Evidence(
@@ -150,7 +151,7 @@ def _mark(loss: Series | None, chance: Chance | None, limits: Limits) -> str:
     if len(values) < len(loss):
         at = int(np.argmin(np.isfinite(loss.values)))
         return f"{loss.name} is not finite from step {loss.steps[at]} on"
-    start, end, peak = start_level(values), end_level(values), float(np.max(values))
+    start, end, peak = start_level(values), end_level(values), max_of(values)
     guess = chance.loss if chance is not None and chance.cross_entropy else None
     reference = min(start, guess) if guess else start
     if reference > 0 and peak > limits.blow_up * reference:
@@ -167,5 +168,5 @@ def _steps(loss: Series | None) -> tuple[int, ...]:
     if loss is None or not len(loss):
         return ()
     bad = ~np.isfinite(loss.values)
-    peak = int(np.argmax(bad)) if bad.any() else int(np.argmax(loss.values))
+    peak = int(np.argmax(bad)) if any_of(bad) else int(np.argmax(loss.values))
     return tuple(sorted({int(loss.steps[0]), int(loss.steps[peak])}))

@@ -37,6 +37,7 @@ from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import finite
+from tb_diagnose.measure.reductions import max_of, range_of
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.model import ModelConfig, Optimizer
 from tb_diagnose.runs import Series
@@ -119,9 +120,9 @@ def learning_rate_too_low(
 def _rate(optimizer: Optimizer, logged: Series | None) -> float | None:
     """The highest rate there was; None where it is not known, is 0, or is still warming up."""
     values = finite(logged.values) if logged is not None else np.empty(0)
-    if len(values) > 2 and np.argmax(values) > 0.8 * len(values) and np.ptp(values) > 0:
+    if len(values) > 2 and np.argmax(values) > 0.8 * len(values) and range_of(values) > 0:
         return None
-    rate = float(np.max(values)) if len(values) else optimizer.learning_rate
+    rate = max_of(values) if len(values) else optimizer.learning_rate
     return rate if rate is not None and rate > 0 else None
 
 
@@ -132,7 +133,7 @@ def _straight(run: Course, limits: Limits) -> bool:
     middle = len(values) // 2
     first = float(np.polyfit(along[: middle + 1], values[: middle + 1], 1)[0])
     second = float(np.polyfit(along[middle:], values[middle:], 1)[0])
-    off = float(np.max(np.abs(values - (slope * along + level))))
+    off = max_of(np.abs(values - (slope * along + level)))
     return bool(
         len(values) >= limits.line
         and first < 0

@@ -31,6 +31,7 @@ import numpy as np
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import finite
+from tb_diagnose.measure.reductions import max_of, range_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.structure import DISTANCES, PROBABILITIES
@@ -57,8 +58,8 @@ def metric_mismatch(
     if metric is None or loss not in DISTANCES or last.activation in PROBABILITIES:
         return
     values = finite(train_score.values) if train_score is not None else np.empty(0)
-    level = float(np.max(values)) if len(values) else 0.0
-    still = len(values) > 1 and float(np.ptp(values)) == 0
+    level = max_of(values) if len(values) else 0.0
+    still = len(values) > 1 and range_of(values) == 0
     seen = train_score is not None and len(values) > 0
     useless = seen and (level <= limits.accuracy or still)
     yield Evidence(

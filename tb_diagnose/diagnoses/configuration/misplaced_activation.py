@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import course
+from tb_diagnose.measure.reductions import min_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.structure import Step, hidden, is_chain, written
@@ -76,7 +77,7 @@ def _shows(loss: Series, limits: Limits) -> bool:
     if run is None or run.points < 10 or run.start <= 0:
         return False
     early = run.condensed.values[: max(2, int(limits.early * len(run.condensed)))]
-    late = float(run.start - early.min()) < limits.start * run.start
+    late = run.start - min_of(early) < limits.start * run.start
     return late or run.end > limits.end * run.start
 
 

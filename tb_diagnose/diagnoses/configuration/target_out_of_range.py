@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from tb_diagnose.diagnosis import diagnosis
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import finite
+from tb_diagnose.measure.reductions import min_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.structure import penalised, written
@@ -53,7 +54,7 @@ def target_out_of_range(model: ModelConfig, train_loss: Series) -> Iterator[Evid
     last, loss = model.outputs[0], model.losses[0].name
     if last.activation not in HALF or loss not in POWER:
         return
-    bound, lowest = HALF[last.activation] ** POWER[loss], float(values.min())
+    bound, lowest = HALF[last.activation] ** POWER[loss], min_of(values)
     if lowest <= bound:
         return
     low = 0 if HALF[last.activation] < 1 else -1

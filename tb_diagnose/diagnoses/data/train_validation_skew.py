@@ -33,6 +33,7 @@ from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import max_of
 from tb_diagnose.runs import Vitals
 from tb_diagnose.words import number
 
@@ -96,7 +97,7 @@ def _statistics(vitals: Vitals) -> tuple[Floats, Floats]:
 def _beyond(distances: Floats, allowed: float, one: float) -> int | None:
     """The channel that is farthest off, None where all are near enough."""
     known = distances[np.isfinite(distances)]
-    if len(known) and (median(known) > allowed or np.max(known) > one):
+    if len(known) and (median(known) > allowed or max_of(known) > one):
         return int(np.argmax(np.where(np.isfinite(distances), distances, -1.0)))
     return None
 

@@ -38,6 +38,7 @@ from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import NORMALISERS
 from tb_diagnose.measure.distributions import rms
 from tb_diagnose.measure.levels import finite, typical
+from tb_diagnose.measure.reductions import max_of, min_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number
@@ -91,13 +92,13 @@ def unnormalised_inputs(
             None if why or sizes[worst] > limits.far else Severity.INFO,
         )
     spread = stds[np.isfinite(stds) & (stds > 0)]
-    if len(spread) > 1 and np.max(spread) > limits.scales * np.min(spread):
-        times = float(np.max(spread) / np.min(spread))
+    if len(spread) > 1 and max_of(spread) > limits.scales * min_of(spread):
+        times = max_of(spread) / min_of(spread)
         yield _evidence(
             input_vitals,
             f"The {len(spread)} channels of the input are on different scales: their standard "
-            f"deviations go from {number(float(np.min(spread)))} to "
-            f"{number(float(np.max(spread)))}" + (f"; {why}." if why else "."),
+            f"deviations go from {number(min_of(spread))} to "
+            f"{number(max_of(spread))}" + (f"; {why}." if why else "."),
             times,
             limits.scales,
             "times the smallest deviation",
@@ -113,7 +114,7 @@ def _scaler(model: ModelConfig | None) -> str:
 def _range(vitals: Vitals) -> tuple[float, float]:
     """Smallest and largest input of the run; NaN where it was not measured."""
     low, high = (finite(vitals.column(name)) for name in ("low", "high"))
-    return (float(low.min()), float(high.max())) if len(low) and len(high) else (np.nan, np.nan)
+    return (min_of(low), max_of(high)) if len(low) and len(high) else (np.nan, np.nan)
 
 
 def _evidence(

@@ -37,7 +37,9 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.cycles import levelled, repeats, wave
+from tb_diagnose.measure.levels import differences
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import all_of, range_of
 from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number
 
@@ -77,7 +79,7 @@ def unshuffled_data(
         train_loss is None
         or period < limits.batches
         or len(values) < limits.epochs * period
-        or not np.isfinite(values).all()
+        or not all_of(np.isfinite(values))
     ):
         raise NotApplicable(
             f"fewer than {limits.epochs} epochs of {limits.batches} batches of a known length",
@@ -122,7 +124,7 @@ def _batches(counts: NDArray[np.float64], window: object) -> NDArray[np.float64]
         return counts
     for at in range(window, len(batches)):
         batches[at] += batches[at - window]
-    return batches if (batches >= 0).all() else counts
+    return batches if all_of(batches >= 0) else counts
 
 
 def _by_loss(
@@ -148,21 +150,21 @@ def _by_loss(
 
 def _between(val_loss: Series | None) -> float:
     """Steps between two validations, where they come at even distances; 0 if not."""
-    gaps = np.diff(val_loss.steps) if val_loss is not None else np.empty(0)
-    return float(gaps[0]) if len(gaps) > 1 and gaps[0] > 0 and np.ptp(gaps) == 0 else 0.0
+    gaps = differences(val_loss.steps) if val_loss is not None else np.empty(0)
+    return float(gaps[0]) if len(gaps) > 1 and gaps[0] > 0 and range_of(gaps) == 0 else 0.0
 
 
 def _points(loss: Series, epoch: float) -> int:
     """Values of a loss in an epoch of so many steps, 0 where they do not divide it evenly."""
-    gaps = np.diff(loss.steps)
-    if not epoch or not len(gaps) or gaps[0] <= 0 or np.ptp(gaps) > 0 or epoch % gaps[0]:
+    gaps = differences(loss.steps)
+    if not epoch or not len(gaps) or gaps[0] <= 0 or range_of(gaps) > 0 or epoch % gaps[0]:
         return 0
     return int(epoch / gaps[0])
 
 
 def _running_mean(values: NDArray[np.float64], period: int) -> bool:
     """Whether the noise dies down within each epoch, as that of a mean since its start does."""
-    changes = np.abs(np.diff(values))
+    changes = np.abs(differences(values))
     place = np.arange(len(changes)) % period
     early, late = (
         changes[place < period // 4],

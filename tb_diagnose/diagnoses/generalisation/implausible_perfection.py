@@ -35,6 +35,7 @@ from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.measure.granularity import sample_size
 from tb_diagnose.measure.levels import end_level, finite
+from tb_diagnose.measure.reductions import min_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
@@ -87,16 +88,16 @@ def implausible_perfection(
 
 def _from_the_start(val_score: Series, limits: Limits) -> Iterator[Evidence]:
     values = finite(val_score.values)
-    if len(values) < limits.validations or not limits.perfect <= float(np.min(values)) <= 1:
+    if len(values) < limits.validations or not limits.perfect <= min_of(values) <= 1:
         return
     yield Evidence(
-        says=f"{val_score.name} is {number(float(np.min(values)))} or better from step "
+        says=f"{val_score.name} is {number(min_of(values))} or better from step "
         f"{val_score.steps[0]} on, in all {len(values)} validations: there was nothing to learn.",
         fix="Count the examples that are in both sets, and look for a feature that gives the label "
         "away; if there are none, the task is an easy one.",
         tag=val_score.name,
         steps=(int(val_score.steps[0]), int(val_score.steps[-1])),
-        measured=float(np.min(values)),
+        measured=min_of(values),
         limit=limits.perfect,
         unit="of all examples",
     )

@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import best, finite, noise, start_level
+from tb_diagnose.measure.medians import median
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
 
@@ -49,8 +50,11 @@ def noisy_validation(val_loss: Series, limits: Limits) -> Iterator[Evidence]:
             f"fewer than {limits.points} validations",
             "model.fit(..., validation_data=(x_val, y_val), validation_freq=1)",
         )
-    progress = start_level(values) - best(values)[1]
-    jumps = noise(values[len(values) // 5 :])
+    start, jumps = start_level(values), noise(values[len(values) // 5 :])
+    lowest = min(max(int(values.argmin()), 1), len(values) - 2)
+    if jumps < limits.share * (start - float(median(values[lowest - 1 : lowest + 2]))):
+        return  # the best is no higher than that, and the progress no less
+    progress = start - best(values)[1]
     if progress <= 0 or jumps < limits.share * progress:
         return
     yield Evidence(

@@ -42,8 +42,9 @@ from tb_diagnose.casting import Pair
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import Course, course
-from tb_diagnose.measure.levels import condense, finite
+from tb_diagnose.measure.levels import condense, differences, finite
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import all_of, any_of
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
@@ -124,7 +125,7 @@ def _judge(
     numbers = (best, end, rise, fell)
     behind, with_lowest = trend(values[lowest + 1 :]).rising, trend(values[lowest:]).rising
     if few:
-        if rise >= limits.rise_of_few and bool(np.all(np.diff(values[lowest:]) > 0)):
+        if rise >= limits.rise_of_few and all_of(differences(values[lowest:]) > 0):
             sure = f"rests on {val.points} validations only"
             grave = Severity.WARNING if rise >= 2 * limits.rise_of_few else Severity.INFO
             yield _evidence(pair, at, numbers, limits.rise_of_few, sure, grave, model)
@@ -180,7 +181,7 @@ def _fell(train: Series, wall: float, share: float) -> float:
     """How far the training loss fell behind the best validation, as a share of its level then."""
     values = np.asarray(train.values, dtype=np.float64)
     behind = train.wall > wall
-    if not (behind.any() and (~behind).any()):  # one clock for all points: go by position
+    if not (any_of(behind) and any_of(~behind)):  # one clock for all points: go by position
         behind = np.arange(len(values)) >= share * len(values)
     before, later = finite(values[~behind]), finite(values[behind])
     if not len(before) or not len(later):

@@ -31,13 +31,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.initialisers import initial_std
 from tb_diagnose.measure.levels import condense, end_level, finite, rested
+from tb_diagnose.measure.reductions import min_of
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
@@ -95,7 +94,7 @@ def _penalty(model: ModelConfig) -> float:
 
 def _regression(train_loss: Series, model: ModelConfig, limits: Limits) -> Iterator[Evidence]:
     values = finite(train_loss.values)
-    if len(values) < limits.points or len(values) < len(train_loss) or np.min(values) <= 0:
+    if len(values) < limits.points or len(values) < len(train_loss) or min_of(values) <= 0:
         raise NotApplicable(f"fewer than {limits.points} positive values of the training loss")
     first, end = float(values[0]), end_level(values)
     fifth = len(values) // 5

@@ -36,6 +36,7 @@ from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.medians import median, row_medians
+from tb_diagnose.measure.reductions import all_of, min_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.structure import penalised
 from tb_diagnose.words import number, percent
@@ -71,18 +72,19 @@ def validation_below_training(
         return
     val = np.asarray(pair.val.values, dtype=np.float64)
     beside = _beside(np.asarray(pair.train.values, dtype=np.float64), len(val))
-    late = np.arange(len(val) // 3, len(val))
-    known = np.isfinite(val[late]) & np.isfinite(beside[late])
-    late = late if known.all() else late[known]
-    later, then = val[late], beside[late]
-    if not len(late) or later.min() < 0 or then.min() <= 0:
+    third = len(val) // 3
+    later, then = val[third:], beside[third:]
+    known = np.isfinite(later) & np.isfinite(then)
+    if not all_of(known):
+        later, then = later[known], then[known]
+    if not len(later) or min_of(later) < 0 or min_of(then) <= 0:
         return
     below = later < limits.below * then
-    often = float(np.mean(below))
+    often = np.count_nonzero(below) / len(below)
     if often < limits.often:
         return
     ratio = float(median(later / then))
-    first = int(late[below.argmax()])
+    first = third + int(known.nonzero()[0][below.argmax()])
     yield Evidence(
         says=f"{pair.val.name} is {number(ratio)} times {pair.train.name} in the middle, and lies "
         f"below it in {percent(often)} of the validations: {_why(model)}.",

@@ -35,6 +35,7 @@ from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.measure.levels import typical
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.model import Optimizer
 from tb_diagnose.runs import Histograms, Series, Vitals
 from tb_diagnose.words import listed, percent, plural
@@ -118,12 +119,12 @@ def _by_layer(
     silent: list[Histograms | Series] = []
     for each in activations:
         last = each.at(slice(-limits.points, None))
-        if len(each) >= limits.points and (last.low == 0).all() and (last.high == 0).all():
+        if len(each) >= limits.points and all_of(last.low == 0) and all_of(last.high == 0):
             silent.append(each)
     silent += [
         each
         for each in zeros
-        if len(each) >= limits.points and np.all(each.values[-limits.points :] == 1)
+        if len(each) >= limits.points and all_of(each.values[-limits.points :] == 1)
     ]
     if silent:
         first = silent[0]

@@ -40,6 +40,7 @@ from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel
 from tb_diagnose.measure.distributions import moved, moves
+from tb_diagnose.measure.reductions import all_of, max_of
 from tb_diagnose.model import Optimizer
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number, plural
@@ -76,7 +77,7 @@ def frozen_weights(
         for each in kernels
         if each.trainable
         and len(each.histograms) >= limits.points
-        and np.isfinite(each.histograms.quantiles).all()
+        and all_of(np.isfinite(each.histograms.quantiles))
     ]
     if not trained:
         raise NotApplicable(f"fewer than {limits.points} histograms of each kernel", ENABLE)
@@ -101,7 +102,7 @@ def _stopped(trained: list[Kernel], limits: Limits) -> int:
 def _decayed(learning_rate: Series | None, limits: Limits) -> bool:
     if learning_rate is None or not len(learning_rate):
         return False
-    return bool(learning_rate.values[-1] <= limits.decayed * np.max(learning_rate.values))
+    return bool(learning_rate.values[-1] <= limits.decayed * max_of(learning_rate.values))
 
 
 def _evidence(

@@ -42,6 +42,7 @@ from tb_diagnose.kernels import NORMALISERS, Kernel, is_kernel, natural
 from tb_diagnose.measure.distributions import moved, size
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.model import Layer, ModelConfig
 from tb_diagnose.runs import Histograms, Series, Vitals
 from tb_diagnose.words import listed, number, plural
@@ -178,7 +179,7 @@ def _of_weights(kernels: tuple[Kernel, ...], limits: Limits) -> Profile | None:
         if each.kind == "kernel"
         and each.trainable
         and len(each.histograms) >= limits.points
-        and np.isfinite(each.histograms.quantiles).all()
+        and all_of(np.isfinite(each.histograms.quantiles))
     ]
     sizes = [moved(each.histograms.quantiles) for each in judged]
     if len(judged) < limits.layers or max(sizes) < limits.moving:

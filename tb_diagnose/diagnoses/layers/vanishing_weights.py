@@ -38,6 +38,7 @@ from tb_diagnose.initialisers import initial_std
 from tb_diagnose.kernels import Kernel, normalised
 from tb_diagnose.measure.distributions import rms, size
 from tb_diagnose.measure.levels import end_level, finite
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.structure import penalty
@@ -105,7 +106,7 @@ def _left(kernel: Kernel, limits: Limits) -> float:
     sizes = rms(each.mean, each.std)
     known = each.count[0] >= limits.weights
     began = max(float(sizes[0]), initial_std(kernel.layer) if kernel.layer and known else 0.0)
-    return float(sizes[-1]) / began if began > 0 and np.isfinite(sizes).all() else 1.0
+    return float(sizes[-1]) / began if began > 0 and all_of(np.isfinite(sizes)) else 1.0
 
 
 def _steps(kernel: Kernel, limits: Limits) -> tuple[int, ...]:

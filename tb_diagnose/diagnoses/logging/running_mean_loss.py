@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
@@ -48,7 +49,7 @@ class Limits(Thresholds):
 def running_mean_loss(batch_loss: Series, limits: Limits) -> Iterator[Evidence]:
     """The per-batch curve of a Keras run."""
     values = np.asarray(batch_loss.values, dtype=np.float64)
-    if len(values) < 2 * limits.batches or not np.isfinite(values).all():
+    if len(values) < 2 * limits.batches or not all_of(np.isfinite(values)):
         raise NotApplicable("too few finite batches to see the border of an epoch", "")
     changes = np.abs(np.diff(values))
     period = _period(changes, limits)

@@ -31,6 +31,7 @@ import numpy as np
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.pace import longest_gap
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.runs import Fact, Series
 from tb_diagnose.words import number, percent
 
@@ -51,7 +52,7 @@ def stalled_run(
 ) -> Iterator[Evidence]:
     """The longest pause of the longest curve."""
     curve = max(scalars, key=len)
-    if len(curve) < limits.points or not np.isfinite(curve.wall).all():
+    if len(curve) < limits.points or not all_of(np.isfinite(curve.wall)):
         raise NotApplicable(f"no curve of {limits.points} points or more")
     longest = longest_gap(curve.wall, limits.least)
     if longest is None:

@@ -29,12 +29,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.pace import time_per_step
+from tb_diagnose.measure.reductions import max_of, min_of, range_of
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
 
@@ -60,7 +59,7 @@ def throughput_drop(
     if reinforcement:
         raise NotApplicable("reinforcement learning: an episode takes as long as it is played")
     curve = max(scalars, key=len)
-    span = float(np.ptp(curve.wall)) if len(curve) else 0.0
+    span = range_of(curve.wall) if len(curve) else 0.0
     if len(curve) < limits.points or not span >= limits.least:
         raise NotApplicable(
             f"no curve of {limits.points} points over {limits.least:g} seconds or more"
@@ -70,7 +69,7 @@ def throughput_drop(
         return
     first, last = each[1:5], each[-5:]
     slower = float(median(last) / median(first)) if median(first) > 0 else 0.0
-    if slower < limits.slower or np.min(last) <= np.max(first):
+    if slower < limits.slower or min_of(last) <= max_of(first):
         return
     at = len(curve) - len(curve) // 4
     yield Evidence(

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.kernels import layer_of
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Histograms, Vitals
 from tb_diagnose.words import number
@@ -73,7 +74,7 @@ def constant_output(
         )
     for each in outputs:
         last = each.at(slice(-limits.points, None))
-        if len(last) == limits.points and (last.high == last.low).all():
+        if len(last) == limits.points and all_of(last.high == last.low):
             yield _evidence(each.name, last.steps, float(last.low[-1]), 0.0, limits)
 
 
@@ -83,7 +84,7 @@ def _by_vitals(vitals: Vitals, model: ModelConfig | None, limits: Limits) -> Ite
     for at in rows:
         mean, std = (vitals.column(name)[-limits.points :, at] for name in ("mean", "std"))
         allowed = limits.spread * np.maximum(np.abs(mean), np.finfo(np.float32).tiny)
-        if (std <= allowed).all():
+        if all_of(std <= allowed):
             share = float(std[-1] / max(abs(mean[-1]), np.finfo(np.float32).tiny))
             steps = vitals.steps[-limits.points :]
             yield _evidence(vitals.name, steps, float(mean[-1]), share, limits)

@@ -39,6 +39,7 @@ from tb_diagnose.headway import training_course
 from tb_diagnose.measure.course import Course
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import max_of, range_of
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
@@ -73,7 +74,7 @@ def loss_plateau(
     elif (because := _bad(run, train_score, chance, limits)) is not None:
         fix = "Raise the learning rate by 3 once; if that does not move it, enlarge the model."
         yield _evidence(train_loss, run, begin, because, fix)
-    elif np.ptp(run.condensed.values[len(run.condensed) // 2 :]) == 0:
+    elif range_of(run.condensed.values[len(run.condensed) // 2 :]) == 0:
         because = "not one digit changes, so that the weights are not moving at all"
         fix = "Check that the optimizer is applied, and that the rate and the gradients are not 0."
         yield _evidence(train_loss, run, begin, because, fix)
@@ -92,7 +93,7 @@ def _still(run: Course, limits: Limits) -> bool:
         run.progress > limits.fall * abs(run.start)
         and run.rise <= 0.1 * run.progress
         and abs(fell) < limits.fall * run.progress
-        and (np.ptp(half) == 0 or trend(half).falling >= limits.chance)
+        and (range_of(half) == 0 or trend(half).falling >= limits.chance)
     )
 
 
@@ -107,9 +108,9 @@ def _decayed(
     loss: Series, rate: Series | None, run: Course, begin: int, limits: Limits
 ) -> str | None:
     """Whether the rate all but vanished where the plateau begins, and the fall stopped short."""
-    if rate is None or len(rate) < limits.points or not np.max(rate.values) > 0:
+    if rate is None or len(rate) < limits.points or not max_of(rate.values) > 0:
         return None
-    low = np.flatnonzero(rate.values < limits.decayed * np.max(rate.values))
+    low = np.flatnonzero(rate.values < limits.decayed * max_of(rate.values))
     if not len(low) or begin == 0:
         return None
     until = float(rate.wall[low[0]])

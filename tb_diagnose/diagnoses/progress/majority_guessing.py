@@ -37,6 +37,7 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite
+from tb_diagnose.measure.reductions import range_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
@@ -72,9 +73,9 @@ def majority_guessing(
         raise NotApplicable(f"fewer than {limits.points} values of loss and accuracy")
     half = shares[len(shares) // 2 :]
     p, end = float(half[-1]), end_level(values)
-    if np.ptp(half) > 1e-6 or not limits.least <= p <= limits.most:
+    if range_of(half) > 1e-6 or not limits.least <= p <= limits.most:
         return
-    if np.ptp(values[len(values) // 2 :]) < limits.moves * abs(end) and chance.classes > 2:
+    if range_of(values[len(values) // 2 :]) < limits.moves * abs(end) and chance.classes > 2:
         return  # the weights do not move, so that no answer changes, whatever it is
     expected = p * (1 - p) if squared else float(-p * np.log(p) - (1 - p) * np.log(1 - p))
     if end < (1 - limits.near) * expected:

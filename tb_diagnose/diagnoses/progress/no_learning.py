@@ -49,6 +49,7 @@ from tb_diagnose.headway import training_course
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import condense, end_level, finite, noise, start_level
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import max_of, min_of, range_of
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.model import Optimizer
 from tb_diagnose.runs import Series
@@ -103,7 +104,7 @@ def no_learning(
 def _by_reward(reward: Series, limits: Limits) -> Iterator[Evidence]:
     run = course(reward.values, -1)
     values = finite(reward.values)
-    least = limits.rewards if len(values) and np.ptp(values) else limits.same
+    least = limits.rewards if len(values) and range_of(values) else limits.same
     if run is None or run.points < least:
         raise NotApplicable(f"fewer than {least} values of the reward", "")
     if _as_high_as_it_gets(values):
@@ -127,7 +128,7 @@ def _by_reward(reward: Series, limits: Limits) -> Iterator[Evidence]:
 
 def _as_high_as_it_gets(rewards: NDArray[np.float64]) -> bool:
     """Whether nothing more may be to be had: always the same, or the share of successes near 1."""
-    low, high = float(np.min(rewards)), float(np.max(rewards))
+    low, high = min_of(rewards), max_of(rewards)
     return (low == high > 0) or (low >= 0 and high == 1 and float(median(rewards)) > 0.9)
 
 
@@ -170,7 +171,7 @@ def _stuck(score: Series, chance: Chance | None, limits: Limits) -> bool:
         return False
     settled = values[1:]
     level = float(median(settled))
-    return bool(np.ptp(settled) <= 0.01 * level and 0 < level <= 1.5 * chance.accuracy)
+    return bool(range_of(settled) <= 0.01 * level and 0 < level <= 1.5 * chance.accuracy)
 
 
 def _learned(score: Series | None, chance: Chance | None, limits: Limits) -> bool:
@@ -253,7 +254,7 @@ def _score_stuck(loss: Series, run: Course, score: Series) -> Evidence:
         tag=score.name,
         also=(loss.name,),
         steps=(int(score.steps[0]), int(score.steps[-1])),
-        measured=float(np.ptp(finite(score.values)[1:])),
+        measured=range_of(finite(score.values)[1:]),
         limit=0.01,
         unit="of the score",
     )

@@ -30,6 +30,8 @@ import numpy as np
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.course import Course, course
+from tb_diagnose.measure.levels import differences
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
@@ -78,9 +80,7 @@ def _falls(run: Course, limits: Limits) -> float:
     """How far the last fifth fell, in the curve's unit; 0 where it did not fall enough."""
     last = run.condensed.values[-max(3, len(run.condensed) // 5) :]
     fell = float(last[0] - last[-1])
-    sure = (
-        trend(last).falling < limits.chance if len(last) >= 5 else bool(np.all(np.diff(last) < 0))
-    )
+    sure = trend(last).falling < limits.chance if len(last) >= 5 else all_of(differences(last) < 0)
     enough = fell >= max(limits.fall * run.progress, limits.level * abs(float(last[-1])))
     return fell if sure and enough and fell > 0 else 0.0
 

@@ -30,6 +30,7 @@ import numpy as np
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import finite
+from tb_diagnose.measure.reductions import max_of
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent, steps_of
 
@@ -59,7 +60,7 @@ def kl_blow_up(kl: Series, limits: Limits) -> Iterator[Evidence]:
         return
     yield Evidence(
         says=f"{kl.name} exceeds {number(limits.kl)} in {len(far)} of {count} updates "
-        f"({percent(len(far) / count)}), by up to {number(float(np.max(kl.values[far])))}.",
+        f"({percent(len(far) / count)}), by up to {number(max_of(kl.values[far]))}.",
         fix="Set target_kl=0.02 so that an update stops in time, and divide the learning rate by "
         "3.",
         tag=kl.name,

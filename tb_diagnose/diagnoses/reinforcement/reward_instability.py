@@ -47,6 +47,7 @@ from tb_diagnose.measure.levels import (
     start_level,
 )
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import any_of, max_of, min_of, range_of
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number, plural, steps_of
@@ -101,13 +102,13 @@ def _error(curve: Series, medians: Condensed) -> float:
 def _swings(curve: Series, medians: Condensed, error: float, limits: Limits) -> Evidence | None:
     values = medians.values
     level = abs(float(median(values)))
-    size = max(limits.size * float(np.ptp(values)), limits.level * level, limits.error * error)
+    size = max(limits.size * range_of(values), limits.level * level, limits.error * error)
     turns = swings(values, size) if size > 0 else np.empty(0, dtype=np.int64)
     turns = turns[turns >= len(values) // 5]
-    late = bool(np.any(turns >= len(values) * 2 // 3))
+    late = any_of(turns >= len(values) * 2 // 3)
     if len(finite(curve.values)) < limits.points or len(turns) < limits.turns or not late:
         return None
-    low, high = float(np.min(values[turns])), float(np.max(values[turns]))
+    low, high = min_of(values[turns]), max_of(values[turns])
     return Evidence(
         says=f"{curve.name} swings between {number(low)} and {number(high)} to the end: "
         f"{plural(len(turns), 'turn')} of at least {number(size)}.",

@@ -35,6 +35,7 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
+from tb_diagnose.measure.reductions import any_of, max_of
 from tb_diagnose.model import Optimizer
 from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number, percent, steps_of
@@ -72,11 +73,11 @@ def clipping_saturation(
         raise NotApplicable(f"fewer than {limits.points} norms of the gradient", ENABLE)
     norm = norm.at(np.isfinite(norm.values))
     clip = _clip(optimizer.config if optimizer else {})
-    ceiling = clip or float(np.max(norm.values))
+    ceiling = clip or max_of(norm.values)
     clipped = norm.values >= (1 - limits.ceiling) * ceiling
     share = float(np.mean(clipped))
     # Without a clip value a curve that never leaves its ceiling is a constant, no clipped norm.
-    if share < limits.share or ceiling <= 0 or not (clip or (~clipped).any()):
+    if share < limits.share or ceiling <= 0 or not (clip or any_of(~clipped)):
         return
     why = stalled(train_loss, chance)
     yield Evidence(

@@ -36,6 +36,7 @@ from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.measure.swings import running_median
 from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number, percent, plural, steps_of
@@ -73,7 +74,7 @@ def exploding_gradients(
     if norm is None or len(finite(norm.values)) < limits.points:
         raise NotApplicable(f"fewer than {limits.points} norms of the gradient", ENABLE)
     known = np.isfinite(norm.values) & (norm.values > 0)
-    norm = norm if known.all() else norm.at(known)
+    norm = norm if all_of(known) else norm.at(known)
     if len(norm) < limits.points:
         return
     climb = _climb(norm, train_loss, chance, limits)

@@ -35,6 +35,7 @@ from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.headway import stalled
 from tb_diagnose.kernels import Kernel, he_std, normalised
 from tb_diagnose.measure.distributions import rms
+from tb_diagnose.measure.reductions import max_of
 from tb_diagnose.model import ModelConfig, Optimizer
 from tb_diagnose.runs import Series
 from tb_diagnose.words import listed, number
@@ -100,7 +101,7 @@ def _growth(kernel: Kernel) -> float:
     sizes = rms(kernel.histograms.mean, kernel.histograms.std)
     known = sizes[np.isfinite(sizes)]
     usual = _usual(kernel)
-    return float(np.max(known)) / usual if len(known) > 1 and usual > 0 else 0.0
+    return max_of(known) / usual if len(known) > 1 and usual > 0 else 0.0
 
 
 def _fix(optimizer: Optimizer | None) -> str:

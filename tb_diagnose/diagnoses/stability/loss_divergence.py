@@ -40,6 +40,7 @@ from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, Severity
 from tb_diagnose.headway import training_course
 from tb_diagnose.measure.course import Course, course, largest_climb
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.model import Optimizer
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number, percent
@@ -91,7 +92,7 @@ def loss_divergence(
 def _diverged(run: Course, limits: Limits) -> bool:
     before = largest_climb(run.condensed.values[: run.at_best + 1])
     last = run.condensed.values[-3:]
-    if 0 < limits.explosion * run.start < run.end and bool(np.all(last > run.start)):
+    if 0 < limits.explosion * run.start < run.end and all_of(last > run.start):
         return True
     return (
         run.rise > limits.rise * run.progress

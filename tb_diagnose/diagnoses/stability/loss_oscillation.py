@@ -51,6 +51,7 @@ from tb_diagnose.measure.levels import (
     start_level,
 )
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import any_of, max_of, min_of, range_of
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.model import Optimizer
 from tb_diagnose.runs import Series
@@ -100,7 +101,7 @@ def loss_oscillation(
     found = []
     for curve, values in able:
         score = curve is val_score
-        if _calm(values, limits.size * float(np.ptp(values)), limits):
+        if _calm(values, limits.size * range_of(values), limits):
             continue  # and so the more for swings that have to be larger still
         size = _size(curve, values, score=score, limits=limits)
         turns = _turns(values, size, limits)
@@ -147,10 +148,12 @@ def _apart(steps: NDArray[np.int64], others: NDArray[np.int64]) -> bool:
 def _size(curve: Series, values: NDArray[np.float64], *, score: bool, limits: Limits) -> float:
     settled = values[len(values) // 5 :]
     level = 1.0 if score else float(median(np.abs(settled)))
-    size = max(limits.size * float(np.ptp(values)), limits.level * level)
+    size = max(limits.size * range_of(values), limits.level * level)
     if score or meaning(curve.folder, curve.tag).split == "validation":
         end = float(median(values[-max(3, len(values) // 5) :]))
         size = max(size, limits.gain * abs(end - start_level(values)))
+    if _calm(values, size, limits):
+        return size  # what is left to be asked takes longer, and could but make it larger
     each = len(curve) / len(values)
     if each > 1:
         size = max(size, limits.error * 1.25 * noise(finite(curve.values)) / np.sqrt(each))
@@ -165,7 +168,7 @@ def _confirmed(
 ) -> bool:
     """Whether a loss turns as well, where one is logged."""
     losses = [values[len(values) // 5 :] for curve, values in able if curve is not score]
-    turned = [len(swings(each, limits.size * float(np.ptp(each)))) for each in losses]
+    turned = [len(swings(each, limits.size * range_of(each))) for each in losses]
     return not losses or max(turned) >= limits.confirm
 
 
@@ -174,7 +177,7 @@ def _turns(values: NDArray[np.float64], size: float, limits: Limits) -> NDArray[
         return np.empty(0, np.int64)
     turns = swings(values, size)
     turns = turns[turns >= len(values) // 5]
-    late = bool(np.any(turns >= len(values) * 2 // 3))
+    late = any_of(turns >= len(values) * 2 // 3)
     return turns if late and len(turns) >= _enough(values, limits) else turns[:0]
 
 
@@ -199,7 +202,7 @@ def _evidence(
 ) -> Evidence:
     where = np.flatnonzero(np.isfinite(curve.values))
     at = where[(turns * len(where)) // len(values)]
-    low, high = float(np.min(values[turns])), float(np.max(values[turns]))
+    low, high = min_of(values[turns]), max_of(values[turns])
     rate = optimizer.learning_rate if optimizer else None
     cut = (
         f"Lower the learning rate from {rate:g} to {rate / 3:.2g}"

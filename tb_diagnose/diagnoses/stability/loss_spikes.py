@@ -34,8 +34,9 @@ from numpy.typing import NDArray
 
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.measure.levels import MAD_TO_STD
+from tb_diagnose.measure.levels import MAD_TO_STD, finite
 from tb_diagnose.measure.medians import quantile
+from tb_diagnose.measure.reductions import max_of, min_of
 from tb_diagnose.measure.swings import climbs, jumps, running_median
 from tb_diagnose.runs import Series
 from tb_diagnose.words import listed, number, plural, steps_of
@@ -66,22 +67,22 @@ def loss_spikes(
     train_loss: Series, gradient_norm: Series | None, limits: Limits
 ) -> Iterator[Evidence]:
     """One piece of evidence for all spikes of the training loss."""
-    where = np.flatnonzero(np.isfinite(train_loss.values))
-    values = np.asarray(train_loss.values[where], dtype=np.float64)
+    values = finite(train_loss.values)
     if len(values) < limits.points:
         raise NotApplicable(
             f"fewer than {limits.points} values of the training loss; an epoch's average hides "
             "spikes",
             'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
         )
-    if np.min(values) <= 0:
+    if min_of(values) <= 0:
         raise NotApplicable("the training loss is not positive throughout")
     logs = np.log(values)
-    if np.max(climbs(logs)) <= np.log(limits.factor):
+    if max_of(climbs(logs)) <= np.log(limits.factor):
         return
     above = jumps(logs)
     spikes = _spikes(logs, above, limits)
     if len(spikes) and len(spikes) <= max(1, limits.share * len(values)):
+        where = np.flatnonzero(np.isfinite(train_loss.values))
         yield _evidence(train_loss, where[spikes], np.exp(above[spikes]), gradient_norm, limits)
 
 
@@ -103,7 +104,7 @@ def _recovers(
     logs: NDArray[np.float64], above: NDArray[np.float64], at: int, limits: Limits
 ) -> bool:
     ahead = logs[at + 1 : at + 1 + max(10, len(logs) // 20)]
-    return bool(len(ahead) and logs[at] - ahead.min() >= limits.back * above[at])
+    return bool(len(ahead) and logs[at] - min_of(ahead) >= limits.back * above[at])
 
 
 def _evidence(

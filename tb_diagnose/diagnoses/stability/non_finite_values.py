@@ -32,6 +32,7 @@ import numpy as np
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.runs import Histograms, Series
 from tb_diagnose.words import number, plural, steps_of
 
@@ -59,11 +60,11 @@ def non_finite_values(
     if not scalars and not histograms:
         raise NotApplicable("no values in this run", 'tf.summary.scalar("loss", loss, step)')
     losses = {id(curve) for curve in (train_loss, val_loss) if curve is not None}
-    sick = [curve for curve in scalars or () if not np.isfinite(curve.values).all()]
+    sick = [curve for curve in scalars or () if not all_of(np.isfinite(curve.values))]
     for curve in sorted(sick, key=lambda each: id(each) not in losses):
         if id(curve) in losses:
             yield _loss(curve, limits)
-    if bad := [each for each in histograms or () if not np.isfinite(each.high - each.low).all()]:
+    if bad := [each for each in histograms or () if not all_of(np.isfinite(each.high - each.low))]:
         yield _layers(bad)
     others = [curve for curve in sick if id(curve) not in losses]
     if others and not losses & {id(curve) for curve in sick}:
