@@ -46,20 +46,20 @@ class EventFile:
         self.lost: list[Lost] = []
         self.offset = self.size = 0
         self.error = ""
-        self._inode = (0, 0)
+        self._node: tuple[int, int] | None = None
         self.bad_from: int | None = None
         self._engine = Engine(self.columns, self._plugins, checksum=self.checksum)
 
     def refresh(self) -> bool:
         """Reads on. A file that shrank or was replaced is read anew. True if anything changed."""
         try:
-            status = self.path.stat()
-            inode = status.st_dev, status.st_ino
-            if inode == self._inode and status.st_size == self.size and not self.error:
-                return False
-            if self._inode != (0, 0) and (inode != self._inode or status.st_size < self.size):
-                self._start()
-            self._inode, self.error = inode, ""
+            if self._node is not None:
+                status = self.path.stat()
+                node = status.st_dev, status.st_ino
+                if node == self._node and status.st_size == self.size and not self.error:
+                    return False
+                if node != self._node or status.st_size < self.size:
+                    self._start()
             self._read()
         except OSError as error:
             known, self.error = self.error, error.strerror or str(error)
@@ -68,6 +68,7 @@ class EventFile:
 
     def _read(self) -> None:
         with opened(self.path) as source:
+            self._node, self.error = source.node, ""
             window = Window(source, self.offset)
             try:
                 while True:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tb_diagnose.read import damage
 from tb_diagnose.read.file import EventFile
+from tb_diagnose.read.sources.listing import Listings
 from tb_diagnose.read.trainings import assemble, tracks
 from tb_diagnose.read.walk import Cluster, Folder
 from tb_diagnose.runs import Fact, Run
@@ -33,22 +34,26 @@ class Follower:
         self._folders: dict[str, _Followed] = {}
         self._runs: list[Run] | None = None
 
-    def refresh(self) -> bool:
-        """Reads on; True if anything changed: more data, new files, files gone or replaced."""
+    def refresh(self, listings: Listings | None = None) -> bool:
+        """Reads on; True if anything changed: more data, new files, files gone or replaced.
+
+        Folders are listed anew, except those that ``listings`` knows.
+        """
         changed = False
-        for folder in self.cluster.members():
+        listings = Listings() if listings is None else listings
+        for folder in self.cluster.members(listings):
             followed = self._folders.setdefault(folder.relative, _Followed(folder))
             followed.folder = folder
-            changed |= self._refresh(followed)
+            changed |= self._refresh(followed, listings)
         if changed:
             self._runs = None
         return changed
 
-    def _refresh(self, followed: _Followed) -> bool:
+    def _refresh(self, followed: _Followed, listings: Listings) -> bool:
         folder = followed.folder
         fact = None
         try:
-            names = folder.event_files()
+            names = folder.event_files(listings)
         except OSError as error:
             names = list(followed.files)
             fact = damage.unreadable(folder.path, folder.relative, error)
@@ -82,8 +87,12 @@ class Follower:
         return assemble.runs(self.cluster.name, str(self.cluster.path), parts, facts)
 
 
-def load(cluster: Cluster, *, checksum: bool = True) -> list[Run]:
-    """Reads a cluster as it stands: usually one run, several where trainings share a folder."""
+def load(cluster: Cluster, *, checksum: bool = True, walked: bool = False) -> list[Run]:
+    """Reads a cluster as it stands: usually one run, several where trainings share a folder.
+
+    Where the walk has just been there (``walked``), its folder is not listed once more.
+    """
     follower = Follower(cluster, checksum=checksum)
-    follower.refresh()
+    known = walked and cluster.listing
+    follower.refresh(Listings({cluster.path: known} if known else None))
     return follower.runs()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tb_diagnose.read.peek import scalars_group, trial
-from tb_diagnose.read.sources.listing import Listings, listing
+from tb_diagnose.read.sources.listing import Listing, Listings
 from tb_diagnose.read.sources.remote import Remote
 from tb_diagnose.read.sources.source import Place, below
 
@@ -39,12 +39,15 @@ class Folder(NamedTuple):
     relative: str
     only: tuple[str, ...] = ()
 
-    def event_files(self) -> list[str]:
+    def event_files(self, listings: Listings | None = None) -> list[str]:
         """Names of its event files, in the order of the time stamps in them.
 
-        Raises OSError where the folder cannot be listed.
+        Raises OSError where the folder cannot be listed. ``listings`` knows what is listed already.
         """
-        return [name for name in listing(self.path).files if not self.only or name in self.only]
+        listing = (Listings() if listings is None else listings).of(self.path)
+        if listing.error is not None:
+            raise listing.error
+        return [name for name in listing.files if not self.only or name in self.only]
 
 
 class Cluster(NamedTuple):
@@ -54,28 +57,36 @@ class Cluster(NamedTuple):
         name: the cluster's folder relative to the path that was given, or that path's own name.
         path: the cluster's folder.
         folders: those that held event files when the walk came by; see ``members``.
+        node: the ``identity`` of its folder, None if it was not asked for.
+        listing: what the walk saw in its folder, None where that is listed anew.
     """
 
     name: str
     path: Place
     folders: tuple[Folder, ...]
+    node: Hashable = None
+    listing: Listing | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To be sent to a worker: with what is known of its own folders, not of all there are."""
-        path, folders = self.path, self.folders
+        path, folders, node, listing = self.path, self.folders, self.node, self.listing
         if isinstance(path, Remote):
             path = path.alone([each.relative for each in folders])
+            node = listing = None
             folders = tuple(
                 each._replace(path=path / each.relative if each.relative else path)
                 for each in folders
             )
-        return Cluster, (self.name, path, folders)
+        return Cluster, (self.name, path, folders, node, listing)
 
-    def members(self) -> tuple[Folder, ...]:
-        """The folders that belong to it now, such as a ``validation`` that was not there yet."""
+    def members(self, listings: Listings | None = None) -> tuple[Folder, ...]:
+        """The folders that belong to it now, such as a ``validation`` that was not there yet.
+
+        ``listings`` comes to know what had to be listed for it.
+        """
         if any(folder.only for folder in self.folders):
             return self.folders
-        found = _members(self.path, Listings())
+        found = _members(self.path, Listings() if listings is None else listings)
         known = {folder.relative for folder in found}
         return (*found, *(folder for folder in self.folders if folder.relative not in known))
 
@@ -86,7 +97,7 @@ class Cluster(NamedTuple):
             return other if own.only else self
         files = tuple(dict.fromkeys((*own.only, *its.only)))
         name = _name(self.path, self.path) if len(files) > 1 else self.name
-        return Cluster(name, self.path, (own._replace(only=files),))
+        return Cluster(name, self.path, (own._replace(only=files),), self.node)
 
 
 def clusters(paths: Sequence[Place]) -> Iterator[Cluster]:
@@ -132,10 +143,10 @@ def _walk(
         return
     folders = _members(path, listings)
     if folders:
-        yield Cluster(_name(root, path), path, folders)
+        yield Cluster(_name(root, path), path, folders, here, listings.of(path))
     taken = {folder.path for folder in folders}
-    for name in listings.of(path).folders:
-        yield from _untaken(root, path / name, listings, (*above, here), taken)
+    for each in listings.below(path):
+        yield from _untaken(root, each, listings, (*above, here), taken)
     listings.forget(path)
 
 
@@ -150,19 +161,22 @@ def _untaken(
     if path not in taken:
         if any(below(path, each) for each in taken):
             # On the way to side folders: look further for folders that are none.
-            for name in listings.of(path).folders:
-                yield from _untaken(root, path / name, listings, above, taken)
+            for each in listings.below(path):
+                yield from _untaken(root, each, listings, above, taken)
             return
         yield from _walk(root, path, listings, above)
         return
-    for name in listings.of(path).folders:
-        yield from _untaken(root, path / name, listings, above, taken)
+    for each in listings.below(path):
+        yield from _untaken(root, each, listings, above, taken)
 
 
 def _members(path: Place, listings: Listings) -> tuple[Folder, ...]:
     """The folders that make up a run at ``path``; none where no run is."""
     own = listings.of(path)
-    bearing = [name for name in own.folders if listings.of(path / name).bears_events]
+    if not own.folders:
+        return (Folder(path, ""),) if own.bears_events else ()
+    inner = zip(own.folders, listings.below(path), strict=True)
+    bearing = [name for name, place in inner if listings.of(place).bears_events]
     splits = [name for name in bearing if _SPLIT.fullmatch(name)]
     found = []
     if own.bears_events:

@@ -150,3 +150,14 @@ def test_a_folder_is_the_same_whatever_leads_to_it(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "run")
     assert identity(tmp_path / "link") == identity(tmp_path / "run") != identity(tmp_path)
     assert identity(tmp_path / "gone") != identity(tmp_path / "away")
+
+
+def test_what_the_walk_saw_a_moment_ago_is_not_looked_at_again(tmp_path: Path) -> None:
+    log(tmp_path / "run", "loss")
+    (cluster,) = clusters([tmp_path])
+    assert cluster.node == identity(tmp_path / "run")
+    with Log(tmp_path / "run", start=1_700_000_900) as later:
+        later.scalars("accuracy", [0.1, 0.2])
+    (seen,), (now,) = load(cluster, walked=True), load(cluster)
+    assert [curve.tag for curve in seen.scalars] == ["loss"]
+    assert [curve.tag for curve in now.scalars] == ["accuracy", "loss"]

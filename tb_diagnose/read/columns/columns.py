@@ -25,12 +25,15 @@ class Piece(NamedTuple):
 
     Attributes:
         lasting: whether they stay as they are; if not, they will be overwritten soon.
+        orderly: whether it is known that each step is behind the one before it, and that the clock
+            never goes back.
     """
 
     points: Points
     first: int
     last: int
     lasting: bool
+    orderly: bool = False
 
 
 class Column:
@@ -39,14 +42,16 @@ class Column:
     Attributes:
         kind: NumPy name of the scalars' type, ``<f4`` or ``<f8``, or ``histogram``.
         number: by which its table knows it, -1 before it does.
+        orderly: as in ``Piece``, of all its points.
     """
 
     # A log may have 100,000 tags: one that has a single point should cost little.
-    __slots__ = ("_loose", "_pieces", "_room", "kind", "number")
+    __slots__ = ("_loose", "_pieces", "_room", "kind", "number", "orderly")
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.number = -1
+        self.orderly = False
         self._pieces: list[Piece] | None = None
         self._loose: tuple[list[int], list[int], list[int]] | None = None
         # Steps, wall times and values.
@@ -98,7 +103,8 @@ class Column:
 
         ``outlook`` is how many times as long the column may come to be as it is then.
         """
-        self._gather()
+        if self._loose is not None:
+            self._gather()
         if not self._pieces:
             return
         piece = self._pieces[0]
@@ -107,16 +113,18 @@ class Column:
             points = (np.asarray(each[piece.first : piece.last], kind)
                       for each, kind in zip(piece.points, kinds, strict=True))  # fmt: skip
             self._room = tuple(map(Growing.adopting, points))
+            self.orderly = piece.orderly
         else:
+            self.orderly = False
             self._room = self._room or tuple(map(Growing, kinds))
             self._copy(self._pieces, outlook)
         self._pieces = None
 
     def _copy(self, pieces: Sequence[Piece], outlook: float) -> None:
-        count = sum(last - first for _, first, last, _ in pieces)
+        count = sum(piece.last - piece.first for piece in pieces)
         for index, column in enumerate(self._room):
             room, at = column.stretch(count, outlook), 0
-            for points, first, last, _ in pieces:
+            for points, first, last, *_ in pieces:
                 room[at : at + last - first] = points[index][first:last]
                 at += last - first
 

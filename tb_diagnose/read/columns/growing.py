@@ -21,16 +21,14 @@ class Growing:
 
     __slots__ = ("_room", "size")
 
-    def __init__(self, kind: np.dtype[Any]) -> None:
-        self._room = _nothing(kind)
-        self.size = 0
+    def __init__(self, kind: np.dtype[Any], first: NDArray[Any] | None = None) -> None:
+        self._room = _nothing(kind) if first is None else first
+        self.size = len(self._room)
 
     @classmethod
     def adopting(cls, values: NDArray[Any]) -> Growing:
         """One whose first elements are an array that is not written to any more, as it is."""
-        column = cls(values.dtype)
-        column._room, column.size = values, len(values)
-        return column
+        return cls(values.dtype, values)
 
     def stretch(self, count: int, outlook: float = 1.0) -> NDArray[Any]:
         """Room for ``count`` more elements, to be written to.

@@ -51,22 +51,22 @@ def _by_library(library: ctypes.PyDLL, rows: Rows, wide: bytes) -> Iterator[tupl
     """Scalars of 4 bytes come first, and have a column of values of their own."""
     numbers, count, curves = rows[0].astype(np.int32, copy=False), len(rows[0]), len(wide)
     # One piece of memory for all that the library tells.
-    told = np.empty(2 * curves + 3 * count + 1, np.int64)
-    firsts = 0, curves, 2 * curves, 2 * curves + count, 2 * curves + 2 * count
+    told = np.empty(3 * curves + 3 * count + 1, np.int64)
+    firsts = 0, curves, 2 * curves, *(3 * curves + each * count for each in range(3))
     begin = binding.address(told)
     narrow: int = library.sort_rows(
         *map(binding.address, (numbers, *rows[1:])), count, wide, curves,
         *(begin + 8 * first for first in firsts),
     )  # fmt: skip
-    starts, ends, steps, walls, values = (
+    starts, ends, orderly, steps, walls, values = (
         told[first:last] for first, last in pairwise((*firsts, len(told)))
     )
     walls, values = walls.view(np.uint64), values.view(np.uint64)
     fours = steps, walls, values.view(np.uint32)
     eights = steps[narrow:], walls[narrow:], values[(narrow + 1) // 2 :]
-    found = zip(wide, starts.tolist(), ends.tolist(), strict=True)
-    for number, (eight, first, last) in enumerate(found):
+    found = zip(wide, starts.tolist(), ends.tolist(), orderly.tolist(), strict=True)
+    for number, (eight, first, last, order) in enumerate(found):
         if first < last:
-            shift = narrow if eight else 0
-            points = eights if eight else fours
-            yield number, Piece(points, first - shift, last - shift, lasting=True)
+            shift, points = (narrow, eights) if eight else (0, fours)
+            span = first - shift, last - shift
+            yield number, Piece(points, *span, lasting=True, orderly=bool(order))

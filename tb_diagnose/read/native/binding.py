@@ -17,10 +17,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 #: The library, as ``hatch_build.py`` names it, and the version of what passes between it and here.
-FILE, INTERFACE = "native.so", 1
+FILE, INTERFACE = "native.so", 2
 SWITCH = "TB_DIAGNOSE_NATIVE"
 #: Kinds of curves, and news of a plugin, as the library numbers them.
 PLUGIN, FLOAT, DOUBLE, HISTOGRAM = range(4)
+_BYTE = ctypes.c_char.from_buffer
 
 
 class Rows(ctypes.Structure):
@@ -67,7 +68,7 @@ _FUNCTIONS = {
     "tags_from": (c_int32, (c_void_p, c_int32, POINTER(c_void_p), c_void_p)),
     "sort_rows": (
         c_int64,
-        (*[c_void_p] * 4, c_int64, c_char_p, c_int64, *[c_void_p] * 5),
+        (*[c_void_p] * 4, c_int64, c_char_p, c_int64, *[c_void_p] * 6),
     ),
     "reduce_tensor": (None, (c_void_p, c_int64, c_void_p)),
     "crc32c": (c_uint32, (c_char_p, c_uint64)),
@@ -95,5 +96,8 @@ def library() -> ctypes.PyDLL | None:
 
 def address(array: NDArray[Any]) -> int:
     """Where its elements are in memory."""
-    place: int = array.__array_interface__["data"][0]
-    return place
+    try:
+        return ctypes.addressof(_BYTE(array.data))
+    except (TypeError, ValueError):  # nothing in it, or not to be written to: this takes longer
+        place: int = array.__array_interface__["data"][0]
+        return place

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Raised whenever what Python passes or gets changes: binding.py refuses any other. */
-#define INTERFACE 1
+#define INTERFACE 2
 
 enum { HEADER = 12, FOOTER = 4 };
 /* Longer records are no curves, and have more buckets than there is room for. */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,8 +29,9 @@ class Listing:
 class Listings:
     """Lists each folder once; keeps a listing only as long as the walk is near it."""
 
-    def __init__(self) -> None:
-        self._known: dict[Place, Listing] = {}
+    def __init__(self, known: Mapping[Place, Listing] | None = None) -> None:
+        self._known = dict(known or {})
+        self._below: dict[Place, list[Place]] = {}
 
     def of(self, path: Place) -> Listing:
         if path not in self._known:
@@ -40,8 +41,15 @@ class Listings:
                 self._known[path] = Listing(error=error)
         return self._known[path]
 
+    def below(self, path: Place) -> list[Place]:
+        """The folders in a folder. To make these paths, and to compare two of them, takes long."""
+        if path not in self._below:
+            self._below[path] = [path / name for name in self.of(path).folders]
+        return self._below[path]
+
     def forget(self, path: Place) -> None:
         self._known.pop(path, None)
+        self._below.pop(path, None)
 
 
 def listing(path: Place) -> Listing:
@@ -61,8 +69,8 @@ def _entries(path: Path) -> Iterator[tuple[str, bool]]:
     with os.scandir(path) as entries:
         for entry in entries:
             with suppress(OSError):
-                if entry.is_dir() or entry.is_file():
-                    yield entry.name, entry.is_dir()
+                if (folder := entry.is_dir()) or entry.is_file():
+                    yield entry.name, folder
 
 
 def _by_time(name: str) -> tuple[float, str]:

@@ -20,7 +20,8 @@ class Ranges:
 
     def __init__(self, remote: Remote) -> None:
         self._remote = remote
-        self.size = remote.stat().st_size
+        status = remote.stat()
+        self.size, self.node = status.st_size, (status.st_dev, status.st_ino)
         self._begin = 0
         self._data = b""
         self._ahead = _FIRST

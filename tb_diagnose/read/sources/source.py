@@ -20,9 +20,11 @@ class Source(Protocol):
 
     Attributes:
         size: its bytes when it was opened.
+        node: what tells it from a file that takes its place.
     """
 
     size: int
+    node: tuple[int, int]
 
     def readinto(self, view: memoryview, offset: int) -> int:
         """Reads from ``offset`` on into ``view``; returns how many bytes, 0 only at the end."""
@@ -31,10 +33,17 @@ class Source(Protocol):
 class _Local:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self.size = os.fstat(descriptor).st_size
+        status = os.fstat(descriptor)
+        self.size, self.node = status.st_size, (status.st_dev, status.st_ino)
 
     def readinto(self, view: memoryview, offset: int) -> int:
-        return os.preadv(self._descriptor, [view], offset)
+        if hasattr(os, "preadv"):
+            return os.preadv(self._descriptor, [view], offset)
+        # Windows has no such call, and counts the place in the file itself.
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        part = os.read(self._descriptor, len(view))
+        view[: len(part)] = part
+        return len(part)
 
 
 def place(path: str | Place) -> Place:
@@ -53,8 +62,12 @@ def opened(path: Place) -> Iterator[Source]:
     if isinstance(path, Remote):
         yield Ranges(path)
         return
-    with path.open("rb", buffering=0) as handle:
-        yield _Local(handle.fileno())
+    # Not by ``Path.open``, which makes a stream of it: of a short file, that is half the work.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        yield _Local(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def beginning(path: Place, size: int) -> bytes:

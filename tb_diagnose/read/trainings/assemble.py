@@ -18,7 +18,7 @@ from tb_diagnose.read.trainings import remarks
 from tb_diagnose.read.trainings.boundaries import split
 from tb_diagnose.read.trainings.hparams import hyperparameters
 from tb_diagnose.read.trainings.sessions import Piece, Session, sessions
-from tb_diagnose.read.trainings.tracks import HISTOGRAMS, SCALARS, Key, Part, Stretch, Track
+from tb_diagnose.read.trainings.tracks import HISTOGRAMS, SCALARS, Key, Part, Stretch
 from tb_diagnose.read.trainings.vitals import vitals
 from tb_diagnose.runs import Fact, Histograms, Run, Series, Vitals
 
@@ -154,17 +154,20 @@ def _run(name: str, path: str, training: _Training) -> Run:
     scalars: list[Series] = []
     distributions: list[Histograms] = []
     tables: list[Vitals] = []
+    odd: list[Series] = []  # as far as is known
     for folder, session in sorted(training.sessions.items()):
         for key in sorted(session.pieces):
             pieces = session.pieces[key]
             if key[0] == SCALARS:
                 scalars.append(_series(key, folder, pieces))
+                if len(pieces) > 1 or not pieces[0].track.orderly:
+                    odd.append(scalars[-1])
             elif key[0] == HISTOGRAMS:
                 distributions.append(_histograms(key, folder, pieces))
-            elif (table := vitals(key[1], folder, [_kept(piece) for piece in pieces])) is not None:
+            elif (table := vitals(key[1], folder, [piece.kept for piece in pieces])) is not None:
                 tables.append(table)
     facts = [*training.facts, *remarks.of_sessions(list(training.sessions.values()))]
-    curves: list[Series | Histograms] = [*scalars, *distributions]
+    curves: list[Series | Histograms] = [*odd, *distributions]
     for curve in curves:
         facts += remarks.of_curve(curve)
     notes = _sorted(training, "texts")
@@ -207,14 +210,9 @@ def _histograms(key: Key, folder: str, pieces: list[Piece]) -> Histograms:
     return Histograms(key[1], folder, steps, wall, **histograms.columns(rows))
 
 
-def _kept(piece: Piece) -> Track:
-    """The curve of one stretch without what a restart superseded."""
-    return piece.track if piece.keep.all() else piece.track.at(piece.keep)
-
-
 def _joined(pieces: list[Piece]) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[np.float64]]:
     """Steps, values and wall times of what was kept, in the order written."""
-    whole = [_kept(piece) for piece in pieces]
+    whole = [piece.kept for piece in pieces]
     if len(whole) == 1:
         return whole[0].steps, whole[0].values, whole[0].wall
     steps = np.concatenate([track.steps for track in whole])

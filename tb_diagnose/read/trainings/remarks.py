@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.measure.levels import differences
 from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.read.trainings import cycles
 from tb_diagnose.read.trainings.sessions import Restart, Session
 from tb_diagnose.read.trainings.tracks import Part
@@ -69,13 +70,13 @@ def _restart(same: Sequence[tuple[str, Restart]]) -> Iterator[Fact]:
 def of_curve(curve: Series | Histograms) -> Iterator[Fact]:
     """What is odd about the steps of one curve that belongs to one training."""
     moves = differences(curve.steps)
-    if bool((moves > 0).all()):
+    if all_of(moves > 0):
         return  # as nearly all are
     backs = np.flatnonzero(moves < 0) + 1
     if len(backs):
         lengths = np.diff([0, *backs])
         first = curve.steps[0]
-        if len(backs) >= 2 and np.all(curve.steps[backs] == first) and cycles.equal(lengths):
+        if len(backs) >= 2 and all_of(curve.steps[backs] == first) and cycles.equal(lengths):
             yield _batch_indices(curve, len(backs) + 1, int(median(lengths)))
             return
         yield _backward(curve, backs.tolist())

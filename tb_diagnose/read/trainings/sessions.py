@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.read.trainings.boundaries import AGAIN
 from tb_diagnose.read.trainings.tracks import SCALARS, Key, Stretch, Track
 
@@ -29,10 +30,31 @@ class Relation(Enum):
 
 @dataclass
 class Piece:
-    """One curve of one stretch; ``keep`` marks what no restart has superseded."""
+    """One curve of one stretch; ``keep`` marks what no restart has superseded, None if all."""
 
     track: Track
-    keep: NDArray[np.bool_]
+    keep: NDArray[np.bool_] | None = None
+
+    def __len__(self) -> int:
+        """How many points are kept."""
+        return len(self.track) if self.keep is None else int(self.keep.sum())
+
+    @property
+    def kept(self) -> Track:
+        return self.track if self.keep is None else self.track.at(self.keep)
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        """Of what is kept."""
+        return self.track.steps if self.keep is None else self.track.steps[self.keep]
+
+    def supersede(self, step: int) -> int:
+        """Drops what is of that step or a later one; returns how many points that are."""
+        before = len(self)
+        keep = self.track.steps < step
+        keep = keep if self.keep is None else self.keep & keep
+        self.keep = None if all_of(keep) else keep
+        return before - len(self)
 
 
 class Restart(NamedTuple):
@@ -73,12 +95,12 @@ class Session:
         return {stretch.process for stretch in self.stretches}
 
     def kept(self, key: Key) -> int:
-        return sum(int(piece.keep.sum()) for piece in self.pieces.get(key, ()))
+        return sum(map(len, self.pieces.get(key, ())))
 
     def reach(self, key: Key) -> tuple[int, int]:
         """First step logged and largest step kept."""
         pieces = self.pieces[key]
-        largest = (int(piece.track.steps[piece.keep].max()) for piece in pieces if piece.keep.any())
+        largest = (int(piece.steps.max()) for piece in pieces if len(piece))
         first = int(pieces[0].track.steps[0])
         return first, max(largest, default=first)
 
@@ -90,8 +112,7 @@ class Session:
         elif self.stretches and stretch.begin < self.end and self._other_file(stretch):
             self.beside.append(stretch.file)
         for key, track in stretch.tracks.items():
-            piece = Piece(track, np.ones(len(track), np.bool_))
-            self.pieces.setdefault(key, []).append(piece)
+            self.pieces.setdefault(key, []).append(Piece(track))
         self.stretches.append(stretch)
 
     def _other_file(self, stretch: Stretch) -> bool:
@@ -109,10 +130,7 @@ class Session:
         self.restarts.append(Restart(stretch.begin, first, last, dropped))
 
     def _drop(self, key: Key, step: int) -> int:
-        before = self.kept(key)
-        for piece in self.pieces[key]:
-            piece.keep &= piece.track.steps < step
-        return before - self.kept(key)
+        return sum(piece.supersede(step) for piece in self.pieces[key])
 
 
 def sessions(folder: str, stretches: list[Stretch]) -> list[Session]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.read.columns.columns import Column, Columns, Note, Tables
 
 #: What a curve is made of.
@@ -18,6 +19,7 @@ SCALARS, HISTOGRAMS, VITALS = range(3)
 #: (what it is made of, tag): names a curve within its folder.
 Key = tuple[int, str]
 _STAMP = re.compile(r"tfevents\.(\d+(?:\.\d+)?)\.?(.*?)(?:\.\d+)?(?:\.v2)?$")
+_NOWHERE = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,31 +31,39 @@ class Track:
         values: [n] scalars, [n] histograms of type ``histograms.ROW``, or [n, rows * columns]
             vitals.
         layout: of vitals, as logged.
+        orderly: whether it is known that each step is behind the one before it, and that the clock
+            never goes back.
     """
 
     steps: NDArray[np.int64]
     wall: NDArray[np.float64]
     values: NDArray[Any]
     layout: bytes = b""
+    orderly: bool = False
 
     def __len__(self) -> int:
         return len(self.steps)
 
     def at(self, index: slice | NDArray[np.bool_]) -> Track:
-        return Track(self.steps[index], self.wall[index], self.values[index], self.layout)
+        columns = self.steps[index], self.wall[index], self.values[index]
+        return Track(*columns, self.layout, self.orderly)
 
     @cached_property
     def clock(self) -> NDArray[np.float64]:
         """[n] the wall time, made never to go back."""
         wall = self.wall
+        if self.orderly:
+            return wall
         ends = math.isfinite(wall.item(0)) and math.isfinite(wall.item(-1))
-        if ends and bool((wall[1:] >= wall[:-1]).all()):
-            return wall  # as nearly all are
+        if ends and all_of(wall[1:] >= wall[:-1]):
+            return wall
         return np.maximum.accumulate(np.nan_to_num(wall))
 
     @cached_property
     def drops(self) -> NDArray[np.int64]:
         """[k] the index of each point whose step is behind that of the point before it."""
+        if self.orderly:
+            return _NOWHERE
         return np.flatnonzero(self.steps[1:] < self.steps[:-1]) + 1
 
 
@@ -123,7 +133,7 @@ def part(folder: str, file: str, columns: Columns) -> Part:
 
 
 def _track(column: Column) -> Track:
-    return Track(column.steps, column.wall, column.data())
+    return Track(column.steps, column.wall, column.data(), orderly=column.orderly)
 
 
 def _table_track(column: Tables) -> Track:

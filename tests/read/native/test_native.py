@@ -11,11 +11,14 @@ from typing import Any
 import google_crc32c
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tb_diagnose.read.columns import histograms, sorting
 from tb_diagnose.read.columns.histograms import ROW
 from tb_diagnose.read.native import binding
 
+ODD = float("nan"), float("inf"), float("-inf")
 COMPILER = sys.platform != "win32" and shutil.which("cc")
 pytestmark = pytest.mark.skipif(
     not COMPILER and binding.library() is None, reason="there is no C compiler to build it with"
@@ -102,6 +105,23 @@ def test_rows_are_sorted_alike(wide: bytes, rows: int, monkeypatch: pytest.Monke
     found = points(columns, wide)
     monkeypatch.setattr(binding, "library", lambda: None)
     assert found == points(columns, wide)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2), st.integers(0, 6), st.sampled_from([1.0, 2.0, *ODD])),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_curves_are_known_to_be_in_order_where_they_are(rows: list[tuple[int, int, float]]) -> None:
+    numbers, steps, walls = (np.array(each) for each in zip(*rows, strict=True))
+    columns = numbers.astype(np.int32), steps, walls.astype("<f8").view("<u8"), steps.view("<u8")
+    for number, piece in sorting.by_curve(columns, bytearray(b"\0\1\0")):
+        step, wall = steps[numbers == number], walls[numbers == number]
+        with np.errstate(invalid="ignore"):
+            clock = np.isfinite(wall).all() and (np.diff(wall) >= 0).all()
+        assert piece.orderly == bool(clock and (np.diff(step) > 0).all())
 
 
 def points(columns: tuple[Any, ...], wide: bytes) -> dict[int, list[list[int]]]:
