@@ -44,9 +44,10 @@ from tb_diagnose.fleet import crew, spread
 from tb_diagnose.read.file import EventFile
 settle_in()
 paths, kept = sorted(pathlib.Path(folder).rglob('*tfevents*')), []
-def read(path):
-    kept.append(EventFile(path, {{}}, checksum={}))
-    kept[-1].refresh()
+def read(paths):
+    for path in paths:
+        kept.append(EventFile(path, {{}}, checksum={}))
+        yield kept[-1].refresh()
 workers = crew(len(paths))
 begin = time.perf_counter()
 for done in spread(read, paths, workers):

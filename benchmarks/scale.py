@@ -14,7 +14,7 @@ import pickle
 import sys
 import tempfile
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.sweep import curves  # noqa: E402
 from benchmarks.workloads import event, tensor  # noqa: E402
 from tb_diagnose import dask  # noqa: E402
-from tb_diagnose.checkup import POINTS, Examined, journey  # noqa: E402
+from tb_diagnose.checkup import POINTS, Examined, journeys  # noqa: E402
 from tb_diagnose.examine import compare, examine  # noqa: E402
 from tb_diagnose.glance import glance  # noqa: E402
 from tb_diagnose.read import Cluster, clusters, load, place  # noqa: E402
@@ -124,8 +124,8 @@ def _glances(judged: list[Any]) -> list[Any]:
     return [glance(each.run.name, each.roles) for each in judged]
 
 
-def _nothing(cluster: Cluster) -> str:
-    return cluster.name
+def _nothing(clusters: Sequence[Cluster]) -> list[str]:
+    return [cluster.name for cluster in clusters]
 
 
 def _on_dask(table: Table, found: list[Cluster]) -> None:
@@ -134,7 +134,7 @@ def _on_dask(table: Table, found: list[Cluster]) -> None:
     except ImportError:
         print("| no Dask here | |")
         return
-    work = partial(journey, settings=SETTINGS, checksum=True, comparing=True)
+    work = partial(journeys, settings=SETTINGS, checksum=True, comparing=True)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as here:
         address = here.scheduler_address
         list(dask.spread(_nothing, found[:TASK], address))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from tb_diagnose import dask, fleet
 from tb_diagnose.diagnosis import registry
 from tb_diagnose.enable import ENABLE
-from tb_diagnose.examine import compare, examine
+from tb_diagnose.examine import Examination, compare, examine_all
 from tb_diagnose.fleet import Done
 from tb_diagnose.glance import Glance, glance
 from tb_diagnose.read import Cluster, NothingToRead, clusters, identity, load, place
@@ -20,7 +21,12 @@ from tb_diagnose.report.document import assembled
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
+from tb_diagnose.runs import Run
 from tb_diagnose.settings import Settings, SettingsError, Vocabulary
+
+#: So many small folders are read and then judged together, while they have no more points in all
+#: (measured: with more, what is kept of them leaves a processor's caches).
+_TOGETHER, _POINTS = 16, 1 << 17
 
 #: Told after every run's folder: how many are done, of how many.
 Progress = Callable[[int, int], None]
@@ -74,7 +80,7 @@ def checkup(
         raise NothingToRead("\n".join(each["says"] for each in problems))
     comparing = len(found) > 1 and any(each.several for each in registry().values())
     work = partial(
-        journey,
+        journeys,
         settings=settings,
         checksum=checksum,
         comparing=comparing,
@@ -114,8 +120,8 @@ def _in_order(
     return sorted(finished, key=lambda each: each.at)
 
 
-def journey(
-    cluster: Cluster,
+def journeys(
+    clusters: Sequence[Cluster],
     *,
     settings: Settings,
     checksum: bool,
@@ -123,20 +129,42 @@ def journey(
     until: int | None = None,
     drawing: int = 0,
     brief: bool = False,
-) -> list[Examined]:
-    """One folder's runs, from bytes to parts of the document.
+) -> Iterator[list[Examined]]:
+    """The runs of each folder, from bytes to parts of the document.
 
     ``until`` and ``brief`` as in ``checkup``; ``drawing`` is how many points of a curve the
     pictures have, 0 for no pictures.
     """
-    runs: list[Examined] = []
-    for whole in load(cluster, checksum=checksum):
-        run = whole if until is None else as_of(whole, until, settings)
-        each = examine(run, settings)
-        part = run_part(each, POINTS, brief=brief)
-        drawn = pictures(run, each.roles, part, drawing) if drawing else None
-        runs.append(Examined(part, glance(each.run.name, each.roles) if comparing else None, drawn))
-    return runs
+    for folders in _together(clusters, checksum=checksum):
+        runs = [run for each in folders for run in each]
+        if until is not None:
+            runs = [as_of(run, until, settings) for run in runs]
+        examined = iter(examine_all(runs, settings))
+        for folder in folders:
+            yield [
+                _made(each, comparing=comparing, drawing=drawing, brief=brief)
+                for each in islice(examined, len(folder))
+            ]
+
+
+def _together(clusters: Iterable[Cluster], *, checksum: bool) -> Iterator[list[list[Run]]]:
+    """The runs of each folder: of several small folders at once, of a large one alone."""
+    folders: list[list[Run]] = []
+    points = 0
+    for cluster in clusters:
+        folders.append(load(cluster, checksum=checksum, walked=True))
+        points += sum(run.points for run in folders[-1])
+        if len(folders) == _TOGETHER or points > _POINTS:
+            yield folders
+            folders, points = [], 0
+    if folders:
+        yield folders
+
+
+def _made(each: Examination, *, comparing: bool, drawing: int, brief: bool) -> Examined:
+    part = run_part(each, POINTS, brief=brief)
+    drawn = pictures(each.run, each.roles, part, drawing) if drawing else None
+    return Examined(part, glance(each.run.name, each.roles) if comparing else None, drawn)
 
 
 def vocabulary() -> Vocabulary:
@@ -172,7 +200,7 @@ def _found(paths: Sequence[str | Path], *, absolute: bool) -> tuple[list[Cluster
             if absolute and isinstance(where, Path):
                 where = where.absolute()
             for cluster in clusters([where]):
-                known = found.get(here := identity(cluster.path))
+                known = found.get(here := cluster.node or identity(cluster.path))
                 found[here] = known.joined(cluster) if known else cluster
         except (NothingToRead, OSError) as error:
             problems.append(Problem(path=str(path), says=str(error)))

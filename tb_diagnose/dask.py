@@ -10,10 +10,10 @@ by one, to find the one that does it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from tb_diagnose.fleet import Done, attempted, told
+from tb_diagnose.fleet import Answer, Done, Work, batch, told
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,8 +32,8 @@ class NoCluster(Exception):
     """There is no Dask cluster that could do the work: one sentence with the cure."""
 
 
-def spread(work: Callable[[T], R], items: Sequence[T], address: str) -> Iterator[Done[T, R]]:
-    """Do ``work`` on every item and yield what came of it, in the order in which they finish.
+def spread(work: Work[T, R], items: Sequence[T], address: str) -> Iterator[Done[T, R]]:
+    """Do ``work`` on all items and yield what came of each, in the order in which they finish.
 
     ``work``, items and results must be picklable, and the cluster must have this package. An item
     that fails, or that ends the workers it is given to, does not hinder the others. Raises
@@ -52,20 +52,18 @@ def spread(work: Callable[[T], R], items: Sequence[T], address: str) -> Iterator
         client.close()
 
 
-def _through(
-    client: Any, work: Callable[[T], R], items: Sequence[T], room: int
-) -> Iterator[Done[T, R]]:
+def _through(client: Any, work: Work[T, R], items: Sequence[T], room: int) -> Iterator[Done[T, R]]:
     """All items in batches, as many at once as there is ``room``; suspects alone, at the end.
 
     Dask cannot tell which task ended a worker from those that waited there with it.
     """
     suspects: list[int] = []
     size = max(1, min(_MOST, len(items) // room))
-    for batch, answers in _answered(client, work, items, _batches(len(items), size), room):
+    for some, answers in _answered(client, work, items, _batches(len(items), size), room):
         if answers is None:
-            suspects += batch
+            suspects += some
             continue
-        for at, (result, failure) in zip(batch, answers, strict=True):
+        for at, (result, failure) in zip(some, answers, strict=True):
             yield Done(items[at], result, failure, at)
     for (at,), answers in _answered(client, work, items, deque([at] for at in suspects), 1):
         fatal = None, "it ended one worker after another, most likely for want of memory"
@@ -75,11 +73,11 @@ def _through(
 
 def _answered(
     client: Any,
-    work: Callable[[T], R],
+    work: Work[T, R],
     items: Sequence[T],
     waiting: _Batches,
     room: int,
-) -> Iterator[tuple[Sequence[int], list[tuple[R | None, str]] | None]]:
+) -> Iterator[tuple[Sequence[int], list[Answer[R]] | None]]:
     """Each batch as it finishes, with its answers; None for one that lost its workers."""
     from distributed import KilledWorker, as_completed  # noqa: PLC0415  comes with an extra
 
@@ -87,27 +85,22 @@ def _answered(
     finished = as_completed(loop=client.loop)
     while waiting or under_way:
         while waiting and len(under_way) < room:
-            batch = waiting.popleft()
-            future = client.submit(_batch, work, [items[at] for at in batch], pure=False)
-            under_way[future] = batch
+            some = waiting.popleft()
+            future = client.submit(batch, work, [items[at] for at in some], pure=False)
+            under_way[future] = some
             finished.add(future)
         future = next(finished)
-        batch = under_way.pop(future)
+        some = under_way.pop(future)
         try:
             answers = future.result()
         except KilledWorker:
             answers = None
-        yield batch, answers
+        yield some, answers
 
 
 def _batches(count: int, size: int) -> _Batches:
     """The numbers below ``count``, ``size`` together."""
     return deque(range(first, min(first + size, count)) for first in range(0, count, size))
-
-
-def _batch(work: Callable[[T], R], items: Sequence[T]) -> list[tuple[R | None, str]]:
-    """Runs on a worker: result and failure of each item."""
-    return [(done.result, done.failure) for done in (attempted(work, item) for item in items)]
 
 
 def _client(address: str) -> Any:

@@ -1,7 +1,8 @@
 """One function over many items: in this process or over worker processes, always in order.
 
-A run takes a millisecond or two, no longer than it takes to hand it to a worker: so several items
-go into one batch. What is left when a worker dies is begun anew, its suspects one by one.
+A run takes about a millisecond, no longer than it takes to hand it to a worker, and less where
+several are done together: so several items go into one batch, and the function takes several. What
+is left when it fails, or when a worker dies, is begun anew, the suspects one by one.
 Over a Dask cluster: ``dask.py``.
 """
 
@@ -11,21 +12,25 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+#: Takes items, and gives a result for each of them, in their order.
+Work = Callable[[Sequence[T]], Iterable[R]]
+#: What came of an item: a result, or the reason why there is none.
+Answer = tuple[R | None, str]
 
-#: Items of a batch at most, and batches for each worker at least (chosen: none waits long for
-#: the last one).
-_MOST, _EACH = 32, 8
+#: Items of a batch at most; it is no more than a third of what is left for each worker either, so
+#: that all of them end at about the same time (chosen).
+_MOST, _PARTS = 32, 3
 #: Items for which another worker pays (chosen: they take as long as it takes to start one).
 _WORTH = 100
 
 
-@dataclass(frozen=True)
+@dataclass
 class Done(Generic[T, R]):
     """What came of one item: a result, or the reason why there is none.
 
@@ -43,30 +48,31 @@ def crew(items: int) -> int:
     return max(1, min(os.cpu_count() or 1, items // _WORTH))
 
 
-def spread(work: Callable[[T], R], items: Sequence[T], jobs: int = 1) -> Iterator[Done[T, R]]:
-    """Do ``work`` on every item and yield what came of it, in the order of the items.
+def spread(work: Work[T, R], items: Sequence[T], jobs: int = 1) -> Iterator[Done[T, R]]:
+    """Do ``work`` on all items and yield what came of each, in their order.
 
     An item that fails, or whose worker dies, does not hinder the others. With more than one job,
     ``work``, items and results must be picklable.
     """
     for at, done in enumerate(_in_order(work, items, jobs)):
-        yield replace(done, at=at)
+        done.at = at
+        yield done
 
 
-def _in_order(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[Done[T, R]]:
+def _in_order(work: Work[T, R], items: Sequence[T], jobs: int) -> Iterator[Done[T, R]]:
     if jobs <= 1 or len(items) <= 1:
-        yield from (attempted(work, item) for item in items)
+        for item, (result, failure) in zip(items, attempted(work, items), strict=True):
+            yield Done(item, result, failure)
         return
-    size = max(1, min(_MOST, len(items) // (jobs * _EACH)))
     at = 0
     while at < len(items):
-        for done in _until_broken(work, items[at:], jobs, size):
+        for done in _until_broken(work, items[at:], jobs):
             at += 1
             yield done
         if at < len(items):
             # Which item killed a worker cannot be known among several: they get one, one by one.
-            until = min(at + size, len(items))
-            for done in _until_broken(work, items[at:until], 1, 1):
+            until = at + len(next(_batches(items[at:], jobs)))
+            for done in _until_broken(work, items[at:until], 1, largest=1):
                 at += 1
                 yield done
             if at < until:
@@ -75,37 +81,60 @@ def _in_order(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator
                 at += 1
 
 
-def attempted(work: Callable[[T], R], item: T) -> Done[T, R]:
-    """``work`` on one item, whatever comes of it."""
+def attempted(work: Work[T, R], items: Sequence[T]) -> Iterator[Answer[R]]:
+    """``work`` on some items, whatever comes of them."""
+    at = 0
+    while at < len(items):
+        rest = items[at:]
+        try:
+            for _, result in zip(rest, work(rest), strict=True):
+                yield result, ""
+                at += 1
+        except Exception as error:  # noqa: BLE001  one item's failure must not hinder the others
+            # Which item it was cannot be known among several: the next one is done alone.
+            yield (None, told(error)) if len(items) - at == 1 else _alone(work, items[at])
+            at += 1
+
+
+def _alone(work: Work[T, R], item: T) -> Answer[R]:
     try:
-        return Done(item, work(item))
-    except Exception as error:  # noqa: BLE001  one item's failure must not hinder the others
-        return Done(item, failure=told(error))
+        (result,) = work([item])
+    except Exception as error:  # noqa: BLE001  as above
+        return None, told(error)
+    return result, ""
 
 
-def _batch(work: Callable[[T], R], items: Sequence[T]) -> list[tuple[R | None, str]]:
-    """Results and failures of some items, for the way back to who knows the items."""
-    done = (attempted(work, item) for item in items)
-    return [(each.result, each.failure) for each in done]
+def batch(work: Work[T, R], items: Sequence[T]) -> list[Answer[R]]:
+    """Answers about some items, for the way back to who knows the items."""
+    return list(attempted(work, items))
+
+
+def _batches(items: Sequence[T], jobs: int, largest: int = _MOST) -> Iterator[Sequence[T]]:
+    """All items in order, in batches that become smaller towards the end."""
+    at = 0
+    while at < len(items):
+        size = max(1, min(largest, (len(items) - at) // (_PARTS * jobs)))
+        yield items[at : at + size]
+        at += size
 
 
 def _until_broken(
-    work: Callable[[T], R], items: Sequence[T], jobs: int, size: int
+    work: Work[T, R], items: Sequence[T], jobs: int, *, largest: int = _MOST
 ) -> Iterator[Done[T, R]]:
-    """Items done in batches of ``size`` by one pool, until one of its workers dies."""
+    """Items done in batches by one pool, until one of its workers dies."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    batches = [items[at : at + size] for at in range(0, len(items), size)]
-    context = multiprocessing.get_context("fork" if _alone() else "spawn")
+    batches = list(_batches(items, jobs, largest))
+    context = multiprocessing.get_context("fork" if _single() else "spawn")
     pool = ProcessPoolExecutor(
         min(jobs, len(batches)), mp_context=context, initializer=_end_when_interrupted
     )
     try:
-        futures = [pool.submit(_batch, work, batch) for batch in batches]
-        for batch, future in zip(batches, futures, strict=True):
-            for item, (result, failure) in zip(batch, future.result(), strict=True):
+        futures = [pool.submit(batch, work, some) for some in batches]
+        for some, future in zip(batches, futures, strict=True):
+            for item, (result, failure) in zip(some, future.result(), strict=True):
                 yield Done(item, result, failure)
     except BrokenProcessPool:
         return
@@ -113,7 +142,7 @@ def _until_broken(
         pool.shutdown(cancel_futures=True)
 
 
-def _alone() -> bool:
+def _single() -> bool:
     """Whether this process may be forked, which spares each worker the start of a program.
 
     One with threads, such as TensorBoard's, may not: what they hold stays held in the worker.

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tb_diagnose import checkup as subject
-from tb_diagnose.checkup import checkup
+from tb_diagnose.checkup import checkup, journeys
 from tb_diagnose.glance import Glance
 from tb_diagnose.read import Cluster, Folder, NothingToRead
+from tb_diagnose.runs import Run
 from tb_diagnose.settings import Settings, SettingsError
 from tests.fakes import FakeExamination, healthy, outcome, sick
 
@@ -29,17 +30,17 @@ def _rooms(monkeypatch: pytest.MonkeyPatch) -> None:
             for name in (*runs, "broken"):
                 yield Cluster(name, path / name, (Folder(path / name, ""),))
 
-    def load(cluster: Any, **_: bool) -> list[str]:
+    def load(cluster: Any, **_: bool) -> list[Run]:
         if cluster.path.name == "broken":
             raise MemoryError("too large")
-        return [cluster.path.name]
+        return [runs[cluster.path.name].run]
 
-    def examine(run: str, _: Settings) -> FakeExamination:
-        return runs[run]
+    def examine_all(given: Sequence[Run], _: Settings) -> list[FakeExamination]:
+        return [each for run in given for each in runs.values() if each.run is run]
 
     monkeypatch.setattr(subject, "clusters", clusters)
     monkeypatch.setattr(subject, "load", load)
-    monkeypatch.setattr(subject, "examine", examine)
+    monkeypatch.setattr(subject, "examine_all", examine_all)
 
 
 def test_what_can_be_read_is_reported_beside_what_cannot() -> None:
@@ -81,3 +82,28 @@ def test_a_baseline_that_is_no_run_is_an_error_that_says_which_there_are() -> No
     with pytest.raises(SettingsError, match="no run 'wel' to compare with; did you mean 'well'"):
         checkup(["logs"], Settings(baseline="wel"))
     assert checkup(["logs"], Settings(baseline="well"))["summary"]["runs"] == 2
+
+
+@pytest.mark.parametrize(
+    ("folders", "points", "sizes"), ((16, 1 << 17, [2]), (1, 1 << 17, [1, 1]), (16, 0, [1, 1]))
+)
+def test_small_folders_are_judged_together_and_large_ones_alone(
+    folders: int, points: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together: list[int] = []
+    examine_all = subject.examine_all
+
+    def counted(runs: Sequence[Run], settings: Settings) -> Any:
+        together.append(len(runs))
+        return examine_all(runs, settings)
+
+    monkeypatch.setattr(subject, "examine_all", counted)
+    monkeypatch.setattr(subject, "_TOGETHER", folders)
+    monkeypatch.setattr(subject, "_POINTS", points)
+    clusters = list(subject.clusters([Path("logs")]))[:2]
+    made = list(journeys(clusters, settings=Settings(), checksum=True, comparing=False))
+    assert [each.part["name"] for one in made for each in one] == [
+        "well",
+        "training-configuration/as-given",
+    ]
+    assert together == sizes

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,15 @@ from tests.events import Log
 NAN = float("nan")
 
 
-def halved(number: int) -> tuple[int, int]:
-    """Half a number, and the process that found it."""
-    if number == 13:
-        raise ValueError("thirteen\nis unlucky")
-    if number == 99:
-        os._exit(1)
-    time.sleep(0.05)
-    return number // 2, os.getpid()
+def halved(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Half of each number, and the process that found it."""
+    for number in numbers:
+        if number == 13:
+            raise ValueError("thirteen\nis unlucky")
+        if number == 99:
+            os._exit(1)
+        time.sleep(0.05)
+        yield number // 2, os.getpid()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from tb_diagnose.enable import ENABLE
 from tb_diagnose.examine import (
     compare,
     examine,
+    examine_all,
     grouped,
     judge,
     selected,
@@ -26,6 +27,7 @@ from tb_diagnose.roles import assign
 from tb_diagnose.runs import Fact, Run, Series
 from tb_diagnose.settings import Settings
 from tests.cases import START, curve, epochs, fact, falling, run
+from tests.healthy import healthy
 from tests.sick import SICK
 
 NOTHING = Settings()
@@ -87,6 +89,14 @@ def test_every_diagnosis_comes_to_one_of_four_ends() -> None:
     assert (ends["blind"].reason, ends["blind"].enable) == ("too few points", "train longer")
     assert ends["broken"].reason == "ZeroDivisionError: 3 points"
     assert ends["broken"].evidence == ()
+
+
+def test_runs_examined_together_come_to_what_each_comes_to_alone() -> None:
+    runs = [*SICK.values(), *(healthy(seed) for seed in range(4))]
+    for one, together in zip(runs, examine_all(runs, NOTHING), strict=True):
+        alone = examine(one, NOTHING)
+        assert together.run is one
+        assert [vars(each) for each in together.outcomes] == [vars(each) for each in alone.outcomes]
 
 
 @pytest.mark.parametrize("role", sorted(ENABLE))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,12 +17,13 @@ from tb_diagnose import fleet
 from tb_diagnose.fleet import spread
 
 
-def halved(number: int) -> int:
-    if number == 13:
-        raise ValueError("thirteen\nis unlucky")
-    if number == 99:
-        os._exit(1)
-    return number // 2
+def halved(numbers: Sequence[int]) -> Iterator[int]:
+    for number in numbers:
+        if number == 13:
+            raise ValueError("thirteen\nis unlucky")
+        if number == 99:
+            os._exit(1)
+        yield number // 2
 
 
 @pytest.mark.parametrize("jobs", (1, 2))
@@ -49,7 +51,7 @@ def test_many_items_are_done_in_order_whoever_dies_among_them() -> None:
 def test_a_process_with_threads_is_not_forked() -> None:
     with ThreadPoolExecutor(1) as threads:
         threads.submit(int).result()
-        assert not fleet._alone()
+        assert not fleet._single()
         assert [each.result for each in spread(halved, [8, 2], 2)] == [4, 1]
 
 
@@ -58,9 +60,10 @@ def test_workers_are_taken_where_they_pay(monkeypatch: pytest.MonkeyPatch) -> No
     assert [fleet.crew(items) for items in (0, 1, 199, 200, 10_000)] == [1, 1, 1, 2, 8]
 
 
-def touched_and_slow(path: str) -> None:
-    Path(path).touch()
-    time.sleep(60)
+def touched_and_slow(paths: Sequence[str]) -> Iterator[None]:
+    for path in paths:
+        Path(path).touch()
+        yield time.sleep(60)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of a terminal are a matter of POSIX")
@@ -92,8 +95,38 @@ def test_nothing_to_do() -> None:
 
 
 def test_being_stopped_is_not_a_failure_of_an_item() -> None:
-    def stopped(_: int) -> int:
+    def stopped(_: Sequence[int]) -> Iterator[int]:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         list(spread(stopped, [1, 2]))
+
+
+def together(numbers: Sequence[int]) -> list[int]:
+    """Fails as a whole where one is unlucky, before anything is done."""
+    if 13 in numbers:
+        raise ValueError("thirteen")
+    return [number // 2 for number in numbers]
+
+
+@pytest.mark.parametrize("jobs", (1, 2))
+def test_of_items_done_together_only_the_one_that_fails_is_lost(jobs: int) -> None:
+    items = [2, 4, 13, 6, 13]
+    done = list(spread(together, items, jobs))
+    assert [each.item for each in done] == items
+    assert [each.result for each in done] == [1, 2, None, 3, None]
+
+
+def test_where_results_are_missing_it_ends_and_they_are_told() -> None:
+    done = list(spread(lambda numbers: numbers[:-1], [4, 5]))
+    assert [each.result for each in done] == [4, None]
+    assert done[1].failure.startswith("ValueError")
+
+
+@pytest.mark.parametrize(("items", "jobs"), ((1, 2), (7, 2), (1000, 2), (1000, 16)))
+def test_batches_hold_all_items_in_order_and_become_smaller(items: int, jobs: int) -> None:
+    batches = list(fleet._batches(range(items), jobs))
+    assert [item for each in batches for item in each] == list(range(items))
+    sizes = [len(each) for each in batches]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-1] == 1
