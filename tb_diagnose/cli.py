@@ -149,15 +149,17 @@ def _watch(call: argparse.Namespace, settings: Settings) -> int:
 
 
 def _face(document: Document, call: argparse.Namespace) -> str:
-    from tb_diagnose.console import screen
-    from tb_diagnose.report.json import as_json
-    from tb_diagnose.report.markdown import markdown
-    from tb_diagnose.report.terminal import terminal
-
     if call.format == "json":
+        from tb_diagnose.report.json import as_json
+
         return as_json(document)
     if call.format == "markdown":
+        from tb_diagnose.report.markdown import markdown
+
         return markdown(document)
+    from tb_diagnose.console import screen
+    from tb_diagnose.report.terminal import terminal
+
     return terminal(document, screen(colour=call.color, verbose=call.verbose, file=call.output))
 
 

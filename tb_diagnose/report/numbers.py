@@ -53,4 +53,5 @@ def moment(wall: float | None) -> str | None:
 
 def text(value: object) -> str:
     """A name or path as Unicode: bytes of a file name that are not UTF-8 become U+FFFD."""
-    return _LONE_SURROGATE.sub("\ufffd", str(value))
+    told = str(value)
+    return told if told.isascii() else _LONE_SURROGATE.sub("\ufffd", told)

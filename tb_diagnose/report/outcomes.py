@@ -24,8 +24,9 @@ def outcome_parts(
 
     Those without evidence are to be read, not to be changed, for runs share them.
     """
-    seen = [_part(outcome, counting, end) for outcome in _findings(outcomes)]
-    return [*seen, *_unseen(tuple(each for each in outcomes if each.verdict is not Verdict.FOUND))]
+    rest = tuple([each for each in outcomes if each.verdict is not Verdict.FOUND])
+    found = _findings(outcomes) if len(rest) < len(outcomes) else []
+    return [*(_part(each, counting, end) for each in found), *_unseen(rest)]
 
 
 def comparison_parts(outcomes: Sequence[Outcome], names: Sequence[str]) -> list[ComparisonPart]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.reductions import max_of, min_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.report.curves import counted_in, curve, parts
 from tb_diagnose.report.numbers import maybe, moment, number, text
@@ -72,7 +74,7 @@ def verdict(run: Run, outcomes: list[OutcomePart]) -> RunVerdict:
     """
     if not run.points and run.model is None and any(_broken(run)):
         return "unreadable"
-    found = {each["severity"] for each in outcomes if each["verdict"] == "found"}
+    found = {each["severity"] for each in takewhile(_found, outcomes)}  # they come first
     for severity in ("critical", "warning", "info"):
         if severity in found:
             return severity
@@ -80,12 +82,16 @@ def verdict(run: Run, outcomes: list[OutcomePart]) -> RunVerdict:
     return "healthy" if any(each["family"] != "logging" for each in clear) else "undecided"
 
 
+def _found(outcome: OutcomePart) -> bool:
+    return outcome["verdict"] == "found"
+
+
 def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart]) -> str:
     """One sentence: what a person who has seen many runs would say first."""
     if fares == "unreadable":
         return text(next(_broken(run)).says) or "Nothing could be read."
     if fares == "healthy":
-        clear = sum(each["verdict"] == "clear" for each in outcomes)
+        clear = [each["verdict"] for each in outcomes].count("clear")
         return f"Nothing is wrong as far as this log can tell: {clear} of {len(outcomes)} checks."
     if fares == "undecided":
         return f"Nothing could be judged: {_commonest_reason(outcomes)}."
@@ -124,21 +130,22 @@ def _ends(wall: NDArray[np.float64]) -> tuple[float, float] | None:
     """The least and the largest finite one of [n] moments; None if there is none."""
     if not len(wall):
         return None
-    ends = float(wall.min()), float(wall.max())
+    ends = min_of(wall), max_of(wall)
     if all(map(math.isfinite, ends)):  # then all are
         return ends
     known = wall[np.isfinite(wall)]
-    return (float(known.min()), float(known.max())) if len(known) else None
+    return (min_of(known), max_of(known)) if len(known) else None
 
 
 def _counting(run: Run) -> Counting:
     """Keras counts its ``epoch_`` curves and its weight histograms in epochs, vitals in steps."""
-    epochs = any(counted_in(each.tag) == "epochs" for each in run.scalars)
-    named = {name for each in run.scalars for name in (each.name, each.tag)}
-    named |= {name for each in run.vitals for name in (each.name, each.tag)}
 
     def counting(tag: str) -> CountedIn:
-        return "epochs" if epochs and tag not in named else counted_in(tag)
+        own: tuple[Series | Vitals, ...] = (*run.scalars, *run.vitals)
+        if any(tag in (each.name, each.tag) for each in own):
+            return counted_in(tag)
+        epochs = any(counted_in(each.tag) == "epochs" for each in run.scalars)
+        return "epochs" if epochs else counted_in(tag)
 
     return counting
 
@@ -161,7 +168,7 @@ def _steps(roles: Roles) -> StepsPart | None:
     loss = next((each for each in main if isinstance(each, Series) and len(each)), None)
     if loss is None:
         return None
-    first, last = int(loss.steps.min()), int(loss.steps.max())
+    first, last = int(min_of(loss.steps)), int(max_of(loss.steps))
     return StepsPart(first=first, last=last, counted_in=counted_in(loss.tag))
 
 

@@ -59,15 +59,11 @@ def _drawn(heights: Sequence[float | None], gaps: set[int]) -> str:
         heights = [None if each is None else math.log(each) for each in heights]
         known = [math.log(each) for each in known]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
+    # Halves, so that the difference of two huge numbers does not overflow.
+    least, reach, top = low / 2, high / 2 - low / 2, len(_BLOCKS) - 1
     line, last = "", _MISSING
     for at, height in enumerate(heights):
         if height is not None:
-            last = _BLOCKS[_level(height, low, high)]
+            last = _BLOCKS[round((height / 2 - least) / reach * top) if reach > 0 else 0]
         line += _MISSING if height is None and at in gaps else last
     return line
-
-
-def _level(height: float, low: float, high: float) -> int:
-    """0 to 7; halves first, so that the difference of two huge numbers does not overflow."""
-    reach = high / 2 - low / 2
-    return round((height / 2 - low / 2) / reach * (len(_BLOCKS) - 1)) if reach > 0 else 0
