@@ -7,7 +7,7 @@ whoever asks whether a network moves has to look at its kernels.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -77,8 +77,10 @@ class Kernel(NamedTuple):
         return int(self.histograms.count[0]) // units if units and len(self.histograms) else 0
 
 
-def kernels(weights: Iterable[Histograms], model: ModelConfig | None) -> tuple[Kernel, ...]:
+def kernels(weights: Sequence[Histograms], model: ModelConfig | None) -> tuple[Kernel, ...]:
     """The kernels of a run from its input to its output, as far as that is known."""
+    if not weights:
+        return ()
     found = [kernel for each in weights for one in _apart(each) for kernel in _kernel(one, model)]
     order = {layer.name: at for at, layer in enumerate(model.layers)} if model else {}
 

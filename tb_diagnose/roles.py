@@ -29,6 +29,8 @@ VITALS = {
     ("diagnose/labels", False): "label_vitals",
 }
 
+#: The roles that histograms play, all of a sort together.
+_SORTS = ("weights", "gradients", "activations")
 #: What the variables of a layer are called, at the end of a tag.
 _VARIABLE = re.compile(
     r"(?<![a-z])(kernel|bias|weights?|gamma|beta|embeddings?|(moving|running)_(mean|var(iance)?))"
@@ -81,7 +83,9 @@ def given(run: Run, overrides: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _distributions(histograms: tuple[Histograms, ...]) -> dict[str, tuple[Histograms, ...]]:
-    sorts: dict[str, list[Histograms]] = {"weights": [], "gradients": [], "activations": []}
+    if not histograms:
+        return dict.fromkeys(_SORTS, ())
+    sorts: dict[str, list[Histograms]] = {sort: [] for sort in _SORTS}
     for each in histograms:
         tag = each.name.lower()
         if "grad" in tag:
