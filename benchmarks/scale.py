@@ -28,14 +28,13 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.sweep import curves  # noqa: E402
 from benchmarks.workloads import event, tensor  # noqa: E402
 from tb_diagnose import dask  # noqa: E402
-from tb_diagnose.checkup import POINTS, Examined, journeys  # noqa: E402
-from tb_diagnose.examine import compare, examine  # noqa: E402
-from tb_diagnose.glance import glance  # noqa: E402
+from tb_diagnose.checkup import Examined, journeys  # noqa: E402
+from tb_diagnose.examine import compare  # noqa: E402
+from tb_diagnose.fleet import Work  # noqa: E402
 from tb_diagnose.read import Cluster, clusters, load, place  # noqa: E402
 from tb_diagnose.read.wire.records import framed  # noqa: E402
 from tb_diagnose.report.document import assembled  # noqa: E402
 from tb_diagnose.report.json import as_json  # noqa: E402
-from tb_diagnose.report.run import run_part  # noqa: E402
 from tb_diagnose.settings import Settings  # noqa: E402
 
 SETTINGS = Settings()
@@ -96,15 +95,15 @@ def measure(folder: Path, runs: int) -> None:
     table = Table(runs)
     found = list(clusters([folder]))
     list(map(load, found))  # whatever is done once, is done
-    read = table.timed("read, checksums verified", lambda: [load(each) for each in found])
-    logs = [run for each in read for run in each]
-    judged = table.timed("judge", lambda: [examine(run, SETTINGS) for run in logs])
-    parts = table.timed("make its part of the document", lambda: _parts(judged))
-    glances = table.timed("note what others compare", lambda: _glances(judged))
+    table.timed("read it, checksums verified", lambda: [load(each) for each in found])
+    work = partial(journeys, settings=SETTINGS, checksum=True, comparing=True)
+    what = "all that a worker does: read it, judge it, make its part of the document"
+    examined = [each for folder in table.timed(what, lambda: list(work(found))) for each in folder]
+    parts, glances = zip(*[(each.part, each.glance) for each in examined], strict=True)
     address = remembered(folder)
     table.timed("find it in the list of files of a store", lambda: list(clusters([place(address)])))
-    _on_dask(table, found)
-    brought = pickle.dumps([Examined(*both) for both in zip(parts, glances, strict=True)])
+    _on_dask(table, found, work)
+    brought = pickle.dumps(examined)
     table.line("what comes back", len(brought) / 1e3, "kB")
     table.timed("unpack what came back", lambda: pickle.loads(brought))  # noqa: S301
     across = table.timed("compare it with the others", lambda: compare(glances, SETTINGS))
@@ -116,25 +115,16 @@ def measure(folder: Path, runs: int) -> None:
     assert kept
 
 
-def _parts(judged: list[Any]) -> list[Any]:
-    return [run_part(each, POINTS) for each in judged]
-
-
-def _glances(judged: list[Any]) -> list[Any]:
-    return [glance(each.run.name, each.roles) for each in judged]
-
-
 def _nothing(clusters: Sequence[Cluster]) -> list[str]:
     return [cluster.name for cluster in clusters]
 
 
-def _on_dask(table: Table, found: list[Cluster]) -> None:
+def _on_dask(table: Table, found: list[Cluster], work: Work[Cluster, list[Examined]]) -> None:
     try:
         from distributed import LocalCluster
     except ImportError:
         print("| no Dask here | |")
         return
-    work = partial(journeys, settings=SETTINGS, checksum=True, comparing=True)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as here:
         address = here.scheduler_address
         list(dask.spread(_nothing, found[:TASK], address))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from functools import lru_cache
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.levels import distinct
+from tb_diagnose.measure.levels import distinct, finite
 from tb_diagnose.report.numbers import number, numbers
 from tb_diagnose.report.shapes import CountedIn, CurvePart, Stretch
 from tb_diagnose.runs import Series
+
+#: Curves of so many points are many, and short enough to keep where their buckets are.
+_SHORT = 1 << 13
 
 
 def counted_in(tag: str) -> CountedIn:
@@ -26,8 +30,11 @@ def parts(tag: str) -> list[str]:
 
 def curve(series: Series, role: str | None, points: int) -> CurvePart:
     """At most ``points`` finite points of a curve, extremes kept, and where it was not finite."""
-    finite = np.flatnonzero(np.isfinite(series.values))
-    kept = finite[thinned(np.asarray(series.values, dtype=np.float64)[finite], points)]
+    known = finite(series.values)
+    kept = thinned(known, points)
+    whole = len(known) == len(series)
+    if not whole:
+        kept = np.flatnonzero(np.isfinite(series.values))[kept]
     return CurvePart(
         name=series.name,
         role=role,
@@ -35,7 +42,7 @@ def curve(series: Series, role: str | None, points: int) -> CurvePart:
         points=len(series),
         steps=series.steps[kept].tolist(),
         values=numbers(series.values[kept]),
-        nonfinite=list(_stretches(series, points)),
+        nonfinite=[] if whole else list(_stretches(series, points)),
     )
 
 
@@ -47,21 +54,34 @@ def thinned(values: NDArray[np.float64], points: int) -> NDArray[np.intp]:
     size = len(values)
     if size <= points:
         return np.arange(size)
-    bounds = np.linspace(1, size - 1, max(1, points // 2 - 1) + 1).astype(np.intp)
-    lows = bounds[:-1]
-    inner = values[1:-1]
-    ends = (np.minimum, np.maximum)
-    found = [_first(inner, each.reduceat(inner, lows - 1), lows - 1) + 1 for each in ends]
+    if size <= _SHORT:
+        lows, places = _buckets(size, points)
+        buckets = values[places]
+        found = [lows + buckets.argmin(axis=1), lows + buckets.argmax(axis=1)]
+    else:
+        spans = [slice(*each) for each in pairwise(_bounds(size, points).tolist())]
+        found = [
+            np.array([each.start + values[each].argmin() for each in spans]),
+            np.array([each.start + values[each].argmax() for each in spans]),
+        ]
     return distinct(np.concatenate([[0, size - 1], *found]).astype(np.intp))
 
 
-def _first(
-    values: NDArray[np.float64], wanted: NDArray[np.float64], lows: NDArray[np.intp]
-) -> NDArray[np.intp]:
-    """Where in [n] values each bucket, which begin at ``lows``, has its wanted one first."""
-    sizes = np.diff(lows, append=len(values))
-    hits = np.flatnonzero(values == np.repeat(wanted, sizes))
-    return hits[np.searchsorted(hits, lows)]
+def _bounds(size: int, points: int) -> NDArray[np.intp]:
+    """Where the buckets of so many values begin, and where the last one ends."""
+    buckets = max(1, points // 2 - 1)
+    return np.linspace(1, size - 1, buckets + 1).astype(np.intp)
+
+
+@lru_cache(maxsize=16)
+def _buckets(size: int, points: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first place of each bucket, and a table of the places in it; a shorter bucket has its
+    last one twice, which makes no other value the first of its like.
+    """
+    bounds = _bounds(size, points)
+    lows, lasts = bounds[:-1], bounds[1:] - 1
+    width = int(np.max(lasts - lows)) + 1
+    return lows, np.minimum(lows[:, None] + np.arange(width), lasts[:, None])
 
 
 def _stretches(series: Series, points: int) -> Iterator[Stretch]:
