@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from tb_diagnose.cli import main
@@ -15,6 +16,9 @@ def program() -> NoReturn:
     What was found on a thousand runs need not be taken apart object by object: the system takes the
     memory back in no time.
     """
+    if None in (sys.stdout, sys.stderr):  # some schedulers start a process without them
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  until the end
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -202,6 +202,17 @@ def test_a_process_ends_with_its_code_and_all_that_it_said() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (2, "said " * 100_000, "wrong")
 
 
+def test_a_process_without_output_still_tells_by_its_code(tmp_path: Path) -> None:
+    done = python(
+        "import os, sys\n"
+        "from tb_diagnose import __main__ as program\n"
+        "sys.stdout = sys.stderr = None\n"
+        f"sys.argv = ['tb-diagnose', {str(tmp_path)!r}]\n"
+        "program.program()"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
 def test_a_reader_that_goes_away_is_no_error() -> None:
     done = python(
         "import os, sys\n"
