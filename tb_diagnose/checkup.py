@@ -18,6 +18,7 @@ from tb_diagnose.glance import Glance, glance
 from tb_diagnose.read import Cluster, NothingToRead, clusters, identity, load, place
 from tb_diagnose.replay import as_of
 from tb_diagnose.report.document import assembled
+from tb_diagnose.report.json import written
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
@@ -54,6 +55,7 @@ def checkup(
     progress: Progress | None = None,
     album: dict[tuple[str, str], Pictures] | None = None,
     brief: bool = False,
+    text: bool = False,
 ) -> Document:
     """Examine every run below the paths.
 
@@ -69,6 +71,7 @@ def checkup(
         album: where given, it is filled with what the offline report draws of each run, by the
             run's path and name.
         brief: leave out the curves that no finding names.
+        text: of each run keep no more than its text, for a document that is written as JSON.
 
     Raises:
         SettingsError: where the baseline is none of the runs.
@@ -87,6 +90,7 @@ def checkup(
         until=until,
         drawing=0 if album is None else resolution(len(found)),
         brief=brief,
+        text=text and not cluster,  # the text of a run is several times as much to send
     )
     if cluster:
         spread = dask.spread(work, found, cluster)
@@ -129,11 +133,12 @@ def journeys(
     until: int | None = None,
     drawing: int = 0,
     brief: bool = False,
+    text: bool = False,
 ) -> Iterator[list[Examined]]:
     """The runs of each folder, from bytes to parts of the document.
 
-    ``until`` and ``brief`` as in ``checkup``; ``drawing`` is how many points of a curve the
-    pictures have, 0 for no pictures.
+    ``until``, ``brief`` and ``text`` are as in ``checkup``; ``drawing`` is how many points of a
+    curve the pictures have, 0 for no pictures.
     """
     for folders in _together(clusters, checksum=checksum):
         runs = [run for each in folders for run in each]
@@ -142,7 +147,7 @@ def journeys(
         examined = iter(examine_all(runs, settings))
         for folder in folders:
             yield [
-                _made(each, comparing=comparing, drawing=drawing, brief=brief)
+                _made(each, comparing=comparing, drawing=drawing, brief=brief, text=text)
                 for each in islice(examined, len(folder))
             ]
 
@@ -161,10 +166,11 @@ def _together(clusters: Iterable[Cluster], *, checksum: bool) -> Iterator[list[l
         yield folders
 
 
-def _made(each: Examination, *, comparing: bool, drawing: int, brief: bool) -> Examined:
+def _made(each: Examination, *, comparing: bool, drawing: int, brief: bool, text: bool) -> Examined:
     part = run_part(each, POINTS, brief=brief)
     drawn = pictures(each.run, each.roles, part, drawing) if drawing else None
-    return Examined(part, glance(each.run.name, each.roles) if comparing else None, drawn)
+    glimpse = glance(each.run.name, each.roles) if comparing else None
+    return Examined(written(part) if text else part, glimpse, drawn)
 
 
 def vocabulary() -> Vocabulary:

@@ -111,6 +111,7 @@ def _document(call: argparse.Namespace, settings: Settings, album: Album | None)
             progress=ticker,
             album=album,
             brief=call.format in ("terminal", "markdown"),
+            text=call.format == "json",
         )
     except (NothingToRead, NoCluster, SettingsError) as wrong:
         raise Wrong(str(wrong).replace("\n", "\ntb-diagnose: ")) from wrong

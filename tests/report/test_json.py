@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import Any
 
 import pytest
 
-from tb_diagnose.report.json import as_json
+from tb_diagnose.report import json as subject
+from tb_diagnose.report.document import assembled, document, graver
+from tb_diagnose.report.json import as_json, written
+from tests.fakes import healthy, sick, unreadable
 
 #: An object that others share, at one depth and at another.
 SHARED = {"id": "overfitting", "evidence": [], "reason": None}
@@ -31,3 +35,23 @@ def test_it_is_what_the_standard_library_writes(value: Any) -> None:
 def test_a_bare_nan_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         as_json(value)
+
+
+def test_parts_that_were_written_elsewhere_make_the_same_document() -> None:
+    whole = document([healthy(), sick(), unreadable()])
+    parts = [pickle.loads(pickle.dumps(written(each))) for each in whole["runs"]]
+    again = assembled(reversed(parts))
+    assert as_json(again) == as_json(whole)
+    assert again["summary"] == whole["summary"]
+    for severity in ("critical", "warning", "info"):
+        assert graver(again, severity) == graver(whole, severity)
+    assert len(pickle.dumps(parts)) < 2 * len(as_json(whole))
+
+
+def test_what_was_met_before_is_not_taken_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "_MOST", 20)
+    for number in range(30):
+        # The parts of the run before are given up, and their memory is used again.
+        (part,) = document([sick()])["runs"]
+        part["facts"] = [{"kind": str(number), "says": "", "where": "", "numbers": {}}]
+        assert as_json(assembled([written(part)])) == as_json(assembled([part]))
