@@ -84,6 +84,8 @@ class Tensor:
         spans = self.values.get(_VALUES[self.dtype], [])
         if _VALUES[self.dtype] in (_FLOAT_VAL, _DOUBLE_VAL):
             joined = b"".join(self.data[first:last] for _, first, last in spans)
+            if len(joined) % layout.itemsize:
+                raise Malformed("a list of numbers is not a whole number of elements")
             return np.frombuffer(joined, layout)
         listed = [signed(number) for number in packed(self.data, spans)]
         bits = np.array(listed, np.int64)

@@ -239,3 +239,20 @@ def test_one_tag_in_two_precisions(tmp_path: Path) -> None:
     file.refresh()
     wanted = [float(np.float32(0.1)), 0.1, float(np.float32(0.2))] * 3
     assert file.columns.scalars["x"].data().tolist() == wanted
+
+
+@pytest.mark.parametrize("field", (4, 5, 6))
+def test_a_list_of_half_a_number_takes_no_other_record_along(field: int, tmp_path: Path) -> None:
+    """Written wrongly, its checksum right: tensor_content, float_val, double_val of three bytes."""
+    dtype = {4: 1, 5: 1, 6: 2}[field]
+    whole = message(8, number(1, dtype) + message(field, b"\1\2\3\4\5\6\7\0"[: 4 * dtype]))
+    broken = message(8, number(1, dtype) + message(field, b"\1\2\3"))
+    parts = [whole, broken, whole]
+    payloads = [event(1.0, at, message(5, message(1, message(1, "x") + parts[at % 3])))
+                for at in range(6)]  # fmt: skip
+    path = tmp_path / "events.out.tfevents.1"
+    path.write_bytes(b"".join(map(record, payloads)))
+    file = EventFile(path, {})
+    file.refresh()
+    assert file.columns.scalars["x"].steps.tolist() == [0, 2, 3, 5]
+    assert [lost.size for lost in file.lost] == [len(record(payloads[1]))] * 2
