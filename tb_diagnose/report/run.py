@@ -40,6 +40,7 @@ _MAIN = ("train_loss", "val_loss")
 _BREAKS = ("damaged-record", "truncated-tail", "unreadable", "not-event-file", "empty-file")
 
 
+@np.errstate(all="ignore")  # of what is odd in the numbers, the diagnoses tell
 def run_part(examination: Examination, points: int, *, brief: bool = False) -> RunPart:
     """The run's part, its curves thinned out to ``points`` each.
 

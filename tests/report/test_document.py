@@ -274,3 +274,14 @@ def test_whatever_was_logged_the_document_is_valid_strict_and_deterministic(
     if len({(run.run.name, run.run.path) for run in runs}) == len(runs):
         chance.shuffle(runs)
         assert as_json(document(runs)) == text
+
+
+def test_a_signalling_nan_is_told_without_a_warning() -> None:
+    one = healthy()
+    values = one.run.scalars[0].values.astype(np.float32)
+    values.view(np.uint32)[1] = 0x7FA00000
+    values.flags.writeable = False
+    loss = replace(one.run.scalars[0], values=values)
+    made = document([replace(one, run=replace(one.run, scalars=(loss,)))])
+    (stretch,) = made["runs"][0]["curves"][0]["nonfinite"]
+    assert (stretch["value"], stretch["count"]) == ("NaN", 1)
