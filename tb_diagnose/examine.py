@@ -41,11 +41,11 @@ def examine_all(runs: Sequence[Run], settings: Settings) -> list[Examination]:
     Each diagnosis is put to all of them before the next one is: what a processor has in its caches
     of a diagnosis serves for the next run, which makes 16 small runs a sixth faster.
     """
-    roles = [assign(run, settings.roles) for run in runs]
     chosen = selected(settings)
-    lacks = [_lacking(chosen, _known(own.values)) for own in roles]
     outcomes: list[list[Outcome]] = [[] for _ in runs]
     with _quiet():
+        roles = [assign(run, settings.roles) for run in runs]
+        lacks = [_lacking(chosen, _known(own.values)) for own in roles]
         prepare((curve.values, -better) for own in roles for _, curve, better in ranked(own))
         for at, each in enumerate(chosen):
             for own, lack, found in zip(roles, lacks, outcomes, strict=True):

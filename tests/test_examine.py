@@ -91,6 +91,15 @@ def test_every_diagnosis_comes_to_one_of_four_ends() -> None:
     assert ends["broken"].evidence == ()
 
 
+def test_a_signalling_nan_is_judged_without_a_warning() -> None:
+    loss, score = epochs(falling(20)), epochs(np.linspace(10, 90, 20), "epoch_accuracy")
+    for each in (loss, score):
+        each.values.view(np.uint32)[7] = 0x7FA00000
+    ends = {each.id: each.verdict for each in examine(run(loss, score), NOTHING).outcomes}
+    assert ends["non-finite-values"] is Verdict.FOUND
+    assert Verdict.FAILED not in ends.values()
+
+
 def test_runs_examined_together_come_to_what_each_comes_to_alone() -> None:
     runs = [*SICK.values(), *(healthy(seed) for seed in range(4))]
     for one, together in zip(runs, examine_all(runs, NOTHING), strict=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from tb_diagnose.read import damage
 from tb_diagnose.read.file import EventFile
 from tb_diagnose.read.sources.listing import Listings
@@ -75,6 +77,7 @@ class Follower:
             self._runs = self._assembled()
         return self._runs
 
+    @np.errstate(all="ignore")  # of what is odd in the numbers, the diagnoses tell
     def _assembled(self) -> list[Run]:
         parts, facts = [], []
         for relative, followed in self._folders.items():
