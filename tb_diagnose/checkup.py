@@ -15,7 +15,7 @@ from tb_diagnose.enable import ENABLE
 from tb_diagnose.examine import Examination, compare, examine_all
 from tb_diagnose.fleet import Done
 from tb_diagnose.glance import Glance, glance
-from tb_diagnose.read import Cluster, NothingToRead, clusters, identity, load, place
+from tb_diagnose.read import Cluster, NothingToRead, clusters, gather, identity, load, place
 from tb_diagnose.replay import as_of
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.json import written
@@ -206,8 +206,7 @@ def _found(paths: Sequence[str | Path], *, absolute: bool) -> tuple[list[Cluster
             if absolute and isinstance(where, Path):
                 where = where.absolute()
             for cluster in clusters([where]):
-                known = found.get(here := cluster.node or identity(cluster.path))
-                found[here] = known.joined(cluster) if known else cluster
+                gather(found, cluster.node or identity(cluster.path), cluster)
         except (NothingToRead, OSError) as error:
             problems.append(Problem(path=str(path), says=str(error)))
     return list(found.values()), problems

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from tb_diagnose.examine import examine
 from tb_diagnose.fleet import told
-from tb_diagnose.read import Cluster, NothingToRead, Place, Shelf, clusters, place
+from tb_diagnose.read import Cluster, NothingToRead, Place, Shelf, clusters, gather, place
 from tb_diagnose.report.document import summary
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Problem, Summary
@@ -92,8 +92,7 @@ class Watch:
         for path in self._paths:
             try:
                 for cluster in clusters([path]):
-                    before = found.get(here := self._key(cluster.path))
-                    found[here] = before.joined(cluster) if before else cluster
+                    gather(found, self._key(cluster.path), cluster)
             except NothingToRead:
                 # A training may yet begin, and create the folder.
                 continue

@@ -12,7 +12,7 @@ logged to them, ``trainings``. ``follow.py`` does all of it again as the files g
 from tb_diagnose.read.follow import Follower, load
 from tb_diagnose.read.shelf import Shelf
 from tb_diagnose.read.sources.source import Place, place
-from tb_diagnose.read.walk import Cluster, Folder, NothingToRead, clusters, identity
+from tb_diagnose.read.walk import Cluster, Folder, NothingToRead, clusters, gather, identity
 
 __all__ = [
     "Cluster",
@@ -22,6 +22,7 @@ __all__ = [
     "Place",
     "Shelf",
     "clusters",
+    "gather",
     "identity",
     "load",
     "place",

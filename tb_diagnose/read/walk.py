@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from tb_diagnose.read.peek import scalars_group, trial
 from tb_diagnose.read.sources.listing import Listing, Listings
@@ -20,6 +20,7 @@ _SPLIT = re.compile(
 )
 _TRAINING = re.compile(r"train|training|trn", re.IGNORECASE)
 _DEEPEST = 64
+K = TypeVar("K", bound=Hashable)
 
 
 class NothingToRead(Exception):
@@ -98,6 +99,15 @@ class Cluster(NamedTuple):
         files = tuple(dict.fromkeys((*own.only, *its.only)))
         name = _name(self.path, self.path) if len(files) > 1 else self.name
         return Cluster(name, self.path, (own._replace(only=files),), self.node)
+
+
+def gather(found: dict[K, Cluster], key: K, cluster: Cluster) -> None:
+    """Puts a cluster among those ``found``, joined with what came before of the same folder.
+
+    ``key`` tells folders apart.
+    """
+    before = found.get(key)
+    found[key] = before.joined(cluster) if before else cluster
 
 
 def clusters(paths: Sequence[Place]) -> Iterator[Cluster]:
