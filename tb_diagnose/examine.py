@@ -130,7 +130,7 @@ def _lack(diagnosis: Diagnosis, has: Callable[[str], bool]) -> Outcome | None:
 
 def _ask(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
     """What a diagnosis says of roles that hold all that it needs."""
-    arguments = dict(zip(diagnosis.roles, map(roles.get, diagnosis.roles), strict=True))
+    arguments = {role: roles.get(role) for role in diagnosis.roles}
     if diagnosis.limits is not None:
         named = settings.limits.get(diagnosis.id)
         arguments["limits"] = diagnosis.limits(**named) if named else diagnosis.defaults

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.medians import median, medians, middle_of, window_medians
+from tb_diagnose.measure.medians import median, medians, middle_of
 from tb_diagnose.measure.recent import Recent
 from tb_diagnose.measure.reductions import all_of, max_of
 
@@ -159,11 +159,7 @@ def condense_together(
     ``table`` [k, n] are their values, all of them finite; of each, ``lasts`` is true. Returns what
     they are condensed to, [k, m] and one by one.
     """
-    levels = table
-    first = last = np.arange(table.shape[1])
-    if table.shape[1] > STRETCHES:
-        edges, last = _edges(table.shape[1], STRETCHES)
-        first, levels = edges[:-1], piecewise(table, edges)
+    levels, first, last = _stretched(table, STRETCHES)
     condensed = []
     for values, row, level in zip(curves, table, levels, strict=True):
         for each in (values, row):
@@ -174,13 +170,23 @@ def condense_together(
 
 def _condense(values: NDArray[Any], stretches: int) -> Condensed:
     numbers = finite(values)
-    where = None if len(numbers) == len(values) else np.flatnonzero(np.isfinite(values))
-    if len(numbers) <= stretches:
-        where = np.arange(len(numbers)) if where is None else where
-        return Condensed(numbers, where, where)
-    edges, lasts = _edges(len(numbers), stretches)
-    first, last = (edges[:-1], lasts) if where is None else (where[edges[:-1]], where[lasts])
-    return Condensed(piecewise(numbers, edges), first, last)
+    levels, first, last = _stretched(numbers, stretches)
+    if len(numbers) < len(values):
+        where = np.flatnonzero(np.isfinite(values))
+        first, last = where[first], where[last]
+    return Condensed(levels, first, last)
+
+
+def _stretched(
+    values: Floats, stretches: int
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """The median of each stretch of [..., n] finite values, and its first and last place."""
+    points = values.shape[-1]
+    if points <= stretches:
+        places = np.arange(points)
+        return values, places, places
+    edges, ends = _edges(points, stretches)
+    return piecewise(values, edges), edges[:-1], ends
 
 
 @lru_cache(maxsize=64)
@@ -191,9 +197,9 @@ def _edges(points: int, pieces: int) -> tuple[NDArray[np.int64], NDArray[np.int6
     are all cut alike.
     """
     edges = np.linspace(0, points, pieces + 1).astype(np.int64)
-    lasts = edges[1:] - 1
-    edges.flags.writeable = lasts.flags.writeable = False
-    return edges, lasts
+    ends = edges[1:] - 1
+    edges.flags.writeable = ends.flags.writeable = False
+    return edges, ends
 
 
 def piecewise(values: Floats, edges: NDArray[np.int64]) -> Floats:
@@ -269,26 +275,15 @@ def rested(values: Floats, still: float) -> bool:
     return abs(then - end_level(values)) < still * then
 
 
-def smoothed(values: Floats, width: int = 3) -> Floats:
-    """Running median of [n] over ``width`` (odd) points; the ends take what they have. [n]"""
-    if len(values) < width:
-        return np.array(values)
-    half = width // 2
-    found = np.empty(len(values))
-    found[half : len(values) - half] = window_medians(values, width)
-    if half == 1:
-        _mean_ends(values, found)
-        return found
-    for i in range(half):
-        found[i] = median(values[: i + half + 1])
-        found[-1 - i] = median(values[-1 - i - half :])
-    return found
-
-
-def _mean_ends(values: Floats, found: Floats) -> None:
-    """The medians of the two values at either end of [..., n >= 2]."""
+def smoothed(values: Floats) -> Floats:
+    """Running median of three of [..., n]; the ends take the two that they have. [..., n]"""
+    if values.shape[-1] < 3:
+        return values
+    found = np.empty(values.shape)
+    found[..., 1:-1] = middle_of(values[..., :-2], values[..., 1:-1], values[..., 2:])
     found[..., 0] = (values[..., 0] + values[..., 1]) / 2
     found[..., -1] = (values[..., -2] + values[..., -1]) / 2
+    return found
 
 
 def best(values: Floats) -> tuple[int, float]:
@@ -296,23 +291,13 @@ def best(values: Floats) -> tuple[int, float]:
 
     One lucky point is not the best; but of fewer than 8 points each counts.
     """
-    steady = _steady(values)
+    steady = smoothed(values) if len(values) >= 8 else values
     at = int(steady.argmin())
     return at, float(steady[at])
 
 
 def bests(values: Floats) -> tuple[NDArray[np.int64], Floats]:
     """``best`` of each curve of [k, n >= 1]: indices and levels. [k], [k]"""
-    steady = _steady(values)
+    steady = smoothed(values) if values.shape[1] >= 8 else values
     places = np.asarray(steady.argmin(axis=1))
     return places, steady[np.arange(len(steady)), places]
-
-
-def _steady(values: Floats) -> Floats:
-    """Running median of three of [..., n], of fewer than 8 the values. [..., n]"""
-    if values.shape[-1] < 8:
-        return values
-    found = np.empty(values.shape)
-    found[..., 1:-1] = middle_of(values[..., :-2], values[..., 1:-1], values[..., 2:])
-    _mean_ends(values, found)
-    return found

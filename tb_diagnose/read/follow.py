@@ -42,7 +42,7 @@ class Follower:
         Folders are listed anew, except those that ``listings`` knows.
         """
         changed = False
-        listings = Listings() if listings is None else listings
+        listings = listings or Listings()
         for folder in self.cluster.members(listings):
             followed = self._folders.setdefault(folder.relative, _Followed(folder))
             followed.folder = folder

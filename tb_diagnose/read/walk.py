@@ -45,7 +45,7 @@ class Folder(NamedTuple):
 
         Raises OSError where the folder cannot be listed. ``listings`` knows what is listed already.
         """
-        listing = (Listings() if listings is None else listings).of(self.path)
+        listing = (listings or Listings()).of(self.path)
         if listing.error is not None:
             raise listing.error
         return [name for name in listing.files if not self.only or name in self.only]
@@ -87,7 +87,7 @@ class Cluster(NamedTuple):
         """
         if any(folder.only for folder in self.folders):
             return self.folders
-        found = _members(self.path, Listings() if listings is None else listings)
+        found = _members(self.path, listings or Listings())
         known = {folder.relative for folder in found}
         return (*found, *(folder for folder in self.folders if folder.relative not in known))
 

@@ -38,6 +38,7 @@ class Drawn(NamedTuple):
         return cls(name, np.empty(0), np.empty(0, np.float32), 0, ())
 
 
+@np.errstate(all="ignore")  # of what is odd in the numbers, the diagnoses tell
 def drawn(
     series: Series, points: int, low: float | None = None, high: float | None = None
 ) -> Drawn:

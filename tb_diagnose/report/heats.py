@@ -30,6 +30,7 @@ def heats(roles: Mapping[str, Any]) -> list[Kind]:
     return [kind for kind, _ in maps(roles)]
 
 
+@np.errstate(all="ignore")  # of what is odd in the numbers, the diagnoses tell
 def heat(roles: Mapping[str, Any], vital: str, columns: int = COLUMNS) -> Heat | None:
     """One of them, in at most ``columns`` columns.
 

@@ -47,16 +47,16 @@ def written(part: RunPart) -> RunPart:
     kept = Written({name: part[name] for name in ("name", "path", "verdict", "points")})
     found = [each for each in part["outcomes"] if each["verdict"] == "found"]
     kept["outcomes"] = [{name: each[name] for name in ("verdict", "severity")} for each in found]
-    kept.text = _written(part, _IN_RUN, _met)
+    kept.text = _text(part, _IN_RUN, _met)
     return cast(RunPart, kept)
 
 
 def as_json(document: Document) -> str:
     """Two blanks of indentation and a newline at the end. Raises ValueError on a bare NaN."""
-    return _written(document, 1, {}) + "\n"
+    return _text(document, 1, {}) + "\n"
 
 
-def _written(value: Any, depth: int, known: Texts) -> str:
+def _text(value: Any, depth: int, known: Texts) -> str:
     """A value whose own members stand ``depth`` steps to the right.
 
     ``known``: what was written of objects that hold no others.
@@ -75,8 +75,8 @@ def _written(value: Any, depth: int, known: Texts) -> str:
             known[id(value), depth] = value, text
         return text
     if isinstance(value, list):
-        return _framed("[", [_written(each, depth + 1, known) for each in value], "]", depth)
-    members = [f"{_key(name)}: {_written(each, depth + 1, known)}" for name, each in value.items()]
+        return _framed("[", [_text(each, depth + 1, known) for each in value], "]", depth)
+    members = [f"{_key(name)}: {_text(each, depth + 1, known)}" for name, each in value.items()]
     return _framed("{", members, "}", depth)
 
 

@@ -34,7 +34,6 @@ def resolution(runs: int) -> int:
     return max(120, min(_MOST, _ALL // (_CURVES * max(1, runs))))
 
 
-@np.errstate(all="ignore")  # of what is odd in the numbers, the diagnoses tell
 def pictures(run: Run, roles: Roles, part: RunPart, points: int) -> Pictures:
     """The curves that the run's part names in up to ``points`` points, and all its heat maps."""
     named = {each["name"] for each in part["curves"]}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,16 +74,12 @@ def verdict(run: Run, outcomes: list[OutcomePart]) -> RunVerdict:
     """
     if not run.points and run.model is None and any(_broken(run)):
         return "unreadable"
-    found = {each["severity"] for each in takewhile(_found, outcomes)}  # they come first
+    found = {each["severity"] for each in outcomes if each["verdict"] == "found"}
     for severity in ("critical", "warning", "info"):
         if severity in found:
             return severity
     clear = (each for each in outcomes if each["verdict"] == "clear")
     return "healthy" if any(each["family"] != "logging" for each in clear) else "undecided"
-
-
-def _found(outcome: OutcomePart) -> bool:
-    return outcome["verdict"] == "found"
 
 
 def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart]) -> str:

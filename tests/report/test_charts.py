@@ -92,3 +92,11 @@ def test_a_flickering_curve_is_bounded(points: int) -> None:
     shown = drawn(series(values), points)
     assert len(shown.steps) <= 2 * points
     assert len(shown.nonfinite) <= points
+
+
+def test_a_signalling_nan_is_a_gap_and_no_warning() -> None:
+    values = np.array([3.0, 2.0, 1.0], np.float32)
+    values.view(np.uint32)[1] = 0x7FA00000
+    at = np.arange(3)
+    shown = drawn(Series("loss", "train", at, values, at.astype(float)), 120)
+    assert [each[1] for each in shown.nonfinite] == ["NaN"]

@@ -69,9 +69,14 @@ def learning_rate_schedule(
     rates = np.asarray(learning_rate.values, dtype=np.float64)
     if len(finite(learning_rate.values)) < 2:
         return
-    if min_of(rates) > 0:  # as nearly all are
-        yield from _jumps(learning_rate, rates, train_loss, limits)
-        return
+    if not min_of(rates) > 0:  # or where one is no number
+        yield from _too_low(learning_rate, rates, scalars or (), limits)
+    yield from _jumps(learning_rate, rates, train_loss, limits)
+
+
+def _too_low(
+    learning_rate: Series, rates: NDArray[np.float64], scalars: tuple[Series, ...], limits: Limits
+) -> Iterator[Evidence]:
     if (below := np.flatnonzero(rates < 0)).size:
         yield Evidence(
             says=f"{learning_rate.name} is below zero, {number(min_of(rates[below]))}: every "
@@ -87,9 +92,8 @@ def learning_rate_schedule(
     zero = np.flatnonzero(rates == 0)
     # A schedule that comes to zero with its last step has done what it should.
     too_long = len(zero) > 1 and len(zero) - 1 >= limits.zero * len(rates)
-    if too_long and not _another(learning_rate, scalars or ()):
+    if too_long and not _another(learning_rate, scalars):
         yield _at_zero(learning_rate, zero, limits)
-    yield from _jumps(learning_rate, rates, train_loss, limits)
 
 
 def _another(rate: Series, scalars: tuple[Series, ...]) -> bool:

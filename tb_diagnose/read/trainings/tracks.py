@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.reductions import all_of
+from tb_diagnose.measure.levels import ascending
 from tb_diagnose.read.columns.columns import Column, Columns, Note, Tables
 
 #: What a curve is made of.
@@ -55,7 +55,7 @@ class Track:
         if self.orderly:
             return wall
         ends = math.isfinite(wall.item(0)) and math.isfinite(wall.item(-1))
-        if ends and all_of(wall[1:] >= wall[:-1]):
+        if ends and ascending(wall):
             return wall
         return np.maximum.accumulate(np.nan_to_num(wall))
 
