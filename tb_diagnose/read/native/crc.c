@@ -75,5 +75,3 @@ uint32_t crc32c(const uint8_t *at, uint64_t size) {
 
 /* For the tests, which compare it with the other. */
 uint32_t crc32c_by_table(const uint8_t *at, uint64_t size) { return ~by_table(~0u, at, size); }
-
-uint32_t masked(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xA282EAD8u; }

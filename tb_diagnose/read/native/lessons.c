@@ -70,6 +70,7 @@ void reader_free(Reader *reader) {
         free(reader->forms[index].same);
     for (int index = 0; index < reader->plugin_count; index++)
         free(reader->plugins[index].name);
+    shapes_free(&reader->shapes);
     tags_free(reader->tags);
     free(reader);
 }

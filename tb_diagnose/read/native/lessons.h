@@ -3,6 +3,7 @@
 #define TB_DIAGNOSE_LESSONS_H
 
 #include "native.h"
+#include "shapes.h"
 
 /* How data stands behind a tag: in `length` bytes, the same each time but for `size` from `first`. */
 typedef struct {
@@ -19,6 +20,7 @@ typedef struct {
 
 typedef struct {
     Tags *tags;
+    Shapes shapes;
     Form forms[MOST_FORMS];
     Plugin plugins[MOST_PLUGINS]; /* the first one has no name */
     int32_t form_count, plugin_count;

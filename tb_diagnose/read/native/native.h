@@ -56,7 +56,7 @@ static inline int alike(const uint8_t *some, const uint8_t *others, uint64_t n) 
 
 /* crc.c: CRC32C, and the form in which event files keep it. */
 uint32_t crc32c(const uint8_t *at, uint64_t size);
-uint32_t masked(uint32_t crc);
+static inline uint32_t masked(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xA282EAD8u; }
 
 /* tags.c: the tags that were met in any file, by number. */
 typedef struct Tags Tags;

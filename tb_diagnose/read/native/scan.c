@@ -4,6 +4,10 @@
  *
  * That is an Event with a wall time, a step and a Summary, as nearly all writers write it. Where the
  * data of each value has a form that was taught, the record is taken; at any other the scan stops.
+ *
+ * Most records hold scalars alone, and are the same as one before but for wall time, step and the
+ * scalars. What is the same is kept as a *shape* (shapes.h): each record is compared first with the
+ * shape of the one that followed its predecessor the last time, and then need not be parsed.
  */
 #include "lessons.h"
 #include "wire.h"
@@ -44,10 +48,14 @@ typedef struct {
     int32_t full; /* whether there was no room for what the scan stopped at */
 } File;
 
+/* What an event says; its first scalars are remembered. */
 typedef struct {
     uint64_t wall;
     int64_t step;
-} Moment;
+    const uint8_t *record;
+    Part parts[MOST_PARTS];
+    int count; /* of its scalars */
+} Said;
 
 static int tell(File *file, int32_t tag, int32_t kind) {
     if (file->news_count == file->news_room) {
@@ -59,18 +67,18 @@ static int tell(File *file, int32_t tag, int32_t kind) {
 }
 
 /* Puts down all of a row but its value; 0 if there is no room. */
-static int begin_row(File *file, Rows *rows, int32_t number, const Moment *when) {
+static int begin_row(File *file, Rows *rows, int32_t number, const Said *said) {
     if (rows->count == rows->room) {
         file->full = 1;
         return 0;
     }
     rows->numbers[rows->count] = number - 1;
-    rows->steps[rows->count] = when->step;
-    rows->walls[rows->count] = when->wall;
+    rows->steps[rows->count] = said->step;
+    rows->walls[rows->count] = said->wall;
     return 1;
 }
 
-static int take_scalar(File *file, int32_t tag, int kind, const uint8_t *at, const Moment *when) {
+static int take_scalar(File *file, int32_t tag, int kind, const uint8_t *at, Said *said) {
     Seen *seen = &file->seen[tag];
     if (!seen->scalar) {
         if (!tell(file, tag, kind))
@@ -80,7 +88,7 @@ static int take_scalar(File *file, int32_t tag, int kind, const uint8_t *at, con
     }
     /* To widen a curve is left to Python. */
     if ((kind == DOUBLE && seen->kind == FLOAT) ||
-        !begin_row(file, &file->scalars, seen->scalar, when))
+        !begin_row(file, &file->scalars, seen->scalar, said))
         return 0;
     uint64_t bits = kind == DOUBLE ? word64(at) : word32(at);
     if (kind != seen->kind) {
@@ -90,12 +98,16 @@ static int take_scalar(File *file, int32_t tag, int kind, const uint8_t *at, con
         memcpy(&bits, &wide, sizeof bits);
     }
     ((uint64_t *)file->scalars.values)[file->scalars.count++] = bits;
+    if (said->count < MOST_PARTS)
+        said->parts[said->count] =
+            (Part){tag, (uint16_t)(at - said->record), (uint8_t)kind, seen->plugin};
+    said->count++;
     return 1;
 }
 
 /* By its form, or a HistogramProto where there is none. */
 static int take_histogram(File *file, int32_t tag, const Form *form, const uint8_t *at,
-                          const uint8_t *end, const Moment *when) {
+                          const uint8_t *end, const Said *said) {
     Seen *seen = &file->seen[tag];
     if (!seen->histogram) {
         if (!tell(file, tag, HISTOGRAM))
@@ -103,7 +115,7 @@ static int take_histogram(File *file, int32_t tag, const Form *form, const uint8
         seen->histogram = ++file->histograms;
     }
     Rows *rows = &file->reduced;
-    if (!begin_row(file, rows, seen->histogram, when))
+    if (!begin_row(file, rows, seen->histogram, said))
         return 0;
     Reduced *reduced = (Reduced *)rows->values + rows->count;
     if (form)
@@ -123,7 +135,7 @@ static const uint8_t *behind_data(const uint8_t *at, const uint8_t *end) {
 }
 
 static int take_value(Reader *reader, File *file, const uint8_t *at, const uint8_t *end,
-                      const Moment *when) {
+                      Said *said) {
     const uint8_t *data, *last;
     if (!enter(&at, end, 0x0A, &data) || !(last = behind_data(data, end)))
         return 0;
@@ -152,28 +164,28 @@ static int take_value(Reader *reader, File *file, const uint8_t *at, const uint8
     }
     const Form *form = form_of(reader, &seen->form, seen->plugin, data, (uint64_t)(last - data));
     if (form && form->kind != HISTOGRAM)
-        return take_scalar(file, tag, form->kind, data + form->first, when);
+        return take_scalar(file, tag, form->kind, data + form->first, said);
     if (form)
-        return take_histogram(file, tag, form, data, last, when);
+        return take_histogram(file, tag, form, data, last, said);
     const uint8_t *behind;
-    return enter(&data, last, 0x2A, &behind) && take_histogram(file, tag, NULL, data, last, when);
+    return enter(&data, last, 0x2A, &behind) && take_histogram(file, tag, NULL, data, last, said);
 }
 
-static int take_event(Reader *reader, File *file, const uint8_t *at, const uint8_t *end) {
-    Moment when;
+static int take_event(Reader *reader, File *file, const uint8_t *at, const uint8_t *end,
+                      Said *said) {
     uint64_t step = 0;
     const uint8_t *behind;
     if (end - at < 12 || *at != 0x09)
         return 0;
-    when.wall = word64(at + 1);
+    said->wall = word64(at + 1);
     at += 9;
     if (*at == 0x10 && (at++, !varint(&at, end, &step)))
         return 0;
-    when.step = (int64_t)step;
+    said->step = (int64_t)step;
     if (!enter(&at, end, 0x2A, &behind) || behind != end)
         return 0;
     for (; at < end; at = behind)
-        if (!enter(&at, end, 0x0A, &behind) || !take_value(reader, file, at, behind, &when))
+        if (!enter(&at, end, 0x0A, &behind) || !take_value(reader, file, at, behind, said))
             return 0;
     return 1;
 }
@@ -197,27 +209,83 @@ static void take_back(File *file, int64_t scalars, int64_t reduced, int64_t news
     }
 }
 
+/* Whether a payload is what was written. */
+static int intact(const File *file, const uint8_t *payload, const uint8_t *end) {
+    return !file->checksum || masked(crc32c(payload, (uint64_t)(end - payload))) == word32(end);
+}
+
+/* Takes a record field by field; returns how many bytes it is, 0 if it is left. */
+static int64_t take_record(Reader *reader, File *file, const uint8_t *record, int64_t size) {
+    uint64_t length = word64(record);
+    if (length > LONGEST_RECORD || length > (uint64_t)(size - HEADER - FOOTER) ||
+        masked(crc32c(record, 8)) != word32(record + 8))
+        return 0;
+    const uint8_t *payload = record + HEADER, *end = payload + length;
+    if (!intact(file, payload, end))
+        return 0;
+    int64_t scalars = file->scalars.count, reduced = file->reduced.count, news = file->news_count;
+    Said said = {.record = record, .count = 0};
+    if (!take_event(reader, file, payload, end, &said)) {
+        take_back(file, scalars, reduced, news);
+        return 0;
+    }
+    uint64_t whole = HEADER + length + FOOTER;
+    /* What is new of a tag is told once; then it is of interest whether there will be more. */
+    if (said.count && said.count <= MOST_PARTS && file->news_count == news &&
+        file->reduced.count == reduced)
+        shape_learn(&reader->shapes, record, whole, said.parts, said.count);
+    return (int64_t)whole;
+}
+
+/* Takes a record if it is of that shape; 0 if not. */
+static int take_shaped(File *file, const Shape *shape, const uint8_t *record, int64_t size) {
+    uint64_t step;
+    if (!shape_fits(shape, record, size, &step))
+        return 0;
+    for (const Part *part = shape->parts; part < shape->parts + shape->count; part++) {
+        const Seen *seen = &file->seen[part->tag];
+        if (part->tag >= file->known || !seen->scalar || seen->kind != part->kind ||
+            seen->plugin != part->plugin)
+            return 0;
+    }
+    Rows *rows = &file->scalars;
+    if (rows->room - rows->count < shape->count ||
+        !intact(file, record + HEADER, record + shape->size - FOOTER))
+        return 0;
+    for (const Part *part = shape->parts; part < shape->parts + shape->count; part++) {
+        const uint8_t *value = record + part->place;
+        rows->numbers[rows->count] = file->seen[part->tag].scalar - 1;
+        rows->steps[rows->count] = (int64_t)step;
+        rows->walls[rows->count] = word64(record + EVENT + 1);
+        ((uint64_t *)rows->values)[rows->count++] =
+            part->kind == DOUBLE ? word64(value) : word32(value);
+    }
+    file->last = shape->parts[shape->count - 1].tag;
+    return 1;
+}
+
 /* Takes the records that the block begins with; returns how many bytes they are. */
 int64_t scan(Reader *reader, File *file, const uint8_t *octets, int64_t size) {
+    const Shapes *shapes = &reader->shapes;
+    Shape *before = shape_of(shapes, file->last);
     int64_t at = 0;
     file->full = 0;
     while (size - at >= HEADER + FOOTER) {
-        const uint8_t *header = octets + at;
-        uint64_t length = word64(header);
-        if (length > LONGEST_RECORD || length > (uint64_t)(size - at - HEADER - FOOTER) ||
-            masked(crc32c(header, 8)) != word32(header + 8))
-            break;
-        const uint8_t *payload = header + HEADER, *end = payload + length;
-        if (file->checksum && masked(crc32c(payload, length)) != word32(end))
-            break;
-        int64_t scalars = file->scalars.count, reduced = file->reduced.count;
-        int64_t news = file->news_count;
-        if (!take_event(reader, file, payload, end)) {
-            take_back(file, scalars, reduced, news);
-            break;
+        Shape *shape = before ? shape_of(shapes, before->next) : NULL;
+        if (shape && take_shaped(file, shape, octets + at, size - at)) {
+            at += shape->size;
+        } else {
+            int32_t tag = file->last;
+            int64_t whole = take_record(reader, file, octets + at, size - at);
+            if (!whole)
+                break;
+            at += whole;
+            shape = shape_of(shapes, file->last);
+            if ((before = shape_of(shapes, tag)))
+                before->next = file->last;
         }
         file->records++;
-        at += HEADER + (int64_t)length + FOOTER;
+        before = shape;
     }
     return at;
 }

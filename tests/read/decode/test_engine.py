@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+import threading
 from bisect import bisect_right
 from collections import Counter
 from itertools import accumulate
@@ -20,7 +21,7 @@ from tb_diagnose.read.decode import engine, scanner
 from tb_diagnose.read.file import EventFile
 from tb_diagnose.read.native import binding
 from tb_diagnose.read.sources import window
-from tests.events import record
+from tests.events import event, message, record
 from tests.read.oracle import Expected, expected
 from tests.read.streams import Stream
 
@@ -151,6 +152,35 @@ def test_mutilated_payloads(seed: int, tmp_path: Path, monkeypatch: pytest.Monke
     file = read(path)
     monkeypatch.setattr(binding, "library", lambda: None)
     alike(file, read(path))
+
+
+@pytest.mark.parametrize("values", [1, 5, 16, 17])
+@pytest.mark.parametrize("checksum", [True, False])
+def test_records_that_are_the_same_but_for_their_numbers(
+    values: int, checksum: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps grow in size, a tag becomes wider, another is damaged, and there is little room."""
+    monkeypatch.setattr(scanner, "_MEMORY", threading.local())
+    monkeypatch.setattr(scanner, "_ROWS", 100)
+    stream, forms = Stream(random.Random(values)), ["simple", "content", "double"]
+    curves = [(f"curve{index}", forms[index % 3]) for index in range(values)]
+    payloads = []
+    for step in (*range(300), *range(16_300, 16_500), *range(2**21 - 50, 2**21 + 50), -2, -1):
+        if step == 16_350:
+            curves[0] = curves[0][0], "double"
+        if step % 100 == 99:
+            curves = curves[1:] + curves[:1]
+        each = b"".join(stream.value(*curve) for curve in curves)
+        payloads.append(event(stream.now(), step, message(5, each)))
+    path = written(tmp_path, payloads)
+    same(read(path, checksum=checksum), expected(payloads))
+    # One bit of a tag, of which the record's checksum tells; without it, that is another tag.
+    data, place = bytearray(path.read_bytes()), path.read_bytes().rindex(b"curve0")
+    data[place] ^= 1
+    path.write_bytes(data)
+    file = read(path, checksum=checksum)
+    assert [each.size for each in file.lost] == ([len(payloads[-1]) + 16] if checksum else [])
+    assert ("burve0" in file.columns.scalars) != checksum
 
 
 def test_all_ways_of_reading_are_tested(
