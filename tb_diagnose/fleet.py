@@ -24,8 +24,9 @@ Work = Callable[[Sequence[T]], Iterable[R]]
 Answer = tuple[R | None, str]
 
 #: Items of a batch at most; it is no more than a third of what is left for each worker either, so
-#: that all of them end at about the same time (chosen).
-_MOST, _PARTS = 32, 3
+#: that all of them end at about the same time, but no less than a 64th of a worker's share, which
+#: is as near (chosen).
+_MOST, _PARTS, _SHARE = 64, 3, 64
 #: Items for which another worker pays (chosen: they take as long as it takes to start one).
 _WORTH = 100
 
@@ -111,9 +112,9 @@ def batch(work: Work[T, R], items: Sequence[T]) -> list[Answer[R]]:
 
 def _batches(items: Sequence[T], jobs: int, largest: int = _MOST) -> Iterator[Sequence[T]]:
     """All items in order, in batches that become smaller towards the end."""
-    at = 0
+    at, least = 0, max(1, len(items) // (_SHARE * jobs))
     while at < len(items):
-        size = max(1, min(largest, (len(items) - at) // (_PARTS * jobs)))
+        size = min(largest, max(least, (len(items) - at) // (_PARTS * jobs)))
         yield items[at : at + size]
         at += size
 
