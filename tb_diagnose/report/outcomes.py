@@ -22,11 +22,14 @@ def outcome_parts(
 ) -> list[OutcomePart]:
     """All outcomes of one run whose last event was written at ``end`` (seconds since 1970).
 
-    Those without evidence are to be read, not to be changed, for runs share them.
+    Those without evidence, and a list of such alone, are to be read, not to be changed, for runs
+    share them: so they are made once, and once sent by a worker for all the runs of its batch.
     """
     rest = tuple([each for each in outcomes if each.verdict is not Verdict.FOUND])
-    found = _findings(outcomes) if len(rest) < len(outcomes) else []
-    return [*(_part(each, counting, end) for each in found), *_unseen(rest)]
+    unseen = _unseen(rest)
+    if len(rest) == len(outcomes):
+        return unseen
+    return [*(_part(each, counting, end) for each in _findings(outcomes)), *unseen]
 
 
 def comparison_parts(outcomes: Sequence[Outcome], names: Sequence[str]) -> list[ComparisonPart]:
@@ -62,9 +65,15 @@ def _place(outcome: Outcome) -> tuple[int, str, str]:
 
 
 @lru_cache(maxsize=256)
-def _unseen(outcomes: tuple[Outcome, ...]) -> tuple[OutcomePart, ...]:
+def _unseen(outcomes: tuple[Outcome, ...]) -> list[OutcomePart]:
     """Outcomes without evidence in order. Most runs of a search have the same ones."""
-    return tuple(_part(each, lambda _: "steps", None) for each in sorted(outcomes, key=_place))
+    return [_bare(each) for each in sorted(outcomes, key=_place)]
+
+
+@lru_cache(maxsize=1024)
+def _bare(outcome: Outcome) -> OutcomePart:
+    """An outcome without evidence."""
+    return _part(outcome, lambda _: "steps", None)
 
 
 def root(outcome: Outcome, found: dict[str, Outcome]) -> str:

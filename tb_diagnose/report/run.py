@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ from tb_diagnose.runs import Fact, Histograms, Run, Series, Vitals
 
 if TYPE_CHECKING:
     from tb_diagnose.examine import Examination
-    from tb_diagnose.roles import Roles
+    from tb_diagnose.roles import Role, Roles
 
 #: A role that more curves share gets those that a finding names, not all (chosen: one screen).
 _FEW = 8
@@ -60,7 +61,7 @@ def run_part(examination: Examination, points: int, *, brief: bool = False) -> R
         started=moment(start),
         seconds=maybe(None if start is None or end is None else round(end - start, 3)),
         points=int(run.points),
-        roles=[RolePart(role=each.name, tag=text(each.tag), why=each.why) for each in roles.named],
+        roles=[_role(each) for each in roles.named],
         facts=[_fact(each) for each in run.facts],
         curves=list(_curves(run, roles, outcomes, points, brief=brief)),
         outcomes=outcomes,
@@ -168,6 +169,12 @@ def _steps(roles: Roles) -> StepsPart | None:
     return StepsPart(first=first, last=last, counted_in=counted_in(loss.tag))
 
 
+@lru_cache(maxsize=1024)
+def _role(role: Role) -> RolePart:
+    """What a curve was taken for; the runs of a search have it in common."""
+    return RolePart(role=role.name, tag=text(role.tag), why=role.why)
+
+
 def _fact(fact: Fact) -> FactPart:
     numbers = {name: number(value) for name, value in sorted(fact.numbers.items())}
     return FactPart(kind=fact.kind, says=text(fact.says), where=text(fact.where), numbers=numbers)
@@ -177,12 +184,12 @@ def _curves(
     run: Run, roles: Roles, outcomes: list[OutcomePart], points: int, *, brief: bool
 ) -> Iterator[CurvePart]:
     """The curves that play a role of their own or that evidence names, in the run's order."""
-    played, crowd = _played(roles)
     evidence = [each for outcome in outcomes for each in outcome["evidence"]]
     tags = (tag for each in evidence for tag in (each["tag"], *each["also"]))
     named = {part for tag in tags for part in parts(tag)}
     if brief and not named:
         return
+    played, crowd = _played(roles)
     for series in run.scalars:
         names = {text(series.name), text(series.tag)}
         if not (series.name in played or series.name in crowd or names & named):
