@@ -17,6 +17,9 @@ _ASCII: dict[str, str | int | None] = {
 }  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 
+#: What is of one column each, as nearly all is.
+_NARROW = re.compile(f"[ -~{''.join(_ASCII)}]*")
+
 #: Between words, but not before a dot, within "11.1 M" or within "2m 41s".
 _BREAK = re.compile(r" +(?!·|[kMG]\b|\d+[smhd]\b)")
 
@@ -61,7 +64,7 @@ def plain(text: str) -> str:
 
 def columns(text: str) -> int:
     """How many columns a text without control characters takes."""
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     return sum(map(_columns, text))
 

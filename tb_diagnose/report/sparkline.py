@@ -34,9 +34,11 @@ def sparkline(curve: CurvePart, width: int, marked: Sequence[int] = ()) -> tuple
         return (step - low) * size // reach
 
     heights: list[float | None] = [None] * size
-    for step, value in zip(curve["steps"], map(float, curve["values"]), strict=True):
-        at = column(step)
-        heights[at] = value if (other := heights[at]) is None else max(value, other)
+    places = [(step - low) * size // reach for step in curve["steps"]]  # each one's ``column``
+    for at, value in zip(places, map(float, curve["values"]), strict=True):
+        other = heights[at]
+        if other is None or value > other:
+            heights[at] = value
     gaps = {at for each in broken for at in range(column(each["first"]), column(each["last"]) + 1)}
     return _drawn(heights, gaps), {column(step) for step in marked if low <= step < low + reach}
 
