@@ -151,12 +151,13 @@ def _walk(
     here = identity(path)
     if here in above or len(above) > _DEEPEST:
         return
-    folders = _members(path, listings)
+    folders, listing = _members(path, listings), listings.of(path)
     if folders:
-        yield Cluster(_name(root, path), path, folders, here, listings.of(path))
-    taken = {folder.path for folder in folders}
-    for each in listings.below(path):
-        yield from _untaken(root, each, listings, (*above, here), taken)
+        yield Cluster(_name(root, path), path, folders, here, listing)
+    if listing.folders:
+        taken = {folder.path for folder in folders}
+        for each in listings.below(path):
+            yield from _untaken(root, each, listings, (*above, here), taken)
     listings.forget(path)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,18 +33,21 @@ class Listings:
         self._below: dict[Place, list[Place]] = {}
 
     def of(self, path: Place) -> Listing:
-        if path not in self._known:
+        known = self._known.get(path)
+        if known is None:
             try:
-                self._known[path] = listing(path)
+                known = listing(path)
             except OSError as error:
-                self._known[path] = Listing(error=error)
-        return self._known[path]
+                known = Listing(error=error)
+            self._known[path] = known
+        return known
 
     def below(self, path: Place) -> list[Place]:
         """The folders in a folder. To make these paths, and to compare two of them, takes long."""
-        if path not in self._below:
-            self._below[path] = [path / name for name in self.of(path).folders]
-        return self._below[path]
+        known = self._below.get(path)
+        if known is None:
+            known = self._below[path] = [path / name for name in self.of(path).folders]
+        return known
 
     def forget(self, path: Place) -> None:
         self._known.pop(path, None)
@@ -60,7 +62,8 @@ def listing(path: Place) -> Listing:
         elif "tfevents" in name:
             listing.files.append(name)
     listing.folders.sort()
-    listing.files.sort(key=_by_time)
+    if len(listing.files) > 1:
+        listing.files.sort(key=_by_time)
     return listing
 
 
@@ -68,9 +71,13 @@ def _entries(path: Path) -> Iterator[tuple[str, bool]]:
     """Name of each file and folder in a local folder, and whether it is a folder."""
     with os.scandir(path) as entries:
         for entry in entries:
-            with suppress(OSError):
-                if (folder := entry.is_dir()) or entry.is_file():
-                    yield entry.name, folder
+            try:
+                folder = entry.is_dir()
+                known = folder or entry.is_file()
+            except OSError:
+                continue
+            if known:
+                yield entry.name, folder
 
 
 def _by_time(name: str) -> tuple[float, str]:
