@@ -65,6 +65,8 @@ void tags_free(Tags *tags);
 /* The number of a tag, which is new where it is the last one; -1 if there is no memory. `before`
  * is the number of the tag before it, -1 at first: after it mostly comes the one that came then. */
 int32_t tags_find(Tags *tags, const uint8_t *tag, uint32_t length, int32_t before);
+/* The number of the tag that came after it the last time; -1 if none did. */
+int32_t tags_after(const Tags *tags, int32_t before);
 /* A tag by its number, until another one is found; NULL where there is none. They stand one behind
  * the other. */
 const uint8_t *tags_at(const Tags *tags, int32_t number, uint32_t *length);

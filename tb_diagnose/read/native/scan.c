@@ -214,8 +214,10 @@ static int intact(const File *file, const uint8_t *payload, const uint8_t *end) 
     return !file->checksum || masked(crc32c(payload, (uint64_t)(end - payload))) == word32(end);
 }
 
-/* Takes a record field by field; returns how many bytes it is, 0 if it is left. */
-static int64_t take_record(Reader *reader, File *file, const uint8_t *record, int64_t size) {
+/* Takes a record field by field; returns how many bytes it is, 0 if it is left. `steady` is told
+ * whether its tag came after the one before it the last time, too: then it pays to learn. */
+static int64_t take_record(Reader *reader, File *file, const uint8_t *record, int64_t size,
+                           int *steady) {
     uint64_t length = word64(record);
     if (length > LONGEST_RECORD || length > (uint64_t)(size - HEADER - FOOTER) ||
         masked(crc32c(record, 8)) != word32(record + 8))
@@ -224,16 +226,18 @@ static int64_t take_record(Reader *reader, File *file, const uint8_t *record, in
     if (!intact(file, payload, end))
         return 0;
     int64_t scalars = file->scalars.count, reduced = file->reduced.count, news = file->news_count;
-    Said said = {.record = record, .count = 0};
+    int32_t before = file->last, expected = tags_after(reader->tags, before);
+    Said said;
+    said.record = record, said.count = 0;
     if (!take_event(reader, file, payload, end, &said)) {
         take_back(file, scalars, reduced, news);
         return 0;
     }
     uint64_t whole = HEADER + length + FOOTER;
-    /* What is new of a tag is told once; then it is of interest whether there will be more. */
-    if (said.count && said.count <= MOST_PARTS && file->news_count == news &&
+    *steady = said.count && said.parts[0].tag == expected;
+    if (*steady && said.count <= MOST_PARTS && file->news_count == news &&
         file->reduced.count == reduced)
-        shape_learn(&reader->shapes, record, whole, said.parts, said.count);
+        shape_learn(&reader->shapes, record, whole, said.parts, said.count, before);
     return (int64_t)whole;
 }
 
@@ -267,22 +271,20 @@ static int take_shaped(File *file, const Shape *shape, const uint8_t *record, in
 /* Takes the records that the block begins with; returns how many bytes they are. */
 int64_t scan(Reader *reader, File *file, const uint8_t *octets, int64_t size) {
     const Shapes *shapes = &reader->shapes;
-    Shape *before = shape_of(shapes, file->last);
+    const Shape *before = shape_of(shapes, file->last);
     int64_t at = 0;
+    int steady = 1;
     file->full = 0;
     while (size - at >= HEADER + FOOTER) {
-        Shape *shape = before ? shape_of(shapes, before->next) : NULL;
+        const Shape *shape = steady && before ? shape_of(shapes, before->next) : NULL;
         if (shape && take_shaped(file, shape, octets + at, size - at)) {
             at += shape->size;
         } else {
-            int32_t tag = file->last;
-            int64_t whole = take_record(reader, file, octets + at, size - at);
+            int64_t whole = take_record(reader, file, octets + at, size - at, &steady);
             if (!whole)
                 break;
             at += whole;
             shape = shape_of(shapes, file->last);
-            if ((before = shape_of(shapes, tag)))
-                before->next = file->last;
         }
         file->records++;
         before = shape;

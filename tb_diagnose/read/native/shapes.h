@@ -6,7 +6,7 @@
 #include "wire.h"
 
 /* Longer records, and records of more scalars, have no shape. */
-enum { LONGEST_SHAPE = 1 << 10, MOST_PARTS = 16 };
+enum { LONGEST_SHAPE = 1 << 12, MOST_PARTS = 64 };
 /* Where a record has its event, and what follows the wall time in it: a step, if there is one. */
 enum { EVENT = HEADER, MOMENT = HEADER + 9 };
 
@@ -19,12 +19,11 @@ typedef struct {
 
 /* A record as it was when it was learnt. */
 typedef struct {
-    int32_t next; /* the last tag of the record that came after such a one the last time */
-    uint16_t size, room;
-    uint16_t summary; /* where what follows the step begins */
-    uint16_t count;   /* of its parts */
-    Part parts[MOST_PARTS];
-    uint8_t octets[];
+    int32_t next;        /* the last tag of the record that came after such a one the last time */
+    uint16_t size, room; /* of the record; of what is behind `count` */
+    uint16_t summary;    /* where what follows the step begins */
+    uint16_t count;      /* of its parts */
+    Part parts[];        /* the record is behind them */
 } Shape;
 
 /* The shapes by the last tag of the record; NULL where there is none. */
@@ -35,12 +34,16 @@ typedef struct {
 
 void shapes_free(Shapes *shapes);
 /* Learns the shape of a record of `size` bytes, all told, which holds these scalars and nothing
- * else. NULL if it has none. */
-Shape *shape_learn(Shapes *shapes, const uint8_t *record, uint64_t size, const Part *parts,
-                   int count);
+ * else, and that it came after one that ends with the tag `before`. */
+void shape_learn(Shapes *shapes, const uint8_t *record, uint64_t size, const Part *parts, int count,
+                 int32_t before);
 
 static inline Shape *shape_of(const Shapes *shapes, int32_t tag) {
     return (uint64_t)(int64_t)tag < shapes->room ? shapes->shapes[tag] : NULL;
+}
+
+static inline const uint8_t *shape_record(const Shape *shape) {
+    return (const uint8_t *)(shape->parts + shape->count);
 }
 
 static inline int width_of(int kind) { return kind == DOUBLE ? 8 : 4; }
@@ -48,7 +51,7 @@ static inline int width_of(int kind) { return kind == DOUBLE ? 8 : 4; }
 /* Whether a record, of which `size` bytes are there, is of that shape; its step is found too. */
 static inline int shape_fits(const Shape *shape, const uint8_t *record, int64_t size,
                              uint64_t *step) {
-    const uint8_t *same = shape->octets, *at = record + MOMENT;
+    const uint8_t *same = shape_record(shape), *at = record + MOMENT;
     if (size < shape->size || word64(record) != word64(same) ||
         word32(record + 8) != word32(same + 8) || record[EVENT] != same[EVENT])
         return 0;

@@ -104,8 +104,12 @@ static int32_t look_up(Tags *tags, const uint8_t *tag, uint32_t length) {
     return number;
 }
 
+int32_t tags_after(const Tags *tags, int32_t before) {
+    return before >= 0 ? tags->tags[before].next : -1;
+}
+
 int32_t tags_find(Tags *tags, const uint8_t *tag, uint32_t length, int32_t before) {
-    int32_t expected = before >= 0 ? tags->tags[before].next : -1;
+    int32_t expected = tags_after(tags, before);
     if (expected >= 0 && is(tags, expected, tag, length))
         return expected;
     int32_t number = look_up(tags, tag, length);
