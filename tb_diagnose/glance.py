@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
-from zlib import adler32, crc32
+from zlib import adler32
+
+from google_crc32c import value as crc32c
 
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.reductions import any_of
@@ -49,7 +51,7 @@ class Print(NamedTuple):
     Attributes:
         points: how many.
         varied: whether they are not all the same.
-        sums: of all their bits, CRC-32 and Adler-32. Nobody forges a curve, and by chance none of
+        sums: of all their bits, CRC-32C and Adler-32. Nobody forges a curve, and by chance none of
             ten thousand has both of another's.
     """
 
@@ -124,7 +126,7 @@ def _prints(roles: Roles) -> Iterator[tuple[str, Print]]:
         if isinstance(curve, Series) and len(curve):
             bits = curve.values.tobytes()
             varied = any_of(curve.values != curve.values[0])
-            yield role, Print(len(curve), varied, (crc32(bits), adler32(bits)))
+            yield role, Print(len(curve), varied, (crc32c(bits), adler32(bits)))
 
 
 def _failed(roles: Roles) -> bool | None:
