@@ -71,6 +71,24 @@ static void quantiles(const Buckets *b, Reduced *reduced) {
     }
 }
 
+/* Mean and standard deviation by the middles of the buckets, where they are not known. */
+static void measure(Buckets *b, double total) {
+    double terms[MOST_BUCKETS];
+    terms[0] = 0; /* there is one bucket at least */
+    for (int64_t at = 0; at < b->size; at++) {
+        double middle = b->left[at] / 2 + b->right[at] / 2;
+        terms[at] = b->count[at] > 0 ? b->count[at] * middle : 0.0;
+    }
+    double mean = total_of(terms, b->size) / total;
+    for (int64_t at = 0; at < b->size; at++) {
+        double off = b->left[at] / 2 + b->right[at] / 2 - mean;
+        terms[at] = b->count[at] > 0 ? b->count[at] * (off * off) : 0.0;
+    }
+    double std = sqrt(total_of(terms, b->size) / total);
+    b->mean = isnan(b->mean) ? mean : b->mean;
+    b->std = isnan(b->std) ? std : b->std;
+}
+
 static void reduce(Buckets *b, Reduced *reduced) {
     double terms[MOST_BUCKETS];
     terms[0] = 0; /* there is one bucket at least */
@@ -83,16 +101,8 @@ static void reduce(Buckets *b, Reduced *reduced) {
             reduced->quantiles[index] = NAN;
         return;
     }
-    for (int64_t at = 0; at < b->size; at++) {
-        double middle = b->left[at] / 2 + b->right[at] / 2;
-        terms[at] = b->count[at] > 0 ? b->count[at] * middle : 0.0;
-    }
-    double mean = total_of(terms, b->size) / total;
-    for (int64_t at = 0; at < b->size; at++) {
-        double off = b->left[at] / 2 + b->right[at] / 2 - mean;
-        terms[at] = b->count[at] > 0 ? b->count[at] * (off * off) : 0.0;
-    }
-    double std = sqrt(total_of(terms, b->size) / total);
+    if (isnan(b->mean) || isnan(b->std))
+        measure(b, total);
     double low = b->left[0], high = b->right[b->size - 1];
     /* Buckets are closed on the left; the last one is closed on both sides. */
     for (int64_t at = 0; at < b->size; at++) {
@@ -101,12 +111,10 @@ static void reduce(Buckets *b, Reduced *reduced) {
         terms[at] = holds ? b->count[at] : 0.0;
     }
     double zero = total_of(terms, b->size) / total;
-    mean = isnan(b->mean) ? mean : b->mean;
     /* NaN among the data leaves NaN edges: then not even the mean is known. */
-    mean = isnan(low) || isnan(high) ? NAN : mean;
-    std = isnan(b->std) ? std : b->std;
+    double mean = isnan(low) || isnan(high) ? NAN : b->mean;
     reduced->count = total, reduced->low = low, reduced->high = high;
-    reduced->mean = mean, reduced->std = std, reduced->zero = zero;
+    reduced->mean = mean, reduced->std = b->std, reduced->zero = zero;
     quantiles(b, reduced);
 }
 
