@@ -34,8 +34,7 @@ def sparkline(curve: CurvePart, width: int, marked: Sequence[int] = ()) -> tuple
         return (step - low) * size // reach
 
     heights: list[float | None] = [None] * size
-    places = [(step - low) * size // reach for step in curve["steps"]]  # each one's ``column``
-    for at, value in zip(places, map(float, curve["values"]), strict=True):
+    for at, value in zip(map(column, curve["steps"]), map(float, curve["values"]), strict=True):
         other = heights[at]
         if other is None or value > other:
             heights[at] = value
