@@ -129,4 +129,4 @@ def test_batches_hold_all_items_in_order_and_become_smaller(items: int, jobs: in
     assert [item for each in batches for item in each] == list(range(items))
     sizes = [len(each) for each in batches]
     assert sizes == sorted(sizes, reverse=True)
-    assert sizes[-1] == 1
+    assert sizes[-1] <= max(1, items // jobs // 60)

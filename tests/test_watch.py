@@ -107,8 +107,8 @@ def graver(share: float) -> Callable[..., Any]:
     """A stand-in for the severity of a finding: critical once a run has so many points."""
     run_part = subject.run_part
 
-    def made(examination: Any, points: int) -> Any:
-        part = run_part(examination, points)
+    def made(examination: Any, points: int, *, brief: bool) -> Any:
+        part = run_part(examination, points, brief=brief)
         for each in part["outcomes"]:
             if each["verdict"] == "found":
                 each["severity"] = "critical" if part["points"] >= share else "warning"
