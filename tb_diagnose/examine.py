@@ -211,7 +211,11 @@ def _dated(outcome: Outcome, diagnosis: Diagnosis, replay: Replay, settings: Set
 
 
 def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
-    """Put each finding under the finding that led to it and did not begin later, if any."""
+    """Put each finding under the finding that led to it and need not have begun later, if any.
+
+    What a curve shows from a point on began behind the point before: what is logged once an epoch,
+    as histograms are, is known later than the loss of the same epoch, and may yet be its cause.
+    """
     every = list(outcomes)
     found = {each.id: each for each in every if each.verdict is Verdict.FOUND}
     if not found:
@@ -224,7 +228,7 @@ def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
             for cause in found
             if cause != outcome.id
             and outcome.id in _consequences(cause)
-            and begins[cause] <= begins[outcome.id]
+            and _not_later(begins[cause], begins[outcome.id])
         ]
         # The root of a chain is the cause that leads to the most of the others.
         reach = {cause: len(_consequences(cause) & found.keys()) for cause in causes}
@@ -259,14 +263,22 @@ def _consequences(identity: str) -> set[str]:
     return reached - {identity}
 
 
-def _begin(outcome: Outcome, run: Run) -> float:
-    """Moment at which a finding begins to show; before everything for one that needs no curve."""
+def _not_later(cause: tuple[float, float], effect: tuple[float, float]) -> bool:
+    """Whether what began between two moments need not have begun behind something else."""
+    return cause[1] <= effect[1] or cause[0] < effect[1]
+
+
+def _begin(outcome: Outcome, run: Run) -> tuple[float, float]:
+    """Between which moments a finding begins; before everything where that shows in no curve."""
     first = outcome.evidence[0]
     curve = logged(run, first.tag)
     if curve is None or not first.steps:
-        return -math.inf
+        return -math.inf, -math.inf
     at = np.flatnonzero(curve.steps == first.steps[0])
-    return float(curve.wall[at[0]]) if len(at) else -math.inf
+    if not len(at):
+        return -math.inf, -math.inf
+    shown = int(at[0])
+    return float(curve.wall[shown - 1]) if shown else -math.inf, float(curve.wall[shown])
 
 
 def worst(outcomes: Iterable[Outcome]) -> Severity | None:

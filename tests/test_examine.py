@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from tb_diagnose.replay import as_of, curve_named
 from tb_diagnose.roles import assign
 from tb_diagnose.runs import Fact, Run, Series
 from tb_diagnose.settings import Settings
-from tests.cases import START, curve, epochs, fact, falling, run
+from tests.cases import START, curve, distribution, epochs, fact, falling, run
 from tests.healthy import healthy
 from tests.sick import SICK
 
@@ -196,6 +197,22 @@ def test_a_consequence_may_not_begin_before_its_cause() -> None:
     assert under(found("effect", 5), found("cause", 5))["effect"] == "cause"
     # A cause that stands in the configuration was there from the start.
     assert under(found("effect", 0), found("cause"))["effect"] == "cause"
+
+
+@pytest.mark.usefixtures("house")
+def test_a_cause_may_be_logged_later_in_the_same_epoch() -> None:
+    """Histograms are written behind the loss of their epoch; what they show was there before."""
+    declare_chain(("cause", ("effect",)), ("effect", ()))
+    later = replace(distribution([0.1] * 20), wall=epochs(falling(20)).wall + 0.1)
+    one = run(epochs(falling(20)), histograms=(later,))
+
+    def shown(begins: int) -> Outcome:
+        evidence = Evidence("So.", "Do.", later.name, (begins,))
+        return replace(found("cause"), evidence=(evidence,))
+
+    for begins, cause in ((0, "cause"), (5, "cause"), (6, None)):
+        effect, _ = grouped((found("effect", 5 if begins else 0), shown(begins)), one)
+        assert effect.under == cause, begins
 
 
 @pytest.mark.usefixtures("house")
