@@ -28,6 +28,8 @@ KINDS = {
     "recurrent_kernel": "recurrent",
     "embeddings": "embeddings",
 }
+#: The same for a layer's biases.
+_BIASES = frozenset(("bias", "biases", "b"))
 #: Words that writers put behind a weight's name.
 _BEHIND = frozenset(("histogram", "summaries", "hist"))
 #: The ``_0`` or ``:0`` that a weight's name ends with in older Keras.
@@ -122,6 +124,18 @@ def he_std(inputs: int) -> float:
     Source: He et al. 2015, "Delving deep into rectifiers", equation 10.
     """
     return float(np.sqrt(2 / inputs))
+
+
+def bias_of(kernel: Kernel, weights: Sequence[Histograms]) -> Histograms | None:
+    """The biases of the same layer, None where they were not logged."""
+    own = kernel.histograms
+    place = _words(own.tag)[:-1]
+    for each in weights:
+        if each.folder == own.folder and len(each):
+            *words, last = _words(each.tag) or [""]
+            if words == place and _COUNTER.sub("", last).lower() in _BIASES:
+                return each
+    return None
 
 
 def is_kernel(name: str) -> bool:

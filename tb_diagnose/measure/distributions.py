@@ -46,6 +46,11 @@ def moves(quantiles: NDArray[Any]) -> Floats:
     return _share(transport(quantiles[:-1], quantiles[1:]), size(quantiles[:-1]))
 
 
+def reach(quantiles: NDArray[Any]) -> float:
+    """How far [n >= 1, q] distributions came from the first at most, in their own unit."""
+    return float(np.max(np.nan_to_num(transport(quantiles[:1], quantiles)), initial=0.0))
+
+
 def moved(quantiles: NDArray[Any]) -> float:
     """How far [n >= 1, q] distributions came from the first at most, as a share of its size."""
     from_first = _share(transport(quantiles[:1], quantiles), size(quantiles[:1]))

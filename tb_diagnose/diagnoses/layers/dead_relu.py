@@ -9,7 +9,11 @@ How it is judged:
     which they were watched, as the median of the later half of the run. From 90 % on it is a
     warning, from 50 % on where the loss shows no learning and else a note. Where only histograms
     of activations are logged (or TensorFlow Estimators' fraction_of_zero_values), units cannot be
-    told apart: then only a layer that gives nothing but 0 is dead.
+    told apart: then only a layer that gives nothing but 0 is dead. So is one, where weights alone
+    are logged, behind which a kernel stands still (within a millionth) while the biases beside it
+    move by a thousandth of its weights at least: the gradient of a kernel is that of its biases
+    times its inputs, so that these are 0. That is told where the configuration says that a ReLU
+    gives them, or where nothing is learned.
 
 When it stays silent:
     Zeros alone: that half of a ReLU layer's outputs are 0 for one example is how it works
@@ -21,12 +25,14 @@ What to try:
 
 Sources:
     Lu et al. 2019, "Dying ReLU and initialization"; Braiek and Khomh 2023, "TheDeepChecker"
-    (more than 50 % of the units); Amazon SageMaker Debugger, rule DeadRelu (50 %).
+    (more than 50 % of the units); Amazon SageMaker Debugger, rule DeadRelu (50 %). The gradients:
+    Goodfellow et al. 2016, "Deep learning", algorithm 6.4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,9 +40,11 @@ from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.headway import stalled
+from tb_diagnose.kernels import Kernel, activation, bias_of
+from tb_diagnose.measure.distributions import moved, reach, size
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.model import Optimizer
+from tb_diagnose.model import Layer, ModelConfig, Optimizer
 from tb_diagnose.runs import Histograms, Series, Vitals
 from tb_diagnose.words import listed, percent, plural
 
@@ -53,6 +61,8 @@ class Limits(Thresholds):
     )
     most: float = limit(0.9, unit="of the units", source="chosen: hardly anything gets through")
     points: int = limit(3, unit="steps", source="chosen: once may be chance")
+    still: float = limit(1e-6, unit="of mean |w|", source="chosen: 16 times the grain of float32")
+    moving: float = limit(1e-3, unit="of mean |w|", source="chosen: a thousand times as far")
 
 
 @diagnosis(
@@ -71,6 +81,9 @@ class Limits(Thresholds):
 def dead_relu(
     layer_vitals: Vitals | None,
     activations: tuple[Histograms, ...] | None,
+    kernels: tuple[Kernel, ...] | None,
+    weights: tuple[Histograms, ...] | None,
+    model: ModelConfig | None,
     scalars: tuple[Series, ...] | None,
     train_loss: Series | None,
     chance: Chance | None,
@@ -85,7 +98,11 @@ def dead_relu(
     elif activations or zeros:
         yield from _by_layer(activations or (), zeros, fix, limits)
     else:
-        raise NotApplicable("neither dead units nor activations were logged", ENABLE)
+        why = stalled(train_loss, chance)
+        starved = _starved(kernels or (), weights or (), model, why, limits)
+        if starved is None:
+            raise NotApplicable("neither dead units nor activations were logged", ENABLE)
+        yield _by_weights(*starved, why, fix, limits)
 
 
 def _by_unit(vitals: Vitals, why: str, fix: str, limits: Limits) -> Iterator[Evidence]:
@@ -140,6 +157,53 @@ def _by_layer(
             unit="of the outputs",
             severity=Severity.CRITICAL,
         )
+
+
+def _starved(
+    kernels: tuple[Kernel, ...],
+    weights: tuple[Histograms, ...],
+    model: ModelConfig | None,
+    why: str,
+    limits: Limits,
+) -> tuple[Kernel, Kernel, Histograms] | None:
+    """The first kernel that is given nothing but 0, the one before it, and the biases beside it."""
+    for before, kernel in pairwise(kernels):
+        own = kernel.histograms.quantiles
+        if not kernel.trainable or len(own) < limits.points or not all_of(np.isfinite(own)):
+            continue
+        if not (why if model is None else before.layer and _is_relu(model, before.layer)):
+            continue
+        biases = bias_of(kernel, weights)
+        if biases is None or moved(own) >= limits.still:
+            continue
+        far = reach(biases.quantiles)
+        if far > 0 and far >= limits.moving * float(size(own[0])):
+            return before, kernel, biases
+    return None
+
+
+def _is_relu(model: ModelConfig, layer: Layer) -> bool:
+    return activation(model, layer) in ("relu", "relu6")
+
+
+def _by_weights(
+    before: Kernel, kernel: Kernel, biases: Histograms, why: str, fix: str, limits: Limits
+) -> Evidence:
+    still = kernel.histograms
+    return Evidence(
+        says=f"The kernel of {kernel.called} did not move in {plural(len(still), 'histogram')}, "
+        f"while its biases did: {before.called} gives it nothing but 0"
+        + (f"; {why}." if why else "."),
+        fix=fix,
+        tag=still.name,
+        also=(biases.name,),
+        steps=(int(still.steps[0]), int(still.steps[-1])),
+        measured=moved(still.quantiles),
+        limit=limits.still,
+        unit="of mean |w|",
+        sure="by the gradients: that of a kernel is that of its biases times its inputs",
+        severity=Severity.CRITICAL if why else None,
+    )
 
 
 def _examples(vitals: Vitals) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tb_diagnose.findings import Severity
 from tests.cases import Cases, curve, distribution, epochs, falling, flat, made, silent, speaks
-from tests.layered import vitals
+from tests.layered import dense, moving, of, stack, vitals
 
 ROWS = ("conv", "dense", "out")
 STUCK = {"train_loss": epochs(flat(10))}
@@ -27,12 +28,35 @@ def dead(*shares: float, zero: float = 0.5) -> dict[str, object]:
     return {"layer_vitals": vitals("layers", ROWS, {"dead": shares, "zero": zero}, window=20)}
 
 
+def starved(
+    kernel: float = 0.0,
+    bias: float = 0.1,
+    activation: str = "relu",
+    n: int = 10,
+    **roles: Any,
+) -> dict[str, object]:
+    """Two layers of which the second's kernel and biases move so far, as Keras logs them."""
+    net = stack(dense("inner", 64, 64, activation), dense("out", 64, 10, "softmax"))
+    first, second = moving("inner", 0.1, n), moving("out", kernel, n)
+    beside = distribution(np.linspace(0, bias, n), "out/bias/histogram")
+    return {
+        "kernels": of(first, second, model=net),
+        "weights": (first, second, beside),
+        "model": net,
+        **roles,
+    }
+
+
 SPEAKS: Cases = {
     "a whole layer": {**dead(0.1, 1.0, np.nan), **LEARNS},
     "six units of ten, and nothing is learned": {**dead(0.6, 0.2, np.nan), **STUCK},
     "outputs of nothing but 0": {"activations": (NOTHING,)},
     "an Estimator's hidden layer": {"scalars": (curve([0.6, *[1.0] * 5], ZEROS),)},
-}
+    "a kernel that stands still beside biases that move": starved(),
+    "the same in a log without a configuration, and nothing is learned": {
+        **starved(model=None), **STUCK,
+    },
+}  # fmt: skip
 
 SILENT: Cases = {
     "zeros in nine outputs of ten, and all units alive": {
@@ -48,6 +72,12 @@ SILENT: Cases = {
     "sparse outputs": {"activations": (SPARSE,)},
     "an Estimator's sparse layer": {"scalars": (curve([0.4, 0.7, 0.9, 0.95], ZEROS),)},
     "nothing logged": {"scalars": (curve([1.0] * 9, "accuracy"),)},
+    "a kernel that moves as its biases do": starved(kernel=0.1),
+    "biases that stand still as well": starved(bias=0.0),
+    "biases that hardly move": starved(bias=1e-5),
+    "a kernel behind sigmoids": starved(activation="sigmoid"),
+    "too few histograms": starved(n=2),
+    "only biases are trained": {**starved(model=None), **LEARNS},
 }
 
 
@@ -68,6 +98,20 @@ def test_it_names_the_layer_and_since_when() -> None:
     )
     assert "95 % of the units of dense are not active for any of 20 batches" in evidence.says
     assert evidence.steps == (150, 450)
+
+
+def test_it_names_the_layer_behind_which_nothing_arrives() -> None:
+    (evidence,) = speaks("dead-relu", **starved(**STUCK))
+    assert evidence.says.startswith(
+        "The kernel of out did not move in 10 histograms, while its biases did: inner gives it "
+        "nothing but 0"
+    )
+    assert (evidence.tag, evidence.also) == (
+        "train/out/kernel/histogram",
+        ("train/out/bias/histogram",),
+    )
+    assert evidence.severity is Severity.CRITICAL
+    assert speaks("dead-relu", **starved(**LEARNS))[0].severity is None
 
 
 def test_half_of_the_units_are_a_note_where_the_loss_falls() -> None:
