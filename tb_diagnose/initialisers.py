@@ -48,6 +48,14 @@ def fixed_std(layer: Layer) -> float:
     return 0.0
 
 
+def odd_std(layer: Layer, factor: float) -> float:
+    """Standard deviation under a variance scaling that is ``factor`` times off Glorot's, or 0."""
+    name, config = initialiser(layer)
+    scale = _number(config.get("scale"))
+    odd = name == "VarianceScaling" and not 1 / factor <= scale <= factor
+    return initial_std(layer) if odd else 0.0
+
+
 def initial_std(layer: Layer) -> float:
     """Standard deviation that a kernel begins with, 0 if unknown."""
     name, config = initialiser(layer)

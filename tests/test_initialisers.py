@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tb_diagnose.initialisers import constant, fan_in, fixed_std, initial_std
+from tb_diagnose.initialisers import constant, fan_in, fixed_std, initial_std, odd_std
 from tb_diagnose.model import Layer
 from tb_diagnose.structure import penalty
 from tests.layered import dense, initialiser
@@ -73,3 +73,12 @@ def test_the_inputs_of_a_convolution_are_its_window_times_its_channels() -> None
 )
 def test_penalties(given: dict[str, Any] | None, factors: tuple[float, float]) -> None:
     assert penalty(dense("a", 9, 9, kernel_regularizer=given)) == factors
+
+
+@pytest.mark.parametrize(
+    ("scale", "odd"), ((100.0, True), (0.01, True), (2.0, False), (0.2, False))
+)
+def test_only_a_variance_scaling_far_from_one_is_odd(scale: float, odd: bool) -> None:
+    layer = dense("a", 100, 64, **initialiser("VarianceScaling", scale=scale, mode="fan_in"))
+    assert odd_std(layer, 8.0) == pytest.approx((scale / 100) ** 0.5 if odd else 0.0)
+    assert odd_std(dense("a", 100, 64, **initialiser("RandomNormal", stddev=5.0)), 8.0) == 0

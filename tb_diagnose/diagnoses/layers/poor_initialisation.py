@@ -8,15 +8,17 @@ Why it matters:
 How it is judged:
     From the configuration. A hidden layer of several units whose kernel begins constant; zeros
     count only where nothing leads around the layer, since residual branches begin with zeros on
-    purpose. And the gain: for each hidden layer with an initialiser of a fixed spread, its
-    standard deviation over sqrt(2 / fan-in) (He), which keeps the size of a signal through ReLUs;
-    the product along the network says how much is left of the signal behind the last of them.
-    Sigmoids and softmax are left out: what leaves them has the same size whatever comes in. Below
-    1/100 or above 100 it is a warning where the loss did not halve, else a note. Of logs without a
-    configuration, a kernel whose first histogram is a single value other than 1.
+    purpose. And the gain: for each hidden layer with an initialiser of a fixed spread, or a
+    variance scaling by more than 8 or less than 1/8, its standard deviation over sqrt(2 / fan-in)
+    (He), which keeps the size of a signal through ReLUs; the product along the network says how
+    much is left of the signal behind the last of them. Sigmoids and softmax are left out: what
+    leaves them has the same size whatever comes in. Below 1/100 or above 100 it is a warning where
+    the loss did not halve, else a note. Of logs without a configuration, a kernel whose first
+    histogram is a single value other than 1.
 
 When it stays silent:
-    Initialisers that scale with the fan-in (Glorot, He, LeCun, variance scaling, orthogonal); the
+    Initialisers that scale with the fan-in (Glorot, He, LeCun, orthogonal); small variance scalings
+    of a network that is no plain stack, whose residual branches begin with little on purpose; the
     output layer, which may begin at zero; layers before a normalisation, which takes their scale
     out; scales and biases, which are constant by design.
 
@@ -38,7 +40,7 @@ import numpy as np
 
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.initialisers import constant, fan_in, fixed_std
+from tb_diagnose.initialisers import constant, fan_in, fixed_std, odd_std
 from tb_diagnose.kernels import Kernel, activation, he_std, hidden, normalised
 from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.model import Layer, ModelConfig
@@ -50,6 +52,7 @@ class Limits(Thresholds):
     """How far from a gain of 1, and how equal is equal."""
 
     gain: float = limit(100.0, unit="times too large or small", source="chosen: two digits lost")
+    scale: float = limit(8.0, unit="times Glorot's variance", source="chosen: He's is 2, SELU's 1")
     halved: float = limit(0.5, unit="of the first loss", source="chosen: then it was overcome")
     spread: float = limit(1e-6, unit="of |mean|", source="chosen: one value in float32")
     weights: int = limit(16, unit="weights", source="chosen: fewer may be equal by chance")
@@ -109,7 +112,7 @@ def _gain(
 ) -> Iterator[Evidence]:
     fixed = {}
     for layer in inner:
-        spread, inputs = fixed_std(layer), fan_in(layer)
+        spread, inputs = fixed_std(layer) or _odd(model, layer, limits), fan_in(layer)
         bounded = activation(model, layer) in ("sigmoid", "softmax")
         if spread and inputs and not bounded and not normalised(model, layer):
             fixed[layer.name] = (spread, spread / he_std(inputs), layer)
@@ -130,6 +133,13 @@ def _gain(
         unit="times too large or small",
         severity=None if not _halved(train_loss, limits) else Severity.INFO,
     )
+
+
+def _odd(model: ModelConfig, layer: Layer, limits: Limits) -> float:
+    """Standard deviation of a variance scaling that is far from usual, 0 for all others."""
+    spread = odd_std(layer, limits.scale)
+    small = spread < he_std(fan_in(layer)) if spread else False
+    return 0.0 if small and model.kind != "Sequential" else spread
 
 
 def _single_values(kernels: tuple[Kernel, ...], limits: Limits) -> Iterator[Evidence]:

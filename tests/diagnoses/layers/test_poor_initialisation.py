@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tb_diagnose.findings import Severity
 from tests.cases import Cases, epochs, falling, made, silent, speaks
 from tests.layered import dense, initialiser, of, plain, stack, weights
+
+
+def scaled(scale: float) -> dict[str, Any]:
+    """A variance scaling as Keras writes Glorot's."""
+    return initialiser("VarianceScaling", scale=scale, mode="fan_avg", distribution="uniform")
+
 
 SMALL = initialiser("RandomNormal", stddev=0.05)
 HE = initialiser("HeNormal")
@@ -28,6 +36,12 @@ SPEAKS: Cases = {
             OUT,
         ),
     },
+    "thirty times Glorot's standard deviation, twice": {
+        "model": stack(*(dense(f"d{n}", 64, 64, **scaled(900.0)) for n in "ab"), OUT),
+    },
+    "a hundredth of it, through four layers": {
+        "model": stack(*(dense(f"d{n}", 20, 20, **scaled(1e-4)) for n in range(4)), OUT), **SLOW
+    },
     "one value, in a log without a model": {
         "kernels": of(SINGLE, weights("fc2", [0.1] * 3)),
     },
@@ -35,6 +49,15 @@ SPEAKS: Cases = {
 
 SILENT: Cases = {
     "He": {"model": stack(dense("a", 9, 64, **HE), dense("b", 64, 64, **HE), OUT), **SLOW},
+    "He, as a variance scaling, through many layers": {
+        "model": stack(*(dense(f"d{n}", 20, 20, **scaled(2.0)) for n in range(30)), OUT), **SLOW
+    },
+    "residual branches that begin with little": {
+        "model": stack(
+            *(dense(f"d{n}", 20, 20, **scaled(1e-10)) for n in range(4)), OUT, kind="Functional"
+        ),
+        **SLOW,
+    },
     "an output that begins at zero": {
         "model": stack(dense("a", 9, 64, **HE), dense("out", 64, 1, **initialiser("Zeros")))
     },
