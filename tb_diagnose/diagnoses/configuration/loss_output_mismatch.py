@@ -55,6 +55,7 @@ HINGES = ("hinge", "squared_hinge")
         "initial-loss",
         "metric-loss-disagreement",
         "constant-output",
+        "majority-guessing",
         "loss-divergence",
     ),
     since="0.1",

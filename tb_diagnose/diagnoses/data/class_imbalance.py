@@ -44,7 +44,7 @@ class Limits(Thresholds):
 @diagnosis(
     family="data",
     severity=Severity.WARNING,
-    leads_to=("metric-loss-disagreement", "constant-output"),
+    leads_to=("metric-loss-disagreement", "constant-output", "majority-guessing"),
     since="0.1",
 )
 def class_imbalance(label_vitals: Vitals, limits: Limits) -> Iterator[Evidence]:

@@ -11,11 +11,15 @@ How it is judged:
     knows more has less, since H is concave. With more than two classes a guess costs H(p) at
     least, more where the smaller classes are many. The training accuracy must not have moved at
     all over the second half of the run, and the loss must end within 3 % of H of it, or above.
+    Or by two accuracies, which only a constant answer holds in place: neither that of training
+    nor that of validation moved by one example for the last 6 points or more and four fifths of
+    the run at least, while the training loss changed by a fiftieth. That is a warning.
 
 When it stays silent:
     Fewer than 6 points; more than two classes and a loss that stands as still as the accuracy,
     which only says that the weights do not move; equal classes (no-learning); an accuracy that
-    moves, if only by one example; an accuracy above 0.97.
+    moves, if only by one example; an accuracy above 0.97. One that stands still on training data
+    alone, with a loss below H: the last examples may be beyond it.
 
 What to try:
     Look at recall per class and at the area under the ROC curve, not at accuracy. Weigh the classes
@@ -35,12 +39,20 @@ import numpy as np
 
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
+from tb_diagnose.enable import ENABLE
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.reductions import range_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.words import number
+
+_FIX = (
+    "Judge by recall per class, weigh the classes (class_weight), standardise the inputs, "
+    "and divide the learning rate by 10."
+)
+#: Shares that differ by less are the same in float32.
+_SAME = 1e-6
 
 
 class Limits(Thresholds):
@@ -51,6 +63,8 @@ class Limits(Thresholds):
     least: float = limit(0.52, unit="of all examples", source="below, classes are equal")
     moves: float = limit(1e-3, unit="of the loss", source="chosen: frozen weights move it less")
     most: float = limit(0.97, unit="of all examples", source="chosen: above, H(p) is tiny")
+    still: float = limit(0.8, unit="of the run", source="chosen: since its first epochs")
+    change: float = limit(0.02, unit="of the loss", source="chosen: the answers did change")
 
 
 @diagnosis(
@@ -60,41 +74,93 @@ class Limits(Thresholds):
 def majority_guessing(
     train_loss: Series,
     train_score: Series,
-    chance: Chance,
+    val_score: Series | None,
+    chance: Chance | None,
     model: ModelConfig | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
+    """The accuracy against the loss that it implies, else against that of validation."""
+    if val_score is not None and (both := _by_both(train_loss, train_score, val_score, limits)):
+        worse = _by_cost(train_loss, train_score, chance, model, limits) if chance else None
+        yield worse or both
+        return
+    if chance is None:
+        raise NotApplicable("no known number of classes in this run", ENABLE["chance"])
+    if not (chance.cross_entropy or (_squared(model) and chance.classes == 2)):
+        raise NotApplicable("only of a cross-entropy is it known what a guess costs")
+    shortest = min(len(finite(each.values)) for each in (train_loss, train_score))
+    if shortest < limits.points or not _is_accuracy(train_score):
+        raise NotApplicable(f"fewer than {limits.points} values of loss and accuracy")
+    if evidence := _by_cost(train_loss, train_score, chance, model, limits):
+        yield evidence
+
+
+def _by_cost(
+    loss: Series, score: Series, chance: Chance, model: ModelConfig | None, limits: Limits
+) -> Evidence | None:
     """The accuracy's second half, and the loss against what it implies."""
     squared = _squared(model)
-    if not (chance.cross_entropy or (squared and chance.classes == 2)):
-        raise NotApplicable("only of a cross-entropy is it known what a guess costs")
-    values, shares = finite(train_loss.values), finite(train_score.values)
-    if min(len(values), len(shares)) < limits.points or "acc" not in train_score.tag.lower():
-        raise NotApplicable(f"fewer than {limits.points} values of loss and accuracy")
+    values, shares = finite(loss.values), finite(score.values)
     half = shares[len(shares) // 2 :]
     p, end = float(half[-1]), end_level(values)
-    if range_of(half) > 1e-6 or not limits.least <= p <= limits.most:
-        return
+    if range_of(half) > _SAME or not limits.least <= p <= limits.most:
+        return None
     if range_of(values[len(values) // 2 :]) < limits.moves * abs(end) and chance.classes > 2:
-        return  # the weights do not move, so that no answer changes, whatever it is
+        return None  # the weights do not move, so that no answer changes, whatever it is
     expected = p * (1 - p) if squared else float(-p * np.log(p) - (1 - p) * np.log(1 - p))
     if end < (1 - limits.near) * expected:
-        return
-    same = np.flatnonzero(np.abs(train_score.values - p) > 1e-6)
-    since = int(same[-1]) + 1 if len(same) else 0
-    yield Evidence(
-        says=f"{train_score.name} is {number(p)} since step {train_score.steps[since]} and does "
-        f"not move by one example, and {train_loss.name} is {number(end)}, where the same answer "
+        return None
+    since = len(score) - _held(score)
+    return Evidence(
+        says=f"{score.name} is {number(p)} since step {score.steps[since]} and does "
+        f"not move by one example, and {loss.name} is {number(end)}, where the same answer "
         f"to every input costs {number(expected)}.",
-        fix="Judge by recall per class, weigh the classes (class_weight), standardise the inputs, "
-        "and divide the learning rate by 10.",
-        tag=train_score.name,
-        also=(train_loss.name,),
-        steps=(int(train_score.steps[since]), int(train_score.steps[-1])),
+        fix=_FIX,
+        tag=score.name,
+        also=(loss.name,),
+        steps=(int(score.steps[since]), int(score.steps[-1])),
         measured=end / expected,
         limit=1 - limits.near,
         unit="of H(p)",
     )
+
+
+def _by_both(loss: Series, score: Series, held_out: Series, limits: Limits) -> Evidence | None:
+    """Both accuracies, and whether the loss says that the answers changed meanwhile."""
+    for each in (score, held_out):
+        still = _held(each)
+        if still < max(limits.points, limits.still * len(each)) or not _is_accuracy(each):
+            return None
+        if not limits.least <= each.values[-1] <= limits.most:
+            return None
+    since = len(score) - _held(score)
+    behind = finite(loss.values[len(loss) - _held(score) * len(loss) // len(score) :])
+    if len(behind) < 2 or range_of(behind) < limits.change * abs(float(behind[0])):
+        return None
+    return Evidence(
+        says=f"{score.name} is {number(float(score.values[-1]))} since step {score.steps[since]} "
+        f"and {held_out.name} {number(float(held_out.values[-1]))}, and neither moves by one "
+        f"example while {loss.name} goes from {number(float(behind[0]))} to "
+        f"{number(float(behind[-1]))}: as if every input got the same answer.",
+        fix=_FIX,
+        tag=score.name,
+        also=(held_out.name, loss.name),
+        steps=(int(score.steps[since]), int(score.steps[-1])),
+        measured=_held(score) / len(score),
+        limit=limits.still,
+        unit="of the run",
+        severity=Severity.WARNING,
+    )
+
+
+def _held(score: Series) -> int:
+    """How many of its last values are the same."""
+    moved = np.flatnonzero(~(np.abs(score.values - score.values[-1]) <= _SAME))
+    return len(score) - 1 - int(moved[-1]) if len(moved) else len(score)
+
+
+def _is_accuracy(score: Series) -> bool:
+    return "acc" in score.tag.lower()
 
 
 def _squared(model: ModelConfig | None) -> bool:
