@@ -12,15 +12,20 @@ How it is judged:
     *They part ways*: an error metric of the training data ends at half again its best value or
     more, or a score has lost half of what it gained, and the way there is a trend (Mann-Kendall,
     p < 0.01), while the training loss went on falling by a tenth or more.
+    *The loss has no bottom*: it is below -1 at the end, fell at least as far in the second half of
+    the run as in the first, and the training score gained less than a twentieth meanwhile: what
+    is minimised is the opposite of a loss, or pays for being more wrong. That is critical.
 
 When it stays silent:
-    Fewer than 8 points (for parting ways); losses that are neither (focal, weighted or several);
-    class weights are not known from a log, so that contradictions are only sought where the loss
-    is far too low, not far too high.
+    Fewer than 8 points (for parting ways, and for a bottom); a loss below 0 that levels off or
+    whose score rises, such as the logarithm of a density; losses that are neither (focal, weighted
+    or several); class weights are not known from a log, so that contradictions are only sought
+    where the loss is far too low, not far too high.
 
 What to try:
     Compute both by hand on ten examples. Look at the last layer against the labels' shape, at
-    from_logits, at weight penalties in the loss, and at which metric "accuracy" stands for.
+    from_logits, at weight penalties in the loss, at the sign of a loss of your own, and at which
+    metric "accuracy" stands for.
 
 Sources:
     The bound follows from the definition of both; Braiek and Khomh 2023, "TheDeepChecker"
@@ -52,9 +57,16 @@ class Limits(Thresholds):
     worse: float = limit(0.5, unit="of the best", source="chosen: far beyond noise")
     fall: float = limit(0.1, unit="of the loss", source="chosen: it clearly went on falling")
     chance: float = limit(0.01, unit="p-value", source="convention")
+    bottom: float = limit(-1.0, unit="of the loss", source="chosen: cosines and Dice end at -1")
+    gain: float = limit(0.05, unit="of a score", source="chosen: nothing is learned")
 
 
-@diagnosis(family="generalisation", severity=Severity.WARNING, since="0.1")
+@diagnosis(
+    family="generalisation",
+    severity=Severity.WARNING,
+    leads_to=("loss-divergence", "no-learning", "unfinished-training"),
+    since="0.1",
+)
 def metric_loss_disagreement(
     train_loss: Series,
     train_score: Series | None,
@@ -65,6 +77,11 @@ def metric_loss_disagreement(
     """What cannot be true first; then what parts ways."""
     if train_score is not None and model is not None:
         evidence = _contradiction(train_loss, train_score, model, limits)
+        if evidence is not None:
+            yield evidence
+            return
+    if train_score is not None:
+        evidence = _bottomless(train_loss, train_score, limits)
         if evidence is not None:
             yield evidence
             return
@@ -126,6 +143,30 @@ def _cost(model: ModelConfig) -> tuple[float, str] | None:
     if loss.name == "mean_squared_error" and last.activation == "sigmoid":
         return 0.25, "squared error"
     return None
+
+
+def _bottomless(loss: Series, score: Series, limits: Limits) -> Evidence | None:
+    """A loss that falls faster and faster, and nothing is learned of it."""
+    shares, medians = finite(score.values), condense(loss.values).values
+    if min(len(medians), len(shares)) < limits.points or medians[-1] >= limits.bottom:
+        return None
+    first, middle, last = (float(medians[at]) for at in (0, len(medians) // 2, -1))
+    if not 0 < first - middle <= middle - last or shares[-1] - shares[0] >= limits.gain:
+        return None
+    return Evidence(
+        says=f"{loss.name} falls without a bottom, from {number(first)} to {number(last)} and "
+        f"faster and faster, while {score.name} goes from {number(float(shares[0]))} to "
+        f"{number(float(shares[-1]))}: what is minimised is the opposite of a loss.",
+        fix="Look at its sign: minimise -log p(y), not log p(y), and cost, not reward; a loss must "
+        "not become less by being more wrong. Labels outside 0..1 do the same to a cross-entropy.",
+        tag=loss.name,
+        also=(score.name,),
+        steps=(int(loss.steps[0]), int(loss.steps[-1])),
+        measured=last,
+        limit=limits.bottom,
+        unit="of the loss",
+        severity=Severity.CRITICAL,
+    )
 
 
 def _parted(loss: Series, metric: Series, sign: int, limits: Limits) -> Evidence | None:

@@ -41,6 +41,10 @@ SPEAKS: Cases = {
         "train_loss": epochs(falling(60, 24, 0.14)),
         "scalars": (epochs(u_shape(60, 10, 0.25, 0.09, 0.18), "epoch_mae"),),
     },
+    "the loss is maximised": {
+        "train_loss": epochs(-np.exp(np.linspace(0, 5, 15))),
+        "train_score": accuracy(straight(15, 0.26, 0.08)),
+    },
     "the accuracy is lost while the loss falls": {
         "train_loss": epochs(falling(60, 2.3, 0.1)),
         "train_score": accuracy(np.r_[straight(20, 0.1, 0.8), straight(40, 0.8, 0.3)]),
@@ -48,6 +52,16 @@ SPEAKS: Cases = {
 }  # fmt: skip
 
 SILENT: Cases = {
+    "the logarithm of a density that levels off": {
+        "train_loss": epochs(falling(15, 1.0, 0.1) * 40 - 44),
+        "train_score": accuracy(flat(15, 0.5)),
+    },
+    "a loss below 0 that learns": {
+        "train_loss": epochs(straight(15, 0, -60)), "train_score": accuracy(straight(15, 0.1, 0.9)),
+    },
+    "a Dice loss": {
+        "train_loss": epochs(straight(15, -0.1, -0.9)), "train_score": accuracy(flat(15, 0.9)),
+    },
     "both get better": {
         "train_loss": epochs(falling(20, 0.7, 0.05)),
         "train_score": accuracy(straight(20, 0.5, 0.99)), "model": BINARY,
