@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tb_diagnose.findings import Severity
-from tests.cases import Cases, dense_model, epochs, made, silent, speaks, straight
+from tests.cases import Cases, dense_model, epochs, falling, flat, made, silent, speaks, straight
 
 REGRESSION = dense_model(1, "linear", "mean_squared_error")
 NEVER = epochs(np.zeros(20), "epoch_accuracy")
@@ -20,12 +20,29 @@ SPEAKS: Cases = {
     "mean absolute error": {
         "model": dense_model(1, "relu", "mean_absolute_error"), "train_score": NEVER,
     },
+    "no hit, in a log without a configuration": {
+        "train_loss": epochs(falling(20)), "train_score": NEVER,
+    },
+    "none on validation data": {
+        "val_loss": epochs(falling(20), folder="validation"),
+        "val_score": epochs(np.zeros(20), "test_accuracy", "validation"),
+    },
 }  # fmt: skip
 
 SILENT: Cases = {
     "a classifier": {"model": dense_model(), "train_score": NEVER},
     "squared error of a sigmoid": {
         "model": dense_model(1, "sigmoid", "mean_squared_error"), "train_score": NEVER,
+    },
+    "hits that come late": {
+        "train_loss": epochs(falling(20)), "train_score": epochs(straight(20, 0.0, 0.2), "acc"),
+    },
+    "nothing is learned": {"train_loss": epochs(flat(20)), "train_score": NEVER},
+    "another score than accuracy": {
+        "train_loss": epochs(falling(20)), "train_score": epochs(np.zeros(20), "epoch_f1"),
+    },
+    "five values": {
+        "train_loss": epochs(falling(5)), "train_score": epochs(np.zeros(5), "epoch_accuracy"),
     },
     "the log does not name the loss": {"model": dense_model(1, "linear", "")},
 }  # fmt: skip
