@@ -8,14 +8,19 @@ How it is judged:
     Each channel's mean and standard deviation over the whole run, in validation against training.
     The median channel decides: a scale more than 3 times apart, or means more than one standard
     deviation of the training inputs apart; a single channel where it is 10 times or 3 deviations.
-    And the shapes of the inputs: another height and width is a finding by itself.
+    And the shapes of the inputs: another height and width is a finding by itself. Where inputs were
+    not measured, by the losses: no model overfits before its first epoch is over. The validation
+    loss is never below three times what the training loss began with, and ends no lower than it
+    began, while the training loss falls by a fifth. That is a warning.
 
 When it stays silent:
-    No validation, or not measured; differences that random splits make; augmentation, which moves
-    means by a tenth of a deviation.
+    No validation; differences that random splits make; augmentation, which moves means by a tenth
+    of a deviation. Without measured inputs fewer than 5 points, and a validation loss that falls
+    as well, such as one that is summed up over batches.
 
 What to try:
-    Send both data sets through the same function: scaling, resizing, colour order, tokenizer.
+    Send both data sets through the same function: scaling, resizing, colour order, tokenizer,
+    numbers of the classes. Where there are batch normalisations, look at their momentum.
 
 Sources:
     Breck et al. 2019, "Data validation for machine learning" (skew between training and serving);
@@ -30,14 +35,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
-from tb_diagnose.measure.levels import typical
+from tb_diagnose.enable import ENABLE
+from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.measure.levels import end_level, finite, typical
 from tb_diagnose.measure.medians import median
-from tb_diagnose.measure.reductions import max_of
-from tb_diagnose.runs import Vitals
+from tb_diagnose.measure.reductions import max_of, min_of
+from tb_diagnose.runs import Series, Vitals
 from tb_diagnose.words import number
 
 Floats = NDArray[np.float64]
+_FIX = (
+    "Send the validation data through the same function as the training data (scaling, resizing, "
+    "colour order)."
+)
 
 
 class Limits(Thresholds):
@@ -47,15 +57,73 @@ class Limits(Thresholds):
     one_scale: float = limit(10.0, unit="times", source="chosen: one rare feature may vary more")
     shift: float = limit(1.0, unit="standard deviations", source="chosen: beyond augmentation")
     one_shift: float = limit(3.0, unit="standard deviations", source="chosen: as for the scale")
+    points: int = limit(5, unit="values", source="chosen: the first ones may be wild")
+    above: float = limit(
+        3.0, unit="times the first training loss", source="chosen: as initial-loss"
+    )
+    held: float = limit(0.9, unit="of its first value", source="chosen: no progress")
+    fell: float = limit(0.2, unit="of the training loss", source="chosen: something is learned")
 
 
 @diagnosis(
     family="data",
     severity=Severity.CRITICAL,
-    leads_to=("overfitting", "noisy-validation", "validation-at-chance"),
+    leads_to=(
+        "overfitting",
+        "missing-regularisation",
+        "noisy-validation",
+        "validation-at-chance",
+    ),
     since="0.1",
 )
 def train_validation_skew(
+    input_vitals: Vitals | None,
+    input_vitals_val: Vitals | None,
+    train_loss: Series | None,
+    val_loss: Series | None,
+    limits: Limits,
+) -> Iterator[Evidence]:
+    """By the inputs where they were measured, else by the losses."""
+    if input_vitals is not None and input_vitals_val is not None:
+        yield from _by_inputs(input_vitals, input_vitals_val, limits)
+    elif evidence := _by_losses(train_loss, val_loss, limits):
+        yield evidence
+    else:
+        lacks = "input_vitals" if input_vitals is None else "input_vitals_val"
+        raise NotApplicable(f"no {lacks.replace('_', ' ')} in this run", ENABLE[lacks])
+
+
+def _by_losses(
+    train_loss: Series | None, val_loss: Series | None, limits: Limits
+) -> Evidence | None:
+    """A validation loss out of all proportion from the start."""
+    if train_loss is None or val_loss is None:
+        return None
+    ours, theirs = finite(train_loss.values), finite(val_loss.values)
+    if min(len(ours), len(theirs)) < limits.points or ours[0] <= 0:
+        return None
+    first, lowest = float(ours[0]), min_of(theirs)
+    if lowest < limits.above * first or end_level(ours) > (1 - limits.fell) * first:
+        return None
+    if end_level(theirs) < limits.held * theirs[0]:
+        return None
+    return Evidence(
+        says=f"{val_loss.name} is {number(float(theirs[0]))} at first, {number(lowest / first)} "
+        f"times what {train_loss.name} began with, and never lower than {number(lowest)}, while "
+        f"that falls to {number(end_level(ours))}: validation data are prepared, or labelled, "
+        "otherwise than training data.",
+        fix=_FIX,
+        tag=val_loss.name,
+        also=(train_loss.name,),
+        steps=(int(val_loss.steps[0]), int(val_loss.steps[-1])),
+        measured=lowest / first,
+        limit=limits.above,
+        unit="times the first training loss",
+        severity=Severity.WARNING,
+    )
+
+
+def _by_inputs(
     input_vitals: Vitals, input_vitals_val: Vitals, limits: Limits
 ) -> Iterator[Evidence]:
     """Shapes first, then scale, then shift."""
@@ -119,8 +187,7 @@ def _evidence(
 ) -> Evidence:
     return Evidence(
         says=says,
-        fix="Send the validation data through the same function as the training data (scaling, "
-        "resizing, colour order).",
+        fix=_FIX,
         tag=vitals.name,
         steps=(int(vitals.steps[0]),),
         measured=measured,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.cases import Cases, made, silent, speaks
+from tests.cases import Cases, Floats, epochs, falling, flat, made, silent, speaks, straight
 from tests.layered import vitals
 
 ROWS = ("x/0", "x/1", "x/2")
@@ -23,6 +23,11 @@ def both(
     return sides
 
 
+def losses(ours: Floats, theirs: Floats) -> dict[str, object]:
+    """The losses of a run whose inputs were not measured."""
+    return {"train_loss": epochs(ours), "val_loss": epochs(theirs, folder="validation")}
+
+
 FEATURES = np.arange(3.0)
 
 SPEAKS: Cases = {
@@ -32,6 +37,7 @@ SPEAKS: Cases = {
     "images of another size": both(
         (0.5, 0.25), (0.5, 0.25), train=[224, 224, 3], validation=[220, 220, 3]
     ),
+    "a loss out of all proportion": losses(falling(20), straight(20, 21.0, 60.0)),
 }
 
 SILENT: Cases = {
@@ -44,6 +50,11 @@ SILENT: Cases = {
     "a rare feature that varies": both((0.0, 1.0), (0.0, [1.0, 1.0, 2.9])),
     "a free size": both((0.5, 0.25), (0.5, 0.25), train=[0, 0, 3], validation=[300, 200, 3]),
     "not measured": both((np.nan, np.nan), (0.0, 1.0)),
+    "a loss that is summed up over batches": losses(falling(20), 137 * falling(20)),
+    "overfitting": losses(falling(20), straight(20, 1.0, 6.0)),
+    "nothing is learned of either": losses(flat(20), flat(20, 30.0)),
+    "three epochs": losses(falling(3), flat(3, 30.0)),
+    "a batch normalisation that takes its time": losses(falling(20), falling(20, 50.0, 0.5)),
     "no validation": {"input_vitals": vitals("inputs", ROWS, {"mean": 0.0, "std": 1.0})},
 }
 
