@@ -10,9 +10,10 @@ How it is judged:
     Adadelta up to 2), and the curves are asked for one of the marks of too large a step: NaN or
     infinity; a loss that was at any time 10 times its start, or 10 times ln K where K classes are
     known; a loss that ends no better than guessing or than it started. Above the usual and marked,
-    it is critical. A rate 100 times above the usual is a warning without a mark. From a tenth of
-    the usual on, one mark is enough: a first loss 3 times the last one, after which not one digit
-    changes for half of the run. The first steps threw the weights where no gradient reaches them.
+    it is critical. Without a mark, a rate 100 times above the usual is a warning, and one 10 times
+    above it a note. From a tenth of the usual on, one mark is enough: a first loss 3 times the last
+    one, after which not one digit changes for half of the run. The first steps threw the weights
+    where no gradient reaches them.
 
 When it stays silent:
     A rate within the usual range, unless its first steps killed the network: other causes come
@@ -51,6 +52,7 @@ class Limits(Thresholds):
     adadelta: float = limit(2.0, unit="learning rate", source="Zeiler 2012: no rate, so 1.0")
     blow_up: float = limit(10.0, unit="times the start", source="chosen: beyond any noise")
     absurd: float = limit(100.0, unit="times the usual", source="chosen")
+    far: float = limit(10.0, unit="times the usual", source="chosen: hardly anybody means it")
     near: float = limit(0.1, unit="of the usual", source="chosen: large for unscaled data")
     thrown: float = limit(3.0, unit="times the last loss", source="chosen: beyond any noise")
 
@@ -104,8 +106,9 @@ def learning_rate_too_high(
     mark = _mark(train_loss, chance, limits)
     if limits.near * usual <= rate <= usual:
         yield from _thrown(optimizer, rate, better, train_loss, limits)
-    elif rate > usual and (mark or rate >= limits.absurd * usual):
+    elif rate > usual and (mark or rate >= limits.far * usual):
         name = optimizer.written
+        unmarked = Severity.WARNING if rate >= limits.absurd * usual else Severity.INFO
         yield Evidence(
             says=f"{name} runs at a learning rate of {rate:g}, {number(rate / usual)} times the "
             f"highest usual one ({usual:g})" + (f"; {mark}." if mark else "."),
@@ -115,7 +118,7 @@ def learning_rate_too_high(
             measured=rate,
             limit=usual,
             unit="learning rate",
-            severity=None if mark else Severity.WARNING,
+            severity=None if mark else unmarked,
         )
 
 

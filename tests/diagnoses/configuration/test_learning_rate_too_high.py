@@ -87,6 +87,11 @@ def test_an_absurd_rate_without_a_mark_is_a_warning() -> None:
     assert speaks("learning-rate-too-high", **roles)[0].severity is Severity.WARNING
 
 
+def test_a_rate_ten_times_the_usual_without_a_mark_is_a_note() -> None:
+    roles = {"optimizer": compiled(0.1), "train_loss": epochs(falling(20))}
+    assert speaks("learning-rate-too-high", **roles)[0].severity is Severity.INFO
+
+
 def test_a_usual_rate_that_killed_the_network_in_its_first_steps() -> None:
     loss = epochs(np.r_[334_092.0, 39_095.0, 7_114.0, 1_443.0, np.full(60, 1298.0), 1250.0])
     (evidence,) = speaks("learning-rate-too-high", optimizer=compiled(0.1, "sgd"), train_loss=loss)
