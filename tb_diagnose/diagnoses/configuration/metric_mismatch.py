@@ -75,13 +75,13 @@ def metric_mismatch(
 
 def _none(score: Series | None, loss: Series | None, limits: Limits) -> Evidence | None:
     """An accuracy that stays at nothing while the loss falls."""
-    if score is None or loss is None:
+    if score is None or loss is None or "acc" not in score.tag.lower():
         return None
     values, costs = finite(score.values), finite(loss.values)
-    if "acc" not in score.tag.lower() or min(len(values), len(costs)) < limits.points:
+    if min(len(values), len(costs)) < limits.points or max_of(np.abs(values)) > limits.none:
         return None
     start, end = start_level(costs), end_level(costs)
-    if max_of(np.abs(values)) > limits.none or not 0 < end < (1 - limits.fell) * start:
+    if not 0 < end < (1 - limits.fell) * start:
         return None
     return Evidence(
         says=f"{score.name} never exceeds {number(max_of(values))} in {len(values)} values, while "

@@ -128,10 +128,9 @@ def _by_cost(
 def _by_both(loss: Series, score: Series, held_out: Series, limits: Limits) -> Evidence | None:
     """Both accuracies, and whether the loss says that the answers changed meanwhile."""
     for each in (score, held_out):
-        still = _held(each)
-        if still < max(limits.points, limits.still * len(each)) or not _is_accuracy(each):
+        if not (_is_accuracy(each) and limits.least <= each.values[-1] <= limits.most):
             return None
-        if not limits.least <= each.values[-1] <= limits.most:
+        if _held(each) < max(limits.points, limits.still * len(each)):
             return None
     since = len(score) - _held(score)
     behind = finite(loss.values[len(loss) - _held(score) * len(loss) // len(score) :])
