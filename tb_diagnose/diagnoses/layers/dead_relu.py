@@ -169,12 +169,14 @@ def _starved(
     """The first kernel that is given nothing but 0, the one before it, and the biases beside it."""
     for before, kernel in pairwise(kernels):
         own = kernel.histograms.quantiles
-        if not kernel.trainable or len(own) < limits.points or not all_of(np.isfinite(own)):
+        if kernel.kind != "kernel" or not kernel.trainable or len(own) < limits.points:
+            continue
+        if not all_of(np.isfinite(own)) or moved(own) >= limits.still:
             continue
         if not (why if model is None else before.layer and _is_relu(model, before.layer)):
             continue
         biases = bias_of(kernel, weights)
-        if biases is None or moved(own) >= limits.still:
+        if biases is None:
             continue
         far = reach(biases.quantiles)
         if far > 0 and far >= limits.moving * float(size(own[0])):

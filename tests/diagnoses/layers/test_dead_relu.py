@@ -77,6 +77,14 @@ SILENT: Cases = {
     "biases that hardly move": starved(bias=1e-5),
     "a kernel behind sigmoids": starved(activation="sigmoid"),
     "too few histograms": starved(n=2),
+    "a recurrent layer that sees one step": {
+        "kernels": of(
+            moving("cell", 0.1),
+            moving("cell", 0.0, kind="recurrent_kernel"),
+        ),
+        "weights": (distribution(np.linspace(0, 0.1, 10), "cell/bias/histogram"),),
+        **STUCK,
+    },
     "only biases are trained": {**starved(model=None), **LEARNS},
 }
 
