@@ -46,7 +46,7 @@ class Column:
     """
 
     # A log may have 100,000 tags: one that has a single point should cost little.
-    __slots__ = ("_loose", "_pieces", "_room", "kind", "number", "orderly")
+    __slots__ = ("_borrows", "_loose", "_pieces", "_room", "kind", "number", "orderly")
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -54,16 +54,17 @@ class Column:
         self.orderly = False
         self._pieces: list[Piece] | None = None
         self._loose: tuple[list[int], list[int], list[int]] | None = None
-        # Steps, wall times and values.
+        # Steps, wall times and values. The steps may be those of another column, as far as it goes.
         self._room: tuple[Growing, ...] = ()
+        self._borrows = False
 
     def __len__(self) -> int:
-        return self._settled(0).size
+        return self._settled(1).size
 
     @property
     def steps(self) -> NDArray[np.int64]:
         """[n] as logged."""
-        return self._settled(0).view()
+        return self._settled(0).view()[: len(self)]
 
     @property
     def wall(self) -> NDArray[np.float64]:
@@ -98,10 +99,12 @@ class Column:
         if loose is not None:
             self.take(Piece(loose, 0, len(loose[0]), lasting=False))
 
-    def settle(self, outlook: float = 1.0) -> None:
+    def settle(self, outlook: float = 1.0, beside: Column | None = None) -> None:
         """Moves what was taken to where it stays, which is done as well when it is asked for.
 
-        ``outlook`` is how many times as long the column may come to be as it is then.
+        ``outlook`` is how many times as long the column may come to be as it is then. Where it has
+        the same steps as the one ``beside`` it, as curves that are logged together have, they are
+        kept once.
         """
         if self._loose is not None:
             self._gather()
@@ -117,16 +120,48 @@ class Column:
         else:
             self.orderly = False
             self._room = self._room or tuple(map(Growing, kinds))
-            self._copy(self._pieces, outlook)
+            self._copy(self._pieces, outlook, beside)
         self._pieces = None
 
-    def _copy(self, pieces: Sequence[Piece], outlook: float) -> None:
+    def _copy(self, pieces: Sequence[Piece], outlook: float, beside: Column | None) -> None:
         count = sum(piece.last - piece.first for piece in pieces)
-        for index, column in enumerate(self._room):
+        if self._borrows:
+            self._borrows = self._keep(pieces, outlook)
+        elif beside is not None and not self._room[0].reaches(count):
+            # The steps would have to be moved anyway.
+            self._borrows = self._borrow(pieces, beside)
+        own = int(self._borrows)
+        for index, column in enumerate(self._room[own:], own):
             room, at = column.stretch(count, outlook), 0
             for points, first, last, *_ in pieces:
                 room[at : at + last - first] = points[index][first:last]
                 at += last - first
+
+    def _borrow(self, pieces: Sequence[Piece], beside: Column) -> bool:
+        """Whether the steps are another column's, of which they then are a part."""
+        steps, *others = self._room
+        theirs = beside.lends()
+        if theirs is None or not _follow(theirs, 0, [steps.view()]):
+            return False
+        if not _follow(theirs, steps.size, _steps(pieces)):
+            return False
+        self._room = (theirs, *others)
+        return True
+
+    def _keep(self, pieces: Sequence[Piece], outlook: float) -> bool:
+        """Whether the steps still are another column's; if not, it gets its own."""
+        theirs, *others = self._room
+        before = others[0].size
+        if _follow(theirs, before, _steps(pieces)):
+            return True
+        own = Growing(_I8)
+        own.stretch(before, outlook)[:] = theirs.view()[:before]
+        self._room = (own, *others)
+        return False
+
+    def lends(self) -> Growing | None:
+        """Its steps, for others of which they are the same; None where there are none."""
+        return self._room[0] if self._room and self.kind != HISTOGRAM else None
 
     def _settled(self, index: int) -> Growing:
         self.settle()
@@ -142,6 +177,20 @@ class Column:
                 values = Growing(_U8)
                 values.stretch(len(wide))[:] = wide
                 self._room = (*self._room[:2], values)
+
+
+def _steps(pieces: Sequence[Piece]) -> list[NDArray[np.int64]]:
+    return [np.asarray(points[0][first:last], _I8) for points, first, last, *_ in pieces]
+
+
+def _follow(steps: Growing, at: int, parts: Sequence[NDArray[np.int64]]) -> bool:
+    """Whether ``parts`` are what ``steps`` go on with from ``at`` on."""
+    known = steps.view()
+    for part in parts:
+        if not np.array_equal(known[at : at + len(part)], part):
+            return False
+        at += len(part)
+    return True
 
 
 @dataclass(eq=False)

@@ -44,9 +44,9 @@ class Growing:
             self._room = room
         return self._room[first : self.size]
 
-    def write(self, at: int, values: NDArray[Any]) -> None:
-        """Overwrites elements from ``at`` on, which must not have been handed out yet."""
-        self._room[at : at + len(values)] = values
+    def reaches(self, count: int) -> bool:
+        """Whether there is room for ``count`` more elements without moving those there are."""
+        return self.size + count <= len(self._room)
 
     def view(self) -> NDArray[Any]:
         """What is there so far, read-only."""

@@ -117,6 +117,8 @@ class Table:
 
     def settle(self, outlook: float) -> None:
         """Brings together what each curve has; it may come to be ``outlook`` times as long."""
+        before: Column | None = None
         for curve in self.strewn:
-            curve.settle(outlook)
+            curve.settle(outlook, before)
+            before = curve
         self.strewn.clear()
