@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Run
+from tb_diagnose.vocabulary import is_accuracy
 
 CROSS_ENTROPIES = {
     "categorical_crossentropy": True,
@@ -51,7 +52,7 @@ class Chance(NamedTuple):
 def chance(run: Run) -> Chance | None:
     """Chance level of a run's classifier, or None where the log does not say it is one."""
     if run.model is not None:
-        counted = any("acc" in series.tag.lower() for series in run.scalars)
+        counted = any(is_accuracy(series.tag) for series in run.scalars)
         return _of_keras(run.model, counted=counted)
     labels = _labels(run.texts)
     if labels:

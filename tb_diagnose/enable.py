@@ -46,3 +46,19 @@ ENABLE: Mapping[str, str] = {
         'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])',
     ),
 }
+
+#: Role → what people call it, where that is not its name.
+_SPOKEN = {
+    "val_loss": "validation loss",
+    "val_score": "validation score",
+    "train_loss": "training loss",
+    "train_score": "training score",
+    "pairs": "quantity logged on both training and validation data",
+    "chance": "known number of classes",
+    "model": "Keras model configuration",
+}
+
+
+def lack(role: str) -> tuple[str, str]:
+    """Why a run without that role cannot be judged, and what would enable it."""
+    return f"no {_SPOKEN.get(role, role.replace('_', ' '))} in this run", ENABLE.get(role, "")

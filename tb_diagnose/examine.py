@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tb_diagnose.diagnosis import Diagnosis, registered, registry
-from tb_diagnose.enable import ENABLE
+from tb_diagnose.enable import lack
 from tb_diagnose.findings import NotApplicable, Outcome, Severity, Verdict
 from tb_diagnose.glance import Glance, ranked
 from tb_diagnose.measure.course import prepare
@@ -173,21 +173,7 @@ def _unjudged(diagnosis: Diagnosis, reason: str, enable: str) -> Outcome:
 @cache
 def _without(diagnosis: Diagnosis, role: str) -> Outcome:
     """That a run lacks a role that the diagnosis cannot do without."""
-    reason = f"no {_words(role)} in this run"
-    return _unjudged(diagnosis, reason, ENABLE.get(role, ""))
-
-
-def _words(role: str) -> str:
-    spoken = {
-        "val_loss": "validation loss",
-        "val_score": "validation score",
-        "train_loss": "training loss",
-        "train_score": "training score",
-        "pairs": "quantity logged on both training and validation data",
-        "chance": "known number of classes",
-        "model": "Keras model configuration",
-    }
-    return spoken.get(role, role.replace("_", " "))
+    return _unjudged(diagnosis, *lack(role))
 
 
 def _all_dated(

@@ -245,3 +245,8 @@ AGGREGATION = frozenset(
     "epoch step batch mean avg ave average total running smoothed iter iteration per the of 1"
     " metrics metric summary summaries scalar scalars charts losses training procedure".split()
 )
+
+
+def is_accuracy(tag: str) -> bool:
+    """Whether a tag names an accuracy, which counts exact hits."""
+    return "acc" in tag.lower()

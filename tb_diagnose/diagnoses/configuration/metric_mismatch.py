@@ -32,13 +32,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.enable import ENABLE
+from tb_diagnose.enable import lack
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.measure.reductions import max_of, range_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.structure import DISTANCES, PROBABILITIES
+from tb_diagnose.vocabulary import is_accuracy
 from tb_diagnose.words import number
 
 
@@ -69,13 +70,13 @@ def metric_mismatch(
     pairs = ((train_score, train_loss), (val_score, val_loss))
     evidence = next(filter(None, (_none(*pair, limits) for pair in pairs)), None)
     if evidence is None:
-        raise NotApplicable("no Keras model configuration in this run", ENABLE["model"])
+        raise NotApplicable(*lack("model"))
     yield evidence
 
 
 def _none(score: Series | None, loss: Series | None, limits: Limits) -> Evidence | None:
     """An accuracy that stays at nothing while the loss falls."""
-    if score is None or loss is None or "acc" not in score.tag.lower():
+    if score is None or loss is None or not is_accuracy(score.tag):
         return None
     values, costs = finite(score.values), finite(loss.values)
     if min(len(values), len(costs)) < limits.points or max_of(np.abs(values)) > limits.none:

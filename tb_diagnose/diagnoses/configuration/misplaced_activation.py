@@ -49,10 +49,15 @@ class Limits(Thresholds):
 @diagnosis(
     family="configuration",
     severity=Severity.WARNING,
-    leads_to=("slow-convergence", "no-learning", "loss-plateau", "vanishing-gradients",
-              "majority-guessing"),
+    leads_to=(
+        "slow-convergence",
+        "no-learning",
+        "loss-plateau",
+        "vanishing-gradients",
+        "majority-guessing",
+    ),
     since="0.1",
-)  # fmt: skip
+)
 def misplaced_activation(
     model: ModelConfig, train_loss: Series | None, limits: Limits
 ) -> Iterator[Evidence]:

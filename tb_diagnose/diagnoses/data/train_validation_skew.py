@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.enable import ENABLE
+from tb_diagnose.enable import lack
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite, typical
 from tb_diagnose.measure.medians import median
@@ -89,8 +89,7 @@ def train_validation_skew(
     elif evidence := _by_losses(train_loss, val_loss, limits):
         yield evidence
     else:
-        lacks = "input_vitals" if input_vitals is None else "input_vitals_val"
-        raise NotApplicable(f"no {lacks.replace('_', ' ')} in this run", ENABLE[lacks])
+        raise NotApplicable(*lack("input_vitals" if input_vitals is None else "input_vitals_val"))
 
 
 def _by_losses(

@@ -46,6 +46,7 @@ from tb_diagnose.measure.trend import trend
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
 from tb_diagnose.tags import meaning
+from tb_diagnose.vocabulary import is_accuracy
 from tb_diagnose.words import number
 
 
@@ -105,7 +106,7 @@ def _contradiction(
     """More wrong answers than the loss leaves room for."""
     costs = _cost(model)
     values, shares = finite(loss.values), finite(score.values)
-    if costs is None or "acc" not in score.tag.lower() or not len(values) or not len(shares):
+    if costs is None or not is_accuracy(score.tag) or not len(values) or not len(shares):
         return None
     price, name = costs
     level, wrong = end_level(values), 1 - end_level(shares)

@@ -39,12 +39,13 @@ import numpy as np
 
 from tb_diagnose.chance import Chance
 from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.enable import ENABLE
+from tb_diagnose.enable import lack
 from tb_diagnose.findings import Evidence, NotApplicable, Severity
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.reductions import range_of
 from tb_diagnose.model import ModelConfig
 from tb_diagnose.runs import Series
+from tb_diagnose.vocabulary import is_accuracy
 from tb_diagnose.words import number
 
 _FIX = (
@@ -85,11 +86,11 @@ def majority_guessing(
         yield worse or both
         return
     if chance is None:
-        raise NotApplicable("no known number of classes in this run", ENABLE["chance"])
+        raise NotApplicable(*lack("chance"))
     if not (chance.cross_entropy or (_squared(model) and chance.classes == 2)):
         raise NotApplicable("only of a cross-entropy is it known what a guess costs")
     shortest = min(len(finite(each.values)) for each in (train_loss, train_score))
-    if shortest < limits.points or not _is_accuracy(train_score):
+    if shortest < limits.points or not is_accuracy(train_score.tag):
         raise NotApplicable(f"fewer than {limits.points} values of loss and accuracy")
     if evidence := _by_cost(train_loss, train_score, chance, model, limits):
         yield evidence
@@ -128,12 +129,13 @@ def _by_cost(
 def _by_both(loss: Series, score: Series, held_out: Series, limits: Limits) -> Evidence | None:
     """Both accuracies, and whether the loss says that the answers changed meanwhile."""
     for each in (score, held_out):
-        if not (_is_accuracy(each) and limits.least <= each.values[-1] <= limits.most):
+        if not (is_accuracy(each.tag) and limits.least <= each.values[-1] <= limits.most):
             return None
         if _held(each) < max(limits.points, limits.still * len(each)):
             return None
-    since = len(score) - _held(score)
-    behind = finite(loss.values[len(loss) - _held(score) * len(loss) // len(score) :])
+    still = _held(score)
+    since = len(score) - still
+    behind = finite(loss.values[len(loss) - still * len(loss) // len(score) :])
     if len(behind) < 2 or range_of(behind) < limits.change * abs(float(behind[0])):
         return None
     return Evidence(
@@ -145,7 +147,7 @@ def _by_both(loss: Series, score: Series, held_out: Series, limits: Limits) -> E
         tag=score.name,
         also=(held_out.name, loss.name),
         steps=(int(score.steps[since]), int(score.steps[-1])),
-        measured=_held(score) / len(score),
+        measured=still / len(score),
         limit=limits.still,
         unit="of the run",
         severity=Severity.WARNING,
@@ -153,13 +155,9 @@ def _by_both(loss: Series, score: Series, held_out: Series, limits: Limits) -> E
 
 
 def _held(score: Series) -> int:
-    """How many of its last values are the same."""
-    moved = np.flatnonzero(~(np.abs(score.values - score.values[-1]) <= _SAME))
+    """How many of its last values are the same; what is not finite among them says nothing."""
+    moved = np.flatnonzero(np.abs(score.values - finite(score.values)[-1]) > _SAME)
     return len(score) - 1 - int(moved[-1]) if len(moved) else len(score)
-
-
-def _is_accuracy(score: Series) -> bool:
-    return "acc" in score.tag.lower()
 
 
 def _squared(model: ModelConfig | None) -> bool:

@@ -108,6 +108,14 @@ def test_it_is_silent(case: str) -> None:
     silent("majority-guessing", **made(SILENT[case]))
 
 
+def test_an_accuracy_that_ends_with_nan_held_as_long() -> None:
+    case = made(SPEAKS["nine in ten are of one class"])
+    shares = np.r_[0.5, np.full(18, 0.9), np.nan]
+    case = {**case, "train_score": epochs(shares, "epoch_accuracy")}
+    (evidence,) = speaks("majority-guessing", **case)
+    assert evidence.steps == (1, 19)
+
+
 def test_by_two_accuracies_it_is_a_warning() -> None:
     case = made(SPEAKS["neither accuracy moves while the loss falls"])
     (evidence,) = speaks("majority-guessing", **case)
