@@ -39,8 +39,8 @@ print(workers * theirs.ru_maxrss, pathlib.Path('/proc/self/status').read_text())
 _OURS = """
 import os
 os.environ['TB_DIAGNOSE_NATIVE'] = '{}'
-from tb_diagnose.cli import settle_in
-from tb_diagnose.fleet import crew, spread
+from tb_diagnose.cli.main import settle_in
+from tb_diagnose.parallel.local import crew, spread
 from tb_diagnose.read.file import EventFile
 settle_in()
 paths, kept = sorted(pathlib.Path(folder).rglob('*tfevents*')), []

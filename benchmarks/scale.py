@@ -27,15 +27,15 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.sweep import curves  # noqa: E402
 from benchmarks.workloads import event, tensor  # noqa: E402
-from tb_diagnose import dask  # noqa: E402
-from tb_diagnose.checkup import Examined, journeys  # noqa: E402
-from tb_diagnose.examine import compare  # noqa: E402
-from tb_diagnose.fleet import Work  # noqa: E402
+from tb_diagnose.core.settings import Settings  # noqa: E402
+from tb_diagnose.engine.examine import compare  # noqa: E402
+from tb_diagnose.parallel import dask_cluster as dask  # noqa: E402
+from tb_diagnose.parallel.local import Work  # noqa: E402
+from tb_diagnose.pipeline import Examined, journeys  # noqa: E402
 from tb_diagnose.read import Cluster, clusters, load, place  # noqa: E402
 from tb_diagnose.read.wire.records import framed  # noqa: E402
 from tb_diagnose.report.document import assembled  # noqa: E402
 from tb_diagnose.report.json import as_json  # noqa: E402
-from tb_diagnose.settings import Settings  # noqa: E402
 
 SETTINGS = Settings()
 STEPS = 1000

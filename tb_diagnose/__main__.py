@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from tb_diagnose.cli import main
+from tb_diagnose.cli.main import main
 
 
 def program() -> NoReturn:

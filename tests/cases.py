@@ -8,15 +8,15 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tb_diagnose.casting import Pair
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import registry
-from tb_diagnose.examine import judge
-from tb_diagnose.findings import Evidence, Outcome, Verdict
-from tb_diagnose.glance import glance
-from tb_diagnose.model import Layer, Loss, ModelConfig, Optimizer
-from tb_diagnose.runs import QUANTILES, Fact, Histograms, Run, Series
-from tb_diagnose.settings import Settings
+from tb_diagnose.core.finding import Evidence, Outcome, Verdict
+from tb_diagnose.core.model import Layer, Loss, ModelConfig, Optimizer
+from tb_diagnose.core.run import QUANTILES, Fact, Histograms, Run, Series
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.compare import glance
+from tb_diagnose.engine.contract import registry
+from tb_diagnose.engine.examine import judge
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.curves import Pair
 
 Floats: TypeAlias = NDArray[np.float64]
 Roles: TypeAlias = Mapping[str, Any]

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tb_diagnose.findings import Evidence, Outcome, Severity, Verdict
-from tb_diagnose.model import Layer, Loss, ModelConfig, Optimizer
-from tb_diagnose.runs import Fact, Run, Series
+from tb_diagnose.core.finding import Evidence, Outcome, Severity, Verdict
+from tb_diagnose.core.model import Layer, Loss, ModelConfig, Optimizer
+from tb_diagnose.core.run import Fact, Run, Series
 
 EPOCH = 1_700_000_000.0
 ATTACH = 'callbacks=[…, tb_diagnose.attach.keras("logs")]'

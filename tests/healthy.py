@@ -15,8 +15,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 
-from tb_diagnose.model import Optimizer
-from tb_diagnose.runs import Run, Series
+from tb_diagnose.core.model import Optimizer
+from tb_diagnose.core.run import Run, Series
 from tests.cases import START, Floats, dense_model
 
 #: A training takes an hour, however many points it logs.

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tb_diagnose.kernels import Kernel, kernels
-from tb_diagnose.model import Layer, Loss, ModelConfig
-from tb_diagnose.runs import Histograms, Vitals
+from tb_diagnose.core.model import Layer, Loss, ModelConfig
+from tb_diagnose.core.run import Histograms, Vitals
+from tb_diagnose.roles.weights import Kernel, kernels
 from tests.cases import START, distribution
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tb_diagnose.runs import Run, Series
+from tb_diagnose.core.run import Run, Series
 from tests.cases import (
     Floats,
     compiled,

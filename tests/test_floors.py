@@ -13,27 +13,16 @@ import tb_diagnose
 HOUSE = Path(tb_diagnose.__file__).parent
 #: From the ground up: what is in a line may import only what is in the lines before it.
 FLOORS = (
-    "model measure",
-    "runs findings",
-    "words settings flags accuracy vocabulary enable",
-    "tags frameworks recipe chance kernels initialisers structure",
-    "headway",
-    "read",
-    "casting",
-    "roles",
-    "replay glance",
-    "diagnosis",
+    "measure",
+    "core",
+    "read roles",
+    "analysis",
+    "engine",
     "diagnoses",
-    "examine catalogue",
-    "report",
-    "attach",
-    "fleet",
-    "dask",
-    "checkup watched",
-    "watch",
-    "console vigil",
-    "plugin",
-    "cli",
+    "report parallel",
+    "pipeline",
+    "live attach",
+    "plugin cli",
     "__main__",
 )
 #: The same of the rooms within ``read``; what stands in none of them is above them all.
@@ -41,7 +30,7 @@ READING = ("sources", "wire native", "columns", "decode keras", "trainings")
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
 WITHIN = {room: floor for floor, rooms in enumerate(READING) for room in rooms.split()}
 #: The registry walks the house it serves, once somebody asks for it.
-UPWARD = {("diagnosis", "diagnoses")}
+UPWARD = {("engine", "diagnoses")}
 FRAMEWORKS = {"tensorflow", "tensorboard", "keras", "torch", "pandas"}
 SHELLS = {"attach", "plugin"}
 

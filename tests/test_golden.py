@@ -17,10 +17,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tb_diagnose.checkup import checkup
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.pipeline import checkup
 from tb_diagnose.report.screen import Screen
 from tb_diagnose.report.terminal import terminal
-from tb_diagnose.settings import Settings
 
 #: First lines of what the README shows.
 SHOWN = ("✗ training-configuration/as-given", "▲ architecture/as-given", "✓ healthy/")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import tb_diagnose.diagnoses
-from tb_diagnose.diagnosis import Diagnosis, registry
-from tb_diagnose.enable import ENABLE
-from tb_diagnose.roles import assign
-from tb_diagnose.runs import Run
+from tb_diagnose.core.run import Run
+from tb_diagnose.engine.contract import Diagnosis, registry
+from tb_diagnose.roles.requirements import ENABLE
+from tb_diagnose.roles.resolve import assign
 
 SECTIONS = (
     "Why it matters:", "How it is judged:", "When it stays silent:", "What to try:", "Sources:",

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tb_diagnose.diagnosis import registry
-from tb_diagnose.examine import examine
-from tb_diagnose.findings import Outcome, Severity, Verdict
-from tb_diagnose.replay import curve_named
-from tb_diagnose.runs import Run, Series
-from tb_diagnose.settings import Settings
-from tb_diagnose.tags import meaning
+from tb_diagnose.core.finding import Outcome, Severity, Verdict
+from tb_diagnose.core.run import Run, Series
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.contract import registry
+from tb_diagnose.engine.examine import examine
+from tb_diagnose.engine.onset import curve_named
+from tb_diagnose.roles.tags import meaning
 from tests.cases import curve, epochs, run
 from tests.healthy import STYLES, healthy
 from tests.sick import REGRESSIONS, SICK

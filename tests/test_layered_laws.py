@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tb_diagnose.examine import examine
-from tb_diagnose.findings import Outcome, Severity, Verdict
-from tb_diagnose.runs import Run
-from tb_diagnose.settings import Settings
+from tb_diagnose.core.finding import Outcome, Severity, Verdict
+from tb_diagnose.core.run import Run
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.examine import examine
 from tests.cases import epochs, falling
 from tests.layered import dense, initialiser, stack, vitals, weights
 

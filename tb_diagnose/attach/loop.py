@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Literal
 
 from tb_diagnose.attach.guard import Raised
-from tb_diagnose.examine import examine
+from tb_diagnose.core.settings import Settings, load
+from tb_diagnose.engine.examine import examine
 from tb_diagnose.read import Cluster, Follower, NothingToRead, clusters
 from tb_diagnose.report.finding import finding
 from tb_diagnose.report.phrases import grouped
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.screen import Screen
 from tb_diagnose.report.shapes import POINTS, OutcomePart
-from tb_diagnose.settings import Settings, load
 
 _log = logging.getLogger("tb_diagnose")
 #: Share of the training's time that looking may take (chosen: the budget of attach).

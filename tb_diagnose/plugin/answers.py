@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tb_diagnose.catalogue import articles
+from tb_diagnose.engine.docs import articles
 from tb_diagnose.plugin import frames
 from tb_diagnose.plugin.exports import export
 from tb_diagnose.plugin.questions import BINARY, Answer, Question, Refused, examined

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tb_diagnose.catalogue import articles
+from tb_diagnose.engine.docs import articles
 from tb_diagnose.plugin.questions import JSON, Answer, Question, Refused, examined
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.html import NoBundle, html

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from tb_diagnose.core.run import Run
 from tb_diagnose.plugin.places import Place
 from tb_diagnose.read import Cluster, Follower, NothingToRead, clusters, load
-from tb_diagnose.runs import Run
 
 #: Seconds between two walks of the log directory, and how many times the last walk's duration:
 #: new runs show up quickly, and a directory of 100,000 folders is not walked without pause.

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from heapq import nlargest
 
-from tb_diagnose.examine import Examination, examine
-from tb_diagnose.fleet import told
-from tb_diagnose.glance import Glance, glance
+from tb_diagnose.core.format import plural
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.compare import Glance, glance
+from tb_diagnose.engine.examine import Examination, examine
+from tb_diagnose.parallel.local import told
 from tb_diagnose.plugin.feeds import Feed, Source
 from tb_diagnose.plugin.snapshot import Entry, Snapshot, line
 from tb_diagnose.plugin.together import Together
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Problem
-from tb_diagnose.settings import Settings
-from tb_diagnose.words import plural
 
 #: A run is judged again at the earliest this many times as long after the last time as that took:
 #: judging a log of ten million points every second would take TensorBoard's own time.

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from tensorboard.data.provider import RunTagFilter
 
-from tb_diagnose.model import ModelConfig
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Histograms, Run, Series
 from tb_diagnose.read.columns.histograms import columns, from_tensors, joined, reduced
 from tb_diagnose.read.keras.config import model_config
 from tb_diagnose.read.trainings.hparams import hyperparameters
-from tb_diagnose.runs import Histograms, Run, Series
 
 #: Points of each tag to ask for: more than providers keep.
 _POINTS = 100_000

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from tb_diagnose.examine import Examination
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.examine import Examination
 from tb_diagnose.plugin.snapshot import Entry, Snapshot
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.shapes import Document
-from tb_diagnose.settings import Settings
 
 JSON, BINARY = "application/json", "application/octet-stream"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from tb_diagnose.core.run import Run
 from tb_diagnose.plugin.feeds import Feed
 from tb_diagnose.plugin.provided import Asked, run
-from tb_diagnose.runs import Run
-from tb_diagnose.vocabulary import TRAIN, VALIDATION
+from tb_diagnose.roles.patterns import TRAIN, VALIDATION
 
 #: Seconds between two looks at what the provider has; it reloads every 5 s itself.
 _EVERY = 5.0

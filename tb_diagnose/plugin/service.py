@@ -9,8 +9,9 @@ from typing import Any
 from tensorboard import plugin_util
 from werkzeug import wrappers
 
-from tb_diagnose import settings as configuration
-from tb_diagnose.checkup import vocabulary
+from tb_diagnose.core import settings as configuration
+from tb_diagnose.core.settings import Settings, SettingsError
+from tb_diagnose.pipeline import vocabulary
 from tb_diagnose.plugin import answers
 from tb_diagnose.plugin.feeds import Logdir, Source
 from tb_diagnose.plugin.follow import Following
@@ -19,7 +20,6 @@ from tb_diagnose.plugin.provided import Asked
 from tb_diagnose.plugin.questions import Answer, Question, Refused
 from tb_diagnose.plugin.sampled import Sampled
 from tb_diagnose.plugin.watch import Watcher
-from tb_diagnose.settings import Settings, SettingsError
 
 #: Experiments that are followed at once where TensorBoard serves many.
 _MOST = 8

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tb_diagnose.examine import Examination
+from tb_diagnose.engine.examine import Examination
 from tb_diagnose.report.shapes import CurvePart, Document, RunPart
 
 State = Literal["starting", "empty", "ready", "error"]

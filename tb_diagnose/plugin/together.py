@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tb_diagnose.examine import compare, selected
-from tb_diagnose.findings import Outcome
-from tb_diagnose.glance import Glance
-from tb_diagnose.settings import Settings
+from tb_diagnose.core.finding import Outcome
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.compare import Glance
+from tb_diagnose.engine.examine import compare, selected
 
 
 class Together:

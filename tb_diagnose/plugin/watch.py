@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from tb_diagnose.fleet import told
+from tb_diagnose.core.settings import SettingsError
+from tb_diagnose.parallel.local import told
 from tb_diagnose.plugin.follow import Following
 from tb_diagnose.plugin.snapshot import Snapshot
-from tb_diagnose.settings import SettingsError
 
 #: Seconds from one look at the files to the next: with the page's own 2 s, news is 3 s old.
 _EVERY = 1.0

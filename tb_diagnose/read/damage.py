@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tb_diagnose.core.run import Fact
 from tb_diagnose.read.file import EventFile, Lost
 from tb_diagnose.read.sources.source import Place, beginning
-from tb_diagnose.runs import Fact
 
 #: How a file begins that is no event file → what it is and what to do.
 _KNOWN = (

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tb_diagnose.core.run import Fact, Run
 from tb_diagnose.read import damage
 from tb_diagnose.read.file import EventFile
 from tb_diagnose.read.sources.listing import Listings
 from tb_diagnose.read.trainings import assemble, tracks
 from tb_diagnose.read.walk import Cluster, Folder
-from tb_diagnose.runs import Fact, Run
 
 
 @dataclass

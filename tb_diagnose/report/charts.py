@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.core.run import Series
 from tb_diagnose.report.curves import thinned
-from tb_diagnose.runs import Series
 
 _KINDS = ("", "NaN", "Infinity", "-Infinity")
 _LARGEST = float(np.finfo(np.float32).max)

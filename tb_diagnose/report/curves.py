@@ -9,10 +9,10 @@ from itertools import groupby, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.core.run import Series
 from tb_diagnose.measure.levels import distinct, finite
 from tb_diagnose.report.numbers import number, numbers
 from tb_diagnose.report.shapes import CountedIn, CurvePart, Stretch
-from tb_diagnose.runs import Series
 
 #: Curves of so many points are many, and short enough to keep where their buckets are.
 _SHORT = 1 << 13

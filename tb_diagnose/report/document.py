@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tb_diagnose import __version__
-from tb_diagnose.findings import Outcome, Severity
+from tb_diagnose.core.finding import Outcome, Severity
 from tb_diagnose.report.outcomes import comparison_parts
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import (
@@ -28,7 +28,7 @@ from tb_diagnose.report.shapes import (
 )
 
 if TYPE_CHECKING:
-    from tb_diagnose.examine import Examination
+    from tb_diagnose.engine.examine import Examination
 
 
 def document(

@@ -8,10 +8,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Histograms, Vitals
 from tb_diagnose.measure.distributions import moves
-from tb_diagnose.model import ModelConfig
 from tb_diagnose.report.numbers import text
-from tb_diagnose.runs import Histograms, Vitals
 
 Scale = Literal["log", "linear", "diverging"]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from tb_diagnose.diagnosis import registered
-from tb_diagnose.findings import Evidence, Outcome, Severity, Verdict
+from tb_diagnose.core.finding import Evidence, Outcome, Severity, Verdict
+from tb_diagnose.engine.contract import registered
 from tb_diagnose.report.numbers import maybe, moment, number, text
 from tb_diagnose.report.shapes import ComparisonPart, CountedIn, EvidencePart, OutcomePart
 

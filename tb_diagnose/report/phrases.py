@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
 
+from tb_diagnose.core.format import plural
 from tb_diagnose.report.shapes import (
     ModelPart,
     Number,
@@ -13,7 +14,6 @@ from tb_diagnose.report.shapes import (
     RunPart,
     Summary,
 )
-from tb_diagnose.words import plural
 
 
 def brief(value: Number) -> str:

@@ -13,8 +13,8 @@ from tb_diagnose.report.numbers import text
 from tb_diagnose.report.shapes import RunPart
 
 if TYPE_CHECKING:
-    from tb_diagnose.roles import Roles
-    from tb_diagnose.runs import Run
+    from tb_diagnose.core.run import Run
+    from tb_diagnose.roles.resolve import Roles
 
 #: Points of all curves of a report together (chosen: some 10 MB, which a browser opens at once).
 _ALL = 500_000

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Fact, Histograms, Run, Series, Vitals
 from tb_diagnose.measure.reductions import max_of, min_of
-from tb_diagnose.model import ModelConfig
 from tb_diagnose.report.curves import counted_in, curve, parts
 from tb_diagnose.report.numbers import maybe, moment, number, text
 from tb_diagnose.report.outcomes import Counting, outcome_parts
@@ -27,11 +28,10 @@ from tb_diagnose.report.shapes import (
     RunVerdict,
     StepsPart,
 )
-from tb_diagnose.runs import Fact, Histograms, Run, Series, Vitals
 
 if TYPE_CHECKING:
-    from tb_diagnose.examine import Examination
-    from tb_diagnose.roles import Role, Roles
+    from tb_diagnose.engine.examine import Examination
+    from tb_diagnose.roles.resolve import Role, Roles
 
 #: A role that more curves share gets those that a finding names, not all (chosen: one screen).
 _FEW = 8

@@ -9,8 +9,8 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="the trainings are Keras'")
 
-from tb_diagnose.diagnosis import registry
-from tb_diagnose.roles import VITALS
+from tb_diagnose.engine.contract import registry
+from tb_diagnose.roles.resolve import VITALS
 from tests.attach import faulty
 from tests.attach.verdicts import alarms, found
 

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 
 from tb_diagnose import attach
+from tb_diagnose.core.run import Run
 from tb_diagnose.read import clusters, load
-from tb_diagnose.runs import Run
 
 layers = keras.layers
 Build = Callable[[], Any]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tb_diagnose.examine import examine
-from tb_diagnose.findings import Outcome, Severity, Verdict
+from tb_diagnose.core.finding import Outcome, Severity, Verdict
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.examine import examine
 from tb_diagnose.read import clusters, load
-from tb_diagnose.settings import Settings
 
 
 def outcomes(folder: Path) -> list[Outcome]:

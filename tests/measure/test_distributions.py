@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tb_diagnose.core.run import QUANTILES
 from tb_diagnose.measure.distributions import moved, moves, outside, rms, size, transport
-from tb_diagnose.runs import QUANTILES
 
 seeds = st.integers(0, 2**32 - 1)
 

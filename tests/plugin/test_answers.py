@@ -12,11 +12,11 @@ from jsonschema import Draft202012Validator
 from werkzeug.datastructures import MultiDict
 
 import tb_diagnose.report.document
+from tb_diagnose.core.settings import Settings
 from tb_diagnose.plugin import answers, tab
 from tb_diagnose.plugin.follow import Following
 from tb_diagnose.plugin.questions import Answer, Question, Refused
 from tb_diagnose.plugin.snapshot import Snapshot
-from tb_diagnose.settings import Settings
 from tests.cases import epochs, run
 from tests.plugin.server import curve as uncovered
 from tests.plugin.server import unframed

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tb_diagnose.core.run import Run
+from tb_diagnose.core.settings import Settings
 from tb_diagnose.plugin import follow
 from tb_diagnose.plugin.feeds import Feed, Logdir
 from tb_diagnose.plugin.follow import Following
 from tb_diagnose.plugin.places import Place
-from tb_diagnose.runs import Run
-from tb_diagnose.settings import Settings
 from tests.cases import curve, run
 from tests.events import Log
 

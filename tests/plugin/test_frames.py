@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tb_diagnose.core.run import Series
 from tb_diagnose.plugin import frames
 from tb_diagnose.report.charts import Drawn, drawn
 from tb_diagnose.report.heats import Heat
 from tb_diagnose.report.maps import Kind
-from tb_diagnose.runs import Series
 from tests.plugin.server import curve, unframed
 
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tb_diagnose.core.settings import SettingsError
 from tb_diagnose.plugin import watch
 from tb_diagnose.plugin.snapshot import Snapshot
 from tb_diagnose.plugin.watch import Watcher
-from tb_diagnose.settings import SettingsError
 
 
 class FakeFollowing:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from tb_diagnose.core.run import Series
 from tb_diagnose.report.charts import Drawn, drawn
-from tb_diagnose.runs import Series
 
 LARGEST = float(np.finfo(np.float32).max)
 VALUES = arrays(np.float64, st.integers(0, 400), elements=st.floats(width=64))

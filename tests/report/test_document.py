@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tb_diagnose import report
-from tb_diagnose.findings import Evidence, Outcome, Severity, Verdict
+from tb_diagnose.core.finding import Evidence, Outcome, Severity, Verdict
+from tb_diagnose.core.run import Fact, Run, Series
 from tb_diagnose.report.document import assembled, document, graver
 from tb_diagnose.report.json import as_json
-from tb_diagnose.runs import Fact, Run, Series
 from tests.fakes import (
     EPOCH,
     FakeExamination,

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.model import Layer, ModelConfig
+from tb_diagnose.core.model import Layer, ModelConfig
+from tb_diagnose.core.run import QUANTILES, Histograms, Vitals
 from tb_diagnose.report.heats import heat, heats
 from tb_diagnose.report.maps import movement
-from tb_diagnose.runs import QUANTILES, Histograms, Vitals
 
 
 def row(tag: str, samples: list[Any], steps: list[int] | None = None) -> Histograms:

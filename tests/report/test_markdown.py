@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
+from tb_diagnose.core.run import Run
 from tb_diagnose.report.document import document
 from tb_diagnose.report.markdown import escaped, markdown
-from tb_diagnose.runs import Run
 from tests.fakes import FakeExamination, healthy, sick
 from tests.report.test_document import examinations
 

@@ -6,11 +6,11 @@ import json
 
 import numpy as np
 
-from tb_diagnose.examine import examine
+from tb_diagnose.core.run import Histograms, Run
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.examine import examine
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
-from tb_diagnose.runs import Histograms, Run
-from tb_diagnose.settings import Settings
 from tests.fakes import series
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from tb_diagnose.findings import Evidence, Verdict
+from tb_diagnose.core.finding import Evidence, Verdict
+from tb_diagnose.core.run import Run
 from tb_diagnose.report.document import assembled, document
 from tb_diagnose.report.screen import Screen, columns
 from tb_diagnose.report.terminal import terminal
-from tb_diagnose.runs import Run
 from tests.fakes import FakeExamination, healthy, outcome, series, sick, unreadable
 from tests.report.test_document import examinations
 

@@ -30,13 +30,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import condense, end_level, finite, start_level
 from tb_diagnose.measure.reductions import min_of
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number
 
 
 class Limits(Thresholds):

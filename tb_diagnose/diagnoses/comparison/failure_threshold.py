@@ -26,10 +26,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import comb, isfinite
 
-from tb_diagnose.diagnosis import Thresholds, comparison, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.glance import Glance
-from tb_diagnose.words import number
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.engine.compare import Glance
+from tb_diagnose.engine.contract import Thresholds, comparison, limit
 
 
 class Limits(Thresholds):

@@ -26,10 +26,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from tb_diagnose.diagnosis import Thresholds, comparison, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.glance import Glance, Print
-from tb_diagnose.words import listed, plural
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import listed, plural
+from tb_diagnose.engine.compare import Glance, Print
+from tb_diagnose.engine.contract import Thresholds, comparison, limit
 
 
 class Limits(Thresholds):

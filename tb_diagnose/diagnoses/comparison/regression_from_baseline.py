@@ -27,10 +27,10 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Thresholds, comparison, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.glance import Glance, Standing, standings
-from tb_diagnose.words import number, percent
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.engine.compare import Glance, Standing, standings
+from tb_diagnose.engine.contract import Thresholds, comparison, limit
 
 
 class Limits(Thresholds):

@@ -32,11 +32,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Thresholds, comparison, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.glance import Glance, Standing, standings
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.engine.compare import Glance, Standing, standings
+from tb_diagnose.engine.contract import Thresholds, comparison, limit
 from tb_diagnose.measure.medians import median
-from tb_diagnose.words import number
 
 SEED = re.compile(r"seed[=_\- ]*\d+|(?<![a-z])s\d+(?![a-z0-9])|#\d+$", re.IGNORECASE)
 

@@ -34,14 +34,14 @@ from math import prod
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.model import Layer, ModelConfig
+from tb_diagnose.core.run import Histograms, Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.model import Layer, ModelConfig
-from tb_diagnose.runs import Histograms, Series
-from tb_diagnose.structure import penalty
-from tb_diagnose.words import number, percent
+from tb_diagnose.roles.architecture import penalty
+from tb_diagnose.roles.chance_level import Chance
 
 
 class Limits(Thresholds):

@@ -33,14 +33,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number, percent, steps_of
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import any_of, min_of
-from tb_diagnose.runs import Series
-from tb_diagnose.tags import meaning
-from tb_diagnose.words import number, percent, steps_of
+from tb_diagnose.roles.tags import meaning
 
 
 class Limits(Thresholds):

@@ -33,15 +33,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.model import ModelConfig, Optimizer
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.measure.reductions import max_of, range_of
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.model import ModelConfig, Optimizer
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number, percent
 
 #: Optimizer → its default rate in Keras, which is also what is usual.
 DEFAULT = {"sgd": 0.01, "adadelta": 1.0, "lion": 1e-4, "adafactor": 1e-3}

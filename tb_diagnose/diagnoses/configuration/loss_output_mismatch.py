@@ -32,13 +32,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis
-from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.model import Layer, Loss, ModelConfig
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import diagnosis
 from tb_diagnose.measure.levels import end_level, finite, start_level
-from tb_diagnose.model import Layer, Loss, ModelConfig
-from tb_diagnose.runs import Series
-from tb_diagnose.structure import DISTANCES, PROBABILITIES
-from tb_diagnose.words import number
+from tb_diagnose.roles.architecture import DISTANCES, PROBABILITIES
 
 MANY = ("categorical_crossentropy", "sparse_categorical_crossentropy")
 BINARY = ("binary_crossentropy", "binary_focal_crossentropy")

@@ -25,14 +25,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.casting import Pair
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import percent
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.structure import penalised
-from tb_diagnose.words import percent
+from tb_diagnose.roles.architecture import penalised
+from tb_diagnose.roles.curves import Pair
 
 HOLDS_BACK = ("Dropout", "Noise", "Normalization", "Random", "Regularization", "MixUp", "CutMix")
 

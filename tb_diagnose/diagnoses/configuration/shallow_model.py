@@ -29,16 +29,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.model import Layer, ModelConfig
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.model import Layer, ModelConfig
-from tb_diagnose.runs import Series
-from tb_diagnose.structure import hidden, is_chain, written
-from tb_diagnose.words import number
+from tb_diagnose.roles.architecture import hidden, is_chain, written
+from tb_diagnose.roles.chance_level import Chance
 
 
 class Limits(Thresholds):

@@ -26,14 +26,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.diagnosis import diagnosis
-from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import diagnosis
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.measure.reductions import min_of
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.runs import Series
-from tb_diagnose.structure import penalised, written
-from tb_diagnose.words import number
+from tb_diagnose.roles.architecture import penalised, written
 
 #: Half the range of an activation that has bounds.
 HALF = {"sigmoid": 0.5, "hard_sigmoid": 0.5, "tanh": 1.0, "softsign": 1.0}

@@ -23,9 +23,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
-from tb_diagnose.model import ModelConfig
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 
 CONVENTIONAL = (
     28, 32, 64, 96, 112, 128, 160, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380,

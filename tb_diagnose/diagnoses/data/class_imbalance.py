@@ -27,10 +27,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.runs import Vitals
-from tb_diagnose.words import listed, number, percent
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import listed, number, percent
+from tb_diagnose.core.run import Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 
 
 class Limits(Thresholds):

@@ -31,17 +31,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.headway import stalled
-from tb_diagnose.kernels import NORMALISERS
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Series, Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import rms
 from tb_diagnose.measure.levels import finite, typical
 from tb_diagnose.measure.reductions import max_of, min_of
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.runs import Series, Vitals
-from tb_diagnose.words import number
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.weights import NORMALISERS
 
 #: First layers that bring inputs to scale, or for which it has no meaning.
 SCALERS = NORMALISERS | {"Rescaling", "Normalization", "Embedding", "StringLookup", "Hashing"}

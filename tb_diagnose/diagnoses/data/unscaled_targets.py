@@ -31,13 +31,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite, rested
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.runs import Series
-from tb_diagnose.structure import penalty
-from tb_diagnose.words import number, percent
+from tb_diagnose.roles.architecture import penalty
 
 POWER = {"mean_squared_error": 2, "mean_absolute_error": 1, "huber": 1}
 FREE = ("linear", "relu", "leaky_relu", "elu", "softplus")

@@ -34,14 +34,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.run import Series, Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.cycles import levelled, repeats, wave
 from tb_diagnose.measure.levels import differences
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import all_of, range_of
-from tb_diagnose.runs import Series, Vitals
-from tb_diagnose.words import number
 
 FIX = "dataset.shuffle(len(x_train)) before batch(), or shuffle=True where arrays are given."
 

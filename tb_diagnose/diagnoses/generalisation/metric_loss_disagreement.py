@@ -38,16 +38,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.runs import Series
-from tb_diagnose.tags import meaning
-from tb_diagnose.vocabulary import is_accuracy
-from tb_diagnose.words import number
+from tb_diagnose.roles.patterns import is_accuracy
+from tb_diagnose.roles.tags import meaning
 
 
 class Limits(Thresholds):

@@ -38,17 +38,17 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.casting import Pair
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import condense, differences, finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import all_of, any_of
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number, percent
+from tb_diagnose.roles.curves import Pair
 
 
 class Limits(Thresholds):

@@ -31,17 +31,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.initialisers import initial_std
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import condense, end_level, finite, rested
 from tb_diagnose.measure.reductions import min_of
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.runs import Series
-from tb_diagnose.structure import penalty
-from tb_diagnose.words import number, percent
+from tb_diagnose.roles.architecture import penalty
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.initializers import initial_std
 
 
 class Limits(Thresholds):

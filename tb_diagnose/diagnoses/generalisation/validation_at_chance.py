@@ -27,13 +27,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.granularity import sample_size, share_noise
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number
+from tb_diagnose.roles.chance_level import Chance
 
 
 class Limits(Thresholds):

@@ -31,15 +31,15 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.casting import Pair
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.medians import median, row_medians
 from tb_diagnose.measure.reductions import all_of, min_of
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.structure import penalised
-from tb_diagnose.words import number, percent
+from tb_diagnose.roles.architecture import penalised
+from tb_diagnose.roles.curves import Pair
 
 #: Parts of the names of layers that are random in training only.
 RANDOM = ("Dropout", "Noise", "Random")

@@ -36,17 +36,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.headway import stalled
-from tb_diagnose.kernels import Kernel, activation, bias_of
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import listed, percent, plural
+from tb_diagnose.core.model import Layer, ModelConfig, Optimizer
+from tb_diagnose.core.run import Histograms, Series, Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moved, reach, size
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.model import Layer, ModelConfig, Optimizer
-from tb_diagnose.runs import Histograms, Series, Vitals
-from tb_diagnose.words import listed, percent, plural
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.weights import Kernel, activation, bias_of
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
 #: Last word of the scalar that TensorFlow's canned Estimators log for each hidden layer.

@@ -33,14 +33,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.headway import stalled
-from tb_diagnose.kernels import Kernel
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import listed, plural
+from tb_diagnose.core.run import Series, Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moved
-from tb_diagnose.runs import Series, Vitals
-from tb_diagnose.words import listed, plural
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.weights import Kernel
 
 ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'
 

@@ -34,16 +34,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.headway import stalled
-from tb_diagnose.kernels import Kernel
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, plural
+from tb_diagnose.core.model import Optimizer
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moved, moves
 from tb_diagnose.measure.reductions import all_of, max_of
-from tb_diagnose.model import Optimizer
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number, plural
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.weights import Kernel
 
 ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'
 

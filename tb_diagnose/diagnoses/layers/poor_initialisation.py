@@ -38,14 +38,14 @@ from math import prod
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.initialisers import constant, fan_in, fixed_std, odd_std
-from tb_diagnose.kernels import Kernel, activation, he_std, hidden, normalised
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import listed, number
+from tb_diagnose.core.model import Layer, ModelConfig
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite, start_level
-from tb_diagnose.model import Layer, ModelConfig
-from tb_diagnose.runs import Series
-from tb_diagnose.words import listed, number
+from tb_diagnose.roles.initializers import constant, fan_in, fixed_std, odd_std
+from tb_diagnose.roles.weights import Kernel, activation, he_std, hidden, normalised
 
 
 class Limits(Thresholds):

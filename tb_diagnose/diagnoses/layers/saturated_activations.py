@@ -30,17 +30,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.headway import stalled
-from tb_diagnose.kernels import activation, layer_of
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import listed, percent
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Histograms, Series, Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import outside
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.medians import median
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.runs import Histograms, Series, Vitals
-from tb_diagnose.words import listed, percent
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.weights import activation, layer_of
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
 #: Activation → where the outer 1 % of its range begins, below and above.

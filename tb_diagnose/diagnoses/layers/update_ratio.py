@@ -32,17 +32,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.headway import stalled
-from tb_diagnose.kernels import Kernel, is_kernel
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, plural
+from tb_diagnose.core.model import Optimizer
+from tb_diagnose.core.run import Series, Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moves
 from tb_diagnose.measure.levels import finite, typical
 from tb_diagnose.measure.medians import median
-from tb_diagnose.model import Optimizer
-from tb_diagnose.runs import Series, Vitals
-from tb_diagnose.words import number, plural
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.weights import Kernel, is_kernel
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
 

@@ -34,18 +34,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.headway import stalled
-from tb_diagnose.kernels import NORMALISERS, Kernel, is_kernel, natural
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import listed, number, plural
+from tb_diagnose.core.model import Layer, ModelConfig
+from tb_diagnose.core.run import Histograms, Series, Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moved, size
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.model import Layer, ModelConfig
-from tb_diagnose.runs import Histograms, Series, Vitals
-from tb_diagnose.words import listed, number, plural
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.weights import NORMALISERS, Kernel, is_kernel, natural
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
 SQUASHING = ("sigmoid", "tanh", "softmax", "hard_sigmoid", "softsign")

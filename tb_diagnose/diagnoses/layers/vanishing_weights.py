@@ -30,19 +30,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
-from tb_diagnose.headway import stalled
-from tb_diagnose.initialisers import initial_std
-from tb_diagnose.kernels import Kernel, normalised
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import listed, percent
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import rms, size
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.runs import Series
-from tb_diagnose.structure import penalty
-from tb_diagnose.words import listed, percent
+from tb_diagnose.roles.architecture import penalty
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.initializers import initial_std
+from tb_diagnose.roles.weights import Kernel, normalised
 
 
 class Limits(Thresholds):

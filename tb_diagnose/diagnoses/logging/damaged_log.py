@@ -26,9 +26,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.diagnosis import diagnosis
-from tb_diagnose.findings import Evidence, Severity
-from tb_diagnose.runs import Fact
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.run import Fact
+from tb_diagnose.engine.contract import diagnosis
 
 FIXES = {
     "damaged-record": "Copy the file again from where it was written; everything intact is used.",

@@ -27,10 +27,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.diagnosis import diagnosis
-from tb_diagnose.findings import Evidence, Severity
-from tb_diagnose.runs import Fact
-from tb_diagnose.words import plural
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import plural
+from tb_diagnose.core.run import Fact
+from tb_diagnose.engine.contract import diagnosis
 
 KINDS = {
     "steps-are-batch-indices": "Use a step that counts through the whole training: "

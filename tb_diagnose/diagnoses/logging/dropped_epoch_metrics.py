@@ -27,10 +27,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.diagnosis import diagnosis
-from tb_diagnose.findings import Evidence, Severity
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import diagnosis
 from tb_diagnose.measure.medians import median
-from tb_diagnose.runs import Series
 
 
 @diagnosis(family="logging", severity=Severity.WARNING, since="0.1")

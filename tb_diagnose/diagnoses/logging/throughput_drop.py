@@ -29,13 +29,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.pace import time_per_step
 from tb_diagnose.measure.reductions import max_of, min_of, range_of
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number
 
 STRETCHES = 20
 

@@ -30,13 +30,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.kernels import layer_of
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Histograms, Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.model import ModelConfig
-from tb_diagnose.runs import Histograms, Vitals
-from tb_diagnose.words import number
+from tb_diagnose.roles.weights import layer_of
 
 
 class Limits(Thresholds):

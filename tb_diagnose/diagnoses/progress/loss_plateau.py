@@ -32,17 +32,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
-from tb_diagnose.headway import training_course
+from tb_diagnose.analysis.progress import training_course
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import Course
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import max_of, range_of
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number, percent
+from tb_diagnose.roles.chance_level import Chance
 
 
 class Limits(Thresholds):

@@ -42,18 +42,18 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.headway import training_course
+from tb_diagnose.analysis.progress import training_course
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.model import Optimizer
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import Course, course
 from tb_diagnose.measure.levels import condense, end_level, finite, noise, start_level
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import max_of, min_of, range_of
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.model import Optimizer
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number, percent
+from tb_diagnose.roles.chance_level import Chance
 
 
 class Limits(Thresholds):

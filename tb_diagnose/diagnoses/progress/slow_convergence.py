@@ -31,13 +31,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
-from tb_diagnose.headway import training_course
+from tb_diagnose.analysis.progress import training_course
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.model import Optimizer
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.model import Optimizer
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number, percent
 
 
 class Limits(Thresholds):

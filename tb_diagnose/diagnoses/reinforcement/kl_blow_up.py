@@ -27,12 +27,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, percent, steps_of
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.measure.reductions import max_of
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number, percent, steps_of
 
 
 class Limits(Thresholds):

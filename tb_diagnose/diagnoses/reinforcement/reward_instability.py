@@ -34,8 +34,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, plural, steps_of
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.granularity import sample_size, share_noise
 from tb_diagnose.measure.levels import (
     Condensed,
@@ -49,8 +51,6 @@ from tb_diagnose.measure.levels import (
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import any_of, max_of, min_of, range_of
 from tb_diagnose.measure.swings import swings
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number, plural, steps_of
 
 
 class Limits(Thresholds):

@@ -30,13 +30,13 @@ from math import erfc, sqrt
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import condense, finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number
 
 
 class Limits(Thresholds):

@@ -31,14 +31,14 @@ from typing import Any
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.headway import stalled
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, percent, steps_of
+from tb_diagnose.core.model import Optimizer
+from tb_diagnose.core.run import Series, Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.reductions import any_of, max_of
-from tb_diagnose.model import Optimizer
-from tb_diagnose.runs import Series, Vitals
-from tb_diagnose.words import number, percent, steps_of
+from tb_diagnose.roles.chance_level import Chance
 
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'
 #: Where the clip value of the global norm stands in an optimizer's configuration.

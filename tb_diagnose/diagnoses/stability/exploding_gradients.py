@@ -30,16 +30,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
-from tb_diagnose.headway import stalled
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, percent, plural, steps_of
+from tb_diagnose.core.run import Series, Vitals
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.measure.swings import running_median
-from tb_diagnose.runs import Series, Vitals
-from tb_diagnose.words import number, percent, plural, steps_of
+from tb_diagnose.roles.chance_level import Chance
 
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'
 

@@ -29,16 +29,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
-from tb_diagnose.headway import stalled
-from tb_diagnose.kernels import Kernel, he_std, normalised
+from tb_diagnose.analysis.progress import stalled
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import listed, number
+from tb_diagnose.core.model import ModelConfig, Optimizer
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import rms
 from tb_diagnose.measure.reductions import max_of
-from tb_diagnose.model import ModelConfig, Optimizer
-from tb_diagnose.runs import Series
-from tb_diagnose.words import listed, number
+from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.weights import Kernel, he_std, normalised
 
 
 class Limits(Thresholds):

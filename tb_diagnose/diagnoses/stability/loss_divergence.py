@@ -35,15 +35,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.chance import Chance
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, Severity
-from tb_diagnose.headway import training_course
+from tb_diagnose.analysis.progress import training_course
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.model import Optimizer
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import Course, course, largest_climb
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.model import Optimizer
-from tb_diagnose.runs import Series
-from tb_diagnose.words import number, percent
+from tb_diagnose.roles.chance_level import Chance
 
 
 class Limits(Thresholds):

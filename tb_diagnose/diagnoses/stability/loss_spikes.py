@@ -32,14 +32,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import listed, number, plural, steps_of
+from tb_diagnose.core.run import Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import MAD_TO_STD, finite
 from tb_diagnose.measure.medians import quantile
 from tb_diagnose.measure.reductions import max_of, min_of
 from tb_diagnose.measure.swings import climbs, jumps, running_median
-from tb_diagnose.runs import Series
-from tb_diagnose.words import listed, number, plural, steps_of
 
 
 class Limits(Thresholds):

@@ -29,12 +29,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.diagnosis import Thresholds, diagnosis, limit
-from tb_diagnose.findings import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.format import number, plural, steps_of
+from tb_diagnose.core.run import Histograms, Series
+from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.runs import Histograms, Series
-from tb_diagnose.words import number, plural, steps_of
 
 
 class Limits(Thresholds):

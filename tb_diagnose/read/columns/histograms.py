@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.core.run import QUANTILES
 from tb_diagnose.read.wire.wire import BYTES, FIXED64, Malformed, fields
-from tb_diagnose.runs import QUANTILES
 
 Floats = NDArray[np.float64]
 Sizes = NDArray[np.int64]

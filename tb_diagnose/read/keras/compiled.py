@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tb_diagnose.model import Loss, Optimizer
+from tb_diagnose.core.model import Loss, Optimizer
 from tb_diagnose.read.keras.names import canonical, config_of
 
 Compiled = tuple[tuple[Loss, ...], Optimizer | None, tuple[str, ...]]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tb_diagnose.model import Layer, ModelConfig
+from tb_diagnose.core.model import Layer, ModelConfig
 from tb_diagnose.read.keras.compiled import compiled
 from tb_diagnose.read.keras.names import activation, config_of
 from tb_diagnose.read.keras.shapes import output_shape, parameters

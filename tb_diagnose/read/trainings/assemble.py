@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.model import ModelConfig
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.run import Fact, Histograms, Run, Series, Vitals
 from tb_diagnose.read.columns import histograms
 from tb_diagnose.read.columns.columns import Note
 from tb_diagnose.read.keras.config import model_config
@@ -20,7 +21,6 @@ from tb_diagnose.read.trainings.hparams import hyperparameters
 from tb_diagnose.read.trainings.sessions import Piece, Session, sessions
 from tb_diagnose.read.trainings.tracks import HISTOGRAMS, SCALARS, Key, Part, Stretch
 from tb_diagnose.read.trainings.vitals import vitals
-from tb_diagnose.runs import Fact, Histograms, Run, Series, Vitals
 
 
 @dataclass

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.core.run import Fact, Histograms, Series
 from tb_diagnose.measure.levels import differences
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.read.trainings import cycles
 from tb_diagnose.read.trainings.sessions import Restart, Session
 from tb_diagnose.read.trainings.tracks import Part
-from tb_diagnose.runs import Fact, Histograms, Series
 
 
 def place(part: Part) -> str:

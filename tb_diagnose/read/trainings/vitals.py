@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from tb_diagnose.core.run import Vitals
 from tb_diagnose.read.trainings.tracks import Track
-from tb_diagnose.runs import Vitals
 
 #: The layout that this reader understands, by its ``v``.
 VERSION = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tb_diagnose.roles import Roles
+from tb_diagnose.roles.resolve import Roles
 from tests.cases import compiled, epochs, falling, silent, speaks
 
 BAD, GOOD = np.r_[falling(5), np.nan], falling(20)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tb_diagnose.findings import Severity
-from tb_diagnose.roles import Roles
-from tb_diagnose.runs import Series
+from tb_diagnose.core.finding import Severity
+from tb_diagnose.core.run import Series
+from tb_diagnose.roles.resolve import Roles
 from tests.cases import epochs, falling, flat, silent, speaks
 
 

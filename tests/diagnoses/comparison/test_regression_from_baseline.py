@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tb_diagnose.roles import Roles
+from tb_diagnose.roles.resolve import Roles
 from tests.cases import epochs, falling, silent, speaks, straight
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tb_diagnose.findings import Severity
-from tb_diagnose.roles import Roles
+from tb_diagnose.core.finding import Severity
+from tb_diagnose.roles.resolve import Roles
 from tests.cases import epochs, silent, speaks, straight
 
 

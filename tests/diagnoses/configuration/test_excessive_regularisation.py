@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.findings import Severity
-from tb_diagnose.model import ModelConfig
+from tb_diagnose.core.finding import Severity
+from tb_diagnose.core.model import ModelConfig
 from tests.cases import Cases, distribution, epochs, falling, layer, made, model, silent, speaks
 
 LOSS = epochs(falling(10, 15.0, 1.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.findings import Severity
+from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, dense_model, epochs, falling, flat, made, silent, speaks, straight
 
 REGRESSION = dense_model(1, "linear", "mean_squared_error")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tb_diagnose.findings import Severity
+from tb_diagnose.core.finding import Severity
 from tests.cases import (
     Cases,
     classes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tb_diagnose.model import Layer, ModelConfig, Optimizer
+from tb_diagnose.core.model import Layer, ModelConfig, Optimizer
 from tests.cases import (
     Cases,
     compiled,

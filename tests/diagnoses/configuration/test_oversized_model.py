@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.model import ModelConfig
+from tb_diagnose.core.model import ModelConfig
 from tests.cases import Cases, Floats, classes, epochs, layer, made, model, silent, speaks
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tb_diagnose.model import ModelConfig
+from tb_diagnose.core.model import ModelConfig
 from tests.cases import (
     Cases,
     dense_model,

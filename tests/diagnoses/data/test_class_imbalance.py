@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.findings import Severity
+from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, made, silent, speaks
 from tests.layered import vitals
 

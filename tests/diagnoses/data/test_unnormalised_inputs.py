@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tb_diagnose.findings import Severity
+from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, epochs, falling, flat, made, silent, speaks
 from tests.layered import dense, plain, stack, vitals
 

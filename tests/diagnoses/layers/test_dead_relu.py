@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.findings import Severity
+from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, curve, distribution, epochs, falling, flat, made, silent, speaks
 from tests.layered import dense, moving, of, stack, vitals
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.findings import Severity
+from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, epochs, falling, made, silent, speaks
 from tests.layered import dense, initialiser, of, plain, stack, weights
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tb_diagnose.findings import Severity
+from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, distribution, epochs, falling, flat, made, silent, speaks
 from tests.layered import dense, stack, vitals
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tb_diagnose.runs import Series
+from tb_diagnose.core.run import Series
 from tests.cases import Cases, curve, falling, made, silent, speaks
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tb_diagnose.runs import Fact
+from tb_diagnose.core.run import Fact
 from tests.cases import fact, silent, speaks
 
 TWICE = Fact("overlap", "steps 5 to 7 were logged twice.", "train", {"first": 5, "dropped": 3})

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tb_diagnose.findings import Severity
-from tb_diagnose.runs import Series
+from tb_diagnose.core.finding import Severity
+from tb_diagnose.core.run import Series
 from tests.cases import START, Floats, curve, falling, noisy, silent, speaks
 
 

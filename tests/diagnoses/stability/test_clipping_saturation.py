@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.findings import Severity
-from tb_diagnose.model import Optimizer
+from tb_diagnose.core.finding import Severity
+from tb_diagnose.core.model import Optimizer
 from tests.cases import Cases, curve, epochs, falling, flat, made, noisy, silent, speaks
 from tests.layered import vitals
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.findings import Severity
+from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, compiled, epochs, falling, flat, made, silent, speaks
 from tests.layered import dense, of, plain, stack, weights
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tb_diagnose.core.run import QUANTILES, Histograms
 from tb_diagnose.read import clusters, load
 from tb_diagnose.read.columns.histograms import from_proto, from_tensors, joined, reduced
 from tb_diagnose.read.decode import limits
-from tb_diagnose.runs import QUANTILES, Histograms
 from tests.events import Log, double, message
 
 DATA = np.random.default_rng(0).normal(0.3, 2.0, 5_000)

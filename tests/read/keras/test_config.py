@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tb_diagnose.model import ModelConfig
+from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.read.keras.config import model_config
 from tb_diagnose.read.keras.names import activation, canonical
 

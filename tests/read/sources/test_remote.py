@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from tb_diagnose import cli
-from tb_diagnose.checkup import checkup
+from tb_diagnose.cli import main as cli
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.live.monitor import Watch
+from tb_diagnose.live.state import News
+from tb_diagnose.pipeline import checkup
 from tb_diagnose.read import NothingToRead, clusters, load, place
 from tb_diagnose.read.sources.ranges import Ranges
 from tb_diagnose.read.sources.remote import Remote, Store
-from tb_diagnose.settings import Settings
-from tb_diagnose.watch import Watch
-from tb_diagnose.watched import News
 from tests.events import Log, message
 from tests.remote import Counted, put, s3, unique
 

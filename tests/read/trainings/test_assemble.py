@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tb_diagnose.core.run import Fact, Run
 from tb_diagnose.read import clusters, load
-from tb_diagnose.runs import Fact, Run
 from tests.events import Log
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tb_diagnose.core.run import Vitals
 from tb_diagnose.read import clusters, load
-from tb_diagnose.runs import Vitals
 from tests.events import Log
 
 LAYOUT: dict[str, Any] = {

@@ -1,0 +1,131 @@
+"""``docs/accuracy.md``, from the result file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Values = Mapping[str, Any]
+
+_INTRODUCTION = """\
+# How far the verdicts can be trusted
+
+Measured with version {version}; `python evaluation/publish_accuracy.py` writes this page and
+`tb_diagnose/engine/accuracy.json`, from which `tb-diagnose --explain` and the catalogue quote.
+
+## Trainings with a fault injected
+
+{trainings} small networks were trained with Keras on data that scikit-learn ships or that are
+generated, with the stock `TensorBoard(histogram_freq=1)` callback and nothing else: {healthy}
+healthy ones, and {faulty} with one fault at graded severity (`evaluation/trainings/`). What is true
+of a training is measured on the network, not on its log. A fault *shows* where the network scores
+clearly below its healthy twins, by 0.05 of the way from guessing to perfect and by three standard
+deviations between seeds at least. A healthy training is *clean* where it scores as its twins do and
+its validation loss did not turn. *Alarmed* means a training finding at warning or above; *named*, a
+diagnosis of that very fault at any severity, not merely of what it leads to.
+"""
+
+
+def page(result: Values) -> str:
+    """The whole page."""
+    return "\n".join([*_page(result), ""])
+
+
+def _page(result: Values) -> Iterator[str]:
+    trainings = result["trainings"]
+    totals = trainings["totals"]
+    yield _INTRODUCTION.format(
+        version=result["version"],
+        trainings=totals["trainings"],
+        healthy=totals["trainings"] - totals["faulty"],
+        faulty=totals["faulty"],
+    )
+    yield from _table(["", "of", "alarmed", "named"], _summary(totals))
+    yield from ("", "### By severity of the fault", "", *_SEVERITY, "")
+    yield from _table(_CURVE, _curves(trainings["faults"]))
+    yield from ("", "### Healthy trainings", "")
+    rows = [[name, *map(str, each.values())] for name, each in trainings["healthy"].items()]
+    yield from _table(["training", "seeds", "clean", "alarmed"], rows)
+    yield from ("", "## By diagnosis", "", *_DIAGNOSES, "")
+    yield from _table(["id", "found", "false"], _diagnoses(trainings["diagnoses"]))
+    for name, tools in result["corpora"].items():
+        yield from ("", f"## Labelled runs: `{name}`", "", *_CORPORA.get(name, ()), "")
+        figures = next(iter(tools.values()))
+        shares = [[each, *(_share(tool[each]) for tool in tools.values())] for each in figures]
+        yield from _table(["", *tools], shares)
+
+
+_SEVERITY = (
+    "Mildest first. The last column is the curve of false alarms: trainings with the fault that",
+    "score as well as their healthy twins, and yet are alarmed. Some of these alarms are right",
+    "about the cause (a rate 100 times too high that Adam happened to survive), so that they are",
+    "not counted as false above.",
+)
+_CURVE = ("fault", "severity", "shows", "alarmed", "named", "harmless, alarmed")
+_DIAGNOSES = (
+    "*Found* in trainings whose fault it names, or that verifiably did what it says; *false* in",
+    "clean ones, at any severity, of those it could judge. What is not listed needs more than an",
+    "ordinary log holds, or other kinds of training.",
+)
+_CORPORA = {
+    "real": (
+        "Runs from public repositories, labelled by two raters from their plots and numbers. Peers",
+        "are run by their own command line on the same folders.",
+    ),
+    "faults": (
+        "Published faulty programs and their repaired twins, run with the stock Keras callback.",
+        "*Published type* counts a finding of any severity that points at the published class of",
+        "the fault, by the table in `evaluation/measuring/names.py`.",
+    ),
+}
+
+
+def _summary(totals: Values) -> list[list[str]]:
+    return [
+        ["faults that show", str(totals["showing"]), *_of(totals, "showing", "alarmed", "named")],
+        [
+            "faults that do no harm",
+            str(totals["harmless"]),
+            *_of(totals, "harmless", "alarmed"),
+            "",
+        ],
+        ["clean runs", str(totals["clean"]), *_of(totals, "clean", "alarmed"), ""],
+    ]
+
+
+def _of(totals: Values, group: str, *what: str) -> list[str]:
+    return [_share([totals[f"{group}, {each}"], totals[group]]) for each in what]
+
+
+def _curves(faults: Values) -> Iterator[list[str]]:
+    for name, fault in faults.items():
+        done = [each for each in fault["levels"] if each["trainings"]]
+        for number, each in enumerate(done):
+            harmless = each["trainings"] - each["showing"]
+            first = number == 0
+            yield [
+                name * first,
+                f"{each['level']} {fault['unit'] * first}".strip(),
+                f"{each['showing']} of {each['trainings']}",
+                f"{each['alarmed']} of {each['showing']}" if each["showing"] else "",
+                f"{each['named']} of {each['showing']}" if each["showing"] else "",
+                f"{each['harmless, alarmed']} of {harmless}" if harmless else "",
+            ]
+
+
+def _diagnoses(diagnoses: Values) -> Iterator[list[str]]:
+    for identity, each in diagnoses.items():
+        found = f"{each['found']} of {each['of']}" if each["of"] else ""
+        false = f"{each['false']} of {each['of clean']}" if each["of clean"] else ""
+        yield [f"`{identity}`", found, false]
+
+
+def _table(head: Sequence[str], rows: Iterator[list[str]] | Sequence[list[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def _share(counts: Sequence[int]) -> str:
+    count, every = counts
+    return f"{count} of {every}" + (f" ({count / every:.0%})" if every else "")

@@ -1,0 +1,1 @@
+"""What a run did, derived once and shared by all diagnoses."""

@@ -1,0 +1,79 @@
+"""The loop of ``--watch``: looks and pauses, what is printed, and the end by Control-C."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+
+from tb_diagnose.core.finding import Severity
+from tb_diagnose.live.monitor import Watch
+from tb_diagnose.live.state import News
+from tb_diagnose.report import news
+from tb_diagnose.report.phrases import total
+from tb_diagnose.report.screen import Screen, plain
+
+#: Prints a text; False once nobody reads it any more.
+Write = Callable[[str], bool]
+
+
+def vigil(
+    watch: Watch,
+    write: Write,
+    screen: Screen | None,
+    interval: float,
+    pause: Callable[[float], None] = time.sleep,
+) -> int:
+    """Look at the logs every ``interval`` seconds until Control-C, or until nobody listens.
+
+    A look that takes longer than that is followed by a pause as long as itself. Without a
+    ``screen``, what is new is written as one JSON object a line. Returns the rank of the gravest
+    finding that was told; that of none is ``len(Severity)``.
+    """
+    gravest, looks = len(Severity), 0
+    try:
+        while True:
+            begin = time.monotonic()
+            for each in watch.look():
+                if isinstance(each, News):
+                    gravest = min(gravest, *_ranks(each))
+                    text = _news(each, screen)
+                else:
+                    text = _problem(each["path"], each["says"], screen)
+                if not write(text):
+                    return gravest
+            if not looks and not write(_total(watch, screen)):
+                return gravest
+            looks += 1
+            pause(max(interval, time.monotonic() - begin))
+    except KeyboardInterrupt:
+        write(_total(watch, screen))
+    return gravest
+
+
+def _ranks(each: News) -> list[int]:
+    outcomes = each.part["outcomes"]
+    found = [Severity(one["severity"]).rank for one in outcomes if one["id"] in each.found]
+    return [*found, len(Severity)]
+
+
+def _news(each: News, screen: Screen | None) -> str:
+    if screen is None:
+        return news.lines(each.part, each.found, each.gone)
+    return news.told(each.part, each.found, each.gone, screen)
+
+
+def _problem(path: str, says: str, screen: Screen | None) -> str:
+    if screen is None:
+        return json.dumps({"path": path, "problem": says}, ensure_ascii=False) + "\n"
+    return screen.finish(f"{screen.paint('✗', 'red', 'bold')} {plain(says)}\n\n")
+
+
+def _total(watch: Watch, screen: Screen | None) -> str:
+    """How all runs fare, when the watch begins and when it ends."""
+    if screen is None:
+        return ""
+    summary = watch.summary()
+    if not summary["runs"] and not summary["problems"]:
+        return "No event files yet.\n"
+    return screen.finish(screen.paint(total(summary), "bold") + "\n")

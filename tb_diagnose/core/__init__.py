@@ -1,0 +1,1 @@
+"""What all rooms speak about: runs, models, findings, settings. Nothing here judges."""

@@ -1,0 +1,1 @@
+"""Puts every diagnosis to every run and dates, groups and explains what it finds."""

@@ -1,0 +1,1 @@
+"""Following logs that grow."""

@@ -1,0 +1,1 @@
+"""From tags and configurations to curves and layers with a meaning."""

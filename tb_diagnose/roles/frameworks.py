@@ -1,0 +1,43 @@
+"""Which framework wrote a log: a guess from its tags, texts and writer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tb_diagnose.core.run import Run
+
+#: Framework → a tag (or the start of one) that only it writes. The first that is there wins.
+SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Keras", ("epoch_loss", "batch_loss", "evaluation_loss_vs")),
+    ("Stable-Baselines3", ("rollout/ep_", "train/clip_range", "train/n_updates")),
+    ("Unity ML-Agents", ("Environment/Cumulative Reward", "Policy/Extrinsic")),
+    ("CleanRL", ("charts/episodic_return", "charts/SPS")),
+    ("YOLO", ("metrics/mAP", "metrics/mAP50(B)")),
+    ("TensorFlow Estimator", ("global_step/sec",)),
+    ("Lightning", ("hp_metric", "lr-Adam", "lr-SGD", "train_loss_step", "train_loss_epoch")),
+)
+
+
+def framework(run: Run) -> str:
+    """``Keras 3``, ``PyTorch SummaryWriter``, …; never empty."""
+    if run.model is not None:
+        return "Keras 3" if run.model.optimizer or run.model.losses else "Keras"
+    signed = _signed(frozenset(series.tag for series in run.scalars))
+    if signed == "Keras":
+        return signed
+    if "args/text_summary" in run.texts:
+        return "Hugging Face Trainer"
+    if signed:
+        return signed
+    if "tensorflow" in run.writer:
+        return "tf.summary"
+    if "tensorboard.summary.writer" in run.writer:
+        return "PyTorch SummaryWriter"
+    return "tf.summary v1 or tensorboardX"
+
+
+@lru_cache(maxsize=16)
+def _signed(tags: frozenset[str]) -> str:
+    """The framework whose sign a tag is, or ``""``; a thousand runs of a search have one answer."""
+    found = (name for name, signs in SIGNS if any(tag.startswith(signs) for tag in tags))
+    return next(found, "")
