@@ -81,7 +81,7 @@ def checkup(
     """
     found, problems = _found(paths, absolute=bool(cluster))
     if not found:
-        raise NothingToRead("\n".join(each["says"] for each in problems))
+        raise NothingToRead("\n".join(each["message"] for each in problems))
     comparing = len(found) > 1 and any(each.several for each in registry().values())
     work = partial(
         journeys,
@@ -102,7 +102,7 @@ def checkup(
         runs += done.result or ()
         if done.failure:
             path = str(done.item.path)
-            problems.append(Problem(path=path, says=f"{path} was not read: {done.failure}"))
+            problems.append(Problem(path=path, message=f"{path} was not read: {done.failure}"))
     if album is not None:
         album |= {
             (each.part["path"], each.part["name"]): each.pictures for each in runs if each.pictures
@@ -209,5 +209,5 @@ def _found(paths: Sequence[str | Path], *, absolute: bool) -> tuple[list[Cluster
             for cluster in clusters([where]):
                 gather(found, cluster.node or identity(cluster.path), cluster)
         except (NothingToRead, OSError) as error:
-            problems.append(Problem(path=str(path), says=str(error)))
+            problems.append(Problem(path=str(path), message=str(error)))
     return list(found.values()), problems

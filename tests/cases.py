@@ -122,9 +122,9 @@ def run(*scalars: Series, **more: Any) -> Run:
     return Run(more.pop("name", "run"), "logs/run", scalars=scalars, **more)
 
 
-def fact(kind: str, says: str = "So it is.", where: str = "train/epoch_loss") -> Fact:
+def fact(kind: str, message: str = "So it is.", where: str = "train/epoch_loss") -> Fact:
     """Something true of the log itself."""
-    return Fact(kind, says, where)
+    return Fact(kind, message, where)
 
 
 # Shapes of curves.

@@ -47,7 +47,7 @@ def test_what_can_be_read_is_reported_beside_what_cannot() -> None:
     made = checkup(["logs", "elsewhere"], Settings())
     assert [run["verdict"] for run in made["runs"]] == ["critical", "healthy"]
     assert [problem["path"] for problem in made["problems"]] == ["elsewhere", "logs/broken"]
-    assert made["problems"][1]["says"] == "logs/broken was not read: MemoryError: too large"
+    assert made["problems"][1]["message"] == "logs/broken was not read: MemoryError: too large"
 
 
 def test_a_path_given_twice_counts_once() -> None:

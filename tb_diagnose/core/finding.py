@@ -33,28 +33,28 @@ class Evidence(NamedTuple):
     """One thing that was seen, with the numbers that prove it.
 
     Attributes:
-        says: one or two sentences for a person, with the run's own numbers.
-        fix: what to change, concretely, from the run's own numbers.
+        message: one or two sentences for a person, with the run's own numbers.
+        suggestion: what to change, concretely, from the run's own numbers.
         tag: the curve, histogram or configuration entry that shows it, or ``""``.
         steps: the steps at which it shows, as logged; the first is where it begins.
         measured: the statistic that was compared with ``limit``, in ``unit``.
         limit: the declared limit it was compared with.
         unit: of both.
-        sure: how sure the statistic is, in words: ``"p = 0.003, sign test over 9 epochs"``.
+        confidence: how sure the statistic is, in words: ``"p = 0.003, sign test over 9 epochs"``.
         severity: where this case is milder or graver than the diagnosis usually is.
-        also: further curves that show it.
+        related: further curves that show it.
     """
 
-    says: str
-    fix: str
+    message: str
+    suggestion: str
     tag: str = ""
     steps: tuple[int, ...] = ()
     measured: float | None = None
     limit: float | None = None
     unit: str = ""
-    sure: str = ""
+    confidence: str = ""
     severity: Severity | None = None
-    also: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
 
 
 class NotApplicable(Exception):
@@ -63,7 +63,7 @@ class NotApplicable(Exception):
     def __init__(self, reason: str, enable: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
-        self.enable = enable
+        self.how_to_enable = enable
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +75,11 @@ class Outcome:
         verdict: one of the four ends.
         severity: of the gravest evidence; the diagnosis' own where nothing was found.
         evidence: at least one where found, else empty.
-        known: moment (seconds since 1970) from which on the log proved it, None if unknown.
-        onset: the step of ``evidence[0].tag`` at that moment, None if it has no steps.
-        under: id of the finding this one is a consequence of, or None.
-        reason, enable: for *not applicable*, why and what would enable it; for *failed*, the error.
+        detected_at: moment (seconds since 1970) from which on the log proved it, None if unknown.
+        detected_step: the step of ``evidence[0].tag`` at that moment, None if it has no steps.
+        caused_by: id of the finding this one is a consequence of, or None.
+        reason, how_to_enable: for *not applicable*, why and what would enable it; for
+            *failed*, the error.
     """
 
     id: str
@@ -86,8 +87,8 @@ class Outcome:
     verdict: Verdict
     severity: Severity
     evidence: tuple[Evidence, ...] = ()
-    known: float | None = None
-    onset: int | None = None
-    under: str | None = None
+    detected_at: float | None = None
+    detected_step: int | None = None
+    caused_by: str | None = None
     reason: str = ""
-    enable: str = ""
+    how_to_enable: str = ""

@@ -137,7 +137,7 @@ def _ask(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> 
     try:
         evidence = tuple(diagnosis.judge(**arguments))
     except NotApplicable as why:
-        return _unjudged(diagnosis, why.reason, why.enable)
+        return _unjudged(diagnosis, why.reason, why.how_to_enable)
     except Exception as error:  # noqa: BLE001 - one broken diagnosis must not hide the others
         return _outcome(diagnosis, Verdict.FAILED, reason=f"{type(error).__name__}: {error}")
     if not evidence:
@@ -154,7 +154,7 @@ def _outcome(diagnosis: Diagnosis, verdict: Verdict, reason: str = "", enable: s
         verdict,
         diagnosis.severity,
         reason=reason,
-        enable=enable,
+        how_to_enable=enable,
     )
 
 
@@ -193,7 +193,7 @@ def _dated(outcome: Outcome, diagnosis: Diagnosis, replay: Replay, settings: Set
         return _put(diagnosis, roles, settings).verdict is Verdict.FOUND
 
     since = replay.since(outcome.evidence[0].tag, found)
-    return replace(outcome, known=since[0], onset=since[1]) if since else outcome
+    return replace(outcome, detected_at=since[0], detected_step=since[1]) if since else outcome
 
 
 def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
@@ -223,7 +223,7 @@ def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
     parents = {identity: under(each) for identity, each in found.items()}
     roots = {identity: _root(identity, parents) for identity in found}
     return tuple(
-        replace(each, under=roots[each.id]) if roots.get(each.id) else each for each in every
+        replace(each, caused_by=roots[each.id]) if roots.get(each.id) else each for each in every
     )
 
 

@@ -119,11 +119,11 @@ class Following:
             end = self._clock()
             kept.due = end + _PAUSE * (end - begin)
         except Exception as error:  # noqa: BLE001  one folder's failure must not hinder the others
-            says = f"{key} was not read: {told(error)}"
-            if says == kept.problem:
+            message = f"{key} was not read: {told(error)}"
+            if message == kept.problem:
                 return False
-            _log.exception("%s", says)
-            kept.problem, kept.entries, kept.glances, kept.held = says, [], [], []
+            _log.exception("%s", message)
+            kept.problem, kept.entries, kept.glances, kept.held = message, [], [], []
         self._together.changed()
         self._changes += 1
         kept.changed = self._changes
@@ -178,7 +178,9 @@ class Following:
                 entries[names[-1]] = entry
             glances.update(zip(names, kept.glances, strict=False))
         problems = [
-            Problem(path=key, says=kept.problem) for key, kept in self._kept.items() if kept.problem
+            Problem(path=key, message=kept.problem)
+            for key, kept in self._kept.items()
+            if kept.problem
         ]
         parts = (each.part for each in entries.values())
         document = assembled(parts, self._together.outcomes(glances), problems)

@@ -86,15 +86,15 @@ def verdict(run: Run, outcomes: list[OutcomePart]) -> RunVerdict:
 def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart]) -> str:
     """One sentence: what a person who has seen many runs would say first."""
     if fares == "unreadable":
-        return text(next(_broken(run)).says) or "Nothing could be read."
+        return text(next(_broken(run)).message) or "Nothing could be read."
     if fares == "healthy":
         clear = [each["verdict"] for each in outcomes].count("clear")
         return f"Nothing is wrong as far as this log can tell: {clear} of {len(outcomes)} checks."
     if fares == "undecided":
         return f"Nothing could be judged: {_commonest_reason(outcomes)}."
     first = outcomes[0]
-    says = re.split(r"(?<=[.!?])\s+(?=[A-Z])", first["evidence"][0]["says"])[0]
-    return f"{first['title']}: {says}"
+    message = re.split(r"(?<=[.!?])\s+(?=[A-Z])", first["evidence"][0]["message"])[0]
+    return f"{first['title']}: {message}"
 
 
 def _broken(run: Run) -> Iterator[Fact]:
@@ -177,7 +177,9 @@ def _role(role: Role) -> RolePart:
 
 def _fact(fact: Fact) -> FactPart:
     numbers = {name: number(value) for name, value in sorted(fact.numbers.items())}
-    return FactPart(kind=fact.kind, says=text(fact.says), where=text(fact.where), numbers=numbers)
+    return FactPart(
+        kind=fact.kind, message=text(fact.message), where=text(fact.where), numbers=numbers
+    )
 
 
 def _curves(
@@ -185,7 +187,7 @@ def _curves(
 ) -> Iterator[CurvePart]:
     """The curves that play a role of their own or that evidence names, in the run's order."""
     evidence = [each for outcome in outcomes for each in outcome["evidence"]]
-    tags = (tag for each in evidence for tag in (each["tag"], *each["also"]))
+    tags = (tag for each in evidence for tag in (each["tag"], *each["related"]))
     named = {part for tag in tags for part in parts(tag)}
     if brief and not named:
         return

@@ -87,7 +87,7 @@ def test_every_diagnosis_comes_to_one_of_four_ends() -> None:
         "broken": Verdict.FAILED,
         "needs-more": Verdict.NOT_APPLICABLE,
     }
-    assert (ends["blind"].reason, ends["blind"].enable) == ("too few points", "train longer")
+    assert (ends["blind"].reason, ends["blind"].how_to_enable) == ("too few points", "train longer")
     assert ends["broken"].reason == "ZeroDivisionError: 3 points"
     assert ends["broken"].evidence == ()
 
@@ -118,13 +118,13 @@ def test_a_missing_role_is_named_with_the_line_that_would_supply_it(role: str) -
     came_to = judge(asks, assign(Run("", ""), {}).values, NOTHING)
     assert came_to.verdict is Verdict.NOT_APPLICABLE
     assert came_to.reason.startswith("no ")
-    assert came_to.enable == ENABLE[role]
+    assert came_to.how_to_enable == ENABLE[role]
 
 
 @pytest.mark.usefixtures("house")
 def test_a_run_without_facts_is_an_intact_log_and_not_a_missing_role() -> None:
     def damage(facts: tuple[Fact, ...]) -> Iterator[Evidence]:
-        yield from (Evidence(each.says, "Copy it.") for each in facts)
+        yield from (Evidence(each.message, "Copy it.") for each in facts)
 
     declare("damage", damage)
     assert judge(registry()["damage"], {"facts": ()}, NOTHING).verdict is Verdict.CLEAR
@@ -165,7 +165,7 @@ def test_comparisons_see_all_runs_and_no_single_one() -> None:
     both = [examine(run(name=name), NOTHING) for name in ("a", "b")]
     assert both[0].outcomes == ()
     (came_to,) = compare([glance(each.run.name, each.roles) for each in both], NOTHING)
-    assert came_to.evidence[0].says == "a, b."
+    assert came_to.evidence[0].message == "a, b."
 
 
 # Causes and consequences.
@@ -179,7 +179,7 @@ def found(name: str, begins: int | None = None, severity: Severity = Severity.WA
 
 def under(*outcomes: Outcome) -> dict[str, str | None]:
     one = run(epochs(falling(20)))
-    return {each.id: each.under for each in grouped(outcomes, one)}
+    return {each.id: each.caused_by for each in grouped(outcomes, one)}
 
 
 @pytest.mark.usefixtures("house")
@@ -212,7 +212,7 @@ def test_a_cause_may_be_logged_later_in_the_same_epoch() -> None:
 
     for begins, cause in ((0, "cause"), (5, "cause"), (6, None)):
         effect, _ = grouped((found("effect", 5 if begins else 0), shown(begins)), one)
-        assert effect.under == cause, begins
+        assert effect.caused_by == cause, begins
 
 
 @pytest.mark.usefixtures("house")
@@ -245,9 +245,9 @@ def test_causes_in_a_circle_come_to_an_end() -> None:
 def test_the_house_s_own_diagnoses_explain_a_blow_up_by_its_rate() -> None:
     outcomes = {each.id: each for each in examine(SICK["Adam at 10"], NOTHING).outcomes}
     alarms = [each for each in outcomes.values() if each.verdict is Verdict.FOUND]
-    roots = {each.id for each in alarms if each.under is None}
+    roots = {each.id for each in alarms if each.caused_by is None}
     assert roots == {"learning-rate-too-high"}
-    assert outcomes["no-learning"].under == "learning-rate-too-high"
+    assert outcomes["no-learning"].caused_by == "learning-rate-too-high"
 
 
 # Since when it could be known.
@@ -258,7 +258,7 @@ def test_the_onset_is_the_first_step_at_which_it_is_found(name: str) -> None:
     """By replaying the run at each of its points, where examine searches by halves."""
     one = SICK[name]
     for came_to in examine(one, NOTHING).outcomes:
-        if came_to.known is None:
+        if came_to.detected_at is None:
             continue
         shown = curve_named(one, came_to.evidence[0].tag)
         assert shown is not None
@@ -267,14 +267,14 @@ def test_the_onset_is_the_first_step_at_which_it_is_found(name: str) -> None:
             for wall in shown.wall
         ]
         first = [each.verdict for each in replayed].index(Verdict.FOUND)
-        assert came_to.onset == shown.steps[first]
-        assert came_to.known == shown.wall[first]
+        assert came_to.detected_step == shown.steps[first]
+        assert came_to.detected_at == shown.wall[first]
 
 
 def test_a_finding_without_a_curve_has_no_onset() -> None:
     one = run(epochs(falling(5)), facts=(fact("damaged-record", where="events.1"),))
     (damage,) = (each for each in examine(one, NOTHING).outcomes if each.id == "damaged-log")
-    assert (damage.known, damage.onset) == (None, None)
+    assert (damage.detected_at, damage.detected_step) == (None, None)
 
 
 def test_the_future_plays_no_part_in_what_was_known() -> None:
@@ -282,7 +282,7 @@ def test_the_future_plays_no_part_in_what_was_known() -> None:
     early = run(epochs(values[:13]))
     late = run(epochs(values))
     known = {
-        each.known for one in (early, late) for each in examine(one, NOTHING).outcomes
+        each.detected_at for one in (early, late) for each in examine(one, NOTHING).outcomes
         if each.id == "non-finite-values"
     }  # fmt: skip
     assert known == {START + 12 * 60.0}
@@ -305,7 +305,7 @@ def test_a_run_as_of_a_step_is_what_had_been_logged_by_then() -> None:
 def test_what_was_known_at_a_step_is_found_as_of_that_step_and_not_before() -> None:
     one = SICK["overfits"]
     (found_it,) = (each for each in examine(one, NOTHING).outcomes if each.id == "overfitting")
-    assert found_it.onset is not None
-    for step, expected in ((found_it.onset, Verdict.FOUND), (found_it.onset - 1, Verdict.CLEAR)):
+    assert found_it.detected_step is not None
+    for step, expected in ((found_it.detected_step, Verdict.FOUND), (found_it.detected_step - 1, Verdict.CLEAR)):
         outcomes = examine(as_of(one, step, NOTHING), NOTHING).outcomes
         assert next(each for each in outcomes if each.id == "overfitting").verdict is expected

@@ -110,10 +110,10 @@ def test_nan_is_drawn_and_named_as_the_end() -> None:
 
 
 def test_problems_and_comparisons_have_their_place() -> None:
-    seen = Evidence("Both are the same.", "Change the seed.", "a", also=("b",))
+    seen = Evidence("Both are the same.", "Change the seed.", "a", related=("b",))
     across = [outcome("identical-runs", Verdict.FOUND, seen)]
     parts = document([healthy("a"), healthy("b")])["runs"]
-    made = assembled(parts, across, [{"path": "x", "says": "there is no folder x"}])
+    made = assembled(parts, across, [{"path": "x", "message": "there is no folder x"}])
     text = terminal(made, Screen(100))
     assert text.index("Across runs") < text.index("✗ there is no folder x") < text.index("2 runs")
     assert "1 path not read" in text

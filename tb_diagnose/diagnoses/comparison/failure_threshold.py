@@ -83,11 +83,11 @@ def _evidence(key: str, bad: list[float], good: list[float], p: float, limits: L
     edge, safe = (bad[0], good[-1]) if above else (bad[-1], good[0])
     side, other = ("or above", "below") if above else ("or below", "above")
     return Evidence(
-        says=f"{len(bad)} of {len(bad)} runs with {key} of {edge:g} {side} failed, and 0 of "
+        message=f"{len(bad)} of {len(bad)} runs with {key} of {edge:g} {side} failed, and 0 of "
         f"{len(good)} {other}.",
-        fix=f"Stay with {key} = {safe:g} {'or below' if above else 'or above'}.",
+        suggestion=f"Stay with {key} = {safe:g} {'or below' if above else 'or above'}.",
         measured=p,
         limit=limits.chance,
         unit="p-value",
-        sure=f"p = {number(p)}, exact, over the hyper-parameters that vary",
+        confidence=f"p = {number(p)}, exact, over the hyper-parameters that vary",
     )

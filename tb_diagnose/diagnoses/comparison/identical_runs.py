@@ -54,9 +54,9 @@ def identical_runs(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evide
         if len(same) > 1:
             whole = all(runs[name].prints.keys() == first.prints.keys() for name in same)
             yield Evidence(
-                says=f"{listed(same)} are the same to the last bit, over "
+                message=f"{listed(same)} are the same to the last bit, over "
                 f"{plural(main.points, 'point')}.",
-                fix="Check that what was changed reaches the code, give each run a seed of its "
+                suggestion="Check that what was changed reaches the code, give each run a seed of its "
                 "own, or remove the copy.",
                 measured=float(len(same)),
                 limit=1.0,

@@ -66,11 +66,13 @@ def _judge(
     if scale <= 0 or worse < limits.worse * scale or worse <= limits.noise * noise:
         return
     yield Evidence(
-        says=f"{name} ends with {run.curve} at {number(run.end)}, {baseline} at "
+        message=f"{name} ends with {run.curve} at {number(run.end)}, {baseline} at "
         f"{number(base.end)}: worse by {percent(worse / scale)} of what the baseline gained.",
-        fix="Repeat both with 3 seeds; if it stays, take the change apart.",
+        suggestion="Repeat both with 3 seeds; if it stays, take the change apart.",
         measured=worse / scale,
         limit=limits.worse,
         unit="of the baseline's gain",
-        sure=f"{number(worse / noise)} standard deviations of the curves' noise" if noise else "",
+        confidence=f"{number(worse / noise)} standard deviations of the curves' noise"
+        if noise
+        else "",
     )

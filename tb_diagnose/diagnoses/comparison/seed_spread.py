@@ -83,13 +83,13 @@ def _evidence(group: dict[str, Standing], luck: float, gained: float, limits: Li
     names = sorted(group)
     curve = group[names[0]].curve
     return Evidence(
-        says=f"{len(group)} runs that differ in their seed only ({names[0]} to {names[-1]}) end "
+        message=f"{len(group)} runs that differ in their seed only ({names[0]} to {names[-1]}) end "
         f"with {curve} from {number(ends[0])} to {number(ends[-1])}: a difference of less than "
         f"{number(luck)} between two single runs is luck.",
-        fix="Compare settings over 5 seeds or more each, by mean and confidence interval.",
+        suggestion="Compare settings over 5 seeds or more each, by mean and confidence interval.",
         measured=luck / gained,
         limit=limits.worth,
         unit="of what was gained",
-        sure=f"1.96 * sqrt(2) * s over {len(group)} runs",
+        confidence=f"1.96 * sqrt(2) * s over {len(group)} runs",
         severity=Severity.WARNING if luck >= limits.grave * gained else None,
     )

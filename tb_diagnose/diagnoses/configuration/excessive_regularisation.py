@@ -88,13 +88,13 @@ def excessive_regularisation(
         # Keras' first histogram is of the end of an epoch in which most may have happened.
         shrunk = max(first, min(start, float(values[0]))) - last
         share = shrunk / fell
-        says = (
+        message = (
             f"Of the {number(fell)} that {train_loss.name} fell by, {number(min(shrunk, fell))} "
             f"({percent(min(share, 1.0))}) is weights being shrunk by their penalty."
         )
     else:
         share = start / float(values[0])
-        says = (
+        message = (
             f"The weight penalties begin at {number(start)} by the initialisers alone, where the "
             f"first {train_loss.name} is {number(float(values[0]))}."
         )
@@ -102,7 +102,7 @@ def excessive_regularisation(
         # Where the weights are not logged, penalties may be gone after the first epoch.
         bar = chance.on_the_way(0.5) if chance is not None else limits.score
         mild = len(found) < len(layers) and len(scores) and end_level(scores) >= bar
-        yield _evidence(layers, train_loss, says, share, limits, Severity.INFO if mild else None)
+        yield _evidence(layers, train_loss, message, share, limits, Severity.INFO if mild else None)
 
 
 def _dropped(model: ModelConfig, limits: Limits) -> Iterator[Evidence]:
@@ -117,8 +117,8 @@ def _dropped(model: ModelConfig, limits: Limits) -> Iterator[Evidence]:
     if rate < limits.dropped:
         return
     yield Evidence(
-        says=f"{name} drops {percent(rate)} of its inputs in each training step.",
-        fix=f"rate={rate:g} → rate={min(0.5, 1 - rate):.2g}: the rate is the share that is "
+        message=f"{name} drops {percent(rate)} of its inputs in each training step.",
+        suggestion=f"rate={rate:g} → rate={min(0.5, 1 - rate):.2g}: the rate is the share that is "
         "dropped, not the one that is kept.",
         tag="keras",
         measured=rate,
@@ -158,7 +158,7 @@ def _initial(layer: Layer) -> float:
 def _evidence(
     layers: list[Layer],
     train_loss: Series,
-    says: str,
+    message: str,
     share: float,
     limits: Limits,
     severity: Severity | None,
@@ -167,8 +167,8 @@ def _evidence(
     kind = "l1" if penalty(layers[0])[0] else "l2"
     usual = min(factor / 10, 1e-4)
     return Evidence(
-        says=says,
-        fix=f"kernel_regularizer={kind}({factor:g}) → {kind}({usual:g}), and log the loss "
+        message=message,
+        suggestion=f"kernel_regularizer={kind}({factor:g}) → {kind}({usual:g}), and log the loss "
         "without penalties as a metric of its own.",
         tag=train_loss.name,
         steps=(int(train_loss.steps[0]), int(train_loss.steps[-1])),

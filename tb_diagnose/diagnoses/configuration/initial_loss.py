@@ -76,10 +76,10 @@ def initial_loss(
     first = float(curve.values[0])
     if first > factor * chance.loss:
         yield Evidence(
-            says=f"{curve.name} starts at {number(first)}"
+            message=f"{curve.name} starts at {number(first)}"
             + (" on average over its first epoch" if epochs else "")
             + f", where guessing among {chance.classes} classes gives {number(chance.loss)}.",
-            fix="Scale the inputs (divide pixels by 255, standardise features) and use the default "
+            suggestion="Scale the inputs (divide pixels by 255, standardise features) and use the default "
             "initialisers; the first loss should then be "
             f"{number(chance.loss)}.",
             tag=curve.name,

@@ -79,9 +79,9 @@ def _too_low(
 ) -> Iterator[Evidence]:
     if (below := np.flatnonzero(rates < 0)).size:
         yield Evidence(
-            says=f"{learning_rate.name} is below zero, {number(min_of(rates[below]))}: every "
+            message=f"{learning_rate.name} is below zero, {number(min_of(rates[below]))}: every "
             "such step climbs the loss.",
-            fix="Clip the schedule at zero: its number of steps is too small.",
+            suggestion="Clip the schedule at zero: its number of steps is too small.",
             tag=learning_rate.name,
             steps=steps_of(learning_rate, below),
             measured=min_of(rates[below]),
@@ -109,9 +109,9 @@ def _another(rate: Series, scalars: tuple[Series, ...]) -> bool:
 def _at_zero(rate: Series, zero: NDArray[np.int64], limits: Limits) -> Evidence:
     share = len(zero) / len(rate)
     return Evidence(
-        says=f"{rate.name} is 0 in {percent(share)} of its values, from step {rate.steps[zero[0]]} "
+        message=f"{rate.name} is 0 in {percent(share)} of its values, from step {rate.steps[zero[0]]} "
         "on: nothing is learned there.",
-        fix="Give the schedule the number of steps of the whole run, or stop where it ends.",
+        suggestion="Give the schedule the number of steps of the whole run, or stop where it ends.",
         tag=rate.name,
         steps=steps_of(rate, zero),
         measured=share,
@@ -132,15 +132,15 @@ def _jumps(
     at = int(with_jump[0]) + first
     harm = _worse(loss, float(rate.wall[at - 1]), float(rate.wall[at])) if loss is not None else 0.0
     yield Evidence(
-        says=f"{rate.name} jumps from {rates[at - 1]:g} to {rates[at]:g} at step {rate.steps[at]}"
+        message=f"{rate.name} jumps from {rates[at - 1]:g} to {rates[at]:g} at step {rate.steps[at]}"
         + (
             f", and {loss.name} is {percent(harm)} higher behind it."
             if loss is not None and harm > 0
             else "."
         ),
-        fix="If the run was resumed there, restore the schedule's step with the optimizer.",
+        suggestion="If the run was resumed there, restore the schedule's step with the optimizer.",
         tag=rate.name,
-        also=(loss.name,) if loss is not None else (),
+        related=(loss.name,) if loss is not None else (),
         steps=(int(rate.steps[at]),),
         measured=float(rates[at] / rates[at - 1]),
         limit=limits.jump,

@@ -110,9 +110,9 @@ def learning_rate_too_high(
         name = optimizer.written
         unmarked = Severity.WARNING if rate >= limits.absurd * usual else Severity.INFO
         yield Evidence(
-            says=f"{name} runs at a learning rate of {rate:g}, {number(rate / usual)} times the "
+            message=f"{name} runs at a learning rate of {rate:g}, {number(rate / usual)} times the "
             f"highest usual one ({usual:g})" + (f"; {mark}." if mark else "."),
-            fix=f"{name}(learning_rate={rate:g}) → {better}",
+            suggestion=f"{name}(learning_rate={rate:g}) → {better}",
             tag=train_loss.name if train_loss is not None else "",
             steps=_steps(train_loss) if mark else (),
             measured=rate,
@@ -134,10 +134,10 @@ def _thrown(
         name = optimizer.written
         since = int(np.argmax(np.abs(values - last) <= 1e-3 * last))
         yield Evidence(
-            says=f"{name}'s first steps at a rate of {rate:g} threw the weights where nothing "
+            message=f"{name}'s first steps at a rate of {rate:g} threw the weights where nothing "
             f"moves them: {loss.name} went from {number(float(values[0]))} to {number(last)}, and "
             f"not one digit changes since step {loss.steps[since]}.",
-            fix=f"{name}(learning_rate={rate:g}) → {better}, and standardise inputs and targets.",
+            suggestion=f"{name}(learning_rate={rate:g}) → {better}, and standardise inputs and targets.",
             tag=loss.name,
             steps=(int(loss.steps[0]), int(loss.steps[since])),
             measured=float(values[0]) / last,

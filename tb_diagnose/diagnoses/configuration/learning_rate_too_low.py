@@ -104,9 +104,9 @@ def learning_rate_too_low(
         return
     name = optimizer.written
     yield Evidence(
-        says=f"{name} runs at a learning rate of {rate:g}, {how}; {train_loss.name} went from "
+        message=f"{name} runs at a learning rate of {rate:g}, {how}; {train_loss.name} went from "
         f"{number(run.start)} to {number(run.end)} ({percent(fell)}) in {len(train_loss)} values.",
-        fix=f"{name}(learning_rate={rate:g}) → {name}(learning_rate={max(3 * rate, default):g}), "
+        suggestion=f"{name}(learning_rate={rate:g}) → {name}(learning_rate={max(3 * rate, default):g}), "
         "and on by threes for as long as the loss falls smoothly.",
         tag=train_loss.name,
         steps=(int(train_loss.steps[0]), int(train_loss.steps[-1])),

@@ -73,8 +73,8 @@ def loss_output_mismatch(model: ModelConfig, train_loss: Series | None) -> Itera
                 what += ", which Keras has seen through here: the loss falls below what is possible"
                 severity = Severity.INFO
             yield Evidence(
-                says=f"The output is {_written(layer)} and the loss {_spelled(loss)}: {what}.",
-                fix=fix,
+                message=f"The output is {_written(layer)} and the loss {_spelled(loss)}: {what}.",
+                suggestion=fix,
                 tag="keras",
                 severity=severity,
             )
@@ -191,9 +191,9 @@ def _below_zero(loss: Loss, curve: Series) -> Iterator[Evidence]:
     if len(negative):
         lowest = float(np.nanmin(curve.values))
         yield Evidence(
-            says=f"{curve.name} falls to {number(lowest)}, but {_spelled(loss)} cannot go below 0: "
+            message=f"{curve.name} falls to {number(lowest)}, but {_spelled(loss)} cannot go below 0: "
             "the labels are outside 0 and 1.",
-            fix="For more than two classes Dense(K, activation='softmax') with "
+            suggestion="For more than two classes Dense(K, activation='softmax') with "
             "sparse_categorical_crossentropy; for two, labels of 0 and 1.",
             tag=curve.name,
             steps=(int(curve.steps[negative[0]]),),

@@ -85,13 +85,13 @@ def _none(score: Series | None, loss: Series | None, limits: Limits) -> Evidence
     if not 0 < end < (1 - limits.fell) * start:
         return None
     return Evidence(
-        says=f"{score.name} never exceeds {number(max_of(values))} in {len(values)} values, while "
+        message=f"{score.name} never exceeds {number(max_of(values))} in {len(values)} values, while "
         f"{loss.name} falls from {number(start)} to {number(end)}: accuracy counts exact hits, and "
         "there are none.",
-        fix='metrics=["mae"] if the target is a number. If it is a class, count the hits by hand '
+        suggestion='metrics=["mae"] if the target is a number. If it is a class, count the hits by hand '
         "for one batch: whole numbers divided by one another give 0.",
         tag=score.name,
-        also=(loss.name,),
+        related=(loss.name,),
         steps=(int(score.steps[0]), int(score.steps[-1])),
         measured=max_of(values),
         limit=limits.none,
@@ -115,9 +115,9 @@ def _configured(
     seen = train_score is not None and len(values) > 0
     useless = seen and (level <= limits.accuracy or still)
     yield Evidence(
-        says=f"The metric is {metric} and the loss {loss}: {metric} counts exact hits, which "
+        message=f"The metric is {metric} and the loss {loss}: {metric} counts exact hits, which "
         "numbers hardly ever are" + (f"; it never exceeds {number(level)}." if useless else "."),
-        fix='metrics=["mae"] if the target is a number. If it is a class: '
+        suggestion='metrics=["mae"] if the target is a number. If it is a class: '
         'Dense(1, "sigmoid") with binary_crossentropy, or Dense(K, "softmax") with '
         "sparse_categorical_crossentropy.",
         tag=train_score.name if train_score is not None and seen else "keras",

@@ -91,9 +91,9 @@ def _evidence(steps: list[Step], what: str, activation: str, severity: Severity 
     first = steps[0]
     names = listed([step.layer.name for step in steps])
     return Evidence(
-        says=f"The hidden {written(first.layer, first.activation)} {what}"
+        message=f"The hidden {written(first.layer, first.activation)} {what}"
         + (f", and so do {len(steps) - 1} more." if len(steps) > 1 else "."),
-        fix=f'Give {names} activation="relu"; {activation} belongs to the last layer.',
+        suggestion=f'Give {names} activation="relu"; {activation} belongs to the last layer.',
         tag="keras",
         measured=float(len(steps)),
         limit=0.0,

@@ -73,10 +73,10 @@ def missing_nonlinearity(
     names = listed([step.layer.name for step, _ in wasted])
     mild = all(_narrow(*pair) for pair in wasted) or _well(train_loss, train_score, chance, limits)
     yield Evidence(
-        says=f"{written(first.layer, first.activation)} is followed by "
+        message=f"{written(first.layer, first.activation)} is followed by "
         f"{written(second.layer, second.activation)} with nothing between that bends: the two are "
         "one linear layer.",
-        fix=f'Give {names} activation="relu", or remove '
+        suggestion=f'Give {names} activation="relu", or remove '
         + ("it." if len(wasted) == 1 else "them."),
         tag="keras",
         measured=float(len(wasted)),

@@ -68,10 +68,10 @@ def missing_regularisation(
     name = model.optimizer.written
     adam = "AdamW(weight_decay=1e-4)" if name == "Adam" else f"{name}(weight_decay=1e-4)"
     yield Evidence(
-        says=f"{pair.val.name} rose by {percent(val.rise / val.best)} from its best at step "
+        message=f"{pair.val.name} rose by {percent(val.rise / val.best)} from its best at step "
         f"{pair.val.steps[at]}, and the model has no dropout, normalisation, weight penalty, "
         "weight decay nor augmentation.",
-        fix=f"Dropout(0.3) before the last layer, {adam}, or augmentation layers such as "
+        suggestion=f"Dropout(0.3) before the last layer, {adam}, or augmentation layers such as "
         'RandomFlip("horizontal") for images.',
         tag=pair.val.name,
         steps=(int(pair.val.steps[at]), int(pair.val.steps[-1])),

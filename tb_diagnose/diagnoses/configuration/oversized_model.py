@@ -64,16 +64,16 @@ def oversized_model(
     if each < limits.weights or gap < limits.gap:
         return
     yield Evidence(
-        says=f"{sum(weights):,} weights for {examples:,} examples, {number(each)} for each; "
+        message=f"{sum(weights):,} weights for {examples:,} examples, {number(each)} for each; "
         f"{train_score.name} ends at {number(end_level(train))} and {val_score.name} at "
         f"{number(end_level(val))}.",
-        fix="Use fewer units or layers, or a pretrained model with only its last layers trained; "
+        suggestion="Use fewer units or layers, or a pretrained model with only its last layers trained; "
         "or more data and augmentation.",
         tag=val_score.name,
-        also=(train_score.name,),
+        related=(train_score.name,),
         steps=(int(val_score.steps[-1]),),
         measured=each,
         limit=limits.weights,
         unit="weights an example",
-        sure=f"the accuracy moves in steps of 1/{examples}",
+        confidence=f"the accuracy moves in steps of 1/{examples}",
     )

@@ -82,8 +82,8 @@ def shallow_model(
     )
     units = narrow.units if narrow is not None else 0
     yield Evidence(
-        says=f"{what}, and {seen}.",
-        fix="Use 16 to 128 units with relu in each hidden layer, one or two of them.",
+        message=f"{what}, and {seen}.",
+        suggestion="Use 16 to 128 units with relu in each hidden layer, one or two of them.",
         tag=train_loss.name,
         steps=(int(train_loss.steps[0]), int(train_loss.steps[-1])),
         measured=float(units),

@@ -59,10 +59,10 @@ def target_out_of_range(model: ModelConfig, train_loss: Series) -> Iterator[Evid
         return
     low = 0 if HALF[last.activation] < 1 else -1
     yield Evidence(
-        says=f"{train_loss.name} never falls below {number(lowest)}. If all targets were between "
+        message=f"{train_loss.name} never falls below {number(lowest)}. If all targets were between "
         f"{low} and 1, where {written(last)} can reach them, a constant of {(low + 1) / 2:g} would "
         f"already be at {number(bound)} or better: targets lie outside.",
-        fix=f"Dense({last.units}) without activation, or scale the targets to {low}..1.",
+        suggestion=f"Dense({last.units}) without activation, or scale the targets to {low}..1.",
         tag=train_loss.name,
         steps=(int(train_loss.steps[int(train_loss.values.argmin())]),),
         measured=lowest,

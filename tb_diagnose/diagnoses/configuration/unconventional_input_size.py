@@ -49,8 +49,8 @@ def unconventional_input_size(model: ModelConfig, limits: Limits) -> Iterator[Ev
     miss = abs(side - usual) / usual
     if miss <= limits.near:
         yield Evidence(
-            says=f"The input is {side} × {side}, a near miss of the usual {usual} × {usual}.",
-            fix=f"tf.image.resize(image, ({usual}, {usual})) and an input of that size, if {side} "
+            message=f"The input is {side} × {side}, a near miss of the usual {usual} × {usual}.",
+            suggestion=f"tf.image.resize(image, ({usual}, {usual})) and an input of that size, if {side} "
             "is not meant.",
             tag="keras",
             measured=miss,

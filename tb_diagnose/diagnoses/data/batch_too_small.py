@@ -73,9 +73,11 @@ def batch_too_small(
         return
     of = f"batches of {number(size)} examples" if size else "these batches"
     yield Evidence(
-        says=f"With {of} the gradients of single steps lie {number(level)} times as far from their "
+        message=f"With {of} the gradients of single steps lie {number(level)} times as far from their "
         f"mean as that one is long; {why}.",
-        fix=f"model.fit(..., batch_size={4 * round(size)})" if size else "Batches 4 times as large",
+        suggestion=f"model.fit(..., batch_size={4 * round(size)})"
+        if size
+        else "Batches 4 times as large",
         tag=step_vitals.name,
         steps=(int(step_vitals.steps[0]), int(step_vitals.steps[-1])),
         measured=level,

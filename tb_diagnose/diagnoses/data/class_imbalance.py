@@ -60,17 +60,17 @@ def class_imbalance(label_vitals: Vitals, limits: Limits) -> Iterator[Evidence]:
         return
     rows = label_vitals.rows
     never = [rows[at] for at in np.flatnonzero(counts == 0)]
-    says = (
+    message = (
         f"Class {rows[most]} makes up {percent(float(counts[most] / counts.sum()))} of "
         f"{number(float(counts.sum()))} labels"
     )
     if never:
-        says += f"; {listed(never)} never came."
+        message += f"; {listed(never)} never came."
     else:
-        says += f", class {rows[least]} {percent(float(counts[least] / counts.sum()))}."
+        message += f", class {rows[least]} {percent(float(counts[least] / counts.sum()))}."
     yield Evidence(
-        says=says,
-        fix=f"model.fit(..., class_weight={{...}}) with {number(ratio)} for class {rows[least]} "
+        message=message,
+        suggestion=f"model.fit(..., class_weight={{...}}) with {number(ratio)} for class {rows[least]} "
         f"and 1 for {rows[most]}, and a score that does not reward the frequent class."
         if not never
         else "See whether the training data hold these classes at all and their order in time.",

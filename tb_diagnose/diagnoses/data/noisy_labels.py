@@ -70,10 +70,10 @@ def noisy_labels(step_vitals: Vitals, chance: Chance, limits: Limits) -> Iterato
         return
     if worst > limits.tail * chance.loss:
         yield Evidence(
-            says=f"Half of the examples have a loss below {number(typical)} and a tenth one above "
+            message=f"Half of the examples have a loss below {number(typical)} and a tenth one above "
             f"{number(worst)}, where guessing among {chance.classes} classes gives "
             f"{number(chance.loss)}: their labels contradict what the network has learned.",
-            fix="Sort the training examples by their loss and look at the first 20; correct or "
+            suggestion="Sort the training examples by their loss and look at the first 20; correct or "
             "drop wrong labels, or use label_smoothing=0.1.",
             tag=step_vitals.name,
             steps=(int(step_vitals.steps[late[0]]), int(step_vitals.steps[late[-1]])),

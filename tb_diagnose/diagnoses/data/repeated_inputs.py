@@ -53,9 +53,9 @@ def repeated_inputs(step_vitals: Vitals, limits: Limits) -> Iterator[Evidence]:
     if share >= limits.share:
         above = np.nan_to_num(repeated) >= limits.share
         yield Evidence(
-            says=f"{percent(share)} of the examples of {window} batches in a row came "
+            message=f"{percent(share)} of the examples of {window} batches in a row came "
             "more than once among them.",
-            fix="dataset.shuffle(n).repeat() in this order, with one iterator for the whole run; "
+            suggestion="dataset.shuffle(n).repeat() in this order, with one iterator for the whole run; "
             "print two batches in a row.",
             tag=step_vitals.name,
             steps=(int(step_vitals.steps[int(np.argmax(above))]), int(step_vitals.steps[-1])),

@@ -107,13 +107,13 @@ def _by_losses(
     if end_level(theirs) < limits.held * theirs[0]:
         return None
     return Evidence(
-        says=f"{val_loss.name} is {number(float(theirs[0]))} at first, {number(lowest / first)} "
+        message=f"{val_loss.name} is {number(float(theirs[0]))} at first, {number(lowest / first)} "
         f"times what {train_loss.name} began with, and never lower than {number(lowest)}, while "
         f"that falls to {number(end_level(ours))}: validation data are prepared, or labelled, "
         "otherwise than training data.",
-        fix=_FIX,
+        suggestion=_FIX,
         tag=val_loss.name,
-        also=(train_loss.name,),
+        related=(train_loss.name,),
         steps=(int(val_loss.steps[0]), int(val_loss.steps[-1])),
         measured=lowest / first,
         limit=limits.above,
@@ -177,16 +177,16 @@ def _shapes(train: Vitals, val: Vitals) -> Iterator[Evidence]:
             a and b and a != b for a, b in zip(ours[name], theirs[name], strict=True)
         ):
             sizes = [" × ".join(map(str, shape)) for shape in (ours[name], theirs[name])]
-            says = f"{name} has the shape {sizes[0]} in training and {sizes[1]} in validation."
-            yield _evidence(train, says, None, None, "")
+            message = f"{name} has the shape {sizes[0]} in training and {sizes[1]} in validation."
+            yield _evidence(train, message, None, None, "")
 
 
 def _evidence(
-    vitals: Vitals, says: str, measured: float | None, limit: float | None, unit: str
+    vitals: Vitals, message: str, measured: float | None, limit: float | None, unit: str
 ) -> Evidence:
     return Evidence(
-        says=says,
-        fix=_FIX,
+        message=message,
+        suggestion=_FIX,
         tag=vitals.name,
         steps=(int(vitals.steps[0]),),
         measured=measured,

@@ -118,13 +118,18 @@ def _range(vitals: Vitals) -> tuple[float, float]:
 
 
 def _evidence(
-    vitals: Vitals, says: str, measured: float, limit: float, unit: str, severity: Severity | None
+    vitals: Vitals,
+    message: str,
+    measured: float,
+    limit: float,
+    unit: str,
+    severity: Severity | None,
 ) -> Evidence:
     low, high = _range(vitals)
     bytes_like = low >= 0 and high <= 255
     return Evidence(
-        says=says,
-        fix="tf.keras.layers.Rescaling(1 / 255) as the first layer."
+        message=message,
+        suggestion="tf.keras.layers.Rescaling(1 / 255) as the first layer."
         if bytes_like and measured > limit and unit == "root mean square"
         else "tf.keras.layers.Normalization() as the first layer, with adapt(x_train).",
         tag=vitals.name,

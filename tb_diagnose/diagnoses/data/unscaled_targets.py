@@ -77,10 +77,10 @@ def unscaled_targets(model: ModelConfig, train_loss: Series, limits: Limits) -> 
     if end < limits.rest * size and rested(values, limits.still):
         return
     yield Evidence(
-        says=f"The first {train_loss.name} is {number(float(values[0]))}: the targets are of size "
+        message=f"The first {train_loss.name} is {number(float(values[0]))}: the targets are of size "
         f"{number(size)} or more, and what a network begins with is of size 1. It ends with an "
         f"error of {number(end)}, {percent(end / size)} of that.",
-        fix="Standardise the targets: y = (y - y_train.mean()) / y_train.std(), and multiply the "
+        suggestion="Standardise the targets: y = (y - y_train.mean()) / y_train.std(), and multiply the "
         "predictions back.",
         tag=train_loss.name,
         steps=(int(train_loss.steps[0]),),

@@ -101,10 +101,10 @@ def _by_labels(vitals: Vitals, limits: Limits) -> Iterator[Evidence]:
     mix = float(np.sqrt(square / (total * (min(counts.shape) - 1))))
     if mix > limits.mix and square > limits.drawn * freedom:
         yield Evidence(
-            says=f"The classes come one after the other: over {len(counts)} counts of labels "
+            message=f"The classes come one after the other: over {len(counts)} counts of labels "
             f"their mix differs with a Cramér's V of {number(mix)}, "
             f"{number(square / freedom)} times what drawing at random gives.",
-            fix=FIX,
+            suggestion=FIX,
             tag=vitals.name,
             steps=(int(vitals.steps[0]), int(vitals.steps[-1])),
             measured=mix,
@@ -135,10 +135,10 @@ def _by_loss(
     if alike > limits.alike:
         sorted_ = smooth > limits.smooth
         yield Evidence(
-            says=f"{loss.name} goes through the same course in every epoch of {period} values "
+            message=f"{loss.name} goes through the same course in every epoch of {period} values "
             f"(correlation {number(alike)}): "
             + ("slow waves, as sorted data make." if sorted_ else "the batches keep their order."),
-            fix=FIX,
+            suggestion=FIX,
             tag=loss.name,
             steps=tuple(int(step) for step in loss.steps[::period][:20]),
             measured=alike,

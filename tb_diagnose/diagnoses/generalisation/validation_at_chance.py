@@ -60,16 +60,16 @@ def validation_at_chance(
     allowed = guess + max(limits.near * room, min(error, 0.25 * room))
     if end_level(train) > guess + limits.learned * room and end_level(val) <= allowed:
         yield Evidence(
-            says=f"{train_score.name} reaches {number(end_level(train))}, but {val_score.name} "
+            message=f"{train_score.name} reaches {number(end_level(train))}, but {val_score.name} "
             f"stays at {number(end_level(val))}, where guessing among {chance.classes} classes "
             f"gives {number(guess)}.",
-            fix="Check that labels belong to their inputs and that validation data go through the "
+            suggestion="Check that labels belong to their inputs and that validation data go through the "
             "same preprocessing; if the labels are random, there is nothing to learn.",
             tag=val_score.name,
-            also=(train_score.name,),
+            related=(train_score.name,),
             steps=(int(val_score.steps[0]), int(val_score.steps[-1])),
             measured=end_level(val),
             limit=allowed,
             unit="of all examples",
-            sure=f"validated on {examples} examples" if examples else "",
+            confidence=f"validated on {examples} examples" if examples else "",
         )

@@ -86,12 +86,12 @@ def validation_below_training(
     ratio = float(median(later / then))
     first = third + int(known.nonzero()[0][below.argmax()])
     yield Evidence(
-        says=f"{pair.val.name} is {number(ratio)} times {pair.train.name} in the middle, and lies "
+        message=f"{pair.val.name} is {number(ratio)} times {pair.train.name} in the middle, and lies "
         f"below it in {percent(often)} of the validations: {_why(model)}.",
-        fix="Evaluate the training data in the same way: model.evaluate(x_train, y_train). If that "
+        suggestion="Evaluate the training data in the same way: model.evaluate(x_train, y_train). If that "
         "is the lower one, all is well; if not, look for a leak or an easier validation set.",
         tag=pair.val.name,
-        also=(pair.train.name,),
+        related=(pair.train.name,),
         steps=(int(pair.val.steps[first]), int(pair.val.steps[-1])),
         measured=often,
         limit=limits.often,

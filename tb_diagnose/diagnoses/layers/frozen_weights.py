@@ -117,20 +117,20 @@ def _evidence(
     sure = all(each.layer is not None for each in trained)
     known = " that may be trained" if sure else ""
     from_on = f" from step {first.steps[since]} on" if since else ""
-    says = (
+    message = (
         f"{plural(len(trained), 'kernel')}{known} did not move{from_on}, in "
         f"{plural(len(first) - since, 'histogram')}"
     )
     return Evidence(
-        says=says + (f"; {why}." if why else "."),
-        fix=_fix(optimizer),
+        message=message + (f"; {why}." if why else "."),
+        suggestion=_fix(optimizer),
         tag=first.name,
-        also=tuple(each.name for each in trained[1:]),
+        related=tuple(each.name for each in trained[1:]),
         steps=(int(first.steps[since]), int(first.steps[-1])),
         measured=farthest,
         limit=limits.still,
         unit="of mean |w|",
-        sure="lower bound on the mean change, by the Wasserstein distance of the histograms",
+        confidence="lower bound on the mean change, by the Wasserstein distance of the histograms",
         severity=None if why else Severity.WARNING if sure else Severity.INFO,
     )
 

@@ -141,8 +141,8 @@ def _evidence(
 ) -> Evidence:
     more = f" ({len(names)} such layers: {listed(names)})" if len(names) > 1 else ""
     return Evidence(
-        says=f"{what} sit at the ends of their range{more}" + (f"; {why}." if why else "."),
-        fix='BatchNormalization before the activation, or activation="relu", in '
+        message=f"{what} sit at the ends of their range{more}" + (f"; {why}." if why else "."),
+        suggestion='BatchNormalization before the activation, or activation="relu", in '
         f"{listed(names)}; inputs of mean 0 and standard deviation 1.",
         tag=tag,
         steps=steps,

@@ -98,16 +98,16 @@ def update_ratio(
     if large or small:
         least = "" if ratio.exact else "at least "
         yield Evidence(
-            says=f"Each step changes the weights by {least}{number(ratio.value)} of their size "
+            message=f"Each step changes the weights by {least}{number(ratio.value)} of their size "
             f"(median of {plural(ratio.kernels, 'kernel')}), where about {number(limits.aim)} goes "
             "well" + (f"; {why}." if why else "."),
-            fix=_fix(optimizer, ratio.value, limits),
+            suggestion=_fix(optimizer, ratio.value, limits),
             tag=ratio.tag,
             steps=ratio.steps,
             measured=ratio.value,
             limit=high if large else low,
             unit="of the weights",
-            sure="" if ratio.exact else "lower bound by the distance between histograms",
+            confidence="" if ratio.exact else "lower bound by the distance between histograms",
         )
 
 

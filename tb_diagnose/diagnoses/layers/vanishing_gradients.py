@@ -111,11 +111,11 @@ def _compared(profile: Profile, why: str, model: ModelConfig | None) -> Evidence
     if not (last > 0 and first < profile.limit * last):
         return None
     return Evidence(
-        says=f"{profile.what} of the first {few} of {len(profile.sizes)} kernels is "
+        message=f"{profile.what} of the first {few} of {len(profile.sizes)} kernels is "
         f"{number(float(first))}, of the last {few} {number(float(last))}; {why}.",
-        fix=_fix(model),
+        suggestion=_fix(model),
         tag=profile.tag,
-        also=tuple(profile.names[:few]),
+        related=tuple(profile.names[:few]),
         steps=profile.steps,
         measured=float(first / last),
         limit=profile.limit,
@@ -134,9 +134,9 @@ def _by_model(model: ModelConfig, why: str, limits: Limits) -> Evidence | None:
         return None
     kinds = sorted({each.activation for each in squashing})
     return Evidence(
-        says=f"{plural(len(squashing), 'hidden layer')} of {listed(kinds)} let at most "
+        message=f"{plural(len(squashing), 'hidden layer')} of {listed(kinds)} let at most "
         f"{number(passed)} of the gradient through to the first; {why}.",
-        fix=_fix(model),
+        suggestion=_fix(model),
         tag="keras",
         measured=passed,
         limit=limits.passed,

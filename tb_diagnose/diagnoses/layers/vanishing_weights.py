@@ -82,12 +82,12 @@ def vanishing_weights(
     first, least = min(gone.values(), key=lambda pair: pair[1])
     part = f"weight penalties are {percent(min(share, 1))} of the loss" if share > 0.01 else ""
     yield Evidence(
-        says=f"The weights of {listed([each.called for each, _ in gone.values()])} "
+        message=f"The weights of {listed([each.called for each, _ in gone.values()])} "
         + "; ".join(filter(None, (_how_far(least, len(gone)), part, why)))
         + ".",
-        fix=_fix(first),
+        suggestion=_fix(first),
         tag=first.name,
-        also=tuple(name for name in gone if name != first.name),
+        related=tuple(name for name in gone if name != first.name),
         steps=_steps(first, limits),
         measured=least,
         limit=limits.left,

@@ -148,9 +148,9 @@ def _evidence(loss: Series, run: Course, begin: int, because: str, fix: str) -> 
     at = int(run.condensed.first[begin])
     stood = 1 - at / len(loss)
     return Evidence(
-        says=f"{loss.name} stands at {number(run.end)} since step {loss.steps[at]}, "
+        message=f"{loss.name} stands at {number(run.end)} since step {loss.steps[at]}, "
         f"{percent(stood)} of the run; {because}.",
-        fix=fix,
+        suggestion=fix,
         tag=loss.name,
         steps=(int(loss.steps[at]), int(loss.steps[-1])),
         measured=stood,

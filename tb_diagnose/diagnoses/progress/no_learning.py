@@ -114,9 +114,9 @@ def _by_reward(reward: Series, limits: Limits) -> Iterator[Evidence]:
     gain = -run.best - min(first, -run.start)
     if gain <= limits.reward_noise * run.noise and trend(medians).rising > 0.05:
         yield Evidence(
-            says=f"{reward.name} stays at {number(first)} over all {len(reward)} values: the "
+            message=f"{reward.name} stays at {number(first)} over all {len(reward)} values: the "
             "policy never earned more than at the start.",
-            fix="Check that the reward can be reached at all by exploring (raise entropy "
+            suggestion="Check that the reward can be reached at all by exploring (raise entropy "
             "coefficient or epsilon, shape the reward), and that the policy is updated.",
             tag=reward.name,
             steps=(int(reward.steps[0]), int(reward.steps[-1])),
@@ -218,23 +218,23 @@ def _falls(loss: Series, limits: Limits) -> bool:
 def _at_chance(
     loss: Series, run: Course, score: Series | None, guess: Chance, optimizer: Optimizer | None
 ) -> Evidence:
-    says = (
+    message = (
         f"{loss.name} ends at {number(run.end)}, where guessing among {guess.classes} classes "
         f"gives {number(guess.loss)}"
     )
     if score is not None:
-        says += f"; {score.name} is {number(_share(score) or 0.0)} where guessing gives "
-        says += number(guess.accuracy)
+        message += f"; {score.name} is {number(_share(score) or 0.0)} where guessing gives "
+        message += number(guess.accuracy)
     return Evidence(
-        says=says + ".",
-        fix=_fix(optimizer),
+        message=message + ".",
+        suggestion=_fix(optimizer),
         tag=loss.name,
-        also=(score.name,) if score is not None else (),
+        related=(score.name,) if score is not None else (),
         steps=(int(loss.steps[_since(loss, guess)]), int(loss.steps[-1])),
         measured=run.end / guess.loss,
         limit=1.0,
         unit="of ln K",
-        sure=f"K = {guess.classes}: {guess.why}",
+        confidence=f"K = {guess.classes}: {guess.why}",
     )
 
 
@@ -247,12 +247,12 @@ def _since(loss: Series, guess: Chance) -> int:
 def _score_stuck(loss: Series, run: Course, score: Series) -> Evidence:
     fell = max(run.start - run.end, 0.0) / abs(run.start) if run.start else 0.0
     return Evidence(
-        says=f"{score.name} stays at {number(_share(score) or 0.0)}, one class for every "
+        message=f"{score.name} stays at {number(_share(score) or 0.0)}, one class for every "
         f"input, while {loss.name} changed by {percent(fell)}.",
-        fix="The output cannot express the classes: compare the last layer with the loss "
+        suggestion="The output cannot express the classes: compare the last layer with the loss "
         "(Dense(1, sigmoid) for two classes, Dense(K, softmax) for K).",
         tag=score.name,
-        also=(loss.name,),
+        related=(loss.name,),
         steps=(int(score.steps[0]), int(score.steps[-1])),
         measured=range_of(finite(score.values)[1:]),
         limit=0.01,
@@ -263,9 +263,9 @@ def _score_stuck(loss: Series, run: Course, score: Series) -> Evidence:
 def _flat_loss(loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits) -> Evidence:
     drop = (run.start - run.end) / abs(run.start) if run.start else 0.0
     return Evidence(
-        says=f"{loss.name} is {number(run.start)} at the start and {number(run.end)} at the end "
+        message=f"{loss.name} is {number(run.start)} at the start and {number(run.end)} at the end "
         f"of {len(loss)} values: nothing was learned that shows.",
-        fix=_fix(optimizer),
+        suggestion=_fix(optimizer),
         tag=loss.name,
         steps=(int(loss.steps[0]), int(loss.steps[-1])),
         measured=drop,

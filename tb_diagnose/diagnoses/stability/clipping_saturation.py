@@ -81,9 +81,9 @@ def clipping_saturation(
         return
     why = stalled(train_loss, chance)
     yield Evidence(
-        says=f"{percent(share)} of the gradients are clipped to a norm of {number(ceiling)}"
+        message=f"{percent(share)} of the gradients are clipped to a norm of {number(ceiling)}"
         + (f"; {why}." if why else "."),
-        fix=f"clipnorm={number(float(np.quantile(norm.values, 0.9)))} (the 90th percentile), or a "
+        suggestion=f"clipnorm={number(float(np.quantile(norm.values, 0.9)))} (the 90th percentile), or a "
         "learning rate divided by 3."
         if clip
         else f"A clip value above {number(ceiling)}, or a learning rate divided by 3.",

@@ -102,9 +102,9 @@ def _climb(
         return None
     since = int(np.argmax((norm.values >= limits.climb * usual) & (np.arange(len(norm)) > at)))
     return Evidence(
-        says=f"{norm.name} climbed from {number(usual)} in the first half of the run to "
+        message=f"{norm.name} climbed from {number(usual)} in the first half of the run to "
         f"{number(float(levels.values[-1]))}, {number(times)} times as much; {why}.",
-        fix=f"clipnorm={number(usual)} (the norm while all was well), and a learning rate divided "
+        suggestion=f"clipnorm={number(usual)} (the norm while all was well), and a learning rate divided "
         "by 3 to 10.",
         tag=norm.name,
         steps=(int(norm.steps[since]), int(norm.steps[-1])),
@@ -124,9 +124,9 @@ def _bursts(norm: Series, loss: Series | None, limits: Limits) -> Iterator[Evide
     first = int(np.argmax(burst))
     why = _worse(loss, float(norm.wall[first]), limits)
     yield Evidence(
-        says=f"{norm.name} bursts to {number(limits.burst)} times its usual size and more at "
+        message=f"{norm.name} bursts to {number(limits.burst)} times its usual size and more at "
         f"{plural(int(burst.sum()), 'step')} ({percent(share)})" + (f"; {why}." if why else "."),
-        fix=f"clipnorm={number(10 * float(median(values)))}, ten times the usual norm, takes "
+        suggestion=f"clipnorm={number(10 * float(median(values)))}, ten times the usual norm, takes "
         "the bursts and leaves the rest.",
         tag=norm.name,
         steps=steps_of(norm, burst),

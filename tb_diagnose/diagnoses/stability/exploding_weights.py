@@ -76,13 +76,13 @@ def exploding_weights(
     sizes = rms(worst.histograms.mean, worst.histograms.std)
     large = np.nan_to_num(sizes) >= limits.growth * _usual(worst)
     yield Evidence(
-        says=f"The weights of {worst.called} grew to {number(float(np.nanmax(sizes)))}, "
+        message=f"The weights of {worst.called} grew to {number(float(np.nanmax(sizes)))}, "
         f"{number(growth)} times their usual size of {number(_usual(worst))}"
         + (f", with {listed([e.called for _, e in grown if e is not worst])}" * (len(grown) > 1))
         + (f"; {why}." if why else "."),
-        fix=_fix(optimizer),
+        suggestion=_fix(optimizer),
         tag=worst.name,
-        also=tuple(each.name for _, each in grown if each is not worst),
+        related=tuple(each.name for _, each in grown if each is not worst),
         steps=tuple(int(step) for step in worst.histograms.steps[large][:1]),
         measured=growth,
         limit=limits.growth,

@@ -110,23 +110,25 @@ def _noise(run: Course) -> float:
 def _evidence(loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits) -> Evidence:
     at = int(run.condensed.first[run.at_best])
     lost = run.rise / run.progress if run.progress > 0 else np.inf
-    says = (
+    message = (
         f"{loss.name} rose from {number(run.best)} at step {loss.steps[at]} to "
         f"{number(run.end)} at the end"
     )
     if np.isfinite(lost) and lost < 100:
-        says += f": {percent(lost)} of the progress it had made is lost."
+        message += f": {percent(lost)} of the progress it had made is lost."
     else:
-        says += "; it hardly fell before."
+        message += "; it hardly fell before."
     return Evidence(
-        says=says,
-        fix=_fix(optimizer, int(loss.steps[at])),
+        message=message,
+        suggestion=_fix(optimizer, int(loss.steps[at])),
         tag=loss.name,
         steps=(int(loss.steps[at]), int(loss.steps[-1])),
         measured=float(min(lost, 1e9)),
         limit=limits.rise,
         unit="of the progress made",
-        sure=f"the rise is {number(run.rise / _noise(run))} times the noise" if _noise(run) else "",
+        confidence=f"the rise is {number(run.rise / _noise(run))} times the noise"
+        if _noise(run)
+        else "",
     )
 
 
@@ -149,9 +151,9 @@ def _collapse(
     ):
         at = int(run.condensed.first[run.at_best])
         yield Evidence(
-            says=f"{score.name} fell from {number(-run.best)} at step {score.steps[at]} to "
+            message=f"{score.name} fell from {number(-run.best)} at step {score.steps[at]} to "
             f"{number(-run.end)} and stayed there: what was learned is lost.",
-            fix=_fix(optimizer, int(score.steps[at])),
+            suggestion=_fix(optimizer, int(score.steps[at])),
             tag=score.name,
             steps=(int(score.steps[at]), int(score.steps[-1])),
             measured=drop,

@@ -210,14 +210,14 @@ def _evidence(
         else ("Divide the learning rate by 3")
     )
     return Evidence(
-        says=f"{curve.name} swings between {number(low)} and {number(high)} and does not settle: "
+        message=f"{curve.name} swings between {number(low)} and {number(high)} and does not settle: "
         f"{plural(len(turns), 'turn')} of at least {number(size)} in {len(values)} points.",
-        fix=f"{cut}, or let it decay; with a small batch, enlarge the batch.",
+        suggestion=f"{cut}, or let it decay; with a small batch, enlarge the batch.",
         tag=curve.name,
         steps=tuple(int(step) for step in curve.steps[at][:20]),
         measured=float(len(turns)),
         limit=float(limits.turns),
         unit="turns",
-        sure=f"{plural(len(turns), 'turn')} where {limits.turns} would be enough",
+        confidence=f"{plural(len(turns), 'turn')} where {limits.turns} would be enough",
         severity=None if high - low >= limits.large * abs(high + low) / 2 else Severity.INFO,
     )

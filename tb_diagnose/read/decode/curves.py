@@ -77,7 +77,7 @@ class Curves:
         self.places = np.concatenate([self.places, np.full(len(new), -1)])
 
     def renew(self, number: int = -1) -> list[int]:
-        """Looks again, after others were at work, and says of which tags other things hold now.
+        """Looks again, after others were at work, and message of which tags other things hold now.
 
         ``number`` is the tag of the only record that was read meanwhile, -1 if it is not known.
         """

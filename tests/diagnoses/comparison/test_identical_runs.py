@@ -20,7 +20,7 @@ def trained(seed: int, **more: Series) -> Roles:
 
 def test_two_of_three() -> None:
     (evidence,) = speaks("identical-runs", runs={"a": trained(0), "b": trained(1), "c": trained(0)})
-    assert evidence.says.startswith("a and c are the same to the last bit")
+    assert evidence.message.startswith("a and c are the same to the last bit")
     assert evidence.measured == 2
     assert evidence.severity is None
 

@@ -20,7 +20,7 @@ def loss(end: float, noise: float = 0.0, seed: int = 0) -> Roles:
 def test_a_run_that_ends_lower() -> None:
     runs = {"main": accuracy(0.9), "change": accuracy(0.8), "other": accuracy(0.91)}
     (evidence,) = speaks("regression-from-baseline", runs=runs, baseline="main")
-    assert evidence.says.startswith("change ends with validation/acc at")
+    assert evidence.message.startswith("change ends with validation/acc at")
     assert evidence.measured == pytest.approx(0.1 / 0.8, rel=0.1)
 
 
@@ -45,4 +45,4 @@ def test_it_is_silent(runs: dict[str, Roles]) -> None:
 
 def test_without_a_baseline_it_says_how_to_name_one() -> None:
     came_to = silent("regression-from-baseline", runs={"a": accuracy(0.9)}, baseline=None)
-    assert "--baseline" in came_to.enable
+    assert "--baseline" in came_to.how_to_enable

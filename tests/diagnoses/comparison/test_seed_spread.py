@@ -21,7 +21,7 @@ def test_runs_whose_names_differ_in_the_seed() -> None:
     (evidence,) = speaks("seed-spread", runs=FAR)
     # s = 0.085, and 20 points to a line leave the last tenth's median a little below the end
     assert evidence.measured == pytest.approx(1.96 * 2**0.5 * 0.0854 / 0.725, rel=0.1)
-    assert "resnet/seed=0 to resnet/seed=3" in evidence.says
+    assert "resnet/seed=0 to resnet/seed=3" in evidence.message
 
 
 def test_runs_whose_hyper_parameters_differ_in_the_seed() -> None:

@@ -72,11 +72,11 @@ def test_the_share_is_that_of_the_weights_themselves() -> None:
         "excessive-regularisation", **made(SPEAKS["the weights shrink and the loss with them"])
     )
     assert evidence.measured == pytest.approx(12.71 / 14.0, rel=0.01)
-    assert "l2(0.1) → l2(0.0001)" in evidence.fix
+    assert "l2(0.1) → l2(0.0001)" in evidence.suggestion
 
 
 def test_much_dropout_is_a_note_and_nearly_all_a_warning() -> None:
     for rate, severity in ((0.8, Severity.INFO), (0.95, Severity.WARNING)):
         (evidence,) = speaks("excessive-regularisation", model=dropping(rate), train_loss=LOSS)
         assert evidence.severity is severity
-    assert "rate=0.95 → rate=0.05" in evidence.fix
+    assert "rate=0.95 → rate=0.05" in evidence.suggestion

@@ -68,9 +68,9 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_says_what_is_written_and_what_to_write() -> None:
     (evidence,) = speaks("loss-output-mismatch", **pairing(10, "linear", SPARSE))
-    assert "Dense(10, linear)" in evidence.says
-    assert "sparse_categorical_crossentropy" in evidence.says
-    assert 'activation="softmax"' in evidence.fix
+    assert "Dense(10, linear)" in evidence.message
+    assert "sparse_categorical_crossentropy" in evidence.message
+    assert 'activation="softmax"' in evidence.suggestion
     assert evidence.tag == "keras"
 
 

@@ -85,4 +85,4 @@ def test_it_counts_and_names_them() -> None:
     one = model(FLAT._replace(name="first"), FLAT._replace(name="second"), LAST)
     (evidence,) = speaks("missing-nonlinearity", model=one)
     assert evidence.measured == 2
-    assert "first and second" in evidence.fix
+    assert "first and second" in evidence.suggestion

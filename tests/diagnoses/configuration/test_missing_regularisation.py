@@ -54,5 +54,5 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_proposes_one_line_for_this_optimizer() -> None:
     (evidence,) = speaks("missing-regularisation", **made(SPEAKS["nothing in the model"]))
-    assert "AdamW(weight_decay=1e-4)" in evidence.fix
+    assert "AdamW(weight_decay=1e-4)" in evidence.suggestion
     assert 9 <= evidence.steps[0] <= 11
