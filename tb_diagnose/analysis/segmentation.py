@@ -73,7 +73,7 @@ class _Points(NamedTuple):
 
 
 def describe(values: Floats) -> Segmentation:
-    """Segments and excursions of finite [n >= 1]. O(n)."""
+    """Segments and excursions of [n >= 1] values within 1e300. O(n)."""
     noise = estimate_noise(values)
     unit, resolution = discernible(values, noise)
     heights = unit.stabilize(values)

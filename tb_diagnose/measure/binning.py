@@ -55,7 +55,7 @@ def bin_curve(values: Floats) -> Bins:
 
 def bin_sizes(points: int) -> Places:
     """How many points each bin of a curve has, from its start to its end. [m]"""
-    full = -(-points // BINS)
+    full = max(-(-points // BINS), 1)
     end: list[int] = []
     size = 1
     while size < full and 2 * (sum(end) + _STEPS * size) < points:

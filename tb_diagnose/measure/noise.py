@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 #: Changes below a hundredth of what a curve went through cannot be seen in a chart: however smooth
 #: a curve is, nothing finer is told apart.
 RESOLUTION = 0.01
+#: Fewer values have no noise that could be told from what they did.
+FEW = 4
 #: Second differences of a curve from which on their median is taken. Of fewer it is the lower
 #: quartile, which a blow-up in the last two of five points leaves alone.
 _MANY = 10
@@ -25,6 +27,8 @@ _MANY = 10
 _QUANTILES = {0.5: (0.6745, 1.4), 0.25: (0.3186, 2.15)}
 #: Blocks of this many points tell how the noise grows with the level.
 _BLOCK, _BLOCKS = 16, 128
+#: Smaller numbers are as good as 0, and larger than 1 / TINY as good as infinite.
+TINY = 1e-300
 #: 99 % of a normal distribution lie below; a slope of the noise is believed from three errors on.
 _SURELY, _BELIEVED = 2.33, 3.0
 
@@ -52,7 +56,7 @@ class NoiseModel(NamedTuple):
         """
         if not self.growth:
             return np.asarray(values) / self.floor
-        sizes = np.log1p(np.abs(values) * (self.growth / self.floor)) / self.growth
+        sizes = (np.log(self.at(values)) - math.log(self.floor)) / self.growth
         return np.copysign(sizes, values)
 
     def restore(self, units: Any) -> Any:
@@ -65,7 +69,7 @@ class NoiseModel(NamedTuple):
 
 
 def residual_scale(values: Floats) -> float:
-    """Standard deviation of the point-to-point noise of finite [n], trend removed; 0 for n < 3.
+    """Standard deviation of the point-to-point noise of finite [n], trend removed; 0 for n < 4.
 
     From second differences, which vanish on a straight line and have six times the variance of
     independent noise, by a quantile of their sizes. Source: Gasser, Sroka and Jennen-Steinmetz
@@ -75,15 +79,10 @@ def residual_scale(values: Floats) -> float:
 
 
 def second_differences(values: Floats) -> Floats:
-    """Sizes of the second differences of [n], scaled to the noise's standard deviation. [n - 2]
-
-    Differences beyond what a float holds count as the largest one.
-    """
-    if len(values) < 3:
+    """Sizes of the second differences of [n], scaled to the noise's standard deviation. [n - 2]"""
+    if len(values) < FEW:
         return np.empty(0)
-    with np.errstate(over="ignore"):
-        sizes = np.abs(values[:-2] / 2 - values[1:-1] + values[2:] / 2) * (2 / math.sqrt(6))
-    return np.minimum(sizes, np.finfo(np.float64).max)
+    return np.abs(values[:-2] - 2 * values[1:-1] + values[2:]) / math.sqrt(6)
 
 
 def _scale(sizes: Floats) -> float:
@@ -102,7 +101,7 @@ def scale_margin(points: int) -> float:
 
 
 def estimate_noise(values: Floats) -> NoiseModel:
-    """The noise of finite [n]: constant, unless blocks of 16 show that it grows with the level."""
+    """The noise of [n] within 1e300: constant, unless blocks of 16 show that it grows with the level."""
     sizes = second_differences(values)
     overall = _scale(sizes)
     blocks = min(_BLOCKS, len(sizes) // _BLOCK)
@@ -147,20 +146,20 @@ def discernible(values: Floats, noise: NoiseModel) -> tuple[NoiseModel, float]:
     """What is surely beyond noise and can be seen: unit for change points of finite [n >= 1].
 
     The noise at its upper confidence limit, and at least ``RESOLUTION``: of the level for a
-    positive curve that spans more than a factor of three, of the range for any other.
-    Returns it with the share of it that is resolution and no average makes smaller, 0 to 1.
+    positive curve that spans more than a factor of three, of the range for any other; far outside
+    of the range, of the level again. Also returns what share of it is resolution, which no average
+    makes smaller.
     """
     margin = scale_margin(len(values))
     low, high = quantile(values, 0.05), quantile(values, 0.95)
-    floor, growth = margin * noise.floor, margin * noise.growth
-    if values.min() > 0 and values.max() > 3 * values.min():
-        seen = RESOLUTION * low, RESOLUTION
+    least, most = float(values.min()), float(values.max())
+    if least > 0 and most > 3 * least:
+        floor, growth = RESOLUTION * low, RESOLUTION
     else:
-        extent = (high / 2 - low / 2) * 2 or float(values.max() / 2 - values.min() / 2) * 2
-        seen = RESOLUTION * min(extent, np.finfo(np.float64).max), 0.0
-    tiny = np.finfo(np.float64).tiny
-    unit = NoiseModel(max(floor, seen[0], tiny), max(growth, seen[1]))
-    share = seen[0] / unit.floor if not unit.growth else max(
-        seen[1] / unit.growth, min(1.0, seen[0] / unit.floor) * (seen[1] > 0)
-    )
-    return unit, min(share, 1.0)
+        floor, growth = RESOLUTION * ((high - low) or (most - least)), 0.0
+    seen = NoiseModel(max(floor, TINY), growth)
+    unit = NoiseModel(max(margin * noise.floor, seen.floor), max(margin * noise.growth, growth))
+    if most - least > unit.floor / RESOLUTION**3:
+        unit = unit._replace(growth=max(unit.growth, RESOLUTION))
+    level = 0.0 if not growth else low
+    return unit, min(float(seen.at(level) / unit.at(level)), 1.0)
