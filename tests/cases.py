@@ -12,16 +12,16 @@ from tb_diagnose.core.finding import Evidence, Outcome, Verdict
 from tb_diagnose.core.model import Layer, Loss, ModelConfig, Optimizer
 from tb_diagnose.core.run import QUANTILES, Fact, Histograms, Run, Series
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.engine.compare import glance
+from tb_diagnose.engine.compare import summarize_run
 from tb_diagnose.engine.contract import registry
 from tb_diagnose.engine.examine import judge
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.curves import Pair
 
 Floats: TypeAlias = NDArray[np.float64]
-Roles: TypeAlias = Mapping[str, Any]
+RoleMap: TypeAlias = Mapping[str, Any]
 #: Named cases: the roles of a run, or a function that makes them where that takes a while.
-Cases: TypeAlias = Mapping[str, Roles | Callable[[], Roles]]
+Cases: TypeAlias = Mapping[str, RoleMap | Callable[[], RoleMap]]
 
 #: When every made-up run begins, in seconds since 1970.
 START = 1_700_000_000.0
@@ -112,9 +112,9 @@ def compiled(rate: float | None = 1e-3, name: str = "adam") -> Optimizer:
     return Optimizer(name, rate, None, {})
 
 
-def classes(count: int, *, cross_entropy: bool = True) -> Chance:
+def classes(count: int, *, cross_entropy: bool = True) -> ChanceLevel:
     """The chance level of a classifier."""
-    return Chance(count, cross_entropy, f"Dense({count}, softmax)")
+    return ChanceLevel(count, cross_entropy, f"Dense({count}, softmax)")
 
 
 def run(*scalars: Series, **more: Any) -> Run:
@@ -186,7 +186,7 @@ def counted(shares: Floats, examples: int, seed: int = 0) -> Floats:
 def outcome(identity: str, **roles: Any) -> Outcome:
     """What one diagnosis comes to on these roles, of several ``runs`` too, with its defaults."""
     if "runs" in roles:
-        roles["runs"] = {name: glance(name, each) for name, each in roles["runs"].items()}
+        roles["runs"] = {name: summarize_run(name, each) for name, each in roles["runs"].items()}
     return judge(registry()[identity], {"facts": (), "scalars": (), **roles}, Settings())
 
 
@@ -200,10 +200,10 @@ def speaks(identity: str, **roles: Any) -> tuple[Evidence, ...]:
 def silent(identity: str, **roles: Any) -> Outcome:
     """Assert that a diagnosis is clear or not applicable, and return what it came to."""
     came_to = outcome(identity, **roles)
-    assert came_to.verdict in (Verdict.CLEAR, Verdict.NOT_APPLICABLE), came_to
+    assert came_to.verdict in (Verdict.CLEAR, Verdict.NOT_APPLICABLE, Verdict.NOT_LOGGED), came_to
     return came_to
 
 
-def made(case: Roles | Callable[[], Roles]) -> Roles:
+def made(case: RoleMap | Callable[[], RoleMap]) -> RoleMap:
     """The roles of a named case."""
     return case() if callable(case) else case

@@ -20,7 +20,7 @@ ATTACH = 'callbacks=[…, tb_diagnose.attach.keras("logs")]'
 class FakeRole:
     name: str
     tag: str
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def sick() -> FakeExamination:
         roles,
         (
             outcome("overfitting", Verdict.NOT_APPLICABLE, reason="no validation loss in this run"),
-            *(outcome(f"layer-{n}", Verdict.NOT_APPLICABLE, **why) for n in range(4)),
+            *(outcome(f"layer-{n}", Verdict.NOT_LOGGED, **why) for n in range(4)),
             *(outcome(f"check-{n}") for n in range(24)),
             outcome("no-learning", found, stuck, caused_by="learning-rate-too-high"),
             outcome("loss-spikes", found, spike, caused_by="learning-rate-too-high"),

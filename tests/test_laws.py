@@ -18,7 +18,7 @@ from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.contract import registry
 from tb_diagnose.engine.examine import examine
 from tb_diagnose.engine.onset import curve_named
-from tb_diagnose.roles.tags import meaning
+from tb_diagnose.roles.tags import parse_tag
 from tests.cases import curve, epochs, run
 from tests.healthy import STYLES, healthy
 from tests.sick import REGRESSIONS, SICK
@@ -192,5 +192,5 @@ def with_curves(one: Run, change: Callable[[Series], Series]) -> Run:
 
 
 def scaled(one: Series, factor: float) -> Series:
-    kind = meaning(one.folder, one.tag).kind
+    kind = parse_tag(one.folder, one.tag).kind
     return replace(one, values=one.values * np.float32(factor)) if kind == "loss" else one

@@ -15,9 +15,9 @@ from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.examine import examine
 from tests.cases import epochs, falling
-from tests.layered import dense, initialiser, stack, vitals, weights
+from tests.layered import dense, initializer, stack, vitals, weights
 
-HE = initialiser("HeNormal")
+HE = initializer("HeNormal")
 NET = stack(
     dense("dense", 20, 64, **HE),
     dense("dense_1", 64, 32, **HE),

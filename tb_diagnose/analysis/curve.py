@@ -74,7 +74,11 @@ class CurveSummary:
     def finite_values(self) -> Floats:
         """The finite values, in order; what is beyond 1e300 counts as that. [finite]"""
         values = self.values if self.finite == len(self) else self.values[self._where]
-        return values if not np.any(np.abs(values) > 1 / TINY) else np.clip(values, -1 / TINY, 1 / TINY)
+        return (
+            values
+            if not np.any(np.abs(values) > 1 / TINY)
+            else np.clip(values, -1 / TINY, 1 / TINY)
+        )
 
     @cached_property
     def finite(self) -> int:
@@ -349,8 +353,9 @@ class CurveSummary:
                 goal = self.end_level.value + math.copysign(band, toward)
                 height = float(self._course.unit.stabilize(goal))
                 way = (height - line.at(line.first)) / (line.slope or 1.0)
-                return self._level(line, line.first + math.ceil(min(max(way, 0.0),
-                                                                    line.last - line.first)))
+                return self._level(
+                    line, line.first + math.ceil(min(max(way, 0.0), line.last - line.first))
+                )
             found = segment.start
         return found
 

@@ -203,7 +203,10 @@ def _meeting(before: Line, after: Line, window: Piece, heights: Floats) -> tuple
 
 
 def _judged(
-    noise: NoiseModel, unit: NoiseModel, heights: Floats, lines: list[Line],
+    noise: NoiseModel,
+    unit: NoiseModel,
+    heights: Floats,
+    lines: list[Line],
     returned: Sequence[Piece],
 ) -> Segmentation:
     """Single points judged: departures that reach an end are segments, the others excursions."""

@@ -14,7 +14,13 @@ from tb_diagnose.report.shapes import ComparisonPart, CountedIn, EvidencePart, O
 #: In which steps a tag is counted depends on the run: in Keras logs, most tags count epochs.
 Counting = Callable[[str], CountedIn]
 
-_ENDS = (Verdict.FOUND, Verdict.FAILED, Verdict.CLEAR, Verdict.NOT_APPLICABLE)
+_ENDS = (
+    Verdict.FOUND,
+    Verdict.FAILED,
+    Verdict.CLEAR,
+    Verdict.NOT_LOGGED,
+    Verdict.NOT_APPLICABLE,
+)
 
 
 def outcome_parts(

@@ -68,7 +68,7 @@ def about(run: RunPart) -> str:
 def ledger(outcomes: Sequence[OutcomePart], *, cure: bool = True) -> str:
     """``24 clear · 18 not checkable, 15 of them with …``."""
     ends = [each["verdict"] for each in outcomes]
-    clear, silent = ends.count("clear"), ends.count("not-applicable")
+    clear, silent = ends.count("clear"), ends.count("not-logged")
     if not silent:
         return f"{clear} clear"
     return f"{clear} clear · {silent} not checkable{_cure(outcomes, silent) if cure else ''}"

@@ -120,7 +120,7 @@ def _told(run: RunPart, screen: Screen) -> Iterator[str]:
     yield from labelled("Clear", " · ".join(clear), screen, pad=_LEDGER)
     reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in run["outcomes"]:
-        if each["verdict"] == "not-applicable":
+        if each["verdict"] in ("not-applicable", "not-logged"):
             reasons[each["reason"], each["how_to_enable"]].append(each["id"])
     for (reason, enable), ids in reasons.items():
         cure = f"; to enable: {enable}" if enable else ""

@@ -84,7 +84,7 @@ def penalty(layer: Layer) -> tuple[float, float]:
     return _factor(l1), _factor(l2)
 
 
-def penalised(model: ModelConfig) -> bool:
+def is_penalized(model: ModelConfig) -> bool:
     """Whether weight or activity penalties are part of the logged loss."""
     keys = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
     return any(layer.config.get(key) for layer in model.layers for key in keys)

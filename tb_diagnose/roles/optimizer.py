@@ -16,7 +16,7 @@ RATES = ("learning_rate", "learning rate", "lr", "lr0", "base_lr", "init_lr")
 NAMES = ("optim", "optimizer", "optimiser")
 
 
-def recipe(run: Run, learning_rate: Series | None) -> Optimizer | None:
+def optimizer_of(run: Run, learning_rate: Series | None) -> Optimizer | None:
     """The optimizer of a run, from the Keras config, else from hyper-parameters and the curve."""
     if run.model is not None and run.model.optimizer is not None:
         return run.model.optimizer

@@ -13,7 +13,7 @@ from tb_diagnose.core.finding import Evidence, NotApplicable, Outcome, Severity,
 from tb_diagnose.core.run import Fact, Run, Series
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine import contract
-from tb_diagnose.engine.compare import glance
+from tb_diagnose.engine.compare import summarize_run
 from tb_diagnose.engine.contract import Diagnosis, Need, comparison, diagnosis, registry
 from tb_diagnose.engine.examine import (
     compare,
@@ -26,7 +26,7 @@ from tb_diagnose.engine.examine import (
 )
 from tb_diagnose.engine.onset import as_of, curve_named
 from tb_diagnose.roles.requirements import ENABLE
-from tb_diagnose.roles.resolve import assign
+from tb_diagnose.roles.resolve import resolve_roles
 from tests.cases import START, curve, distribution, epochs, fact, falling, run
 from tests.healthy import healthy
 from tests.sick import SICK
@@ -115,7 +115,7 @@ def test_a_missing_role_is_named_with_the_line_that_would_supply_it(role: str) -
     asks = Diagnosis(
         "asks", "stability", Severity.INFO, (), "0.1", needs, None, lambda **_: [FOUND], False, ""
     )
-    came_to = judge(asks, assign(Run("", ""), {}).values, NOTHING)
+    came_to = judge(asks, resolve_roles(Run("", ""), {}).values, NOTHING)
     assert came_to.verdict is Verdict.NOT_APPLICABLE
     assert came_to.reason.startswith("no ")
     assert came_to.how_to_enable == ENABLE[role]
@@ -151,7 +151,7 @@ def test_settings_choose_diagnoses_and_their_limits() -> None:
     assert ids(ignore=("overfitting",)) == everything - {"overfitting"}
     assert ids(select=("logging",), ignore=("damaged-log",)) < ids(select=("logging",))
     strict = Settings(limits={"loss-divergence": {"rise": 5.0}})
-    roles = assign(SICK["diverges"], {}).values
+    roles = resolve_roles(SICK["diverges"], {}).values
     assert judge(registry()["loss-divergence"], roles, NOTHING).verdict is Verdict.FOUND
     assert judge(registry()["loss-divergence"], roles, strict).verdict is Verdict.CLEAR
 
@@ -164,7 +164,7 @@ def test_comparisons_see_all_runs_and_no_single_one() -> None:
     comparison(family="comparison", severity=Severity.INFO, since="0.1")(pairs_up)
     both = [examine(run(name=name), NOTHING) for name in ("a", "b")]
     assert both[0].outcomes == ()
-    (came_to,) = compare([glance(each.run.name, each.roles) for each in both], NOTHING)
+    (came_to,) = compare([summarize_run(each.run.name, each.roles) for each in both], NOTHING)
     assert came_to.evidence[0].message == "a, b."
 
 
@@ -263,7 +263,7 @@ def test_the_onset_is_the_first_step_at_which_it_is_found(name: str) -> None:
         shown = curve_named(one, came_to.evidence[0].tag)
         assert shown is not None
         replayed = [
-            judge(registry()[came_to.id], assign(one.until(float(wall)), {}).values, NOTHING)
+            judge(registry()[came_to.id], resolve_roles(one.until(float(wall)), {}).values, NOTHING)
             for wall in shown.wall
         ]
         first = [each.verdict for each in replayed].index(Verdict.FOUND)
@@ -306,6 +306,9 @@ def test_what_was_known_at_a_step_is_found_as_of_that_step_and_not_before() -> N
     one = SICK["overfits"]
     (found_it,) = (each for each in examine(one, NOTHING).outcomes if each.id == "overfitting")
     assert found_it.detected_step is not None
-    for step, expected in ((found_it.detected_step, Verdict.FOUND), (found_it.detected_step - 1, Verdict.CLEAR)):
+    for step, expected in (
+        (found_it.detected_step, Verdict.FOUND),
+        (found_it.detected_step - 1, Verdict.CLEAR),
+    ):
         outcomes = examine(as_of(one, step, NOTHING), NOTHING).outcomes
         assert next(each for each in outcomes if each.id == "overfitting").verdict is expected

@@ -22,7 +22,7 @@ export type Cure = { how_to_enable: string; outcomes: Outcome[] };
 export function cures(outcomes: readonly Outcome[]): Cure[] {
   const by = new Map<string, Outcome[]>();
   for (const each of outcomes) {
-    if (each.verdict === "not-applicable")
+    if (each.verdict === "not-logged")
       by.set(each.how_to_enable, [...(by.get(each.how_to_enable) ?? []), each]);
   }
   const worth = (cure: Cure) => (cure.how_to_enable ? cure.outcomes.length : 0);

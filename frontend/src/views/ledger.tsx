@@ -8,7 +8,7 @@ import { Copy } from "./try";
 
 export function Ledger({ run }: { run: Run }) {
   const of = (verdict: string) => run.outcomes.filter((each) => each.verdict === verdict);
-  const [clear, open, failed] = [of("clear"), of("not-applicable"), of("failed")];
+  const [clear, open, failed] = [of("clear"), of("not-logged"), of("failed")];
   return (
     <section class="block ledger" data-testid="ledger" aria-labelledby="ledger-title">
       <div class="block-head">

@@ -28,7 +28,7 @@ from math import comb, isfinite
 
 from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
 from tb_diagnose.core.format import number
-from tb_diagnose.engine.compare import Glance
+from tb_diagnose.engine.compare import RunSummary
 from tb_diagnose.engine.contract import Thresholds, comparison, limit
 
 
@@ -40,7 +40,7 @@ class Limits(Thresholds):
 
 
 @comparison(family="comparison", severity=Severity.WARNING, since="0.1")
-def failure_threshold(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evidence]:
+def failure_threshold(runs: Mapping[str, RunSummary], limits: Limits) -> Iterator[Evidence]:
     """Every hyper-parameter that parts the runs cleanly."""
     ends = {name: end for name in sorted(runs) if (end := runs[name].failed) is not None}
     settings = {name: _numbers(runs[name]) for name in ends}
@@ -66,7 +66,7 @@ def failure_threshold(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Ev
             yield _evidence(key, bad, good, p, limits)
 
 
-def _numbers(run: Glance) -> dict[str, float]:
+def _numbers(run: RunSummary) -> dict[str, float]:
     """The hyper-parameters that are numbers, and the learning rate by whatever way it is known."""
     found = {
         key.split("/")[-1]: float(value)

@@ -41,7 +41,7 @@ from tb_diagnose.core.run import Histograms, Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.roles.architecture import penalty
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -63,7 +63,7 @@ def excessive_regularisation(
     model: ModelConfig,
     train_loss: Series,
     train_score: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     weights: tuple[Histograms, ...] | None,
     limits: Limits,
 ) -> Iterator[Evidence]:

@@ -34,7 +34,7 @@ from tb_diagnose.core.format import number
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -52,7 +52,7 @@ class Limits(Thresholds):
     since="0.1",
 )
 def initial_loss(
-    chance: Chance,
+    chance: ChanceLevel,
     train_loss: Series | None,
     batch_loss: Series | None,
     model: ModelConfig | None,

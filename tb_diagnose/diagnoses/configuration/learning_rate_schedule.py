@@ -40,7 +40,7 @@ from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import any_of, min_of
-from tb_diagnose.roles.tags import meaning
+from tb_diagnose.roles.tags import parse_tag
 
 
 class Limits(Thresholds):
@@ -100,7 +100,7 @@ def _another(rate: Series, scalars: tuple[Series, ...]) -> bool:
     """Whether another group of weights has a rate of its own that is not zero."""
     return any(
         each is not rate
-        and meaning(each.folder, each.tag).kind == "learning_rate"
+        and parse_tag(each.folder, each.tag).kind == "learning_rate"
         and any_of(each.values > 0)
         for each in scalars
     )

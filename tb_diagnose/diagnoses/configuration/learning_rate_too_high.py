@@ -41,7 +41,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.measure.reductions import any_of, max_of, range_of
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -91,7 +91,7 @@ OTHER = ("plain", "SGD(learning_rate=0.01, momentum=0.9)")
 def learning_rate_too_high(
     optimizer: Optimizer,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     learning_rate: Series | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -107,7 +107,7 @@ def learning_rate_too_high(
     if limits.near * usual <= rate <= usual:
         yield from _thrown(optimizer, rate, better, train_loss, limits)
     elif rate > usual and (mark or rate >= limits.far * usual):
-        name = optimizer.written
+        name = optimizer.class_name
         unmarked = Severity.WARNING if rate >= limits.absurd * usual else Severity.INFO
         yield Evidence(
             message=f"{name} runs at a learning rate of {rate:g}, {number(rate / usual)} times the "
@@ -131,7 +131,7 @@ def _thrown(
         return
     last = float(values[-2])  # the last epoch may have been cut short
     if range_of(values[len(values) // 2 : -1]) == 0 and 0 < limits.thrown * last < values[0]:
-        name = optimizer.written
+        name = optimizer.class_name
         since = int(np.argmax(np.abs(values - last) <= 1e-3 * last))
         yield Evidence(
             message=f"{name}'s first steps at a rate of {rate:g} threw the weights where nothing "
@@ -146,7 +146,7 @@ def _thrown(
         )
 
 
-def _mark(loss: Series | None, chance: Chance | None, limits: Limits) -> str:
+def _mark(loss: Series | None, chance: ChanceLevel | None, limits: Limits) -> str:
     """What in the loss says that steps were too large, or the empty string."""
     if loss is None or not len(loss):
         return ""

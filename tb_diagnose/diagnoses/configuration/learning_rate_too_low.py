@@ -102,7 +102,7 @@ def learning_rate_too_low(
         how, grave = "and the loss falls in a straight line: the rate sets the pace", None
     else:
         return
-    name = optimizer.written
+    name = optimizer.class_name
     yield Evidence(
         message=f"{name} runs at a learning rate of {rate:g}, {how}; {train_loss.name} went from "
         f"{number(run.start)} to {number(run.end)} ({percent(fell)}) in {len(train_loss)} values.",

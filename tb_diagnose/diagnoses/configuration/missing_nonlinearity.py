@@ -35,7 +35,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.roles.architecture import Step, affine_runs, is_chain, written
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -55,7 +55,7 @@ def missing_nonlinearity(
     model: ModelConfig,
     train_loss: Series | None,
     train_score: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """Neighbours of which the first does not bend."""
@@ -93,7 +93,9 @@ def _narrow(first: Step, second: Step) -> bool:
     return before is not None and 0 < first.layer.units < min(before, second.layer.units)
 
 
-def _well(loss: Series | None, score: Series | None, chance: Chance | None, limits: Limits) -> bool:
+def _well(
+    loss: Series | None, score: Series | None, chance: ChanceLevel | None, limits: Limits
+) -> bool:
     """Whether the training gets along without the activation."""
     if score is not None and len(scores := finite(score.values)):
         bar = chance.on_the_way(limits.way) if chance is not None else 0.5 + limits.way / 2

@@ -31,7 +31,7 @@ from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.roles.architecture import penalised
+from tb_diagnose.roles.architecture import is_penalized
 from tb_diagnose.roles.curves import Pair
 
 HOLDS_BACK = ("Dropout", "Noise", "Normalization", "Random", "Regularization", "MixUp", "CutMix")
@@ -65,7 +65,7 @@ def missing_regularisation(
     behind = finite(pair.train.values)[at * len(pair.train) // len(pair.val) :]
     if len(behind) < 2 or end_level(behind) > (1 - limits.fall) * behind[0]:
         return
-    name = model.optimizer.written
+    name = model.optimizer.class_name
     adam = "AdamW(weight_decay=1e-4)" if name == "Adam" else f"{name}(weight_decay=1e-4)"
     yield Evidence(
         message=f"{pair.val.name} rose by {percent(val.rise / val.best)} from its best at step "
@@ -85,4 +85,4 @@ def _held_back(model: ModelConfig) -> bool:
     decay = model.optimizer.config.get("weight_decay") if model.optimizer is not None else None
     layers = any(word in layer.kind for layer in model.layers for word in HOLDS_BACK)
     recurrent = any(layer.config.get("recurrent_dropout") for layer in model.layers)
-    return layers or recurrent or penalised(model) or bool(decay)
+    return layers or recurrent or is_penalized(model) or bool(decay)

@@ -34,7 +34,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.granularity import sample_size
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -49,7 +49,7 @@ def oversized_model(
     model: ModelConfig,
     train_score: Series,
     val_score: Series,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """Weights an example, and the gap between the scores."""

@@ -38,7 +38,7 @@ from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.roles.architecture import hidden, is_chain, written
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -61,7 +61,7 @@ def shallow_model(
     model: ModelConfig,
     train_loss: Series,
     train_score: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """The narrowest hidden layer, and whether the training data were fitted."""
@@ -102,7 +102,9 @@ def _alone(model: ModelConfig) -> bool:
     return sum(layer.parameters != 0 for layer in model.layers) == 1
 
 
-def _unfitted(loss: Series, score: Series | None, chance: Chance | None, limits: Limits) -> str:
+def _unfitted(
+    loss: Series, score: Series | None, chance: ChanceLevel | None, limits: Limits
+) -> str:
     """How training shows that it could not fit its data; empty where it does not."""
     shares = finite(score.values) if score is not None else np.empty(0)
     if chance is not None and score is not None and len(shares) > 1:

@@ -33,7 +33,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import diagnosis
 from tb_diagnose.measure.levels import finite
 from tb_diagnose.measure.reductions import min_of
-from tb_diagnose.roles.architecture import penalised, written
+from tb_diagnose.roles.architecture import is_penalized, written
 
 #: Half the range of an activation that has bounds.
 HALF = {"sigmoid": 0.5, "hard_sigmoid": 0.5, "tanh": 1.0, "softsign": 1.0}
@@ -49,7 +49,7 @@ POWER = {"mean_squared_error": 2, "mean_absolute_error": 1}
 def target_out_of_range(model: ModelConfig, train_loss: Series) -> Iterator[Evidence]:
     """The lowest loss against the error of the middle of the range."""
     values = finite(train_loss.values)
-    if len(model.outputs) != 1 or len(model.losses) != 1 or not len(values) or penalised(model):
+    if len(model.outputs) != 1 or len(model.losses) != 1 or not len(values) or is_penalized(model):
         return
     last, loss = model.outputs[0], model.losses[0].name
     if last.activation not in HALF or loss not in POWER:

@@ -39,7 +39,7 @@ from tb_diagnose.core.run import Series, Vitals
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.medians import median
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -58,7 +58,7 @@ class Limits(Thresholds):
     since="0.1",
 )
 def batch_too_small(
-    step_vitals: Vitals, train_loss: Series | None, chance: Chance | None, limits: Limits
+    step_vitals: Vitals, train_loss: Series | None, chance: ChanceLevel | None, limits: Limits
 ) -> Iterator[Evidence]:
     """The median window."""
     noise = step_vitals.column("gradient_noise")[:, 0]

@@ -37,7 +37,7 @@ from tb_diagnose.core.format import number
 from tb_diagnose.core.run import Vitals
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.medians import median
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -52,7 +52,7 @@ class Limits(Thresholds):
 
 
 @diagnosis(family="data", severity=Severity.WARNING, leads_to=("overfitting",), since="0.1")
-def noisy_labels(step_vitals: Vitals, chance: Chance, limits: Limits) -> Iterator[Evidence]:
+def noisy_labels(step_vitals: Vitals, chance: ChanceLevel, limits: Limits) -> Iterator[Evidence]:
     """The median example against the tenth that is worst."""
     middle, tail = (step_vitals.column(name)[:, 0] for name in ("loss_q50", "loss_q90"))
     known = np.flatnonzero(np.isfinite(middle) & np.isfinite(tail))

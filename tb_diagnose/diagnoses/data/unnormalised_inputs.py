@@ -40,11 +40,11 @@ from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import rms
 from tb_diagnose.measure.levels import finite, typical
 from tb_diagnose.measure.reductions import max_of, min_of
-from tb_diagnose.roles.chance_level import Chance
-from tb_diagnose.roles.weights import NORMALISERS
+from tb_diagnose.roles.chance_level import ChanceLevel
+from tb_diagnose.roles.weights import NORMALIZERS
 
 #: First layers that bring inputs to scale, or for which it has no meaning.
-SCALERS = NORMALISERS | {"Rescaling", "Normalization", "Embedding", "StringLookup", "Hashing"}
+SCALERS = NORMALIZERS | {"Rescaling", "Normalization", "Embedding", "StringLookup", "Hashing"}
 
 
 class Limits(Thresholds):
@@ -66,7 +66,7 @@ def unnormalised_inputs(
     input_vitals: Vitals,
     model: ModelConfig | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """All channels together: size first, then differences of scale."""

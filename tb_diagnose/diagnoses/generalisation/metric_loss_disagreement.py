@@ -47,7 +47,7 @@ from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.roles.patterns import is_accuracy
-from tb_diagnose.roles.tags import meaning
+from tb_diagnose.roles.tags import parse_tag
 
 
 class Limits(Thresholds):
@@ -96,7 +96,7 @@ def metric_loss_disagreement(
 
 
 def _is_training_error(series: Series) -> bool:
-    means = meaning(series.folder, series.tag)
+    means = parse_tag(series.folder, series.tag)
     return means.kind == "error" and means.split == "train"
 
 

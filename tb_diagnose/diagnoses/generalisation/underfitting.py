@@ -40,7 +40,7 @@ from tb_diagnose.measure.levels import condense, end_level, finite, rested
 from tb_diagnose.measure.reductions import min_of
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.roles.architecture import penalty
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.initializers import initial_std
 
 
@@ -65,7 +65,7 @@ def underfitting(
     train_loss: Series | None,
     train_score: Series | None,
     val_score: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     model: ModelConfig | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -122,7 +122,7 @@ def _regression(train_loss: Series, model: ModelConfig, limits: Limits) -> Itera
 
 
 def _classifier(
-    train_score: Series, val_score: Series, chance: Chance, limits: Limits
+    train_score: Series, val_score: Series, chance: ChanceLevel, limits: Limits
 ) -> Iterator[Evidence]:
     train, val = finite(train_score.values), finite(val_score.values)
     if min(len(train), len(val)) < limits.points:

@@ -33,7 +33,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.granularity import sample_size, share_noise
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -48,7 +48,7 @@ class Limits(Thresholds):
     family="generalisation", severity=Severity.CRITICAL, leads_to=("overfitting",), since="0.1"
 )
 def validation_at_chance(
-    train_score: Series, val_score: Series, chance: Chance, limits: Limits
+    train_score: Series, val_score: Series, chance: ChanceLevel, limits: Limits
 ) -> Iterator[Evidence]:
     """The ends of the two scores against 1/K."""
     train, val = finite(train_score.values), finite(val_score.values)

@@ -38,7 +38,7 @@ from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.medians import median, row_medians
 from tb_diagnose.measure.reductions import all_of, min_of
-from tb_diagnose.roles.architecture import penalised
+from tb_diagnose.roles.architecture import is_penalized
 from tb_diagnose.roles.curves import Pair
 
 #: Parts of the names of layers that are random in training only.
@@ -116,6 +116,6 @@ def _why(model: ModelConfig | None) -> str:
     """The likely reason, from what the model holds."""
     if model is None:
         return "dropout and augmentation make training harder than validation"
-    if penalised(model):
+    if is_penalized(model):
         return "the penalty counts in both, so that it is the data that differ, or augmentation"
     return "the model has no dropout, so that augmentation, an easier split or a leak remain"

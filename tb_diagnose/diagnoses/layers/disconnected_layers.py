@@ -39,7 +39,7 @@ from tb_diagnose.core.format import listed, plural
 from tb_diagnose.core.run import Series, Vitals
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moved
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.weights import Kernel
 
 ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'
@@ -57,7 +57,7 @@ def disconnected_layers(
     kernels: tuple[Kernel, ...] | None,
     weight_vitals: Vitals | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """By the gradients where they were measured, else by the weights' movement."""

@@ -45,7 +45,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.roles.initializers import constant, fan_in, fixed_std, odd_std
-from tb_diagnose.roles.weights import Kernel, activation, he_std, hidden, normalised
+from tb_diagnose.roles.weights import Kernel, activation, he_std, hidden, is_normalized
 
 
 class Limits(Thresholds):
@@ -114,7 +114,7 @@ def _gain(
     for layer in inner:
         spread, inputs = fixed_std(layer) or _odd(model, layer, limits), fan_in(layer)
         bounded = activation(model, layer) in ("sigmoid", "softmax")
-        if spread and inputs and not bounded and not normalised(model, layer):
+        if spread and inputs and not bounded and not is_normalized(model, layer):
             fixed[layer.name] = (spread, spread / he_std(inputs), layer)
     gain = prod(each[1] for each in fixed.values())
     if 1 / limits.gain <= gain <= limits.gain:

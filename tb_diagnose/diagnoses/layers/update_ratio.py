@@ -41,7 +41,7 @@ from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moves
 from tb_diagnose.measure.levels import finite, typical
 from tb_diagnose.measure.medians import median
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.weights import Kernel, is_kernel
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
@@ -84,7 +84,7 @@ def update_ratio(
     kernels: tuple[Kernel, ...] | None,
     scalars: tuple[Series, ...] | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     optimizer: Optimizer | None,
     limits: Limits,
 ) -> Iterator[Evidence]:

@@ -44,7 +44,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.reductions import range_of
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.patterns import is_accuracy
 from tb_diagnose.roles.requirements import lack
 
@@ -76,7 +76,7 @@ def majority_guessing(
     train_loss: Series,
     train_score: Series,
     val_score: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     model: ModelConfig | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -97,7 +97,7 @@ def majority_guessing(
 
 
 def _by_cost(
-    loss: Series, score: Series, chance: Chance, model: ModelConfig | None, limits: Limits
+    loss: Series, score: Series, chance: ChanceLevel, model: ModelConfig | None, limits: Limits
 ) -> Evidence | None:
     """The accuracy's second half, and the loss against what it implies."""
     squared = _squared(model)

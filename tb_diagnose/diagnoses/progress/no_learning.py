@@ -53,7 +53,7 @@ from tb_diagnose.measure.levels import condense, end_level, finite, noise, start
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import max_of, min_of, range_of
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -80,7 +80,7 @@ def no_learning(
     train_score: Series | None,
     val_score: Series | None,
     reward: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     optimizer: Optimizer | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -133,14 +133,14 @@ def _as_high_as_it_gets(rewards: NDArray[np.float64]) -> bool:
 
 
 def _guess(
-    run: Course, score: Series | None, chance: Chance | None, limits: Limits
-) -> Chance | None:
+    run: Course, score: Series | None, chance: ChanceLevel | None, limits: Limits
+) -> ChanceLevel | None:
     """The chance level that loss and score are at, or None."""
     share = _share(score)
     if chance is None and share is not None and share > 0:
         classes = round(np.exp(run.end)) if run.end < 7 else 0
         if classes >= 2 and abs(share - 1 / classes) < 0.1 / classes:
-            chance = Chance(classes, True, "both the loss and the score are at its level")
+            chance = ChanceLevel(classes, True, "both the loss and the score are at its level")
     if chance is None or not chance.cross_entropy:
         return None
     if run.end < (1 - limits.near) * chance.loss:
@@ -151,7 +151,7 @@ def _guess(
     return chance if share is None or share <= allowed else None
 
 
-def _hidden(run: Course, chance: Chance, limits: Limits) -> bool:
+def _hidden(run: Course, chance: ChanceLevel, limits: Limits) -> bool:
     """Whether the end of a loss could as well be better than guessing, for all that is known."""
     tail = max(3, run.points // 10)
     error = 1.25 * run.noise * np.sqrt(max(1.0, run.points / len(run.condensed)) / tail)
@@ -164,7 +164,7 @@ def _share(score: Series | None) -> float | None:
     return end_level(values) if len(values) else None
 
 
-def _stuck(score: Series, chance: Chance | None, limits: Limits) -> bool:
+def _stuck(score: Series, chance: ChanceLevel | None, limits: Limits) -> bool:
     """A classifier's score on one and the same value, at the level of one class."""
     values = finite(score.values)
     if chance is None or len(values) < 2 * limits.points:
@@ -174,7 +174,7 @@ def _stuck(score: Series, chance: Chance | None, limits: Limits) -> bool:
     return bool(range_of(settled) <= 0.01 * level and 0 < level <= 1.5 * chance.accuracy)
 
 
-def _learned(score: Series | None, chance: Chance | None, limits: Limits) -> bool:
+def _learned(score: Series | None, chance: ChanceLevel | None, limits: Limits) -> bool:
     """Whether a score is good or rises: what a run is judged by moved, whatever its loss does."""
     share = _share(score)
     if score is None or share is None:
@@ -216,7 +216,7 @@ def _falls(loss: Series, limits: Limits) -> bool:
 
 
 def _at_chance(
-    loss: Series, run: Course, score: Series | None, guess: Chance, optimizer: Optimizer | None
+    loss: Series, run: Course, score: Series | None, guess: ChanceLevel, optimizer: Optimizer | None
 ) -> Evidence:
     message = (
         f"{loss.name} ends at {number(run.end)}, where guessing among {guess.classes} classes "
@@ -234,11 +234,11 @@ def _at_chance(
         measured=run.end / guess.loss,
         limit=1.0,
         unit="of ln K",
-        confidence=f"K = {guess.classes}: {guess.why}",
+        confidence=f"K = {guess.classes}: {guess.reason}",
     )
 
 
-def _since(loss: Series, guess: Chance) -> int:
+def _since(loss: Series, guess: ChanceLevel) -> int:
     """Index from which on the loss never was better than guessing again."""
     better = np.flatnonzero(loss.values < 0.95 * guess.loss)
     return min(int(better[-1]) + 1, len(loss) - 1) if len(better) else 0

@@ -38,7 +38,7 @@ from tb_diagnose.core.model import Optimizer
 from tb_diagnose.core.run import Series, Vitals
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.reductions import any_of, max_of
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'
 #: Where the clip value of the global norm stands in an optimizer's configuration.
@@ -64,7 +64,7 @@ def clipping_saturation(
     step_vitals: Vitals | None,
     optimizer: Optimizer | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """Before clipping where the clip value is known, else by the ceiling after it."""

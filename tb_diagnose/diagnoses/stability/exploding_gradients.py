@@ -39,7 +39,7 @@ from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.measure.swings import running_median
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'
 
@@ -66,7 +66,7 @@ def exploding_gradients(
     gradient_norm: Series | None,
     step_vitals: Vitals | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """The logged norm, else the one that an attached training measured."""
@@ -89,7 +89,7 @@ def _measured(vitals: Vitals | None) -> Series | None:
 
 
 def _climb(
-    norm: Series, loss: Series | None, chance: Chance | None, limits: Limits
+    norm: Series, loss: Series | None, chance: ChanceLevel | None, limits: Limits
 ) -> Evidence | None:
     levels = condense(norm.values)
     half = max(1, len(levels) // 2)

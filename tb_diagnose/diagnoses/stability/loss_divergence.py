@@ -43,7 +43,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import Course, course, largest_climb
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -75,7 +75,7 @@ class Limits(Thresholds):
 def loss_divergence(
     train_loss: Series,
     train_score: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     optimizer: Optimizer | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -133,7 +133,7 @@ def _evidence(loss: Series, run: Course, optimizer: Optimizer | None, limits: Li
 
 
 def _collapse(
-    score: Series, chance: Chance | None, optimizer: Optimizer | None, limits: Limits
+    score: Series, chance: ChanceLevel | None, optimizer: Optimizer | None, limits: Limits
 ) -> Iterator[Evidence]:
     """A score that was won and lost: judged as its own complement, which should fall."""
     run = course(score.values, -1)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from tb_diagnose.roles.resolve import Roles
+from tb_diagnose.roles.resolve import RoleMap
 from tests.cases import compiled, epochs, falling, silent, speaks
 
 BAD, GOOD = np.r_[falling(5), np.nan], falling(20)
 
 
-def trained(*, fails: bool, rate: float | None = None, **hparams: object) -> Roles:
+def trained(*, fails: bool, rate: float | None = None, **hparams: object) -> RoleMap:
     values = {"train_loss": epochs(BAD if fails else GOOD), "hparams": hparams}
-    return Roles(values | {"optimizer": compiled(rate) if rate else None}, (), "")
+    return RoleMap(values | {"optimizer": compiled(rate) if rate else None}, (), "")
 
 
-def search(edge: float, rates: tuple[float, ...]) -> dict[str, Roles]:
+def search(edge: float, rates: tuple[float, ...]) -> dict[str, RoleMap]:
     return {f"{rate:g}": trained(fails=rate >= edge, rate=rate) for rate in rates}
 
 

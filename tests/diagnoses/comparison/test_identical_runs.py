@@ -6,15 +6,15 @@ import numpy as np
 
 from tb_diagnose.core.finding import Severity
 from tb_diagnose.core.run import Series
-from tb_diagnose.roles.resolve import Roles
+from tb_diagnose.roles.resolve import RoleMap
 from tests.cases import epochs, falling, flat, silent, speaks
 
 
-def roles(**curves: Series) -> Roles:
-    return Roles(curves, (), "")
+def roles(**curves: Series) -> RoleMap:
+    return RoleMap(curves, (), "")
 
 
-def trained(seed: int, **more: Series) -> Roles:
+def trained(seed: int, **more: Series) -> RoleMap:
     return roles(train_loss=epochs(falling(10, noise=0.01, seed=seed)), **more)
 
 

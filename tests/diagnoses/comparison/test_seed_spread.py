@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tb_diagnose.core.finding import Severity
-from tb_diagnose.roles.resolve import Roles
+from tb_diagnose.roles.resolve import RoleMap
 from tests.cases import epochs, silent, speaks, straight
 
 
-def ending(end: float, **hparams: object) -> Roles:
+def ending(end: float, **hparams: object) -> RoleMap:
     curve = epochs(straight(20, 0.1, end), "epoch_accuracy", "validation")
-    return Roles({"val_score": curve, "hparams": hparams}, (), "")
+    return RoleMap({"val_score": curve, "hparams": hparams}, (), "")
 
 
 FAR = {f"resnet/seed={i}": ending(end) for i, end in enumerate((0.80, 0.90, 0.85, 0.70))}

@@ -12,7 +12,7 @@ from tests.cases import Cases, distribution, epochs, falling, layer, made, model
 LOSS = epochs(falling(10, 15.0, 1.0))
 
 
-def penalised(l2: float) -> ModelConfig:
+def is_penalized(l2: float) -> ModelConfig:
     given = {"class_name": "L2", "config": {"l2": l2}}
     first = layer(64, "relu", kernel_regularizer=given, kernel_initializer="he_normal")
     return model(first._replace(name="dense", parameters=64 * 65), layer(1, "linear"), loss="mse")
@@ -30,22 +30,22 @@ SPEAKS: Cases = {
     "a share to keep, given as one to drop": {"model": dropping(0.95), "train_loss": LOSS},
     # 1,000 weights: 0.1 * 1000 * (0.36 ** 2 - 0.05 ** 2) = 12.7 of the 14 that the loss falls by
     "the weights shrink and the loss with them": {
-        "model": penalised(0.1), "train_loss": LOSS, "weights": shrinking(0.36, 0.05),
+        "model": is_penalized(0.1), "train_loss": LOSS, "weights": shrinking(0.36, 0.05),
     },
     # He: 0.1 * 64 * 64 * 2 / 64 = 12.8 of the first 15
-    "only the initialiser is known": {"model": penalised(0.1), "train_loss": LOSS},
+    "only the initialiser is known": {"model": is_penalized(0.1), "train_loss": LOSS},
 }  # fmt: skip
 
 SILENT: Cases = {
-    "a usual factor": {"model": penalised(1e-4), "train_loss": LOSS},
+    "a usual factor": {"model": is_penalized(1e-4), "train_loss": LOSS},
     "a usual factor, weights logged": {
-        "model": penalised(1e-4), "train_loss": LOSS, "weights": shrinking(0.36, 0.05),
+        "model": is_penalized(1e-4), "train_loss": LOSS, "weights": shrinking(0.36, 0.05),
     },
     "the weights grow": {
-        "model": penalised(0.01), "train_loss": LOSS, "weights": shrinking(0.1, 0.2),
+        "model": is_penalized(0.01), "train_loss": LOSS, "weights": shrinking(0.1, 0.2),
     },
     "it learned all the same": {
-        "model": penalised(0.1), "train_loss": LOSS,
+        "model": is_penalized(0.1), "train_loss": LOSS,
         "train_score": epochs(np.linspace(0.5, 0.99, 10), "epoch_accuracy"),
     },
     "half of the inputs are dropped": {"model": dropping(0.5), "train_loss": LOSS},

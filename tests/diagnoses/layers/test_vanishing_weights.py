@@ -7,12 +7,12 @@ import pytest
 
 from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, classes, epochs, falling, flat, made, silent, speaks
-from tests.layered import dense, initialiser, of, plain, stack, weights
+from tests.layered import dense, initializer, of, plain, stack, weights
 
 L2 = {"kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.1}}}
 L1 = {"kernel_regularizer": {"class_name": "L1", "config": {"l1": 0.01}}}
 OUT = dense("out", 64, 1, "linear")
-PENALISED = stack(dense("dense", 64, 64, **L2, **initialiser("HeNormal")), OUT)
+PENALISED = stack(dense("dense", 64, 64, **L2, **initializer("HeNormal")), OUT)
 NORMALISED = stack(dense("dense", 64, 64, **L2), plain("norm", "BatchNormalization"), OUT)
 SHRINKING = weights("net/dense", np.geomspace(0.15, 0.001, 10))
 KEPT = weights("net/dense", np.linspace(0.15, 0.1, 10))
