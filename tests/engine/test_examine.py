@@ -27,7 +27,7 @@ from tb_diagnose.engine.examine import (
 )
 from tb_diagnose.engine.onset import as_of, curve_named
 from tb_diagnose.roles.catalog import ROLES
-from tb_diagnose.roles.frameworks import Framework
+from tb_diagnose.roles.frameworks import WRITERS, Framework, dialect
 from tb_diagnose.roles.resolve import resolve_roles
 from tests.cases import START, curve, distribution, epochs, fact, falling, run
 from tests.sick import SICK
@@ -180,7 +180,8 @@ def test_a_missing_role_is_named_with_the_line_that_would_log_it(
     namespace: dict[str, Any] = {"FOUND": FOUND}
     exec(f"def asks(self, {role}): return [FOUND]", namespace)  # noqa: S102 - a role a parameter
     declare("asks", namespace["asks"])
-    came_to = judge(registry()["asks"], {}, NOTHING, framework)
+    writer = next((name for name in WRITERS if dialect(name) is framework), "")
+    came_to = judge(registry()["asks"], {}.get, NOTHING, writer)
     assert came_to.verdict is Verdict.NOT_LOGGED
     assert came_to.reason == f"no {ROLES[role].title} in this log"
     assert came_to.how_to_enable == ROLES[role].how_to_log(framework)
@@ -192,7 +193,7 @@ def test_a_run_without_facts_is_an_intact_log_and_not_a_missing_role() -> None:
         yield from (Evidence(each.message, "Copy it.") for each in facts)
 
     declare("damage", damage)
-    assert judge(registry()["damage"], {"facts": ()}, NOTHING).verdict is Verdict.CLEAR
+    assert judge(registry()["damage"], {"facts": ()}.get, NOTHING).verdict is Verdict.CLEAR
 
 
 @pytest.mark.usefixtures("house")
@@ -327,8 +328,7 @@ def analysis(one: Run) -> RunAnalysis:
 
 def put(name: str, roles: RunAnalysis, settings: Settings) -> Outcome:
     one = registry()[name]
-    read = {role: roles.role(role) for role, _ in one.roles}
-    return judge(one, read, settings, roles.framework)
+    return judge(one, roles.role, settings, roles.roles.framework)
 
 
 @pytest.mark.parametrize("name", SHORT)
