@@ -17,8 +17,7 @@ What to try:
     Use ReLUs in hidden layers, and softmax or sigmoid in the last one only.
 
 Sources:
-    Glorot and Bengio 2010, "Understanding the difficulty of training"; Schoop et al. 2021,
-    "UMLAUT".
+    Schoop et al. 2021, "UMLAUT".
 """
 
 from __future__ import annotations
