@@ -32,6 +32,8 @@ Floats = NDArray[np.float64]
 
 #: Probability of a claim about a healthy curve that is accepted.
 _CHANCE = 0.01
+#: Up to here improvement is told by ranks: the noise of so few values is hardly known.
+_RANKED = 32
 #: An outlook reaches over this share of the run.
 _FURTHER = 0.25
 
@@ -177,14 +179,14 @@ class CurveSummary:
     def _level(self, line: Line, place: int) -> Level:
         assert self._course is not None
         unit, index = self._course.unit, int(self._where[place])
-        value = float(unit.restore(line.at(place)))
+        value = float(unit.restore(self._height(line, place)))
         error = float(min(line.error_at(place) * unit.at(value), np.finfo(np.float64).max))
         return Level(value, error, index, int(self.steps[index]))
 
     @cached_property
     def excursions(self) -> tuple[Excursion, ...]:
-        """Departures from the course that return, in order."""
-        if not self._course:
+        """Departures from the course that return, in order; none of fewer than four values."""
+        if not self._course or self.finite < FEW:
             return ()
         where = self._where
         return tuple(
@@ -208,9 +210,23 @@ class CurveSummary:
         """Height, its error, line and place at both ends of each segment; lower is better."""
         lines = self._course.lines if self._course and self.better else ()
         return [
-            (-self.better * line.at(place), line.error_at(place), line, place)
+            (-self.better * self._height(line, place), line.error_at(place), line, place)
             for line in lines for place in (line.first, line.last)
         ]  # fmt: skip
+
+    def _height(self, line: Line, place: int) -> float:
+        """Height of a line, no further than the values that it stands for."""
+        low, high = self._extent[line.first]
+        return min(max(line.at(place), low), high)
+
+    @cached_property
+    def _extent(self) -> dict[int, tuple[float, float]]:
+        """Lowest and highest of the values of each segment, by its first point."""
+        if not self._course:
+            return {}
+        first = [line.first for line in self._course.lines]
+        low, high = (f.reduceat(self._course.heights, first) for f in (np.minimum, np.maximum))
+        return dict(zip(first, zip(low.tolist(), high.tolist(), strict=True), strict=True))
 
     @cached_property
     def _best_end(self) -> tuple[float, float, Line, int] | None:
@@ -243,15 +259,13 @@ class CurveSummary:
     def improved_p(self) -> float | None:
         """Probability that so much improvement would be seen in a curve that does not improve.
 
-        By ranks; from eight values on twice the smaller one of that and the chance of the levels.
+        By ranks where values are few; beyond, where they may be correlated, by levels.
         """
         if self.gained_score is None:
             return None
-        ranked = trend(-self.better * self._binned).falling
-        if self.finite < 2 * FEW:
-            return ranked
-        by_levels = 0.5 * math.erfc(self.gained_score / math.sqrt(2)) * len(self._ends)
-        return min(1.0, 2 * by_levels, 2 * ranked)
+        if self.finite < _RANKED:
+            return trend(-self.better * self.finite_values).falling
+        return min(0.5 * math.erfc(self.gained_score / math.sqrt(2)) * len(self._ends), 1.0)
 
     @property
     def improved(self) -> bool | None:

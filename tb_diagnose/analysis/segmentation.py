@@ -9,8 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.binning import BINS, bin_curve
-from tb_diagnose.measure.noise import NoiseModel, discernible, estimate_noise, residual_scale
+from tb_diagnose.measure.binning import bin_curve
+from tb_diagnose.measure.noise import (
+    NoiseModel,
+    discernible,
+    estimate_noise,
+    long_run_scale,
+    residual_scale,
+)
 from tb_diagnose.measure.outliers import clip_outliers, departures, outlier_limit
 from tb_diagnose.measure.piecewise import (
     SHORTEST,
@@ -24,8 +30,9 @@ Floats = NDArray[np.float64]
 #: First and last index of a piece, among bins or among points.
 Piece = tuple[int, int]
 
-#: Curves of fewer points do not show whether their noise is correlated: it takes eight blocks.
-_BLOCK, _CORRELATED = 4, 32
+
+#: Of longer curves the last so many points tell how their noise is correlated.
+_LONGEST = 1 << 16
 
 
 class Excursion(NamedTuple):
@@ -74,8 +81,8 @@ class _Points(NamedTuple):
 
 def describe(values: Floats) -> Segmentation:
     """Segments and excursions of [n >= 1] values within 1e300. O(n)."""
-    noise = estimate_noise(values)
-    unit, resolution = discernible(values, noise)
+    noise, margin = estimate_noise(values)
+    unit, resolution = discernible(values, noise, margin)
     heights = unit.stabilize(values)
     points, edges = _points(values, heights, unit, resolution)
     pieces = segment(*points, np.diff(edges))
@@ -90,33 +97,17 @@ def _points(
     """What lines are fitted to, and the first point of each and of the end. [m + 1]"""
     bins = bin_curve(values)
     edges = np.append(bins.first, len(values))
-    if len(bins.values) == len(values):
-        errors = np.full(len(values), _correlation(heights))
-        return _Points(bins.centers, clip_outliers(heights, errors), errors), edges
     levels = np.asarray(unit.stabilize(bins.values))
     largest = int(bins.sizes.max())
-    middle = levels[bins.sizes >= largest - 1]
-    error = max(residual_scale(middle), largest**-0.5)
-    # Between single points and the largest bins the error is a power of the size.
-    errors = bins.sizes ** (math.log(error) / math.log(largest))
-    errors = np.maximum(errors, resolution)
+    errors = np.full(len(levels), max(1.0, long_run_scale(heights[-_LONGEST:])))
+    if largest > 1:
+        middle = levels[bins.sizes >= largest - 1]
+        error = max(residual_scale(middle).value, long_run_scale(middle), largest**-0.5)
+        # Between single points and the largest bins the error is a power of the size.
+        errors *= bins.sizes ** (math.log(error / errors[0]) / math.log(largest))
     # The median of five and more points needs no clipping.
     levels = np.where(bins.sizes < 5, clip_outliers(levels, errors), levels)
-    return _Points(bins.centers, levels, errors), edges
-
-
-def _correlation(heights: Floats) -> float:
-    """By what factor the errors of means are larger than those of independent noise; >= 1.
-
-    The noise of means of four, against the half of the single values' that it should be.
-    """
-    n = len(heights) // _BLOCK * _BLOCK
-    if n < _CORRELATED or n > 2 * BINS:
-        return 1.0
-    single = residual_scale(heights)
-    means = clip_outliers(heights, np.ones(len(heights)))[-n:].reshape(-1, _BLOCK).mean(axis=1)
-    together = residual_scale(means) * math.sqrt(_BLOCK)
-    return max(1.0, together) if single else 1.0
+    return _Points(bins.centers, levels, np.maximum(errors, resolution)), edges
 
 
 def _without_returns(
@@ -218,12 +209,21 @@ def _judged(
     if found and found[0][0] == 0 and found[0][1] < lines[0].last:
         last = found.pop(0)[1]
         lines = [_line(heights, 0, last), lines[0]._replace(first=last + 1), *lines[1:]]
+    found = [each for each in found if _stands_out(heights, each, limit)]
     for first, last in returned:
         if not any(start <= last and stop >= first for start, stop, _ in found):
             peak = first + int(np.abs(residuals[first : last + 1]).argmax())
             found.append((first, last, peak))
     excursions = [_excursion(unit, residuals, heights, each) for each in sorted(found)]
     return Segmentation(noise, unit, heights, tuple(lines), tuple(excursions), limit)
+
+
+def _stands_out(heights: Floats, departure: tuple[int, int, int], limit: float) -> bool:
+    """Whether it is apart from what comes before and behind it, and no bend of the course."""
+    first, last, peak = departure
+    beside = heights[[at for at in (first - 1, last + 1) if 0 <= at < len(heights)]]
+    apart = heights[peak] - beside
+    return bool(np.all(apart > limit / 2) or np.all(apart < -limit / 2))
 
 
 def _residuals(heights: Floats, lines: Sequence[Line]) -> Floats:
