@@ -315,7 +315,7 @@ class CurveSummary:
         middle, end = self._at(self.finite // 2), self.best_level
         if not self.gained or middle is None or end is None:
             return None
-        return max(self.better * (end.value - middle), 0.0) / self.gained
+        return min(max(0.0, self.better * (end.value - middle)) / self.gained, 1.0)
 
     def _at(self, place: int) -> float | None:
         """Level of the course at one of the finite values."""

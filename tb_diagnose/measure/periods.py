@@ -112,7 +112,7 @@ def _period(values: Floats, points: int) -> Period | None:
     strength = float(np.sum(odd * even)) / norm if norm > 0 else 0.0
     # Fisher's transform of a correlation of so many pairs has this standard error.
     error = 1 / math.sqrt(max(points - 3, 1))
-    if math.atanh(min(strength, 1 - 1e-12)) <= max(2.0 * error, 0.5):
+    if points > 3 and math.atanh(max(min(strength, 1 - 1e-12), 0.0)) <= max(2.0 * error, 0.5):
         return None
     pattern = cycles.mean(axis=0)
     total = float(np.mean((cycles - cycles.mean()) ** 2))
