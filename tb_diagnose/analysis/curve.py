@@ -24,16 +24,18 @@ from tb_diagnose.measure.binning import bin_curve
 from tb_diagnose.measure.noise import FEW, RESOLUTION, TINY, NoiseModel
 from tb_diagnose.measure.outliers import runs
 from tb_diagnose.measure.periods import Period, Repeat, find_period, longest_repeat
-from tb_diagnose.measure.piecewise import SHORTEST, Line, universal_limit
+from tb_diagnose.measure.piecewise import SHORTEST, Line
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.measure.trend import trend
 
 Floats = NDArray[np.float64]
 
-#: Probability of a claim about a healthy curve that is accepted.
-_CHANCE = 0.01
+#: Probabilities of a claim about a healthy curve: of improvement, and of a rise behind the best.
+_CHANCE, _HARDLY = 0.01, 0.001
 #: Up to here improvement is told by ranks: the noise of so few values is hardly known.
 _RANKED = 32
+#: A slope is told from none from three standard errors on.
+_SLOPE = 3.0
 #: An outlook reaches over this share of the run.
 _FURTHER = 0.25
 
@@ -285,14 +287,31 @@ class CurveSummary:
         """How much worse the end is than the best."""
         if not (self._best_end and self.best_level and self.end_level):
             return None
-        best, best_error, _, place = self._best_end
+        best, best_error, *_ = self._best_end
         end, end_error, *_ = self._ends[-1]
         value = max(0.0, self.better * (self.best_level.value - self.end_level.value))
-        points = self.finite - 1 - place
+        points = self.finite - self._crossed((best + end) / 2)
         score = max(0.0, end - best) / max(math.hypot(best_error, end_error), 1e-300)
         share = value / self.gained if self.gained else None
-        beyond = score > universal_limit(len(self._binned)) and points >= SHORTEST
-        return Rise(value, score, share, points, beyond)
+        chance = min(0.5 * math.erfc(score / math.sqrt(2)) * len(self._ends), 1.0)
+        persistent = chance < _HARDLY and points >= SHORTEST
+        if self.finite < _RANKED and self.best:
+            behind = self._where > self.best.index
+            chance = trend(-self.better * self.finite_values[behind]).rising
+        return Rise(value, score, share, points, persistent, chance)
+
+    def _crossed(self, height: float) -> int:
+        """From which of the finite values on the course is worse than a height; lower is better."""
+        lines = self._course.lines if self._course else ()
+        since = self.finite
+        for line in reversed(lines):
+            start, end = (-self.better * line.at(place) for place in (line.first, line.last))
+            if end <= height:
+                return since
+            if start <= height:
+                return line.last - int((end - height) / (end - start) * (line.last - line.first))
+            since = line.first
+        return since
 
     def reached(self, share: float) -> Level | None:
         """Where the course had first made this share of its gain; None where it gained nothing."""
@@ -337,7 +356,7 @@ class CurveSummary:
         then = float(self._course.unit.restore(line.at(line.last + further)))
         change = self.better * (then - self.end_level.value)
         gain = change / self.gained if self.gained else None
-        seen = abs(score) > universal_limit(1) and (gain is None or abs(gain) > RESOLUTION)
+        seen = abs(score) > _SLOPE and (gain is None or abs(gain) > RESOLUTION)
         return Outlook(int(math.copysign(1, score)) if seen else 0, score, gain)
 
     @property

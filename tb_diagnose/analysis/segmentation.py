@@ -85,8 +85,10 @@ def describe(values: Floats) -> Segmentation:
     unit, resolution = discernible(values, noise, margin)
     heights = unit.stabilize(values)
     points, edges = _points(values, heights, unit, resolution)
-    pieces = segment(*points, np.diff(edges))
-    pieces, returned = _without_returns(points, pieces)
+    # Changes are looked for by the noise as estimated, claims are made at its upper limit.
+    likely = points._replace(errors=np.maximum(points.errors / margin, resolution))
+    pieces = segment(*likely, np.diff(edges))
+    pieces, returned = _without_returns(likely, pieces)
     lines = _lines(points, pieces, returned, edges, heights)
     return _judged(noise, unit, heights, lines, [_raw(piece, edges) for piece in returned])
 

@@ -32,8 +32,8 @@ _LAG = 8
 SINGLE_PRECISION = float(np.finfo(np.float32).eps)
 #: Smaller numbers are as good as 0, and larger than 1 / TINY as good as infinite.
 TINY = 1e-300
-#: 99 % of a normal distribution lie below; a slope of the noise is believed from three errors on.
-_SURELY, _BELIEVED = 2.33, 3.0
+#: 95 % of a normal distribution lie below; a slope of the noise is believed from three errors on.
+_SURELY, _BELIEVED = 1.645, 3.0
 
 
 class NoiseModel(NamedTuple):
@@ -72,7 +72,7 @@ class NoiseModel(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """The standard deviation of noise, and its upper confidence limit at 99 %."""
+    """The standard deviation of noise, and its upper confidence limit at 95 %."""
 
     value: float
     upper: float
@@ -132,7 +132,7 @@ def long_run_scale(values: Floats) -> float:
 
 
 def estimate_noise(values: Floats) -> tuple[NoiseModel, float]:
-    """The noise of [n] within 1e300, and the factor by which it may be larger at 99 % confidence.
+    """The noise of [n] within 1e300, and the factor by which it may be larger at 95 % confidence.
 
     It is constant, unless blocks of 16 show that it grows with the level.
     """

@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.measure.medians import quantile, row_medians
-from tb_diagnose.measure.piecewise import FALSE_CHANGES, universal_limit
+from tb_diagnose.measure.piecewise import universal_limit
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
+#: Share of curves of pure noise in which a value may stand out.
+FALSE_OUTLIERS = 1e-3
 #: Fewer residuals say little of their tail: its 95th percentile would be one of the two largest.
 _TAIL = 40
 #: The tail is told by these shares of the residuals: up to one in twenty may be outliers.
@@ -29,7 +31,7 @@ def outlier_limit(residuals: Floats) -> float:
     the exponent of a Weibull tail, which the limit extrapolates to one curve in a thousand.
     """
     n = len(residuals)
-    limit = universal_limit(n)
+    limit = universal_limit(n, FALSE_OUTLIERS)
     if n < _TAIL:
         return limit
     sizes = np.abs(residuals)
@@ -37,7 +39,7 @@ def outlier_limit(residuals: Floats) -> float:
     if not high > usual > 0:
         return max(limit, high)
     power = math.log(math.log(1 - _HIGH) / math.log(1 - _USUAL)) / math.log(high / usual)
-    further = math.log(n / FALSE_CHANGES) / -math.log(1 - _HIGH)
+    further = math.log(n / FALSE_OUTLIERS) / -math.log(1 - _HIGH)
     return max(limit, high * math.exp(min(math.log(further) / power, 300.0)))
 
 
