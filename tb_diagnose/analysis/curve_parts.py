@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Point(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Point:
     """A value as it was logged."""
 
     index: int
@@ -13,7 +15,8 @@ class Point(NamedTuple):
     value: float
 
 
-class Level(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Level:
     """Where the course of a curve stands, in its unit, with the standard error of that."""
 
     value: float

@@ -58,6 +58,7 @@ class Segmentation(NamedTuple):
         noise: the estimated noise.
         unit: what is discernible: the unit of ``heights``, ``lines`` and scores.
         heights: [n] the values in that unit, in which the noise is at most 1 at every level.
+        fitted: [n] the course in that unit: the lines, none further than the values it stands for.
         lines: the segments, in order, by the indices of their points.
         excursions: in order.
         limit: score beyond which a single point stands out.
@@ -66,6 +67,7 @@ class Segmentation(NamedTuple):
     noise: NoiseModel
     unit: NoiseModel
     heights: Floats
+    fitted: Floats
     lines: tuple[Line, ...]
     excursions: tuple[Excursion, ...]
     limit: float
@@ -87,9 +89,8 @@ def describe(values: Floats) -> Segmentation:
     points, edges = _points(values, heights, unit, resolution)
     # Changes are looked for by the noise as estimated, claims are made at its upper limit.
     likely = points._replace(errors=np.maximum(points.errors / margin, resolution))
-    pieces = segment(*likely, np.diff(edges))
-    pieces, returned = _without_returns(likely, pieces)
-    lines = _lines(points, pieces, returned, edges, heights)
+    pieces, returned = _without_returns(likely, segment(*likely, np.diff(edges)))
+    lines = _lines(points, pieces, edges, heights)
     return _judged(noise, unit, heights, lines, [_raw(piece, edges) for piece in returned])
 
 
@@ -162,7 +163,6 @@ def _raw(piece: Piece, edges: NDArray[np.int64]) -> Piece:
 def _lines(
     points: _Points,
     pieces: Sequence[tuple[Piece, ...]],
-    returned: Sequence[Piece],
     edges: NDArray[np.int64],
     heights: Floats,
 ) -> list[Line]:
@@ -196,12 +196,15 @@ def _meeting(before: Line, after: Line, window: Piece, heights: Floats) -> tuple
 
 
 def _judged(
-    noise: NoiseModel, unit: NoiseModel, heights: Floats, lines: list[Line],
+    noise: NoiseModel,
+    unit: NoiseModel,
+    heights: Floats,
+    lines: list[Line],
     returned: Sequence[Piece],
 ) -> Segmentation:
     """Single points judged: departures that reach an end are segments, the others excursions."""
     lines = _without_short_ends(lines)
-    residuals = _residuals(heights, lines)
+    residuals = heights - _fitted_to_all(heights, lines)
     limit = outlier_limit(residuals)
     found = departures(residuals, limit)
     end = len(heights) - 1
@@ -217,7 +220,8 @@ def _judged(
             peak = first + int(np.abs(residuals[first : last + 1]).argmax())
             found.append((first, last, peak))
     excursions = [_excursion(unit, residuals, heights, each) for each in sorted(found)]
-    return Segmentation(noise, unit, heights, tuple(lines), tuple(excursions), limit)
+    fitted = _within_values(heights, lines)
+    return Segmentation(noise, unit, heights, fitted, tuple(lines), tuple(excursions), limit)
 
 
 def _stands_out(heights: Floats, departure: tuple[int, int, int], limit: float) -> bool:
@@ -228,11 +232,21 @@ def _stands_out(heights: Floats, departure: tuple[int, int, int], limit: float) 
     return bool(np.all(apart > limit / 2) or np.all(apart < -limit / 2))
 
 
-def _residuals(heights: Floats, lines: Sequence[Line]) -> Floats:
+def _fitted_to_all(heights: Floats, lines: Sequence[Line]) -> Floats:
+    """The height of the lines at each point. [n]"""
     fitted = np.empty(len(heights))
     for line in lines:
         fitted[line.first : line.last + 1] = line.at_all(np.arange(line.first, line.last + 1))
-    return np.asarray(heights - fitted)
+    return fitted
+
+
+def _within_values(heights: Floats, lines: Sequence[Line]) -> Floats:
+    """The same, each line no lower and no higher than the values of its segment. [n]"""
+    fitted = _fitted_to_all(heights, lines)
+    for line in lines:
+        piece = slice(line.first, line.last + 1)
+        np.clip(fitted[piece], heights[piece].min(), heights[piece].max(), out=fitted[piece])
+    return fitted
 
 
 def _without_short_ends(lines: Sequence[Line]) -> list[Line]:

@@ -178,15 +178,13 @@ def _growing(levels: Floats, spans: Floats) -> NoiseModel | None:
     return NoiseModel(float(floor), growth) if growth > _BELIEVED * error else None
 
 
-def discernible(
-    values: Floats, noise: NoiseModel, margin: float
-) -> tuple[NoiseModel, float]:
+def discernible(values: Floats, noise: NoiseModel, margin: float) -> tuple[NoiseModel, float]:
     """What is surely beyond noise and can be seen: unit for change points of finite [n >= 1].
 
-    The noise at its upper confidence limit (times ``margin``), and at least ``RESOLUTION``: of the level for a
-    positive curve that spans more than a factor of three, of the range for any other; far outside
-    of the range, of the level again. Also returns what share of it is resolution, which no average
-    makes smaller.
+    The noise at its upper confidence limit (times ``margin``), and at least ``RESOLUTION``: of the
+    level for a positive curve that spans more than a factor of three, else of the range; far
+    outside of the range, of the level again. Also returns what share is resolution, which averages
+    do not make smaller.
     """
     low, high = quantile(values, 0.05), quantile(values, 0.95)
     least, most = float(values.min()), float(values.max())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """First and last index of each run of true values in [n]."""
     edges = np.flatnonzero(mask[1:] != mask[:-1]) + 1 if len(mask) else np.empty(0, np.int64)
     bounds = [0, *edges.tolist(), len(mask)]
-    return [(i, j - 1) for i, j in zip(bounds, bounds[1:], strict=False) if j > i and mask[i]]
+    return [(i, j - 1) for i, j in pairwise(bounds) if j > i and mask[i]]
 
 
 def departures(residuals: Floats, limit: float) -> list[tuple[int, int, int]]:
@@ -85,4 +86,5 @@ def clip_outliers(values: Floats, errors: Floats) -> Floats:
     Excursions of one or two values go; the very ends, which have no neighbors, stay.
     """
     middle = moving_median(values)
-    return np.clip(values, middle - _CLIP * errors, middle + _CLIP * errors)
+    clipped: Floats = np.clip(values, middle - _CLIP * errors, middle + _CLIP * errors)
+    return clipped

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ class Line(NamedTuple):
         """Height at a place."""
         return self.level + self.slope * (place - self.center)
 
-    def at_all(self, places: NDArray[np.generic]) -> Floats:
+    def at_all(self, places: NDArray[Any]) -> Floats:
         """Height at each of [n] places. [n]"""
         return np.asarray(self.level + self.slope * (places - self.center))
 
