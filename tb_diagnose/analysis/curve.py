@@ -83,7 +83,7 @@ class CurveSummary(CurveCourse):
         chance = min(0.5 * math.erfc(score / math.sqrt(2)) * len(self._ends), 1.0)
         persistent = chance < _HARDLY and points >= SHORTEST
         if self.finite < _RANKED and self.best:
-            behind = self._where > self.best.index
+            behind = self.where > self.best.index
             chance = trend(-self.better * self.finite_values[behind]).rising
         return Rise(value, score, share, points, persistent, chance)
 
@@ -150,7 +150,7 @@ class CurveSummary(CurveCourse):
         sizes = np.abs(np.diff(self.finite_values[turns]))
         half = len(sizes) // 2
         decay = float(np.median(sizes[-half:]) / np.median(sizes[:half])) if half > 1 else None
-        return Swings(tuple(self._where[turns].tolist()), tuple(sizes.tolist()), decay)
+        return Swings(tuple(self.where[turns].tolist()), tuple(sizes.tolist()), decay)
 
     @cached_property
     def monotone_share(self) -> float | None:

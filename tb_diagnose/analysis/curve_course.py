@@ -78,7 +78,7 @@ class CurveCourse(LoggedCurve):
         line = line or next(line for line in course.lines if place <= line.last)
         value = float(course.unit.restore(course.fitted[place]))
         error = min(line.error_at(place) * float(course.unit.at(value)), _LARGEST)
-        index = int(self._where[place])
+        index = int(self.where[place])
         return Level(value, error, index, int(self.steps[index]))
 
     @cached_property
@@ -86,12 +86,19 @@ class CurveCourse(LoggedCurve):
         """Departures from the course that return, in order; none of fewer than four values."""
         if self.finite < FEW:
             return ()
-        where = self._where
+        where = self.where
         return tuple(
             Excursion(int(where[each.first]), int(where[each.last]),
                       self.point(int(where[each.peak])), each.base, each.score)
             for each in self._described.excursions
         )  # fmt: skip
+
+    @cached_property
+    def course(self) -> Floats:
+        """The level at each finite value, in the curve's unit. [finite]"""
+        if not self.finite:
+            return np.empty(0)
+        return np.asarray(self._described.unit.restore(self._described.fitted))
 
     @cached_property
     def start_level(self) -> Level | None:

@@ -40,14 +40,14 @@ class LoggedCurve:
         return np.isfinite(self.values)
 
     @cached_property
-    def _where(self) -> NDArray[np.int64]:
+    def where(self) -> NDArray[np.int64]:
         """Index of each finite value. [finite]"""
         return np.flatnonzero(self._is_finite)
 
     @cached_property
     def finite_values(self) -> Floats:
         """The finite values, in order; what is beyond 1e300 counts as that. [finite]"""
-        values = self.values if self.finite == len(self) else self.values[self._where]
+        values = self.values if self.finite == len(self) else self.values[self.where]
         if self.finite and max(abs(values.min()), abs(values.max())) > 1 / TINY:
             return np.clip(values, -1 / TINY, 1 / TINY)
         return values
@@ -55,7 +55,7 @@ class LoggedCurve:
     @cached_property
     def finite(self) -> int:
         """How many values are finite."""
-        return len(self._where)
+        return len(self.where)
 
     @cached_property
     def non_finite(self) -> tuple[Stretch, ...]:
@@ -79,22 +79,22 @@ class LoggedCurve:
     @cached_property
     def start(self) -> Point | None:
         """The first finite value."""
-        return self.point(int(self._where[0])) if self.finite else None
+        return self.point(int(self.where[0])) if self.finite else None
 
     @cached_property
     def end(self) -> Point | None:
         """The last finite value."""
-        return self.point(int(self._where[-1])) if self.finite else None
+        return self.point(int(self.where[-1])) if self.finite else None
 
     @cached_property
     def lowest(self) -> Point | None:
         """The lowest finite value."""
-        return self.point(int(self._where[self.finite_values.argmin()])) if self.finite else None
+        return self.point(int(self.where[self.finite_values.argmin()])) if self.finite else None
 
     @cached_property
     def highest(self) -> Point | None:
         """The highest finite value."""
-        return self.point(int(self._where[self.finite_values.argmax()])) if self.finite else None
+        return self.point(int(self.where[self.finite_values.argmax()])) if self.finite else None
 
     @cached_property
     def best(self) -> Point | None:

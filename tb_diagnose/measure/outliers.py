@@ -95,4 +95,4 @@ def clip_outliers(values: Floats, errors: Floats) -> Floats:
     """
     middle = moving_median(values)
     low, high = middle - _CLIP * errors, middle + _CLIP * errors
-    return np.minimum(np.maximum(values, low), high)
+    return np.asarray(np.minimum(np.maximum(values, low), high))
