@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from tb_diagnose.analysis.curve_parts import Excursion, Level, Segment
 from tb_diagnose.analysis.logged_curve import LoggedCurve
 from tb_diagnose.analysis.segmentation import Segmentation, describe
-from tb_diagnose.measure.noise import FEW, NoiseModel
+from tb_diagnose.measure.medians import median
+from tb_diagnose.measure.noise import FEW, NORMAL_MEDIAN, NoiseModel
 from tb_diagnose.measure.piecewise import Line
 
 Floats = NDArray[np.float64]
@@ -99,6 +100,19 @@ class CurveCourse(LoggedCurve):
         if not self.finite:
             return np.empty(0)
         return np.asarray(self._described.unit.restore(self._described.fitted))
+
+    @cached_property
+    def scatter(self) -> float | None:
+        """Typical distance of the values from the course over the second half; None below 8.
+
+        A standard deviation, told by the median distance, in the curve's unit. Other than
+        ``noise``, which neighbors tell, it holds slow swings as well.
+        """
+        if self.finite < 2 * FEW:
+            return None
+        late = slice(self.finite // 2, None)
+        distances = np.abs(self.finite_values[late] - self.course[late])
+        return float(median(distances)) / NORMAL_MEDIAN
 
     @cached_property
     def start_level(self) -> Level | None:

@@ -19,11 +19,13 @@ RESOLUTION = 0.01
 FEW = 4
 #: So many second differences outvote what a curve did in its last few points.
 _MANY = 10
+#: The median size of a standard normal value.
+NORMAL_MEDIAN = 0.6745
 #: Share of the values → the size of a standard normal value that so many lie below (its quantile),
 #: and the relative error of a scale estimated by it, times the root of the number of values. It is
 #: the asymptotic error of a quantile, raised by a fifth because neighboring second differences
 #: share points.
-_QUANTILES = {0.5: (0.6745, 1.4), 0.25: (0.3186, 2.15)}
+_QUANTILES = {0.5: (NORMAL_MEDIAN, 1.4), 0.25: (0.3186, 2.15)}
 #: Blocks of this many points tell how the noise grows with the level.
 _BLOCK, _BLOCKS = 16, 128
 #: Noise of points that lie further apart is taken for independent.
@@ -143,7 +145,7 @@ def estimate_noise(values: Floats) -> tuple[NoiseModel, float]:
     growing = None
     if blocks >= 4 and scale.value > 0:
         width = len(sizes) // blocks
-        spans = row_medians(sizes[: blocks * width].reshape(blocks, width)) / _QUANTILES[0.5][0]
+        spans = row_medians(sizes[: blocks * width].reshape(blocks, width)) / NORMAL_MEDIAN
         levels = np.abs(row_medians(values[: blocks * width].reshape(blocks, width)))
         growing = _growing(levels, spans)
     return growing or NoiseModel(scale.value, 0.0), margin

@@ -80,7 +80,8 @@ def moving_median(values: Floats) -> Floats:
 
     Of three throughout where n < 32: in so few points, two that stand out are no accident.
     """
-    n, found = len(values), values.copy()
+    n = len(values)
+    found: Floats = values.copy()
     for reach in (1, 2) if n >= _SHORT else (1,):
         if n > 2 * reach:
             windows = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1)
