@@ -135,7 +135,8 @@ class CurveSummary(CurveCourse):
         low, high = self._described.unit.stabilize(np.array(borders))
         fitted = self._described.fitted
         outside = np.flatnonzero((fitted < low) | (fitted > high))
-        return self._level(int(outside[-1]) + 1 if len(outside) else 0)
+        first = int(outside[-1]) + 1 if len(outside) else 0
+        return self._level(min(first, self.finite - 1))
 
     @cached_property
     def period(self) -> Period | None:

@@ -116,21 +116,23 @@ def _points(
 def _without_returns(
     points: _Points, pieces: list[Piece]
 ) -> tuple[list[tuple[Piece, ...]], list[Piece]]:
-    """Pieces joined where one between them is an excursion: shorter, and on one line without it.
+    """Pieces joined where what lies between is an excursion: shorter, and on one line without it.
 
-    Returns the pieces, each with the parts that it consists of, and the excursions.
+    That may be two pieces, since the bin that holds the way back is neither up nor down. Returns
+    the pieces, each with the parts that it consists of, and the excursions.
     """
     joined: list[tuple[Piece, ...]] = [(piece,) for piece in pieces]
     returned: list[Piece] = []
     at = 1
-    while 1 <= at < len(joined) - 1:
-        before, piece, after = joined[at - 1 : at + 2]
-        if _length(piece) < min(_length(before), _length(after)) and _collinear(
-            points, before, after
-        ):
-            returned.append((piece[0][0], piece[-1][1]))
-            joined[at - 1 : at + 2] = [before + after]
-            at = max(at - 1, 1)
+    while at < len(joined) - 1:
+        for width in (1, 2):
+            before, *between, after = joined[at - 1 : at + width + 1]
+            short = sum(map(_length, between)) < min(_length(before), _length(after))
+            if len(between) == width and short and _collinear(points, before, after):
+                returned.append((between[0][0][0], between[-1][-1][1]))
+                joined[at - 1 : at + width + 1] = [before + after]
+                at = max(at - 1, 1)
+                break
         else:
             at += 1
     return joined, sorted(returned)
@@ -173,26 +175,49 @@ def _lines(
         first, last = _raw((parts[0][0], parts[-1][1]), edges)
         line = line._replace(first=first, last=last)
         if lines and len(edges) <= len(heights):
-            at = parts[0][0]
-            window = int(edges[at - 1]), int(edges[at + 1])
-            if len(lines) > 1 and window[0] - lines[-1].first < SHORTEST:
-                del lines[-1]  # what was a piece lies within the bin where two others meet
-                window = lines[-1].last + 1, window[1]
+            window = int(edges[parts[0][0] - 1]), int(edges[parts[0][0] + 1])
             lines[-1], line = _meeting(lines[-1], line, window, heights)
+            if len(lines) > 1 and lines[-1].last < window[1]:
+                lines, line = _without_mixed_bin(lines, line, heights)
         lines.append(line)
     return lines
+
+
+def _without_mixed_bin(
+    lines: list[Line], after: Line, heights: Floats
+) -> tuple[list[Line], Line]:
+    """The same lines without the last one, where its neighbors explain its points as well.
+
+    A bin in which a curve jumps has a median that is neither here nor there.
+    """
+    *kept, before, mixed = lines
+    window = mixed.first, mixed.last + 1
+    narrow, wide = _meeting(before, after._replace(first=mixed.first), window, heights)
+    explained = _lost(narrow, window, heights) + _lost(wide, window, heights)
+    if explained > _lost(mixed, window, heights) + change_penalty(len(heights)):
+        return lines, after
+    return [*kept, narrow], wide
 
 
 def _meeting(before: Line, after: Line, window: Piece, heights: Floats) -> tuple[Line, Line]:
     """Two lines that meet within a window of points, at the point where they fit best."""
     start, stop = max(window[0], before.first + 1), min(window[1], after.last)
-    places, near = np.arange(start, stop), heights[start:stop]
-    before_gone, after_gone = (
-        np.minimum((near - line.at_all(places)) ** 2, 9.0) for line in (before, after)
-    )
-    gain = np.concatenate([[0.0], np.cumsum(after_gone - before_gone)])
+    before_lost, after_lost = (_squares_lost(line, start, stop, heights) for line in (before, after))
+    gain = np.concatenate([[0.0], np.cumsum(after_lost - before_lost)])
     change = start + int(gain.argmax())
     return before._replace(last=change - 1), after._replace(first=change)
+
+
+def _squares_lost(line: Line, start: int, stop: int, heights: Floats) -> Floats:
+    """Squared distance of the points from ``start`` to ``stop`` - 1 from a line, 9 at most."""
+    distances = heights[start:stop] - line.at_all(np.arange(start, stop))
+    return np.minimum(distances**2, 9.0)
+
+
+def _lost(line: Line, window: Piece, heights: Floats) -> float:
+    """Sum of these over the points of a line within a window."""
+    start, stop = max(window[0], line.first), min(window[1], line.last + 1)
+    return float(_squares_lost(line, start, stop, heights).sum())
 
 
 def _judged(
