@@ -170,39 +170,40 @@ def _lines(
 ) -> list[Line]:
     """The line of each piece, from its first point to its last, changes placed to the point."""
     lines: list[Line] = []
+    window = (0, 0)
     for parts in pieces:
         line, _ = _fitted(points, parts)
         first, last = _raw((parts[0][0], parts[-1][1]), edges)
         line = line._replace(first=first, last=last)
         if lines and len(edges) <= len(heights):
+            before = window[0]
             window = int(edges[parts[0][0] - 1]), int(edges[parts[0][0] + 1])
+            if len(lines) > 1 and _is_mixed(lines[-2:], line, (before, window[1]), heights):
+                del lines[-1]  # its bin is neither here nor there: the curve jumps within it
+                window = before, window[1]
             lines[-1], line = _meeting(lines[-1], line, window, heights)
-            if len(lines) > 1 and lines[-1].last < window[1]:
-                lines, line = _without_mixed_bin(lines, line, heights)
         lines.append(line)
     return lines
 
 
-def _without_mixed_bin(
-    lines: list[Line], after: Line, heights: Floats
-) -> tuple[list[Line], Line]:
-    """The same lines without the last one, where its neighbors explain its points as well.
-
-    A bin in which a curve jumps has a median that is neither here nor there.
-    """
-    *kept, before, mixed = lines
-    window = mixed.first, mixed.last + 1
-    narrow, wide = _meeting(before, after._replace(first=mixed.first), window, heights)
-    explained = _lost(narrow, window, heights) + _lost(wide, window, heights)
-    if explained > _lost(mixed, window, heights) + change_penalty(len(heights)):
-        return lines, after
-    return [*kept, narrow], wide
+def _is_mixed(lines: Sequence[Line], after: Line, window: Piece, heights: Floats) -> bool:
+    """Whether the second of two lines is not needed between the first one and the one behind it."""
+    before, mixed = lines
+    if mixed.first < window[0] or mixed.last >= window[1]:
+        return False
+    outer = _meeting(before, after, window, heights)
+    _, inner = _meeting(mixed, after, window, heights)
+    explained = sum(_lost(line, window, heights) for line in outer)
+    needed = sum(_lost(line, window, heights) for line in (before, mixed, inner))
+    return explained <= needed + change_penalty(len(heights))
 
 
 def _meeting(before: Line, after: Line, window: Piece, heights: Floats) -> tuple[Line, Line]:
     """Two lines that meet within a window of points, at the point where they fit best."""
     start, stop = max(window[0], before.first + 1), min(window[1], after.last)
-    before_lost, after_lost = (_squares_lost(line, start, stop, heights) for line in (before, after))
+    before_lost, after_lost = (
+        _squares_lost(line, start, stop, heights) for line in (before, after)
+    )
     gain = np.concatenate([[0.0], np.cumsum(after_lost - before_lost)])
     change = start + int(gain.argmax())
     return before._replace(last=change - 1), after._replace(first=change)

@@ -28,8 +28,14 @@ NORMAL_MEDIAN = 0.6745
 _QUANTILES = {0.5: (NORMAL_MEDIAN, 1.4), 0.25: (0.3186, 2.15)}
 #: Blocks of this many points tell how the noise grows with the level.
 _BLOCK, _BLOCKS = 16, 128
-#: Noise of points that lie further apart is taken for independent.
-_LAG = 8
+#: Fewer points do not tell how their noise is correlated.
+_TOLD = 32
+#: At these lags the noise of few and of many points is taken for independent. Each change of a
+#: course spoils two lags of second differences.
+_NEAR, _FAR, _MANY_POINTS = 4, 8, 512
+#: Error of the ratio of two such scales, times the root of n; and a correlation of neighbors above
+#: which it is no noise but a course.
+_RATIO_ERROR, _MOST_CORRELATED = 2.0, 0.9
 #: Relative error of the numbers in a log, which holds them in single precision.
 SINGLE_PRECISION = float(np.finfo(np.float32).eps)
 #: Smaller numbers are as good as 0, and larger than 1 / TINY as good as infinite.
@@ -118,18 +124,20 @@ def _by_quantile(ordered: Floats, share: float) -> Scale:
 def long_run_scale(values: Floats) -> float:
     """Standard deviation of means over [n], times the root of how many values they are of.
 
-    That of independent noise is ``residual_scale``. Correlated noise differs less between
-    neighbors than further apart: by second differences at lag 1 and at lag 8 (an eighth of short
-    curves) the correlation of neighbors is 2 - sqrt(1 + 3 r), where r is the ratio of their
-    variances, if the noise is autoregressive of first order, and 0.9 at most. 0 where n < 32.
+    That of independent noise is the noise itself. Correlated noise differs less between neighbors
+    than further apart: if it is autoregressive of first order, the correlation of neighbors is
+    2 - sqrt(1 + 3 r), where r is the ratio of the variances of second differences at lag 1 and at
+    a lag that the correlation does not reach. 0 where the two do not differ by more than the
+    standard error of their ratio, and where n < 32.
     """
-    lag = min(_LAG, len(values) // _LAG)
-    if lag < 4:
+    n = len(values)
+    if n < _TOLD:
         return 0.0
+    lag = _NEAR if n < _MANY_POINTS else _FAR
     near, far = residual_scale(values).value, residual_scale(values, lag).value
-    if not far > near:
-        return near
-    neighbors = min(2 - math.sqrt(1 + 3 * (near / far) ** 2), 0.9)
+    if far <= near * (1 + _RATIO_ERROR / math.sqrt(n)):
+        return 0.0
+    neighbors = min(2 - math.sqrt(1 + 3 * (near / far) ** 2), _MOST_CORRELATED)
     return far * math.sqrt((1 + neighbors) / (1 - neighbors))
 
 

@@ -262,14 +262,3 @@ def test_a_sawtooth_of_exactly_500_steps_is_a_period() -> None:
     curve = summary(1 + np.exp(-index / 4000) + 0.2 * (index % 500) / 500 + noise)
     assert curve.period is not None
     assert curve.period.points == 500
-
-
-def test_it_is_fast_enough_to_be_asked_of_every_curve(benchmark_seconds: float = 1.0) -> None:
-    import time  # noqa: PLC0415
-
-    index = np.arange(1_000_000)
-    curve = summary(1 + np.exp(-index / 1e5) + 0.1 * generator(11).normal(size=1_000_000))
-    start = time.perf_counter()
-    assert curve.improved
-    assert curve.rise is not None
-    assert time.perf_counter() - start < benchmark_seconds

@@ -71,7 +71,7 @@ def test_no_size_of_numbers_overflows() -> None:
     assert np.all(np.isfinite(model.restore(np.array([1e9, -1e9, 0.0]))))
 
 
-@pytest.mark.parametrize("correlation", (0.0, 0.5, 0.7))
+@pytest.mark.parametrize("correlation", (0.3, 0.5, 0.7))
 def test_long_run_scale_is_that_of_means(correlation: float) -> None:
     truth = np.sqrt((1 + correlation) / (1 - correlation))
     found = [long_run_scale(autoregressive(generator(k), 2000, correlation)) for k in range(10)]
@@ -87,3 +87,19 @@ def test_what_is_discernible_is_at_least_a_hundredth_of_what_a_chart_shows() -> 
     unit, _ = discernible(decades, NoiseModel(0.0, 0.0), 1.0)
     assert unit.at(1000.0) == pytest.approx(10, rel=0.01)
     assert unit.at(0.1) < 0.01
+
+
+@pytest.mark.parametrize("points", (50, 500, 5000))
+def test_independent_noise_is_hardly_taken_for_correlated(points: int) -> None:
+    found = [long_run_scale(generator(points, k).normal(size=points)) for k in range(100)]
+    assert np.median(found) < 1.1
+    assert np.quantile(found, 0.9) < 2.5
+
+
+def test_a_change_of_level_hardly_makes_noise_look_correlated() -> None:
+    found = []
+    for seed in range(100):
+        values = generator(seed).normal(size=100)
+        values[50:] += 30
+        found.append(long_run_scale(values))
+    assert np.median(found) < 1.5

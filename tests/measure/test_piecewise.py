@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def every_segmentation(n: int) -> list[list[tuple[int, int]]]:
     for count in range(n):
         for cuts in combinations(range(1, n), count):
             bounds = [0, *cuts, n]
-            pieces = [(i, j - 1) for i, j in zip(bounds, bounds[1:], strict=False)]
+            pieces = [(i, j - 1) for i, j in pairwise(bounds)]
             if all(j - i + 1 >= SHORTEST for i, j in pieces[1:-1]):
                 found.append(pieces)
     return found
