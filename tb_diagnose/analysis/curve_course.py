@@ -12,7 +12,7 @@ from tb_diagnose.analysis.curve_parts import Excursion, Level, Segment
 from tb_diagnose.analysis.logged_curve import LoggedCurve
 from tb_diagnose.analysis.segmentation import Segmentation, describe
 from tb_diagnose.measure.medians import median
-from tb_diagnose.measure.noise import FEW, NORMAL_MEDIAN, NoiseModel
+from tb_diagnose.measure.noise import FEW, NORMAL_MEDIAN, NoiseModel, sampled
 from tb_diagnose.measure.piecewise import Line
 
 Floats = NDArray[np.float64]
@@ -112,7 +112,7 @@ class CurveCourse(LoggedCurve):
             return None
         late = slice(self.finite // 2, None)
         distances = np.abs(self.finite_values[late] - self.course[late])
-        return float(median(distances)) / NORMAL_MEDIAN
+        return float(median(sampled(distances))) / NORMAL_MEDIAN
 
     @cached_property
     def start_level(self) -> Level | None:

@@ -105,7 +105,8 @@ def _points(
     errors = np.full(len(levels), max(1.0, long_run_scale(heights[-_LONGEST:])))
     if largest > 1:
         middle = levels[bins.sizes >= largest - 1]
-        error = max(residual_scale(middle).value, long_run_scale(middle), largest**-0.5)
+        told = residual_scale(middle).value, long_run_scale(middle), errors[0] * largest**-0.5
+        error = min(max(told), errors[0])
         # Between single points and the largest bins the error is a power of the size.
         errors *= bins.sizes ** (math.log(error / errors[0]) / math.log(largest))
     # The median of five and more points needs no clipping.

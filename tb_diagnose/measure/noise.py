@@ -26,10 +26,12 @@ NORMAL_MEDIAN = 0.6745
 #: the asymptotic error of a quantile, raised by a fifth because neighboring second differences
 #: share points.
 _QUANTILES = {0.5: (NORMAL_MEDIAN, 1.4), 0.25: (0.3186, 2.15)}
-#: Blocks of this many points tell how the noise grows with the level.
-_BLOCK, _BLOCKS = 16, 128
+#: Blocks of so many points at least and at most tell how the noise grows with the level.
+_BLOCK, _WIDEST, _BLOCKS = 16, 512, 128
+#: So many values tell a quantile well enough.
+_SAMPLE = 1 << 16
 #: Fewer points do not tell how their noise is correlated.
-_TOLD = 32
+_TOLD = 40
 #: At these lags the noise of few and of many points is taken for independent. Each change of a
 #: course spoils two lags of second differences.
 _NEAR, _FAR, _MANY_POINTS = 4, 8, 512
@@ -95,7 +97,7 @@ def residual_scale(values: Floats, lag: int = 1) -> Scale:
     the lower quartile where that tells of less noise: a blow-up in the last two of five points
     leaves it alone. ``lag`` is how many points lie between those that differ.
     """
-    sizes = np.sort(second_differences(values, lag))
+    sizes = np.sort(sampled(second_differences(values, lag)))
     if not len(sizes):
         return Scale(0.0, 0.0)
     middle = _by_quantile(sizes, 0.5)
@@ -103,6 +105,11 @@ def residual_scale(values: Floats, lag: int = 1) -> Scale:
         return middle
     quartile = _by_quantile(sizes, 0.25)
     return quartile if 0 < quartile.upper < middle.upper else middle
+
+
+def sampled(values: Floats) -> Floats:
+    """Evenly spaced ones of [n]: all of 65,536, between a half and all of so many of more."""
+    return values[:: -(-len(values) // _SAMPLE)] if len(values) else values
 
 
 def second_differences(values: Floats, lag: int = 1) -> Floats:
@@ -128,7 +135,7 @@ def long_run_scale(values: Floats) -> float:
     than further apart: if it is autoregressive of first order, the correlation of neighbors is
     2 - sqrt(1 + 3 r), where r is the ratio of the variances of second differences at lag 1 and at
     a lag that the correlation does not reach. 0 where the two do not differ by more than the
-    standard error of their ratio, and where n < 32.
+    standard error of their ratio, and where n < 40.
     """
     n = len(values)
     if n < _TOLD:
@@ -153,9 +160,11 @@ def estimate_noise(values: Floats) -> tuple[NoiseModel, float]:
     growing = None
     if blocks >= 4 and scale.value > 0:
         width = len(sizes) // blocks
-        spans = row_medians(sizes[: blocks * width].reshape(blocks, width)) / NORMAL_MEDIAN
-        levels = np.abs(row_medians(values[: blocks * width].reshape(blocks, width)))
-        growing = _growing(levels, spans)
+        spans, levels = (
+            row_medians(column[: blocks * width].reshape(blocks, width)[:, :_WIDEST])
+            for column in (sizes, np.abs(values))
+        )
+        growing = _growing(levels, spans / NORMAL_MEDIAN)
     return growing or NoiseModel(scale.value, 0.0), margin
 
 
@@ -196,7 +205,7 @@ def discernible(values: Floats, noise: NoiseModel, margin: float) -> tuple[Noise
     outside of the range, of the level again. Also returns what share is resolution, which averages
     do not make smaller.
     """
-    low, high = quantile(values, 0.05), quantile(values, 0.95)
+    low, high = (quantile(sampled(values), share) for share in (0.05, 0.95))
     least, most = float(values.min()), float(values.max())
     if least > 0 and most > 3 * least:
         floor, growth = RESOLUTION * low, RESOLUTION
