@@ -10,7 +10,8 @@ import numpy as np
 from tb_diagnose.analysis.curve_course import CurveCourse
 from tb_diagnose.analysis.curve_parts import Level, Outlook, Rise, Swings
 from tb_diagnose.measure.binning import bin_curve
-from tb_diagnose.measure.noise import FEW, RESOLUTION
+from tb_diagnose.measure.noise import FEW
+from tb_diagnose.measure.noise_level import RESOLUTION
 from tb_diagnose.measure.periods import Period, find_period
 from tb_diagnose.measure.piecewise import SHORTEST
 from tb_diagnose.measure.swings import swings
@@ -22,6 +23,8 @@ _CHANCE, _HARDLY = 0.01, 0.001
 _RANKED = 32
 #: A slope is told from none from three standard errors on.
 _SLOPE = 3.0
+#: So many indices, each a constant factor from the next, tell an exponent.
+_PLACES = 50
 #: An outlook reaches over this share of the run.
 _FURTHER = 0.25
 
@@ -104,6 +107,19 @@ class CurveSummary(CurveCourse):
         return min(max(0.0, late) / self.gained, 1.0)
 
     @cached_property
+    def exponent(self) -> float | None:
+        """Exponent b of the power law a * index ** -b that the course of a loss is nearest to.
+
+        By least squares on logarithms, where each doubling of the index counts alike: 0.05 to 0.5
+        for language models (Kaplan et al. 2020, "Scaling laws for neural language models"). None
+        where the course is not positive or has fewer than eight values.
+        """
+        if self.finite < 2 * FEW or not self.course.min() > 0:
+            return None
+        places = np.unique(np.geomspace(1, self.finite, _PLACES).astype(np.int64))
+        return -float(np.polyfit(np.log(places), np.log(self.course[places - 1]), 1)[0])
+
+    @cached_property
     def outlook(self) -> Outlook | None:
         """Where the curve is heading at its end; None for fewer than four values."""
         if not self.better or self.finite < FEW or not self.end_level:
@@ -145,8 +161,14 @@ class CurveSummary(CurveCourse):
             return None
         return find_period(self._described.heights - self._described.fitted)
 
-    def swings(self, size: float) -> Swings:
-        """Moves of at least ``size``, in the curve's unit, from turning point to turning point."""
+    def swings(self, size: float | None = None) -> Swings:
+        """Moves of at least ``size``, in the curve's unit, from turning point to turning point.
+
+        By default of the size that noise of the same scale and number does not make.
+        """
+        if size is None:
+            noisy = 2 * self._described.limit if self.finite else 0.0
+            size = noisy * (self.noise or 0.0)
         turns = swings(self.finite_values, size) if size > 0 else np.empty(0, np.int64)
         sizes = np.abs(np.diff(self.finite_values[turns]))
         half = len(sizes) // 2

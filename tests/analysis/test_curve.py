@@ -248,6 +248,20 @@ def test_swings_are_counted_and_their_decay_is_told() -> None:
     assert summary([1.0, 2.0]).swings(0.0).turns == ()
 
 
+def test_noise_makes_no_swings_of_the_default_size() -> None:
+    noise = generator(12).normal(size=2000)
+    assert len(summary(noise).swings().turns) <= 1
+    assert len(summary(noise + 9 * np.sin(np.arange(2000) / 40)).swings().turns) > 10
+    assert summary([]).swings().turns == ()
+
+
+def test_a_power_law_has_its_exponent() -> None:
+    values = 5 * np.arange(1, 5001) ** -0.3 * np.exp(0.05 * generator(13).normal(size=5000))
+    assert summary(values).exponent == pytest.approx(0.3, abs=0.02)
+    assert summary(values - 1).exponent is None
+    assert summary(values[:5]).exponent is None
+
+
 def test_scatter_holds_slow_swings_that_noise_does_not() -> None:
     values = np.sin(np.arange(400) / 6) + 0.02 * generator(9).normal(size=400)
     curve = summary(values)

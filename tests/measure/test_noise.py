@@ -3,13 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.measure.noise import (
-    NoiseModel,
-    discernible,
-    estimate_noise,
-    long_run_scale,
-    residual_scale,
-)
+from tb_diagnose.measure.noise import NoiseModel, long_run_scale, residual_scale
+from tb_diagnose.measure.noise_level import discernible, estimate_noise
 from tests.simulated import autoregressive, generator
 
 
