@@ -69,6 +69,7 @@ def _squares(points: Points, parts: Sequence[Piece]) -> float:
 
 
 def points_of(piece: Piece, edges: NDArray[np.int64]) -> Piece:
+    """First and last point of the bins of a piece, whose first points are ``edges`` [m + 1]."""
     return int(edges[piece[0]]), int(edges[piece[1] + 1]) - 1
 
 
