@@ -44,7 +44,8 @@ def judge_points(
     end = len(heights) - 1
     if found and found[-1][1] == end and found[-1][0] > kept[-1].first:
         first = found.pop()[0]
-        kept = [*kept[:-1], kept[-1]._replace(last=first - 1), _line(heights, first, end)]
+        before = _without_short_ends([*kept[:-1], kept[-1]._replace(last=first - 1)])
+        kept = [*before, _line(heights, first, end)]
     if found and found[0][0] == 0 and found[0][1] < kept[0].last:
         last = found.pop(0)[1]
         kept = [_line(heights, 0, last), kept[0]._replace(first=last + 1), *kept[1:]]

@@ -31,6 +31,8 @@ _NEAR, _FAR, _MANY_POINTS = 4, 8, 512
 #: Error of the ratio of two such scales, times the root of n; and a correlation of neighbors above
 #: which it is no noise but a course.
 _RATIO_ERROR, _MOST_CORRELATED = 2.0, 0.9
+#: Relative error of the numbers in a log, which holds them in single precision.
+SINGLE_PRECISION = float(np.finfo(np.float32).eps)
 #: 95 % of a normal distribution lie below.
 _SURELY = 1.645
 
@@ -93,7 +95,8 @@ def residual_scale(values: Floats, lag: int = 1) -> Scale:
     if len(sizes) >= _MANY:
         return middle
     quartile = _by_quantile(sizes, 0.25)
-    return quartile if 0 < quartile.upper < middle.upper else middle
+    told = quartile.value > SINGLE_PRECISION * float(np.abs(values).max())
+    return quartile if told and quartile.upper < middle.upper else middle
 
 
 def sampled(values: Floats) -> Floats:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tb_diagnose.measure.medians import quantile, row_medians
 from tb_diagnose.measure.noise import (
     NORMAL_MEDIAN,
+    SINGLE_PRECISION,
     NoiseModel,
     residual_scale,
     sampled,
@@ -21,34 +22,52 @@ Floats = NDArray[np.float64]
 #: Changes below a hundredth of what a curve went through cannot be seen in a chart: however smooth
 #: a curve is, nothing finer is told apart.
 RESOLUTION = 0.01
-#: Relative error of the numbers in a log, which holds them in single precision.
-SINGLE_PRECISION = float(np.finfo(np.float32).eps)
 #: Smaller numbers are as good as 0, and larger than 1 / TINY as good as infinite.
 TINY = 1e-300
 #: Blocks of so many points at least and at most tell how the noise grows with the level.
 _BLOCK, _WIDEST, _BLOCKS = 16, 512, 128
 #: Growth of the noise is believed from three standard errors on.
 _BELIEVED = 3.0
+#: Logarithm of how much likelier a model is where it is taken for the true one: 20 times.
+_LIKELIER = 3.0
 
 
 def estimate_noise(values: Floats) -> tuple[NoiseModel, float]:
     """The noise of [n] within 1e300, and the factor by which it may be larger at 95 % confidence.
 
-    It is constant, unless blocks of 16 show that it grows with the level.
+    It is constant, unless blocks of 16 values, or in fewer than 64 the likelihood, show that it
+    grows with the level.
     """
     scale = residual_scale(values)
     margin = scale.upper / scale.value if scale.value > 0 else 1.0
+    constant = NoiseModel(scale.value, 0.0)
+    if not scale.value > 0:
+        return constant, margin
     sizes = second_differences(values)
     blocks = min(_BLOCKS, len(sizes) // _BLOCK)
-    growing = None
-    if blocks >= 4 and scale.value > 0:
-        width = len(sizes) // blocks
-        spans, levels = (
-            row_medians(column[: blocks * width].reshape(blocks, width)[:, :_WIDEST])
-            for column in (sizes, values)
-        )
-        growing = _growing(np.abs(levels), spans / NORMAL_MEDIAN)
-    return growing or NoiseModel(scale.value, 0.0), margin
+    if blocks < 4:
+        return _likelier(values, constant), margin
+    width = len(sizes) // blocks
+    spans, levels = (
+        row_medians(column[: blocks * width].reshape(blocks, width)[:, :_WIDEST])
+        for column in (sizes, values)
+    )
+    return _growing(np.abs(levels), spans / NORMAL_MEDIAN) or constant, margin
+
+
+def _likelier(values: Floats, constant: NoiseModel) -> NoiseModel:
+    """Noise in proportion to the level instead, where it is much likelier to give [n] values.
+
+    The logarithms of the likelihoods of normal noise differ by that of its standard deviations.
+    """
+    if not values.min() > 0:
+        return constant
+    logarithms = np.log(values)
+    growth = residual_scale(logarithms).value
+    if not growth > 0:
+        return constant
+    better = math.log(constant.floor) - math.log(growth) - float(logarithms.mean())
+    return NoiseModel(0.0, growth) if len(values) * better > _LIKELIER else constant
 
 
 def _growing(levels: Floats, spans: Floats) -> NoiseModel | None:

@@ -27,6 +27,21 @@ def test_an_epoch_curve_of_five_points_that_blows_up() -> None:
     assert curve.rise.value > 1e4
 
 
+def test_a_short_curve_that_exploded_and_came_down_in_part_is_still_far_up() -> None:
+    curve = summary([0.74, 1228, 900, 600, 400, 300, 260, 240, 233])
+    assert curve.rise is not None
+    assert curve.rise.value == pytest.approx(232, abs=5)
+    assert curve.rise.persistent
+    assert curve.rise.points == 8
+
+
+def test_the_segment_before_an_explosion_has_points_enough_to_be_one() -> None:
+    falling = 0.2 + 2 * np.exp(-np.arange(100) / 30) + 0.05 * generator(14).normal(size=100)
+    curve = summary([*falling, 3.0, 20.0, 900.0])
+    assert (curve.segments[-1].first, curve.segments[-1].last) == (100, 102)
+    assert all(segment.points >= 3 for segment in curve.segments[1:-1])
+
+
 def test_a_level_shift_is_placed_to_the_point() -> None:
     rng = generator(1)
     for points, shift in ((60, 40), (1000, 313), (50_000, 12_345)):

@@ -52,3 +52,15 @@ def test_an_explosion_far_outside_of_the_range_is_seen_by_orders_of_magnitude() 
     unit, _ = discernible(values, model, margin)
     heights = unit.stabilize(values)
     assert 1000 < heights[-2] < heights[-1] < 1e5
+
+
+@pytest.mark.parametrize("points", (10, 30, 60))
+def test_of_short_curves_the_likelier_of_two_models_is_taken(points: int) -> None:
+    levels = np.geomspace(100, 0.1, points)
+    relative = constant = 0
+    for seed in range(100):
+        normal = generator(points, seed).normal(size=points)
+        relative += estimate_noise(levels * np.exp(0.1 * normal))[0].growth > 0
+        constant += estimate_noise(2 + 0.001 * levels + 0.1 * normal)[0].growth == 0
+    assert relative >= 95
+    assert constant >= 95
