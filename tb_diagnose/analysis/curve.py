@@ -21,8 +21,8 @@ from tb_diagnose.measure.trend import trend
 _CHANCE, _HARDLY = 0.01, 0.001
 #: Up to here improvement is told by ranks: the noise of so few values is hardly known.
 _RANKED = 32
-#: A slope is told from none from three standard errors on.
-_SLOPE = 3.0
+#: A slope is told from none, and a level from another, from three standard errors on.
+_ERRORS = 3.0
 #: So many indices, each a constant factor from the next, tell an exponent.
 _PLACES = 50
 #: An outlook reaches over this share of the run.
@@ -66,7 +66,7 @@ class CurveSummary(CurveCourse):
 
     @property
     def improved(self) -> bool | None:
-        """Whether it got better beyond doubt; None where too few values can not say."""
+        """Whether it got better beyond doubt; None where too few values cannot say."""
         if self.improved_p is None:
             return None
         few = self.finite < 2 * FEW
@@ -79,8 +79,10 @@ class CurveSummary(CurveCourse):
             return None
         best, end = self._best_end, self._ends[-1]
         value = max(0.0, self.better * (self.best_level.value - self.end_level.value))
-        score = max(0.0, end.height - best.height) / math.hypot(best.error, end.error)
-        below = np.flatnonzero(self._falling <= (best.height + end.height) / 2)
+        error = math.hypot(best.error, end.error)
+        score = max(0.0, end.height - best.height) / error
+        near = min(_ERRORS * error, (end.height - best.height) / 2)
+        below = np.flatnonzero(self._falling <= best.height + near)
         points = self.finite - 1 - int(below[-1])
         share = value / self.gained if self.gained else None
         chance = min(0.5 * math.erfc(score / math.sqrt(2)) * len(self._ends), 1.0)
@@ -130,7 +132,7 @@ class CurveSummary(CurveCourse):
         then = float(unit.restore(self._described.fitted[-1] + line.slope * further))
         change = self.better * (then - self.end_level.value)
         gain = change / self.gained if self.gained else None
-        seen = abs(score) > _SLOPE and (gain is None or abs(gain) > RESOLUTION)
+        seen = abs(score) > _ERRORS and (gain is None or abs(gain) > RESOLUTION)
         return Outlook(int(math.copysign(1, score)) if seen else 0, score, gain)
 
     @property

@@ -56,18 +56,25 @@ def estimate_noise(values: Floats) -> tuple[NoiseModel, float]:
 
 
 def _likelier(values: Floats, constant: NoiseModel) -> NoiseModel:
-    """Noise in proportion to the level instead, where it is much likelier to give [n] values.
-
-    The logarithms of the likelihoods of normal noise differ by that of its standard deviations.
-    """
+    """Noise in proportion to the level instead, where it is much likelier to give [n] values."""
     if not values.min() > 0:
         return constant
     logarithms = np.log(values)
     growth = residual_scale(logarithms).value
     if not growth > 0:
         return constant
-    better = math.log(constant.floor) - math.log(growth) - float(logarithms.mean())
-    return NoiseModel(0.0, growth) if len(values) * better > _LIKELIER else constant
+    # Of logarithms the density is that of the values times their level.
+    proportional = _log_likelihood(logarithms, growth) - (len(values) - 2) * logarithms.mean()
+    better = proportional - _log_likelihood(values, constant.floor)
+    return NoiseModel(0.0, growth) if better > _LIKELIER else constant
+
+
+def _log_likelihood(values: Floats, scale: float) -> float:
+    """That of second differences of [n], but for a constant, by a Cauchy density: outliers do not
+    decide.
+    """
+    sizes = second_differences(values) / scale
+    return -float(np.sum(np.log1p(sizes**2))) - len(sizes) * math.log(scale)
 
 
 def _growing(levels: Floats, spans: Floats) -> NoiseModel | None:
