@@ -22,7 +22,7 @@ NORMAL_MEDIAN = 0.6745
 #: share points.
 _QUANTILES = {0.5: (NORMAL_MEDIAN, 1.4), 0.25: (0.3186, 2.15)}
 #: So many values tell a quantile well enough.
-_SAMPLE = 1 << 16
+_SAMPLE = 1 << 14
 #: Fewer points do not tell how their noise is correlated.
 _TOLD = 40
 #: At these lags the noise of few and of many points is taken for independent. Each change of a
@@ -100,7 +100,7 @@ def residual_scale(values: Floats, lag: int = 1) -> Scale:
 
 
 def sampled(values: Floats) -> Floats:
-    """Evenly spaced ones of [n]: all of 65,536, between a half and all of so many of more."""
+    """Evenly spaced ones of [n]: all of 16,384, between a half and all of so many of more."""
     return values[:: -(-len(values) // _SAMPLE)] if len(values) else values
 
 

@@ -49,16 +49,14 @@ class Period(NamedTuple):
 
 def longest_repeat(values: NDArray[np.floating]) -> Repeat | None:
     """The longest run of two or more equal values in [n]; NaN equals nothing."""
-    if len(values) < 2:
+    same = values[1:] == values[:-1]
+    if not same.any():
         return None
-    edges = np.flatnonzero(values[1:] != values[:-1]) + 1
-    bounds = np.concatenate([[0], edges, [len(values)]])
-    lengths = np.diff(bounds)
-    longest = int(lengths.argmax())
-    if lengths[longest] < 2:
-        return None
-    first = int(bounds[longest])
-    return Repeat(first, first + int(lengths[longest]) - 1, float(values[first]))
+    edges = np.flatnonzero(np.diff(same, prepend=False, append=False))
+    first, last = edges[::2], edges[1::2]  # of runs of equality, which link one value more
+    longest = int((last - first).argmax())
+    start, end = int(first[longest]), int(last[longest])
+    return Repeat(start, end, float(values[start]))
 
 
 def find_period(residuals: Floats) -> Period | None:
