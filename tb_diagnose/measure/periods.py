@@ -20,6 +20,8 @@ _MULTIPLES, _CYCLES = 4, 6
 #: also is what the mean patterns of early and of late cycles must correlate by, and what the mean
 #: pattern of all cycles must keep of the correlation.
 _KEPT = 0.5
+#: Variance of a pattern, in units of noise, below which it cannot be seen: a hundredth.
+_SEEN = 0.01
 
 
 class Repeat(NamedTuple):
@@ -60,7 +62,7 @@ def longest_repeat(values: NDArray[np.floating]) -> Repeat | None:
 
 
 def find_period(residuals: Floats) -> Period | None:
-    """The shortest exact period of [n] residuals around a course, or None.
+    """The shortest exact period of [n] residuals around a course, in units of noise, or None.
 
     The autocorrelation at its first four multiples must stand above that halfway between them by
     more than chance allows (the standard error of each is 1 / sqrt(n)), and must not fade: swings
@@ -117,7 +119,7 @@ def _period(values: Floats, points: int, correlation: float) -> Period | None:
     total = float(np.mean((cycles - cycles.mean()) ** 2))
     chance = total / len(cycles)
     share = max(float(np.var(pattern)) - chance, 0.0) / total if total > 0 else 0.0
-    if min(strength, share / correlation) < _KEPT:
+    if min(strength, share / correlation) < _KEPT or share * total < _SEEN:
         return None
     offset = len(values) % points
     peak = int(np.abs(pattern - np.median(pattern)).argmax())
