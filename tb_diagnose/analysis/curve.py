@@ -56,13 +56,16 @@ class CurveSummary(CurveCourse):
     def improved_p(self) -> float | None:
         """Probability that so much improvement would be seen in a curve that does not improve.
 
-        By ranks where values are few; beyond, where they may be correlated, by levels.
+        By ranks below eight values, by levels from 32 on, where values may be correlated; between,
+        twice the smaller one of both.
         """
         if self.gained_score is None:
             return None
-        if self.finite < _RANKED:
-            return trend(-self.better * self.finite_values).falling
-        return min(0.5 * math.erfc(self.gained_score / math.sqrt(2)) * len(self._ends), 1.0)
+        levels = 0.5 * math.erfc(self.gained_score / math.sqrt(2)) * len(self._ends)
+        if self.finite >= _RANKED:
+            return min(levels, 1.0)
+        ranks = trend(-self.better * self.finite_values).falling
+        return ranks if self.finite < 2 * FEW else min(2 * levels, 2 * ranks, 1.0)
 
     @property
     def improved(self) -> bool | None:

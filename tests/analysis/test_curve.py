@@ -147,3 +147,18 @@ def test_a_sawtooth_of_exactly_500_steps_is_a_period() -> None:
     curve = summary(1 + np.exp(-index / 4000) + 0.2 * (index % 500) / 500 + noise)
     assert curve.period is not None
     assert curve.period.points == 500
+
+
+def test_a_curve_that_improved_and_then_got_worse_has_improved() -> None:
+    values = [1.67, 1.2, 1.02, 0.91, 0.86, 0.83, 0.81, 0.82, 0.83, 0.84, 0.85, 0.86, 0.88, 0.9]
+    curve = summary(values)
+    assert curve.improved
+    assert curve.rise is not None
+    assert curve.rise.persistent
+
+
+def test_few_values_must_all_fall_to_be_an_improvement() -> None:
+    assert summary([5.0, 4.0, 3.0, 2.5, 2.0]).improved
+    assert summary([5.0, 4.0, 3.0, 3.5, 2.0]).improved is None
+    assert summary([2.89, 2.74, 2.61, 2.48]).improved is None
+    assert summary([2.0, 2.1, 1.9, 2.05, 2.0, 1.95, 2.1, 2.0]).improved is False
