@@ -13,11 +13,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from tb_diagnose.attach.cadence import check
-from tb_diagnose.attach.sinks import SummaryWriterSink
+from tb_diagnose.attach.core.sampling_schedule import check
+from tb_diagnose.attach.core.sinks import SummaryWriterSink
 
 if TYPE_CHECKING:
-    from tb_diagnose.attach.loop import OnFinding
+    from tb_diagnose.attach.core.live_monitor import OnFinding
 
 __all__ = ["hugging_face", "keras", "lightning", "tf", "torch"]
 
@@ -44,9 +44,9 @@ def keras(
         ImportError: where Keras 3 is not installed.
         ValueError: where an argument makes no sense.
     """
-    shell = _shell("keras_callback", "keras", "Keras 3", "pip install tensorflow")
+    backend = _shell("keras_callback", "keras", "Keras 3", "pip install tensorflow")
     check(every, budget)
-    return shell.attachment(logdir, every=every, budget=budget, on_finding=on_finding)
+    return backend.attachment(logdir, every=every, budget=budget, on_finding=on_finding)
 
 
 def tf(
@@ -77,11 +77,11 @@ def tf(
         ImportError: where TensorFlow is not installed.
         ValueError: where an argument makes no sense.
     """
-    shell = _shell("tf_loop", "tensorflow", "TensorFlow", "pip install tensorflow")
+    backend = _shell("tf_loop", "tensorflow", "TensorFlow", "pip install tensorflow")
     check(every, budget)
     folder = Path(logdir) if logdir is not None else None
     options = {"every": every, "budget": budget, "folder": folder, "on_finding": on_finding}
-    return shell.attached(step, model, optimizer, writer, loss, **options)
+    return backend.attached(step, model, optimizer, writer, loss, **options)
 
 
 def torch(
@@ -105,11 +105,11 @@ def torch(
         ImportError: where PyTorch is not installed.
         ValueError: where an argument makes no sense.
     """
-    shell = _shell("torch_watch", "torch", "PyTorch", "pip install torch tensorboard")
+    backend = _shell("torch_watch", "torch", "PyTorch", "pip install torch tensorboard")
     check(every, budget)
     sink, folder = SummaryWriterSink(writer), Path(writer.log_dir)
     options = {"every": every, "budget": budget, "on_finding": on_finding}
-    return shell.Watch(model, optimizer, sink, folder, **options)
+    return backend.LiveMonitor(model, optimizer, sink, folder, **options)
 
 
 def lightning(
@@ -120,9 +120,11 @@ def lightning(
     Takes the arguments of ``keras``. Raises ImportError where Lightning is not installed.
     """
     package = "lightning" if find_spec("lightning") else "pytorch_lightning"
-    shell = _shell("lightning_callback", package, "Lightning", "pip install lightning tensorboard")
+    backend = _shell(
+        "lightning_callback", package, "Lightning", "pip install lightning tensorboard"
+    )
     check(every, budget)
-    return shell.Attachment(every=every, budget=budget, on_finding=on_finding)
+    return backend.Attachment(every=every, budget=budget, on_finding=on_finding)
 
 
 def hugging_face(
@@ -133,9 +135,9 @@ def hugging_face(
     Takes the arguments of ``keras``. Raises ImportError where transformers is not installed.
     """
     cure = "pip install transformers torch tensorboard"
-    shell = _shell("hugging_face_callback", "transformers", "the Hugging Face Trainer", cure)
+    backend = _shell("hugging_face_callback", "transformers", "the Hugging Face Trainer", cure)
     check(every, budget)
-    return shell.Attachment(every=every, budget=budget, on_finding=on_finding)
+    return backend.Attachment(every=every, budget=budget, on_finding=on_finding)
 
 
 def _shell(module: str, package: str, name: str, cure: str) -> ModuleType:
