@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -12,6 +12,7 @@ import keras
 from tb_diagnose.attach._keras import names
 from tb_diagnose.attach._keras.instrumented_step import InstrumentedStep, release
 from tb_diagnose.attach._keras.ops import backend
+from tb_diagnose.attach._keras.setup import described
 from tb_diagnose.attach._keras.validation import Validation
 from tb_diagnose.attach._keras.writers import flush, table_writers, tensorboard
 from tb_diagnose.attach.core.detach import detach_on_failure
@@ -30,7 +31,7 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def __init__(
         self,
-        logdir: str | os.PathLike[str] | None,
+        logdir: Path | None,
         *,
         every: int | None,
         budget: float,
@@ -52,7 +53,7 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._executions = 0
         self._step = -1
         self._began: float | None = None
-        self._enabled = False
+        self._enabled = self._described = False
 
     def detach(self) -> None:
         """The model is as it was found, and nothing more is written."""
@@ -81,7 +82,7 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._steps, self._batches, self._began = -1, 0, None
 
     def _begin(self, total: int | None, epoch: int) -> None:
-        """Compile a twin, and count from the start."""
+        """Compile an instrumented step, and count from the start."""
         self._instrumented = backend().InstrumentedStep(self.model)
         self._rolling, self._executions = RollingStats(), 0
         inner = names.innermost(self.model.optimizer)
@@ -97,6 +98,7 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _open(self) -> None:
         """Find the writers; anew for each training, as the TensorBoard callback opens new ones."""
+        self._described = False
         self._beside = tensorboard(self)
         folder, self._table_writer, validation = table_writers(self._logdir, self._beside)
         self._validation = Validation(
@@ -155,10 +157,19 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
                 sample, self._rolling, self._clipping(), accumulates=self._schedule.stride > 1
             )
             self._table_writer.write(found, self._step, self.about(sample.layout.skipped))
+        self._write_setup()
         seconds = time.perf_counter() - self._began
         self._schedule.record_step(self._executions, seconds, sampled=self._enabled)
         self._executions += 1
         self._began, self._enabled = None, False
+
+    def _write_setup(self) -> None:
+        """Describe the setup once in a training, as soon as the model is built."""
+        if not self._described and self._table_writer is not None and self.model.built:
+            self._described = True
+            optimizers = names.optimizers(self.model)
+            setup = described(self.model, optimizers, getattr(self.model, "loss", None))
+            self._table_writer.write_setup(setup)
 
     @detach_on_failure
     def on_test_begin(self, logs: Any = None) -> None:
@@ -241,7 +252,7 @@ class SynchronousKerasCallback(KerasCallback):
     _alarmed = False
 
 
-def attachment(logdir: str | os.PathLike[str] | None, **options: Any) -> KerasCallback:
+def callback(logdir: Path | None, **options: Any) -> KerasCallback:
     """The callback for Keras' current back end."""
     kind = SynchronousKerasCallback if backend().SYNCHRONOUS else KerasCallback
     return kind(logdir, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from pathlib import Path
@@ -15,13 +16,15 @@ import tensorflow as tf
 from tb_diagnose.attach._keras import names
 from tb_diagnose.attach._keras.hooks import KerasPatches
 from tb_diagnose.attach._keras.instrumented_step import named
+from tb_diagnose.attach._keras.setup import described
 from tb_diagnose.attach._keras.targets import targets
 from tb_diagnose.attach._keras.tensorflow import Ops
 from tb_diagnose.attach.core.detach import detach_on_failure
 from tb_diagnose.attach.core.live_monitor import OnFinding
+from tb_diagnose.attach.core.options import described_error
 from tb_diagnose.attach.core.recorder import Recorder
 from tb_diagnose.attach.core.sampling_schedule import SamplingSchedule
-from tb_diagnose.attach.core.sinks import TensorFlowSink
+from tb_diagnose.attach.core.sinks import FileSink, Sink, TensorFlowSink
 from tb_diagnose.attach.core.step_layout import Sample, StepLayouts
 from tb_diagnose.attach.core.step_tracker import StepTracker
 from tb_diagnose.attach.core.tables import Clipping
@@ -92,6 +95,8 @@ class Step:
     def _done(self, vector: Any) -> None:
         if self.tracker is None:
             return
+        if self.tracker.step == 0:
+            self.tracker.write_setup(described(self.model, self.optimizers, self.loss, "tf"))
         sample: Sample | None = None
         if vector is not None:
             sample = self._layouts.read(np.asarray(vector))
@@ -151,7 +156,7 @@ def _single(x: Any) -> bool:
     return bool(keras.ops.is_tensor(x)) and len(x.shape) == 0 and x.dtype.is_floating
 
 
-def attached(  # the arguments are those of tb_diagnose.attach.tf
+def attach(  # the arguments are those of tb_diagnose.attach.tf
     step: Callable[..., Any],
     model: Any,
     optimizer: Any,
@@ -162,11 +167,21 @@ def attached(  # the arguments are those of tb_diagnose.attach.tf
     budget: float,
     folder: Path | None,
     on_finding: OnFinding,
-) -> Step:
-    """The step with a session of its own."""
-    several = list(optimizer) if isinstance(optimizer, list | tuple) else [optimizer]
-    made = Step(step, model, several, loss)
-    inner = names.innermost(several[0])
+) -> Callable[..., Any]:
+    """The step with a tracker of its own; the step itself where nothing is written."""
+    optimizers = _checked(step, model, optimizer, loss)
+    if writer is None:
+        return step
+    sink: Sink
+    if isinstance(writer, str | os.PathLike):
+        folder = Path(writer)
+        sink = FileSink(folder)
+    elif hasattr(writer, "as_default"):
+        sink = TensorFlowSink(lambda: writer)
+    else:
+        raise described_error("writer", "a tf.summary writer, a folder's path or None", writer)
+    made = Step(step, model, optimizers, loss)
+    inner = names.innermost(optimizers[0])
     schedule = SamplingSchedule(
         budget,
         every=every,
@@ -179,6 +194,21 @@ def attached(  # the arguments are those of tb_diagnose.attach.tf
         "policy": str(getattr(getattr(model, "dtype_policy", None), "name", "")),
         "jit": made.compiled,
     }
-    sink = TensorFlowSink(lambda: writer)
     made.tracker = StepTracker(sink, schedule, folder=folder, on_finding=on_finding, about=about)
     return made
+
+
+def _checked(step: Any, model: Any, optimizer: Any, loss: Any) -> list[Any]:
+    """The optimizers. Raises TypeError where an argument is of the wrong kind."""
+    if not callable(step) or isinstance(step, keras.Model):
+        raise described_error("step", "a function of a batch", step)
+    if not isinstance(model, keras.layers.Layer):
+        raise described_error("model", "a keras.Model", model)
+    several = list(optimizer) if isinstance(optimizer, list | tuple) else [optimizer]
+    wrong = [each for each in several if not isinstance(each, keras.optimizers.Optimizer)]
+    if wrong or not several:
+        given = wrong[0] if wrong else optimizer
+        raise described_error("optimizer", "a keras.optimizers.Optimizer or a list of them", given)
+    if loss is not None and not (isinstance(loss, str | dict | list | tuple) or callable(loss)):
+        raise described_error("loss", "a loss as compile takes it", loss)
+    return several

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tb_diagnose.attach._keras.instrumented_step import InstrumentedStep
 from tb_diagnose.attach._keras.ops import KerasOps
 from tb_diagnose.attach.core.ops import Tensor
 
@@ -54,4 +55,4 @@ class Ops(KerasOps):
         return context.all_gather(vector[None], axis=0)
 
 
-__all__ = ["SYNCHRONOUS", "Ops", "Twin"]
+__all__ = ["SYNCHRONOUS", "InstrumentedStep", "Ops"]

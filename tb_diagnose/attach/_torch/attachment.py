@@ -91,7 +91,7 @@ class Attachment:
         """Whether ``on_finding="stop"`` found something critical."""
         return self.tracker.stop
 
-    def __enter__(self) -> Attachment:
+    def __enter__(self) -> Attachment:  # noqa: PYI034 - typing has no Self in Python 3.10
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -222,6 +222,9 @@ class Attachment:
         if self._setup is not None:
             self._setup.computed(output)
         if recorder is not None:
+            loss = names.loss_of(output)
+            if loss is not None and not recorder.has("loss"):
+                recorder.loss(loss)
             for y in names.flat(output):
                 if y.requires_grad and y.grad_fn is not None:
                     y.register_hook(partial(self._backward_begins, recorder))
@@ -261,11 +264,9 @@ class Attachment:
             self._entry = None
             if self._setup is None:
                 self._calls.stop()
-        elif inputs:
-            self._entry = None
+        else:
+            self._calls.listen(results=True)  # it ends, and what it is called with by name shows
             self._record_validation(inputs)
-        else:  # what it is called with by name shows when it returns
-            self._calls.listen(results=True)
 
     def _record_validation(self, inputs: Mapping[str, Any]) -> None:
         if self._validation is not None and inputs:

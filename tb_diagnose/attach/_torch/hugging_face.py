@@ -14,22 +14,32 @@ from tb_diagnose.attach.core.detach import detach_on_failure
 from tb_diagnose.attach.core.sinks import FileSink, Sink, SummaryWriterSink
 
 
-class Attachment(TorchCallback, TrainerCallback):  # type: ignore[misc]
+class HuggingFaceCallback(TorchCallback, TrainerCallback):  # type: ignore[misc]
     """See ``tb_diagnose.attach.hugging_face``."""
+
+    framework = "hugging_face"
 
     @detach_on_failure
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if self._watch is None:
-            optimizer = kwargs["optimizer"]
-            optimizer = getattr(optimizer, "optimizer", optimizer)  # accelerate wraps it
+        if not state.is_world_process_zero:
+            return
+        if self._attachment is None:
             target = self._target(Path(getattr(args, "logging_dir", None) or args.output_dir))
-            self._open(kwargs["model"], optimizer, target, state.global_step).new_epoch()
-        else:
-            self._watch.new_epoch()
+            scheduler = kwargs.get("lr_scheduler")
+            self._open(
+                kwargs["model"],
+                [kwargs["optimizer"]],
+                target,
+                state.global_step,
+                schedulers=[] if scheduler is None else [scheduler],
+                precision="bfloat16-mixed" if args.bf16 else "float16-mixed" if args.fp16 else "",
+            )
+        if self._attachment is not None:
+            self._attachment.new_epoch()
 
     @detach_on_failure
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if self._watch is not None and self._watch.stop:
+        if self._attachment is not None and self._attachment.stop:
             control.should_training_stop = True
 
     @detach_on_failure

@@ -1,4 +1,4 @@
-"""A Lightning callback: tells ``torch_watch`` where steps begin and what they are fed."""
+"""A Lightning callback: tells the attachment where steps begin and what they are fed."""
 
 from __future__ import annotations
 
@@ -16,17 +16,29 @@ except ImportError:  # the package under its older name
     from pytorch_lightning import Callback
 
 
-class Attachment(TorchCallback, Callback):  # type: ignore[misc]
+class LightningCallback(TorchCallback, Callback):  # type: ignore[misc]
     """See ``tb_diagnose.attach.lightning``."""
+
+    framework = "lightning"
 
     @detach_on_failure
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
-        self._open(pl_module, trainer.optimizers[0], _target(trainer), trainer.global_step)
+        if not trainer.is_global_zero or not trainer.optimizers:
+            return
+        self._open(
+            pl_module,
+            trainer.optimizers,
+            _target(trainer),
+            trainer.global_step,
+            schedulers=[each.scheduler for each in trainer.lr_scheduler_configs],
+            precision=str(trainer.precision),
+            begins=True,
+        )
 
     @detach_on_failure
     def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:
-        if self._watch is not None:
-            self._watch.new_epoch()
+        if self._attachment is not None:
+            self._attachment.new_epoch()
 
     @detach_on_failure
     def on_train_batch_start(
@@ -36,8 +48,13 @@ class Attachment(TorchCallback, Callback):  # type: ignore[misc]
         batch: Any,
         batch_idx: int,
     ) -> None:
-        if self._watch is not None and (inputs := fed(batch)):
-            self._watch.begin(inputs)
+        if self._attachment is not None and (inputs := fed(batch)):
+            self._attachment.begin(inputs)
+
+    @detach_on_failure
+    def on_before_backward(self, trainer: Any, pl_module: Any, loss: Any) -> None:
+        if self._attachment is not None:  # Lightning divides the loss by the parts of a batch
+            self._attachment.batch(loss=loss * trainer.accumulate_grad_batches)
 
     @detach_on_failure
     def on_train_batch_end(
@@ -48,7 +65,7 @@ class Attachment(TorchCallback, Callback):  # type: ignore[misc]
         batch: Any,
         batch_idx: int,
     ) -> None:
-        if self._watch is not None and self._watch.stop:
+        if self._attachment is not None and self._attachment.stop:
             trainer.should_stop = True
 
     @detach_on_failure
@@ -61,8 +78,8 @@ class Attachment(TorchCallback, Callback):  # type: ignore[misc]
         dataloader_idx: int = 0,
     ) -> None:
         checking = trainer.sanity_checking or dataloader_idx
-        if self._watch is not None and not checking and (inputs := fed(batch)):
-            self._watch.validate(inputs)
+        if self._attachment is not None and not checking and (inputs := fed(batch)):
+            self._attachment.validate(inputs)
 
     @detach_on_failure
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:

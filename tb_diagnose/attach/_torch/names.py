@@ -96,3 +96,15 @@ def dtype(kind: Any) -> str:
 def shape(weight: Any) -> tuple[int, ...]:
     """A parameter's shape, ``(0,)`` for one that is not made yet."""
     return (0,) if isinstance(weight, UninitializedParameter) else tuple(weight.shape)
+
+
+def loss_of(output: Any) -> Any:
+    """The loss among a model's results, where it computes its own; else None."""
+    loss = output.get("loss") if isinstance(output, Mapping) else getattr(output, "loss", None)
+    return loss if isinstance(loss, torch.Tensor) and loss.dim() == 0 else None
+
+
+def unwrapped(optimizer: Any) -> Any:
+    """PyTorch's optimizer within one of Accelerate's or Lightning's."""
+    inner = getattr(optimizer, "optimizer", None)
+    return unwrapped(inner) if isinstance(inner, torch.optim.Optimizer) else optimizer

@@ -86,11 +86,8 @@ class SetupRecorder:
         """The model returns: from which layers, and through which operations."""
         if self._outputs:
             return
-        loss = getattr(output, "loss", None)
-        if loss is None and isinstance(output, Mapping):
-            loss = output.get("loss")
-        if isinstance(loss, torch.Tensor):
-            self.computed_loss(loss)
+        loss = names.loss_of(output)
+        self.computed_loss(loss)
         tensors = [y for y in names.flat(output) if y is not loss and y.grad_fn is not None]
         self._outputs = [self._origin(y.grad_fn, id(y)) for y in tensors]
 

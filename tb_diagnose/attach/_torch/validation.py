@@ -30,18 +30,21 @@ class Validation:
         self._tracker = tracker
         self._layouts = StepLayouts()
         self._passes = self._seen = 0
+        self._recorded = False
         self._samples: list[Sample] = []
 
     def begin_batch(self) -> bool:
         """A batch is evaluated: whether it, or a later one of this pass, is worth a look."""
         self._passes += self._seen == 0
         self._seen += 1
+        self._recorded = False
         return is_power_of_two(self._passes) and len(self._samples) < BATCHES
 
     def record(self, inputs: Mapping[str, Any]) -> None:
-        """Look at the batch at hand: the 1st, 2nd, 3rd, 5th, 9th …"""
-        if not is_power_of_two(self._seen - 1):
+        """Look at the batch at hand, once: at the 1st, 2nd, 3rd, 5th, 9th …"""
+        if self._recorded or not is_power_of_two(self._seen - 1):
             return
+        self._recorded = True
         recorder = Recorder(TorchOps())
         with torch.no_grad():
             recorder.inputs(inputs, prints=False)

@@ -160,11 +160,3 @@ class SamplingSchedule:
             while math.gcd(steps, epoch) > 1:
                 steps += 1
         return steps * self.stride
-
-
-def check(every: int | None, budget: float) -> None:
-    """Raises ValueError where they make no sense."""
-    if every is not None and every < 1:
-        raise ValueError(f"every must be 1 or more, or None for as often as pays, not {every}")
-    if not 0 < budget <= 1:
-        raise ValueError(f"budget is a share of the training's time such as 0.02, not {budget}")
