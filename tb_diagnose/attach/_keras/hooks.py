@@ -117,6 +117,8 @@ def _apply(active: Heard, optimizer: Any, original: Any) -> Any:
         seen = _norms(recorder, inner, grads) if fused else grads
         options = {"scale": scale, "clipvalue": clipvalue, "norms": fused}
         recorder.weights(paths, seen, before, after, **options)
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            recorder.numbers("loss scale", scale)
         return result
 
     return apply

@@ -101,6 +101,8 @@ def _apply(recorder: Recorder, optimizer: Any) -> Any:
         paths = [each.path for each in inner._trainable_variables]  # noqa: SLF001
         clipvalue = getattr(inner, "clipvalue", None)
         recorder.weights(paths, grads, trainable, result[0], scale=scale, clipvalue=clipvalue)
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            recorder.numbers("loss scale", scale)
         return result
 
     return stateless_apply

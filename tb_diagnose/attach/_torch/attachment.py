@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from tb_diagnose.attach._torch.calls import ModuleCalls, is_compiled
 from tb_diagnose.attach._torch.ops import TorchOps
 from tb_diagnose.attach._torch.setup import SetupRecorder
 from tb_diagnose.attach._torch.validation import Validation
+from tb_diagnose.attach.core.callers import calling
 from tb_diagnose.attach.core.detach import detach_on_failure
 from tb_diagnose.attach.core.live_monitor import OnFinding
 from tb_diagnose.attach.core.recorder import Recorder
@@ -227,7 +228,7 @@ class Attachment:
                 recorder.loss(loss)
             for y in names.flat(output):
                 if y.requires_grad and y.grad_fn is not None:
-                    y.register_hook(partial(self._backward_begins, recorder))
+                    y.register_hook(_telling(weakref.ref(self), self.tracker.step))
 
     def _begin_step(self) -> None:
         if self._begun:
@@ -281,9 +282,9 @@ class Attachment:
     # The optimizers. -----------------------------------------------------------------------------
 
     @detach_on_failure
-    def _backward_begins(self, recorder: Recorder, _: Any) -> None:
+    def backward_begins(self, step: int) -> None:
         """Gradients that are there already were left over, or are accumulated on purpose."""
-        if recorder is not self._recorder or (self._carried is not None and self._carried is _ZERO):
+        if step != self.tracker.step or self._recorder is None or self._carried is _ZERO:
             return
         gradients = [w.grad for each in self._optimizers for w in weights(each)]
         left = [names.local(each) for each in gradients if each is not None]
@@ -353,6 +354,20 @@ class Attachment:
 _ZERO = 0.0
 
 
+def _telling(attachment: weakref.ref[Attachment], step: int) -> Callable[[Any], None]:
+    """A hook on a tensor, which is part of no model.
+
+    It keeps nothing alive: what a graph holds in a circle is never freed.
+    """
+
+    def begins(_: Any) -> None:
+        told = attachment()
+        if told is not None:
+            told.backward_begins(step)
+
+    return begins
+
+
 class LossScaler:
     """The ``GradScaler`` that steps the optimizer, found among the callers of its ``step``."""
 
@@ -364,14 +379,9 @@ class LossScaler:
 
     def find(self) -> None:
         """Look for it; to be called from within ``step``."""
-        frame: Any = sys._getframe(1) if self._found is None else None  # noqa: SLF001
-        while frame is not None:
-            caller = frame.f_locals.get("self")
-            if isinstance(caller, torch.amp.GradScaler) and caller.is_enabled():
-                self._found = caller
-                self._scale = float(getattr(caller, "_init_scale", math.nan))
-                return
-            frame = frame.f_back
+        if self._found is None and (caller := calling(torch.amp.GradScaler)) is not None:
+            self._found = caller
+            self._scale = float(getattr(caller, "_init_scale", math.nan))
 
     def record(self, recorder: Recorder) -> None:
         """Its scale, and how many steps it has skipped: each one scaled it down."""

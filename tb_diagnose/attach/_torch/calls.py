@@ -11,6 +11,7 @@ import weakref
 from typing import Any, Protocol
 
 import torch
+from torch.nn.modules import module as module_calls
 from torch.nn.modules.module import (
     register_module_forward_hook,
     register_module_forward_pre_hook,
@@ -86,4 +87,7 @@ def is_compiled(model: Any) -> bool:
 
 def _remove(handles: dict[str, Any]) -> None:
     while handles:
-        handles.popitem()[1].remove()
+        handle = handles.popitem()[1]
+        handle.remove()
+        # PyTorch forgets this entry, and then takes the hook for one that is still there.
+        getattr(module_calls, "_global_forward_hooks_with_kwargs", {}).pop(handle.id, None)

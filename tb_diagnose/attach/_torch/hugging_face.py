@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from transformers import TrainerCallback
 from transformers.trainer_callback import CallbackHandler
 
 from tb_diagnose.attach._torch.callback import TorchCallback
+from tb_diagnose.attach.core.callers import calling
 from tb_diagnose.attach.core.detach import detach_on_failure
 from tb_diagnose.attach.core.sinks import FileSink, Sink, SummaryWriterSink
 
@@ -51,12 +51,8 @@ class HuggingFaceCallback(TorchCallback, TrainerCallback):  # type: ignore[misc]
 
         Callbacks are not told of each other, so the list is looked up among the callers.
         """
-        frame = inspect.currentframe()
-        while frame is not None:
-            caller = frame.f_locals.get("self")
-            if isinstance(caller, CallbackHandler):
-                for each in caller.callbacks:
-                    if (writer := getattr(each, "tb_writer", None)) is not None:
-                        return SummaryWriterSink(writer), Path(writer.log_dir)
-            frame = frame.f_back
+        handler = calling(CallbackHandler)
+        for each in handler.callbacks if handler is not None else ():
+            if (writer := getattr(each, "tb_writer", None)) is not None:
+                return SummaryWriterSink(writer), Path(writer.log_dir)
         return FileSink(folder / "diagnose"), folder / "diagnose"
