@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from tb_diagnose.attach._keras import names
 from tb_diagnose.attach._keras.instrumented_step import InstrumentedStep, release
@@ -20,6 +22,7 @@ from tb_diagnose.attach.core.live_monitor import LiveMonitor, OnFinding
 from tb_diagnose.attach.core.rolling_stats import WINDOW, RollingStats
 from tb_diagnose.attach.core.sampling_schedule import SamplingSchedule
 from tb_diagnose.attach.core.statistics import CAP
+from tb_diagnose.attach.core.step_layout import Sample
 from tb_diagnose.attach.core.table_writer import TableWriter
 from tb_diagnose.attach.core.tables import Clipping, tables
 
@@ -147,21 +150,28 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
         """Account for the step that is over, and write what was measured in it."""
         if self._began is None or self._instrumented is None:
             return
-        if (
-            self._enabled
-            and (sample := self._instrumented.read_sample()) is not None
-            and self._table_writer is not None
-        ):
-            self._rolling.add(sample)
-            found = tables(
-                sample, self._rolling, self._clipping(), accumulates=self._schedule.stride > 1
-            )
-            self._table_writer.write(found, self._step, self.about(sample.layout.skipped))
+        if self._enabled and (sample := self._instrumented.read_sample()) is not None:
+            self._write(self._with_skipped_steps(sample))
         self._write_setup()
         seconds = time.perf_counter() - self._began
         self._schedule.record_step(self._executions, seconds, sampled=self._enabled)
         self._executions += 1
         self._began, self._enabled = None, False
+
+    def _write(self, sample: Sample) -> None:
+        if self._table_writer is None:
+            return
+        self._rolling.add(sample)
+        accumulates = self._schedule.stride > 1
+        made = tables(sample, self._rolling, self._clipping(), accumulates=accumulates)
+        self._table_writer.write(made, self._step, self.about(sample.layout.skipped))
+
+    def _with_skipped_steps(self, sample: Sample) -> Sample:
+        """Steps of this ``fit`` whose gradients were not finite under a loss scale."""
+        if not isinstance(self.model.optimizer, keras.optimizers.LossScaleOptimizer):
+            return sample
+        skipped = np.array([self._step + 1 - self._taken()], np.float32)
+        return replace(sample, numbers={**sample.numbers, "skipped steps": skipped})
 
     def _write_setup(self) -> None:
         """Describe the setup once in a training, as soon as the model is built."""

@@ -51,7 +51,7 @@ class Step:
         self._layouts = StepLayouts()
         self._hooks = KerasPatches(model, self.optimizers)
         self.compiled = bool(getattr(step, "_jit_compile", None))
-        self._instrumented = self._made()
+        self._sampled = self._made()
 
     def detach(self) -> None:
         """Only the plain step is left."""
@@ -73,7 +73,7 @@ class Step:
             self._done(None)
             return result
         try:
-            result, vector = self._instrumented(*arguments, **named_arguments)
+            result, vector = self._sampled(*arguments, **named_arguments)
         except Exception:
             if self._ran:
                 raise

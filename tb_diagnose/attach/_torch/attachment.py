@@ -55,7 +55,7 @@ class Attachment:
         self._modules = {module: name for name, module in model.named_modules()}
         self._layouts = StepLayouts()
         self._setup: SetupRecorder | None = setup
-        self._waited = 0
+        self._waited, self._called = 0, False
         self._reset()
         about = {"framework": setup.framework, "optimizer": names.kind(optimizers[0]), "jit": False}
         schedule = SamplingSchedule(budget, every=every, compiles=False)
@@ -157,7 +157,8 @@ class Attachment:
         """Wait for the next call of the model, if there is a use in it."""
         # A model compiled in place shows it only now.
         self._silent = self._silent or ("torch._dynamo" in sys.modules and is_compiled(self.model))
-        if self._silent or self._waited >= PATIENCE:
+        idle = self._begins and self._recorder is None and self._setup is None
+        if self._silent or self._waited >= PATIENCE or idle:
             self._calls.stop()
         else:
             self._calls.listen(results=self._setup is not None)
@@ -174,6 +175,7 @@ class Attachment:
         if self._stepped_already:
             self._end_step()
         self._begin_step()
+        self._listen()
         self._feed(inputs)
 
     @detach_on_failure
@@ -260,8 +262,8 @@ class Attachment:
 
     def _validate(self, inputs: Mapping[str, Any]) -> None:
         """The model is called to evaluate: look at this batch, or at none of this pass."""
-        told_by_trainer = self._begins or self._validation is None
-        if told_by_trainer or not self._validation.begin_batch():
+        validation = None if self._begins else self._validation
+        if validation is None or not validation.begin_batch():
             self._entry = None
             if self._setup is None:
                 self._calls.stop()
@@ -330,17 +332,20 @@ class Attachment:
 
     def _end_step(self) -> None:
         self._write_setup()
-        recorder, fed = self._recorder, self._begun
+        recorder, called = self._recorder, self._begun
+        self._called |= called
+        if self._called and not called:  # it was, unheard: a validation lay before it
+            recorder = None
         if recorder is not None:
             with torch.no_grad():
                 self._scaler.record(recorder)
                 if self._carried is not None:
                     recorder.numbers("carried", self._carried)
-                if not fed:
+                if not called:
                     recorder.skip("layers and inputs: the model is compiled, or not called itself")
                 recorder.skip("the gradient norm before clipping: PyTorch clips before the step")
                 vector = recorder.vector(self._layouts).cpu().numpy()
-        self._waited += not fed
+        self._waited += not called
         self._reset()
         self._listen()
         self.tracker.done(self._layouts.read(vector) if recorder is not None else None)

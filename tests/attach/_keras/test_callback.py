@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import pickle
 import subprocess
@@ -311,7 +312,7 @@ def test_a_step_that_never_came_leaves_nothing_behind(same: bool, tmp_path: Path
 
 
 class Copies(keras.callbacks.Callback):
-    """Saves, clones and pickles in the middle of a sampled step."""
+    """Saves, exports, clones, copies and pickles as a sampled step begins."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -320,11 +321,20 @@ class Copies(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         path = self._folder / "model.keras"
         self.model.save(path)
-        loaded = [keras.models.load_model(path), pickle.loads(pickle.dumps(self.model))]
+        loaded = [
+            keras.models.load_model(path),
+            pickle.loads(pickle.dumps(self.model)),
+            copy.deepcopy(self.model),
+        ]
         for each in loaded:
             for ours, theirs in zip(each.weights, self.model.weights, strict=True):
                 np.testing.assert_array_equal(ours, theirs)
+        assert b"diagnose" not in path.read_bytes()
         assert len(keras.models.clone_model(self.model).layers) == len(self.model.layers)
+        self.model.export(self._folder / "exported", verbose=False)
+        exported = tf.saved_model.load(self._folder / "exported")
+        served = exported.serve(images(4)[0])
+        np.testing.assert_allclose(served, self.model(images(4)[0]), rtol=1e-5)
 
 
 def test_a_model_is_saved_cloned_and_pickled_as_ever(tmp_path: Path) -> None:

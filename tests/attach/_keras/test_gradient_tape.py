@@ -77,6 +77,57 @@ def test_a_loop_is_the_same_to_the_last_bit(mode: str, tmp_path: Path) -> None:
     assert (step.column("gradient_norm_clipped") < step.column("gradient_norm")).all()
 
 
+def small() -> tuple[Any, Any]:
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+    return model, keras.optimizers.SGD(0.1)
+
+
+def test_a_folder_is_a_writer_and_none_is_none(tmp_path: Path) -> None:
+    model, optimizer = small()
+
+    def step(x: Any, y: Any) -> Any:
+        with tf.GradientTape() as tape:
+            value = tf.reduce_mean((model(x) - y) ** 2)
+        weights = model.trainable_variables[:1]
+        optimizer.apply_gradients(zip(tape.gradient(value, weights), weights, strict=True))
+        return value
+
+    assert attach.tf(step, model, optimizer, writer=None) is step
+    run = attach.tf(step, model, optimizer, writer=tmp_path, every=1)
+    for _ in range(3):
+        run(tf.ones((4, 3)), tf.zeros((4, 1)))
+    found = logged(tmp_path)
+    assert {each.tag for each in found.vitals} >= {"diagnose/weights", "diagnose/step"}
+    assert found.model is not None
+    assert found.model.framework == "tf"
+    assert [path.rpartition("/")[2] for path in found.model.unoptimized] == ["bias"]
+
+
+WRONG: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
+    "step": (lambda m, o: attach.tf(m, m, o, writer="logs"), "step is a function of a batch, not"),
+    "model": (lambda _, o: attach.tf(print, "m", o, writer="logs"), "model is a keras.Model, not"),
+    "optimizer": (
+        lambda m, o: attach.tf(print, m, [o, "adam"], writer="logs"),
+        "optimizer is a keras.optimizers.Optimizer or a list of them, not a str",
+    ),
+    "writer": (
+        lambda m, o: attach.tf(print, m, o, writer=3),
+        "writer is a tf.summary writer, a folder's path or None, not an int",
+    ),
+    "logdir": (
+        lambda m, o: attach.tf(print, m, o, writer="logs", logdir=3),
+        "logdir is a folder's path, not an int",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_argument_fails_at_once(case: str) -> None:
+    call, says = WRONG[case]
+    with pytest.raises(TypeError, match=says):
+        call(*small())
+
+
 def test_a_step_that_cannot_be_traced_runs_plainly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
