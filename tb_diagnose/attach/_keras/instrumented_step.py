@@ -19,10 +19,10 @@ _log = logging.getLogger("tb_diagnose")
 
 
 class InstrumentedStep:
-    """The instrumented twin of ``model.train_function`` or ``model.test_function``.
+    """The instrumented version of ``model.train_function`` or ``model.test_function``.
 
     The plain function stays what it is and runs every step but the sampled ones. ``fit`` looks the
-    function up anew for each step, so ``arm`` reaches the next step and no other.
+    function up anew for each step, so ``enable`` reaches the next step and no other.
     """
 
     def __init__(self, model: Any, kind: str = "train") -> None:
@@ -40,7 +40,7 @@ class InstrumentedStep:
         """Whether the step has made all its variables.
 
         It makes them when it first runs, and that has to be the plain one's run: variables made
-        while a twin is traced that then fails would be left without a value.
+        while a trace runs that then fails would be left without a value.
         """
         return bool(self.model.built) and all(each.built for each in optimizers(self.model))
 
@@ -130,7 +130,7 @@ class InstrumentedStep:
 
 
 def release(model: Any, kind: str) -> None:
-    """Disarm a twin that was armed for a step which never came: another callback raised before."""
+    """Disable what was enabled for a step that never came: another callback raised before."""
     left = getattr(getattr(model, f"{kind}_function"), "__self__", None)
     if isinstance(left, InstrumentedStep):
         left.disable()

@@ -1,4 +1,4 @@
-"""Keras on PyTorch: its steps run eagerly, so the twin is the step itself with hooks on."""
+"""Keras on PyTorch: its steps run eagerly, so the step itself is recorded."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ the smallest that keeps this within six tenths of the budget. The rest is for wh
 told from the training itself: looking at each step whether it is due, and caches that sampling has
 swept.
 
-What comes before that, the compilation and the first samples, is bought on credit. A ledger holds
-everything that was spent against the budget of the time trained so far; until it is even, half of
-the budget goes to samples and the rest to the debt.
+What comes before that, the compilation and the first samples, exceeds the budget. All that was
+spent is held against the budget of the time trained so far; until that covers it, half of the
+budget goes to samples and the rest to what was overspent.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class SamplingSchedule:
 
     Args:
         budget: share of the training's time that sampling may take.
-        every: sample every so-manieth step instead, from the first on, whatever it costs.
+        every: sample one step of so many instead, from the first on, whatever it costs.
         total: how many steps there will be, None if unknown.
         stride: only steps whose number is ``stride - 1`` modulo ``stride`` are sampled.
         epoch: steps of an epoch, 0 if unknown: N shares no divisor with it, so that the samples

@@ -86,7 +86,7 @@ def square(ops: Ops, x: Tensor) -> Tensor:
 
 
 def excerpt(ops: Ops, tensors: Sequence[Tensor], sizes: Sequence[int]) -> tuple[int, Tensor]:
-    """[n]: every so-manieth number of the tensors, at the same places at every step; and n.
+    """[n]: evenly spaced numbers of the tensors, at the same places at every step; and n.
 
     ``sizes`` are how many numbers each holds. An odd distance does not keep to one column.
     """
@@ -131,7 +131,7 @@ def fingerprints(ops: Ops, inputs: list[Tensor]) -> list[Tensor]:
 
 
 def _sampled(ops: Ops, x: Tensor) -> Tensor:
-    """[b, n] with b <= 64 and n <= 4096: every so-manieth number of the first examples."""
+    """[b, n] with b <= 64 and n <= 4096: evenly spaced numbers of the first examples."""
     sizes = ops.shape(x)[1:]
     if any(size is None for size in sizes):
         raise ValueError("fingerprints need inputs of a fixed size")
