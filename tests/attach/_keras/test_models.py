@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -234,7 +235,7 @@ cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from pathlib import Path
 from tests.attach.trainings import images, layers, train, untouched, vitals
-from tests.attach.test_keras_models import dense, VECTORS, CLASSES
+from tests.attach._keras.test_models import dense, VECTORS, CLASSES
 # One for both trainings: a second one would number its collective operations anew.
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 def build():
@@ -259,4 +260,33 @@ for kind, column in (("step", "loss"), ("step", "gradient_norm"), ("step", "batc
 def test_replicas_on_one_host(tmp_path: Path) -> None:
     command = [sys.executable, "-c", MIRRORED, str(tmp_path)]
     ended = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own code
+    assert ended.returncode == 0, ended.stderr[-3000:].decode()
+
+
+BACK_END = """
+import sys
+from pathlib import Path
+import numpy as np
+from tests.attach.trainings import convolutional, images, logged, train, untouched, vitals
+folder = Path(sys.argv[1])
+plain, _ = train(convolutional, images())
+attached, model = train(convolutional, images(), folder)
+assert attached == plain
+assert untouched(model)
+for kind, column in (("layers", "mean"), ("weights", "update_norm"), ("step", "gradient_norm")):
+    assert np.isfinite(vitals(folder, kind).column(column)).all(), (kind, column)
+found = logged(folder).model
+assert [layer.kind for layer in found.layers][:2] == ["Conv2D", "BatchNormalization"]
+assert found.optimizer.name == "adam"
+assert not found.unoptimized
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ("torch", "jax"))
+def test_another_back_end(name: str, tmp_path: Path) -> None:
+    pytest.importorskip(name, reason="the back end needs it")
+    command = [sys.executable, "-c", BACK_END, str(tmp_path)]
+    environment = os.environ | {"KERAS_BACKEND": name}
+    ended = subprocess.run(command, check=False, capture_output=True, env=environment)  # noqa: S603
     assert ended.returncode == 0, ended.stderr[-3000:].decode()
