@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import torch
 
 from tb_diagnose.attach._torch import names
-from tb_diagnose.attach._torch.calls import ModuleCalls, is_compiled
+from tb_diagnose.attach._torch.calls import ModuleCalls, is_compiled, is_compiled_in_place
 from tb_diagnose.attach._torch.ops import TorchOps
 from tb_diagnose.attach._torch.setup import SetupRecorder
 from tb_diagnose.attach._torch.validation import Validation
@@ -156,7 +155,7 @@ class Attachment:
     def _listen(self) -> None:
         """Wait for the next call of the model, if there is a use in it."""
         # A model compiled in place shows it only now.
-        self._silent = self._silent or ("torch._dynamo" in sys.modules and is_compiled(self.model))
+        self._silent = self._silent or is_compiled_in_place(self._modules)
         idle = self._begins and self._recorder is None and self._setup is None
         if self._silent or self._waited >= PATIENCE or idle:
             self._calls.stop()
@@ -294,8 +293,8 @@ class Attachment:
             self._carried = _ZERO
             return
         with torch.no_grad():
-            norms = torch.stack([torch.linalg.vector_norm(each.float()) for each in left])
-            squares = (norms * norms).sum()
+            norms = [torch.linalg.vector_norm(each.float()) for each in left]
+            squares = TorchOps(norms[0].device).stack(norms).square().sum()
             known = self._carried is not None
             self._carried = torch.minimum(self._carried, squares) if known else squares
 
@@ -308,7 +307,8 @@ class Attachment:
             self._recorder = Recorder(TorchOps())
         if self._recorder is not None:
             self._scaler.find()
-            self._before = [self._recorder.ops.read(each) for each in weights(optimizer)]
+            held = filter(names.is_here, weights(optimizer))
+            self._before = [self._recorder.ops.read(each) for each in held]
 
     @detach_on_failure
     def _stepped(self, optimizer: Any, *_: Any) -> None:
@@ -319,7 +319,8 @@ class Attachment:
             self._end_step()
 
     def _weights(self, recorder: Recorder, optimizer: Any) -> None:
-        found = list(weights(optimizer))
+        every = list(weights(optimizer))
+        found = list(filter(names.is_here, every))
         known = {id(weight): name for name, weight in self.model.named_parameters()}
         paths = [names.clean(known.get(id(weight), "weight")) for weight in found]
         scale = getattr(optimizer, "grad_scale", None)  # a fused optimizer unscales by itself
@@ -327,7 +328,7 @@ class Attachment:
             gradients = [weight.grad for weight in found]
             recorder.weights(paths, gradients, self._before, found, scale=scale)
         self._before = []
-        if any(names.is_sharded(weight) for weight in found):
+        if len(found) < len(every) or any(map(names.is_sharded, found)):
             recorder.skip("other processes' shards: norms are those of this process's part")
 
     def _end_step(self) -> None:
@@ -342,7 +343,9 @@ class Attachment:
                 if self._carried is not None:
                     recorder.numbers("carried", self._carried)
                 if not called:
-                    recorder.skip("layers and inputs: the model is compiled, or not called itself")
+                    recorder.skip(
+                        "layers and inputs: the model is compiled, or not in training mode"
+                    )
                 recorder.skip("the gradient norm before clipping: PyTorch clips before the step")
                 vector = recorder.vector(self._layouts).cpu().numpy()
         self._waited += not called
@@ -393,7 +396,7 @@ class LossScaler:
         if self._found is None:
             return
         scale = float(self._found.get_scale())
-        if self._fresh or self._skipped:
+        if (self._fresh or self._skipped) and scale > 0:
             fell = math.log(scale / self._scale) / math.log(self._found.get_backoff_factor())
             self._skipped += max(0, round(fell))
         self._fresh, self._scale = True, scale

@@ -8,6 +8,7 @@ of this one in between, are called as if nothing were attached.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import torch
@@ -45,6 +46,8 @@ class ModuleCalls:
         """Tell of calls as they begin, and with ``results`` also as they end."""
         if "begin" not in self._handles:
             self._handles["begin"] = register_module_forward_pre_hook(self._hook("entered"))
+        if not results and "end" in self._handles:
+            _remove({"end": self._handles.pop("end")})
         if results and "end" not in self._handles:
             hook = register_module_forward_hook(self._hook("left"), with_kwargs=True)
             self._handles["end"] = hook
@@ -78,11 +81,13 @@ class ModuleCalls:
 
 
 def is_compiled(model: Any) -> bool:
-    """Whether some of its modules are called through ``torch.compile``."""
-    return any(
-        hasattr(module, "_orig_mod") or getattr(module, "_compiled_call_impl", None) is not None
-        for module in model.modules()
-    )
+    """Whether some of its modules are what ``torch.compile`` returned."""
+    return any(type(module).__name__ == "OptimizedModule" for module in model.modules())
+
+
+def is_compiled_in_place(modules: Iterable[Any]) -> bool:
+    """Whether ``.compile()`` was called of one of the modules; quick, for each step."""
+    return any(module._compiled_call_impl is not None for module in modules)  # noqa: SLF001
 
 
 def _remove(handles: dict[str, Any]) -> None:

@@ -83,6 +83,11 @@ def is_sharded(tensor: Any) -> bool:
     return hasattr(tensor, "to_local")
 
 
+def is_here(tensor: Any) -> bool:
+    """Whether this process holds some part of it."""
+    return local(tensor).numel() > 0
+
+
 def local(tensor: Any) -> Any:
     """This process's part of a tensor."""
     return tensor.to_local() if is_sharded(tensor) else tensor

@@ -17,8 +17,8 @@ class TorchOps:
     replicas = 1
     compiled = False
 
-    def __init__(self) -> None:
-        self._device: Any = None
+    def __init__(self, device: Any = None) -> None:
+        self._device = device
 
     def scope(self) -> Any:
         return None
@@ -83,10 +83,10 @@ class TorchOps:
         return x.reshape(shape)
 
     def stack(self, scalars: Sequence[Tensor]) -> Tensor:
-        return torch.stack(list(scalars))
+        return torch.stack([each.to(self._device or each.device) for each in scalars])
 
     def join(self, vectors: Sequence[Tensor]) -> Tensor:
-        return torch.cat(list(vectors))
+        return torch.cat([each.to(self._device or each.device) for each in vectors])
 
     def quantiles(self, x: Tensor, probabilities: Sequence[float]) -> Tensor:
         q = self.constant(list(probabilities), "float32")

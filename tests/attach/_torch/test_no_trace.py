@@ -280,8 +280,11 @@ def distributed(rank: int, port: int, kind: str, folder: str) -> None:
     if kind == "ddp":
         model = DistributedDataParallel(model)
     else:
-        from torch.distributed.fsdp import fully_shard
+        from torch.distributed.fsdp import FullyShardedDataParallel, fully_shard
 
+    if kind == "fsdp1":
+        model = FullyShardedDataParallel(model, use_orig_params=True, device_id=torch.device("cpu"))
+    elif kind == "fsdp2":
         mesh = dist.device_mesh.init_device_mesh("cpu", (2,))
         for layer in (inner[0], inner[2]):
             fully_shard(layer, mesh=mesh)
@@ -301,7 +304,7 @@ def distributed(rank: int, port: int, kind: str, folder: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("kind", ("ddp", "fsdp"))
+@pytest.mark.parametrize("kind", ("ddp", "fsdp1", "fsdp2"))
 def test_two_processes(kind: str, tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -309,6 +312,9 @@ def test_two_processes(kind: str, tmp_path: Path) -> None:
     arguments = (port, kind, str(tmp_path))
     torch.multiprocessing.spawn(distributed, arguments, nprocs=2, join=True)
     found = {each.tag: each for each in logged(tmp_path).vitals}
-    assert found["diagnose/weights"].rows == ("0.weight", "0.bias", "2.weight", "2.bias")
+    rows = ("0.weight",) if kind == "fsdp1" else ("0.weight", "0.bias", "2.weight", "2.bias")
+    assert found["diagnose/weights"].rows == rows, "what this process holds a part of"
     assert (found["diagnose/weights"].column("update_norm") > 0).all()
     assert found["diagnose/layers"].rows == ("0", "1", "2")
+    sharded = "shards" in " ".join(found["diagnose/layers"].layout["skipped"])
+    assert sharded == (kind != "ddp")
