@@ -123,8 +123,8 @@ WRONG: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_argument_fails_at_once(case: str) -> None:
-    call, says = WRONG[case]
-    with pytest.raises(TypeError, match=says):
+    call, message = WRONG[case]
+    with pytest.raises(TypeError, match=message):
         call(*small())
 
 

@@ -300,7 +300,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_argument_fails_at_once(case: str) -> None:
-    call, says = WRONG[case]
+    call, message = WRONG[case]
     with pytest.raises(TypeError) as raised:
         call()
-    assert str(raised.value) == says
+    assert str(raised.value) == message

@@ -21,8 +21,8 @@ WRONG: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_a_senseless_option_is_refused(case: str) -> None:
-    options, kind, says = WRONG[case]
-    with pytest.raises(kind, match=says):
+    options, kind, message = WRONG[case]
+    with pytest.raises(kind, match=message):
         check_options(**{"every": None, "budget": 0.02, "on_finding": None} | options)
 
 
