@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from causes import CAUSES, FAULTS
 from numpy.typing import NDArray
 
-from causes import CAUSES, FAULTS
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.causes import features
 from tb_diagnose.engine.examine import examine
