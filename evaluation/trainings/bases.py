@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trainings import data
 from trainings.data import Draw
-from trainings.plan import Framework, Layer, Plan, Task
+from trainings.plan import Framework, Layer, Plan, Task, rng
 
 #: Activation of the output layer and the loss that goes with it.
 _ENDS: dict[Task, tuple[str, str]] = {
@@ -38,7 +38,11 @@ class Base:
     settings: dict[str, Any]
 
     def plan(self, seed: int, framework: Framework) -> Plan:
-        """What is trained with this seed, started and ended as the framework does it."""
+        """What is trained with this seed, started and ended as the framework does it.
+
+        No two frameworks share examples or weights.
+        """
+        seed += 1000 * self.frameworks.index(framework)
         keras = framework in ("keras", "tf")
         last, loss = _ENDS[self.task]
         settings = {"start": "keras" if keras else "torch", **self.settings}
@@ -48,7 +52,17 @@ class Base:
             settings["epsilon"] = 1e-8
             last = "linear"  # PyTorch's losses take what is before the activation
         split = data.split(self.draw, seed, *self.sizes)
-        return Plan(split, self.task, self.outputs, self.layers, last, loss, seed=seed, **settings)
+        plan = Plan(split, self.task, self.outputs, self.layers, last, loss, seed=seed, **settings)
+        return _varied(plan)
+
+
+def _varied(plan: Plan) -> Plan:
+    """No two people choose the same rate, and some let it fall."""
+    random = rng(plan.seed, 50)
+    rate = float(f"{plan.rate * 2 ** random.uniform(-0.6, 0.6):.1e}")
+    falls = random.random() < 0.25 and plan.schedule == ("constant",)
+    schedule = (str(random.choice(["cosine", "step"])),) if falls else plan.schedule
+    return replace(plan, rate=rate, schedule=schedule)
 
 
 def dense(*widths: int, activation: str = "relu") -> tuple[Layer, ...]:
@@ -125,6 +139,8 @@ BASES: dict[str, Base] = {
                           "keras torch", val=80, test=102, epochs=25, l2=3e-3, rate=1e-3),
     "clusters-5": _base(data.clusters(5, 20, 1.5), 800, "classes", 5, dense(48, 24),
                         "torch lightning", epochs=15, l2=3e-4),
+    "clusters-short": _base(data.clusters(4, 16, 2.0), 1500, "classes", 4, dense(32),
+                            "torch keras", epochs=2, batch=10, rate=2e-3),
     "clusters-20": _base(data.clusters(20, 24, 2.5), 1000, "classes", 20, dense(64),
                          "keras huggingface", epochs=15, rate=2e-3),
     "clusters-noisy": _base(data.clusters(2, 12, 1.5, 0.1), 800, "binary", 1, dense(16),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
-from sklearn import datasets
 
 from trainings.initial import WORDS
 from trainings.plan import Array, Pair, Split, rng
@@ -44,9 +44,16 @@ def shipped(name: str, targets: str = "classes") -> Draw:
     return draw
 
 
+def _sklearn() -> Any:
+    """Imported late: whoever only reads what was made does without it."""
+    from sklearn import datasets
+
+    return datasets
+
+
 @cache
 def _loaded(name: str) -> Pair:
-    found = getattr(datasets, f"load_{name}")()
+    found = getattr(_sklearn(), f"load_{name}")()
     return found.data.astype(float), found.target
 
 
@@ -79,7 +86,7 @@ def clusters(
     """Classes of several clusters each; ``noise`` is the share of wrong labels."""
 
     def draw(random: np.random.Generator, count: int) -> Pair:
-        x, y = datasets.make_classification(
+        x, y = _sklearn().make_classification(
             count,
             features,
             n_informative=max(2, features // 2),
@@ -105,7 +112,7 @@ def plane(kind: str) -> Draw:
             radius = random.uniform(0.1, 1, count)
             angle = 4 * radius + y * 2 * np.pi / 3 + random.normal(0, 0.12, count)
             return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1), y
-        make = datasets.make_moons if kind == "moons" else datasets.make_circles
+        make = _sklearn().make_moons if kind == "moons" else _sklearn().make_circles
         more = {} if kind == "moons" else {"factor": 0.5}
         state = int(random.integers(2**31))
         x, y = make(count, noise=0.12, random_state=state, **more)
@@ -120,9 +127,9 @@ def functions(kind: str) -> Draw:
     def draw(random: np.random.Generator, count: int) -> Pair:
         state = int(random.integers(2**31))
         if kind == "friedman1":
-            x, y = datasets.make_friedman1(count, 8, noise=0.5, random_state=state)
+            x, y = _sklearn().make_friedman1(count, 8, noise=0.5, random_state=state)
         elif kind == "friedman2":
-            x, y = datasets.make_friedman2(count, noise=20, random_state=state)
+            x, y = _sklearn().make_friedman2(count, noise=20, random_state=state)
         elif kind == "sine":
             x = random.uniform(-2, 2, (count, 2))
             y = np.sin(2 * x[:, 0]) + 0.5 * x[:, 1] ** 2 + random.normal(0, 0.1, count)

@@ -13,7 +13,7 @@ from trainings.logs.told import Style
 from trainings.truth import Measured, truth
 
 COLUMNS = ("case", "base", "framework", "fault", "type", "severity", "seed", "harm", "loggable",
-           "clean", "score", "expects", "logged", "variant", "types", "shows")  # fmt: skip
+           "clean", "score", "expects", "logged", "variant", "types", "shows", "did")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ def _row(made: Made, twins: Sequence[Measured]) -> dict[str, str]:
         "variant": "faulty" if fault else "healthy",
         "types": kind,
         "shows": _word(known.harm == "yes" and known.loggable),
+        "did": " ".join(made.measured.did),
     }
 
 

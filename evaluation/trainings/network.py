@@ -75,7 +75,8 @@ class Ensemble:
         """Inputs [members, batch, …] → what the last layer computes, and behind its activation."""
         for number, layer in enumerate(self.layers):
             before = _KINDS[layer.kind](self, number, layer, x, training)
-            x = _ACTIVATIONS[layer.activation or "linear"](before)
+            within = layer.kind in ("rnn", "gru")  # which have their activation in each step
+            x = before if within else _ACTIVATIONS[layer.activation or "linear"](before)
         return before, x
 
     def _weight(self, layer: int, name: str) -> Tensor:

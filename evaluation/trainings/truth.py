@@ -6,13 +6,13 @@ Nothing here reads a log or asks a diagnosis.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from trainings.faults import Fault
-from trainings.plan import Plan
+from trainings.plan import Array, Plan
 from trainings.record import Record
 
 #: Least loss of skill that is harm, and how many deviations between healthy seeds it must be too.
@@ -21,9 +21,15 @@ HARM, DEVIATIONS = 0.05, 4.0
 HARMLESS = 0.5
 #: A healthy validation loss ends at most so far above its lowest value.
 TURNED = 1.15
+#: An overfitting one ends at least so far above, and is by ``HARM`` better on what it trained on.
+OVERFITTED = 1.25
+#: Below this skill on its own training data, and with most of its loss left, it learned nothing.
+NOTHING, LEFT = 0.05, 0.9
+#: A loss that ends above this multiple of what it was before training has diverged.
+DIVERGED = 1.5
 #: A curve that is so far from those of healthy seeds can be seen: in deviations, and at least so
 #: much of the score, or of the decimal logarithm of a loss.
-SEEN, SEEN_SCORE, SEEN_LOSS = 4.0, 0.05, 0.1
+SEEN, SEEN_SCORE, SEEN_LOSS = 4.0, 0.1, 0.2
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class Measured:
         skill, train_skill, val_skill: as in the record.
         turned: the last validation loss as a multiple of the lowest.
         training, validation: what shows in the losses of each part; ``score`` in the scores.
+        did: diagnoses of what it did, whatever its fault.
     """
 
     skill: float
@@ -43,6 +50,7 @@ class Measured:
     training: tuple[float, ...]
     validation: tuple[float, ...]
     score: tuple[float, ...]
+    did: tuple[str, ...] = ()
 
 
 def measured(plan: Plan, record: Record) -> Measured:
@@ -61,13 +69,27 @@ def measured(plan: Plan, record: Record) -> Measured:
         training=tuple(_log(np.array([record.loss[0], loss[0], loss[-1]]))) + (rough,),
         validation=tuple(_log(np.array([val[0], val[-1]]))) + (_log(np.array([turned]))[0],),
         score=tuple(float(end) for end in ends),
+        did=tuple(_did(record, turned)),
     )
 
 
-def _log(values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _did(record: Record, turned: float) -> Iterator[str]:
+    first, last = record.loss[0], record.epochs(record.loss)[-1]
+    if not (math.isfinite(last) and math.isfinite(record.skill)):
+        yield "non-finite-values"
+    elif last > first + (DIVERGED - 1) * abs(first):
+        yield "loss-divergence"
+    elif record.train_skill < NOTHING and last > LEFT * first:
+        yield "no-learning"
+    elif turned > OVERFITTED and record.train_skill - record.skill > HARM:
+        yield "overfitting"
+
+
+def _log(values: Array) -> Array:
     """Decimal logarithm of the size; a change of sign is far from everything."""
     with np.errstate(all="ignore"):
-        return np.sign(values) * 10 + np.log10(np.abs(values) + 1e-6)
+        logarithm: Array = np.sign(values) * 10 + np.log10(np.abs(values) + 1e-6)
+    return logarithm
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def gradients_never_zeroed(plan: Plan, level: str) -> Plan:
     return replace(plan, keep_gradients=True, optimizer="sgd", momentum=0.0, rate=rate)
 
 
-@_fault("loss", ("maximized",), "", "loss-divergence negative-loss")
+@_fault("loss", ("maximized",), "", "negative-loss loss-divergence")
 def wrong_sign(plan: Plan, _: str) -> Plan:
     return replace(plan, sign=-1)
 

@@ -101,7 +101,7 @@ def bounded_output(plan: Plan, level: str) -> Plan:
     return replace(plan, last=level)
 
 
-@_fault("loss", ("broadcast",), "each answer is compared with every target",
+@_fault("loss constant-output", ("broadcast",), "each answer is compared with every target",
         "no-learning loss-plateau",
         lambda plan, framework: plan.task == "regression" and plan.outputs == 1
         and framework in ("torch", "lightning", "tf"))  # fmt: skip

@@ -14,15 +14,22 @@ from trainings.plan import Array
 
 Value = summary_pb2.Summary.Value
 
+#: What TensorFlow's writers, and TensorBoard's own, which PyTorch uses, call themselves.
+TENSORFLOW = "tensorflow.core.util.events_writer"
+TENSORBOARD = "tensorboard.summary.writer.event_file_writer"
+
 
 class EventFile:
-    """One event file; its records are kept until it is closed."""
+    """One event file; its records are kept until it is closed.
 
-    def __init__(self, path: Path, begin: float, *, tensorflow: bool = False) -> None:
+    ``writer`` is what it says that it was written by; old writers say nothing.
+    """
+
+    def __init__(self, path: Path, begin: float, writer: str = "") -> None:
         self.path = path
         head = event_pb2.Event(wall_time=begin, file_version="brain.Event:2")
-        if tensorflow:
-            head.source_metadata.writer = "tensorflow.core.util.events_writer"
+        if writer:
+            head.source_metadata.writer = writer
         self._records = [_framed(head.SerializeToString())]
 
     def add(self, step: int, wall: float, values: Iterable[Value]) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trainings.logs.events import EventFile, Value, histogram, keras_model, scalar
+from trainings.logs.events import TENSORFLOW, EventFile, Value, histogram, keras_model, scalar
 from trainings.logs.keras_config import layers, model
 from trainings.logs.told import Told
 
 
 def write(folder: Path, told: Told) -> None:
     """``train`` and, where it was validated, ``validation``; a point an epoch."""
-    train = EventFile(_path(folder / "train", told, 0), told.begin, tensorflow=True)
+    train = EventFile(_path(folder / "train", told, 0), told.begin, TENSORFLOW)
     if told.style.config:
         content = model(told.plan, told.metric if told.style.score else None)
         train.add(0, told.begin, [keras_model(content)])
@@ -32,7 +32,7 @@ def write(folder: Path, told: Told) -> None:
 
 
 def _validation(folder: Path, told: Told) -> None:
-    file = EventFile(_path(folder / "validation", told, 1), told.begin, tensorflow=True)
+    file = EventFile(_path(folder / "validation", told, 1), told.begin, TENSORFLOW)
     record = told.record
     curves = {"loss": record.val_loss, told.metric: record.val_score}
     for epoch in told.span:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from trainings.logs.events import EventFile, scalar, simple
+from trainings.logs.events import TENSORFLOW, EventFile, scalar, simple
 from trainings.logs.hparams import session
 from trainings.logs.told import Told
 from trainings.plan import Array
@@ -63,7 +63,7 @@ def write_tf(folder: Path, told: Told) -> None:
         where = parts[point.part] if names.folders else "."
         if where not in files:
             path = folder / where / _name(told, len(files), ".v2")
-            files[where] = EventFile(path, told.begin, tensorflow=True)
+            files[where] = EventFile(path, told.begin, TENSORFLOW)
         files[where].add(point.step, point.wall, [scalar(point.tag, point.value)])
     for file in files.values():
         file.close()
@@ -80,7 +80,7 @@ def write_torch(folder: Path, told: Told) -> None:
             train_score=names.train_score.replace("acc", "mae"),
             val_score=names.val_score.replace("acc", "mae"),
         )
-    file = EventFile(folder / _name(told, 0, ""), told.begin)
+    file = EventFile(folder / _name(told, 0, ""), told.begin, told.writer)
     for point in _points(told, names, metric):
         file.add(point.step, point.wall, [simple(point.tag, point.value)])
     if told.style.hparams:

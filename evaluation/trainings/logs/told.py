@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from trainings.logs.events import TENSORBOARD
 from trainings.plan import Array, Framework, Plan, rng
 from trainings.record import Record
 
@@ -21,6 +22,7 @@ class Style:
         every: steps between two points of a curve that is logged by step; 0 for one an epoch.
         names: which of the usual ways to name tags.
         rate, norm, hparams: whether the rate, the gradient's norm and hyperparameters are logged.
+        recent: whether it was written with a version of the last years.
         begin: when it began, in seconds; ``pace`` is the time that a step takes.
     """
 
@@ -34,6 +36,7 @@ class Style:
     rate: bool
     norm: bool
     hparams: bool
+    recent: bool
     begin: float
     pace: float
 
@@ -61,6 +64,11 @@ class Told:
     number: int
     begin: float
 
+    @property
+    def writer(self) -> str:
+        """What PyTorch's writer calls itself, where it is a new one."""
+        return TENSORBOARD if self.style.recent else ""
+
     def wall(self, step: int) -> float:
         """When this step of the training was done."""
         return self.begin + self.style.pace * (step - self.span.start * self.plan.steps + 1)
@@ -78,7 +86,7 @@ class Told:
 def style(framework: Framework, plan: Plan, name: str) -> Style:
     """Drawn for the training of this name, by what is usual in the framework."""
     random = rng(name, len(name), framework)
-    keras, chance = framework == "keras", random.random(8)
+    keras, chance = framework == "keras", random.random(9)
     total = plan.steps * plan.epochs
     intervals = [every for every in (1, 5, 10, 20, 50) if total / 2000 <= every <= total / 4]
     by_step = framework != "keras" and chance[5] < 0.6 and bool(intervals)
@@ -95,6 +103,7 @@ def style(framework: Framework, plan: Plan, name: str) -> Style:
         rate=framework in ("keras", "huggingface", "ultralytics") or chance[4] > 0.55,
         norm=framework == "huggingface" or (framework != "keras" and chance[6] > 0.75),
         hparams=framework == "lightning" or (framework == "torch" and chance[2] > 0.7),
+        recent=chance[8] > 0.3,
         begin=1.75e9 + float(random.integers(0, 3e7)),
         pace=float(random.choice([0.002, 0.01, 0.05, 0.3])),
     )

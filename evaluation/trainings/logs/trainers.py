@@ -21,7 +21,7 @@ _LIGHTNING_NAMES = (
 
 def _file(folder: Path, told: Told) -> EventFile:
     name = f"events.out.tfevents.{int(told.begin)}.host.{1000 + told.number}.0"
-    return EventFile(folder / name, told.begin)
+    return EventFile(folder / name, told.begin, told.writer)
 
 
 def write_lightning(folder: Path, told: Told) -> None:
@@ -60,7 +60,7 @@ def write_huggingface(folder: Path, told: Told) -> None:
     """As ``Trainer`` does: means between logs with NaN filtered, evaluation after each epoch."""
     file = _file(folder, told)
     plan, record, total = told.plan, told.record, len(told.record.loss)
-    arguments = {"learning_rate": plan.rate, "per_device_train_batch_size": plan.batch,
+    arguments = {"learning_rate": plan.rate, "optim": "adamw_torch", "per_device_train_batch_size": plan.batch,
                  "num_train_epochs": plan.epochs, "max_grad_norm": plan.clip,
                  "lr_scheduler_type": plan.schedule[0], "logging_nan_inf_filter": True}  # fmt: skip
     file.add(0, told.begin, [text("args/text_summary", json.dumps(arguments, indent=2))])
