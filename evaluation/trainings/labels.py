@@ -37,7 +37,7 @@ def table(made: Sequence[Made]) -> list[dict[str, str]]:
 def _row(made: Made, twins: Sequence[Measured]) -> dict[str, str]:
     training, style = made.training, made.style
     fault = training.injected
-    parts = ("training", "validation", "score", "config")
+    parts = ("training", "validation", "score", "rate", "config")
     logged = {part: bool(getattr(style, part)) for part in parts}
     known = truth(fault, made.measured, twins, logged)
     kind = fault.types if fault else ""

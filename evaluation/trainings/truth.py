@@ -30,6 +30,9 @@ DIVERGED = 1.5
 #: A curve that is so far from those of healthy seeds can be seen: in deviations, and at least so
 #: much of the score, or of the decimal logarithm of a loss.
 SEEN, SEEN_SCORE, SEEN_LOSS = 4.0, 0.1, 0.2
+#: Who reaches more than so much of the usual skill may as well have a harder task, unless the curves
+#: have a shape that no healthy one has.
+HARDER = 0.75
 
 
 @dataclass(frozen=True)
@@ -118,15 +121,30 @@ def truth(
         fault: what was done to it.
         one: it.
         twins: healthy trainings of the same base and framework.
-        logged: whether training, validation, score and config are in its log.
+        logged: whether training, validation, score, rate, norm and config are in its log.
     """
     if fault is None:
         return Truth("na", loggable=False, clean=_clean(one, twins), score=one.skill)
     if fault.harm == "log":
         return Truth("na", loggable=True, clean=False, score=one.skill)
-    harm = _harm(fault, one, twins)
-    seen = _seen(one, twins, logged) or (fault.configured and logged["config"])
-    return Truth(harm, loggable=bool(seen), clean=False, score=one.skill)
+    return Truth(
+        _harm(fault, one, twins),
+        loggable=_loggable(fault, one, twins, logged),
+        clean=False,
+        score=one.skill,
+    )
+
+
+def _loggable(
+    fault: Fault, one: Measured, twins: Sequence[Measured], logged: Mapping[str, bool]
+) -> bool:
+    if fault.harm == "promise":
+        return False  # no log tells it from a network that generalizes well
+    if logged.get(fault.told_by):
+        return True
+    usual, _ = _usual([twin.skill for twin in twins])
+    striking = fault.harm == "validation" or bool(one.did) or not one.skill > HARDER * usual
+    return striking and _seen(one, twins, logged)
 
 
 def _clean(one: Measured, twins: Sequence[Measured]) -> bool:

@@ -45,7 +45,7 @@ def restarted(plan: Plan, _: Any) -> Plan:
 
 @_fault("logging loss", ("accuracy",), "of a regression", "metric-mismatch",
         lambda plan, framework: plan.task == "regression"
-        and framework in ("keras", "tf", "torch"), "log", configured=True)  # fmt: skip
+        and framework in ("keras", "tf", "torch"), "log", told_by="config")  # fmt: skip
 def accuracy_of_regression(plan: Plan, _: Any) -> Plan:
     return plan
 

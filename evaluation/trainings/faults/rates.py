@@ -20,7 +20,7 @@ def _of(*kinds: str) -> Applies:
     (3, 10, 30, 100, 1000),
     "times the healthy rate",
     "learning-rate-too-high loss-oscillation loss-divergence",
-    configured=True,
+    told_by="config",
 )
 def rate_too_high(plan: Plan, level: float) -> Plan:
     return replace(plan, rate=plan.rate * level)
@@ -31,58 +31,58 @@ def rate_too_high(plan: Plan, level: float) -> Plan:
     (3, 10, 30, 100, 1000),
     "times below the healthy rate",
     "learning-rate-too-low slow-convergence unfinished-training",
-    configured=True,
+    told_by="config",
 )
 def rate_too_low(plan: Plan, level: float) -> Plan:
     return replace(plan, rate=plan.rate / level)
 
 
 @_fault("schedule learning-rate", (0.4, 0.2, 0.1, 0.05), "of the training, then 1e-5 of the rate",
-        "learning-rate-schedule loss-plateau")  # fmt: skip
+        "learning-rate-schedule loss-plateau", told_by="rate")  # fmt: skip
 def schedule_kills(plan: Plan, level: float) -> Plan:
     return replace(plan, schedule=("killed", level, 1e-5))
 
 
 @_fault("schedule learning-rate", (1e-2, 1e-4, 1e-8), "of the rate is left at the end",
-        "learning-rate-schedule slow-convergence")  # fmt: skip
+        "learning-rate-schedule slow-convergence", told_by="rate")  # fmt: skip
 def schedule_decays_fast(plan: Plan, level: float) -> Plan:
     """Exponentially, with most of it gone long before the end."""
     return replace(plan, schedule=("decay", level**2))
 
 
 @_fault("schedule learning-rate oscillation", (5, 20, 100), "times the rate at each of four restarts",
-        "learning-rate-schedule loss-spikes periodic-loss")  # fmt: skip
+        "learning-rate-schedule loss-spikes periodic-loss", told_by="rate")  # fmt: skip
 def schedule_restarts(plan: Plan, level: float) -> Plan:
     return replace(plan, schedule=("restarts", 0.25, level))
 
 
 @_fault("schedule learning-rate exploding", (30, 100, 1000), "times the rate from 80 % on",
-        "learning-rate-schedule loss-divergence loss-spikes")  # fmt: skip
+        "learning-rate-schedule loss-divergence loss-spikes", told_by="rate")  # fmt: skip
 def schedule_jumps(plan: Plan, level: float) -> Plan:
     return replace(plan, schedule=("jumps", 0.8, level))
 
 
 @_fault("schedule learning-rate exploding", (30, 100, 1000), "times the rate at the end",
-        "learning-rate-schedule loss-divergence")  # fmt: skip
+        "learning-rate-schedule loss-divergence", told_by="rate")  # fmt: skip
 def schedule_grows(plan: Plan, level: float) -> Plan:
     return replace(plan, schedule=("grows", level))
 
 
 @_fault("optimizer learning-rate", (0.99, 0.997), "momentum at the same rate",
-        "loss-oscillation learning-rate-too-high loss-divergence", configured=True)  # fmt: skip
+        "loss-oscillation learning-rate-too-high loss-divergence", told_by="config")  # fmt: skip
 def momentum_too_high(plan: Plan, level: float) -> Plan:
     rate = plan.rate if plan.optimizer == "sgd" else plan.rate * 5
     return replace(plan, optimizer="sgd", momentum=level, rate=rate)
 
 
 @_fault("optimizer learning-rate slow", (0.1, 1.0, 10.0), "Adam's epsilon",
-        "learning-rate-too-low slow-convergence", _of("adam"), configured=True)  # fmt: skip
+        "learning-rate-too-low slow-convergence", _of("adam"), told_by="config")  # fmt: skip
 def epsilon_too_large(plan: Plan, level: float) -> Plan:
     return replace(plan, epsilon=level)
 
 
 @_fault("optimizer slow learning-rate", ("same-rate",), "the rate of Adam given to plain SGD",
-        "learning-rate-too-low slow-convergence", _of("adam"), configured=True)  # fmt: skip
+        "learning-rate-too-low slow-convergence", _of("adam"), told_by="config")  # fmt: skip
 def sgd_at_rate_of_adam(plan: Plan, _: str) -> Plan:
     return replace(plan, optimizer="sgd", momentum=0.0, schedule=("constant",))
 

@@ -25,7 +25,7 @@ class Fault:
         expects: diagnoses that name this fault itself, not merely what it leads to.
         applies: whether a healthy plan can have it.
         harm: where it is looked for.
-        configured: a logged Keras configuration shows it.
+        told_by: the part of a log that shows it outright: config (of a Keras model), rate, or none.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Fault:
     inject: Inject
     applies: Applies
     harm: Harm
-    configured: bool
+    told_by: str
 
     def severity(self, level: Any) -> str:
         """A level as a part of a name: 0.1, 1000, tanh."""
@@ -57,13 +57,12 @@ def register(faults: Registry) -> Callable[..., Callable[[Inject], Inject]]:
         expects: str = "",
         applies: Applies = lambda *_: True,
         harm: Harm = "test",
-        *,
-        configured: bool = False,
+        told_by: str = "",
     ) -> Callable[[Inject], Inject]:
         def enter(inject: Inject) -> Inject:
             name = inject.__name__.replace("_", "-")
             faults[name] = Fault(
-                name, types, levels, unit, tuple(expects.split()), inject, applies, harm, configured
+                name, types, levels, unit, tuple(expects.split()), inject, applies, harm, told_by
             )
             return inject
 

@@ -30,7 +30,7 @@ def _dense_relu(plan: Plan, _: Framework) -> bool:
 
 
 @_fault("activation layers", ("linear",), "activation between layers", "missing-nonlinearity",
-        _dense_relu, configured=True)  # fmt: skip
+        _dense_relu, told_by="config")  # fmt: skip
 def no_nonlinearity(plan: Plan, level: str) -> Plan:
     return _activation(plan, level)
 
@@ -38,14 +38,14 @@ def no_nonlinearity(plan: Plan, level: str) -> Plan:
 @_fault("activation vanishing", ("softmax", "sigmoid"), "activation of hidden layers",
         "misplaced-activation vanishing-gradients",
         lambda plan, _: all(layer.kind in ("dense", "dropout", "flatten") for layer in plan.layers)
-        and bool(plan.layers), configured=True)  # fmt: skip
+        and bool(plan.layers), told_by="config")  # fmt: skip
 def wrong_hidden_activation(plan: Plan, level: str) -> Plan:
     return _activation(plan, level)
 
 
 @_fault("loss activation", ("mse", "mae"), "for classes", "loss-output-mismatch",
         lambda plan, framework: plan.task == "classes" and framework in ("keras", "tf"),
-        configured=True)  # fmt: skip
+        told_by="config")  # fmt: skip
 def distance_for_classes(plan: Plan, level: str) -> Plan:
     return replace(plan, loss=level)
 
@@ -53,7 +53,7 @@ def distance_for_classes(plan: Plan, level: str) -> Plan:
 @_fault("loss activation", ("linear",), "outputs under a cross-entropy of probabilities",
         "loss-output-mismatch non-finite-values",
         lambda plan, framework: plan.task in ("classes", "binary")
-        and framework in ("keras", "tf"), configured=True)  # fmt: skip
+        and framework in ("keras", "tf"), told_by="config")  # fmt: skip
 def probabilities_missing(plan: Plan, level: str) -> Plan:
     kind = "cross-entropy" if plan.task == "classes" else "binary"
     return replace(plan, last=level, loss=f"{kind} of shares")
@@ -81,7 +81,7 @@ def logarithm_missing(plan: Plan, level: str) -> Plan:
 
 @_fault("activation loss", ("relu",), "activation of the output", "loss-output-mismatch",
         lambda plan, framework: plan.task in ("classes", "binary")
-        and framework in ("keras", "tf"), configured=True)  # fmt: skip
+        and framework in ("keras", "tf"), told_by="config")  # fmt: skip
 def relu_output(plan: Plan, level: str) -> Plan:
     kind = "cross-entropy" if plan.task == "classes" else "binary"
     return replace(plan, last=level, loss=f"{kind} of shares")
@@ -90,13 +90,13 @@ def relu_output(plan: Plan, level: str) -> Plan:
 @_fault("activation loss constant-output", ("softmax",), "over a single unit",
         "loss-output-mismatch constant-output",
         lambda plan, framework: plan.task == "binary" and framework in ("keras", "tf", "torch"),
-        configured=True)  # fmt: skip
+        told_by="config")  # fmt: skip
 def softmax_of_one(plan: Plan, level: str) -> Plan:
     return replace(plan, last=level, loss="binary of shares")
 
 
 @_fault("activation loss", ("sigmoid", "relu", "tanh", "softmax"), "over real-valued targets",
-        "target-out-of-range loss-output-mismatch", task("regression"), configured=True)  # fmt: skip
+        "target-out-of-range loss-output-mismatch", task("regression"), told_by="config")  # fmt: skip
 def bounded_output(plan: Plan, level: str) -> Plan:
     return replace(plan, last=level)
 
@@ -111,7 +111,7 @@ def broadcast_loss(plan: Plan, _: str) -> Plan:
 
 @_fault("too-small layers", (3, 2, 1), "units in the first hidden layer",
         "shallow-model underfitting",
-        lambda plan, _: plan.task != "regression" or plan.outputs == 1, configured=True)  # fmt: skip
+        lambda plan, _: plan.task != "regression" or plan.outputs == 1, told_by="config")  # fmt: skip
 def too_small(plan: Plan, level: int) -> Plan:
     kinds = [layer.kind for layer in plan.layers]
     if "dense" not in kinds:
@@ -124,6 +124,6 @@ def too_small(plan: Plan, level: int) -> Plan:
 
 @_fault("layers vanishing", (8, 16), "more dense layers", "vanishing-gradients no-learning",
         lambda plan, _: all(layer.kind == "dense" for layer in plan.layers),
-        configured=True)  # fmt: skip
+        told_by="config")  # fmt: skip
 def too_deep(plan: Plan, level: int) -> Plan:
     return replace(plan, layers=(*plan.layers, *[Layer("dense", 12, "relu")] * level))
