@@ -45,7 +45,9 @@ def _made(trainings: list[Training], runs: Path, jobs: int) -> list[Made]:
         tasks = [pool.submit(make, group, runs) for group in groups.values()]
         for task in as_completed(tasks):
             made.update({one.training.name: one for one in task.result()})
-            print(f"{len(made)} of {len(trainings)} in {time.monotonic() - begin:.0f} s", flush=True)
+            print(
+                f"{len(made)} of {len(trainings)} in {time.monotonic() - begin:.0f} s", flush=True
+            )
     return [made[training.name] for training in trainings]
 
 

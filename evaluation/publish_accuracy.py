@@ -35,9 +35,7 @@ PAGE = ROOT / "docs" / "accuracy.md"
 def main() -> None:
     """Judge, count, write both files, and print the trainings that came out wrong."""
     call = _parser().parse_args()
-    judged = [
-        Judged(row, tb_diagnose(call.logs / "runs" / row["case"])) for row in read(call.logs)
-    ]
+    judged = [Judged(row, tb_diagnose(call.logs / "runs" / row["case"])) for row in read(call.logs)]
     before = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.is_file() else {}
     result = {
         "version": __version__,

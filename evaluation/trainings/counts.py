@@ -41,7 +41,7 @@ class Judged:
 
     @cached_property
     def due(self) -> frozenset[str]:
-        """Diagnoses that should be found: the first that is expected, and what it verifiably did."""
+        """Diagnoses that should be found: the first that is expected, and what it really did."""
         if not self.shows:
             return frozenset()
         return frozenset([*self.row["expects"].split()[:1], *self.row["did"].split()])

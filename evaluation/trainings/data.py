@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ Draw = Callable[[np.random.Generator, int], Pair]
 
 
 def split(draw: Draw, seed: int, train: int, val: int = 200, test: int = 400) -> Split:
-    """Examples for one seed; real inputs are standardized by the training part, and cut at five deviations."""
+    """Examples for one seed; inputs are standardized by the training part, cut at 5 deviations."""
     x, y = draw(rng(seed, 0), train + val + test)
     if x.dtype != np.int64:
         mean, deviation = x[:train].mean(0), x[:train].std(0)
@@ -27,7 +28,7 @@ def split(draw: Draw, seed: int, train: int, val: int = 200, test: int = 400) ->
         x = ((x - mean) / np.maximum(deviation, 1e-6)).clip(-5, 5).astype(np.float32)
     y = y if y.dtype == np.int64 else y.astype(np.float32)
     ends = (0, train, train + val, len(x))
-    return Split(*((x[a:b], y[a:b]) for a, b in zip(ends, ends[1:], strict=False)))
+    return Split(*((x[a:b], y[a:b]) for a, b in pairwise(ends)))
 
 
 def shipped(name: str, targets: str = "classes") -> Draw:
@@ -58,7 +59,7 @@ def _loaded(name: str) -> Pair:
 
 
 def digits(kind: str) -> Draw:
-    """Handwritten digits of 8 × 8 as rows, images, sequences of rows, copies, sums or properties."""
+    """Handwritten digits of 8 × 8: flat, images, sequences of rows, copies, values or properties."""
 
     def draw(random: np.random.Generator, count: int) -> Pair:
         x, y = _loaded("digits")
@@ -81,7 +82,11 @@ def digits(kind: str) -> Draw:
 
 
 def clusters(
-    classes: int, features: int, apart: float, noise: float = 0.0, weights: list[float] | None = None
+    classes: int,
+    features: int,
+    apart: float,
+    noise: float = 0.0,
+    weights: list[float] | None = None,
 ) -> Draw:
     """Classes of several clusters each; ``noise`` is the share of wrong labels."""
 

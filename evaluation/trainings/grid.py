@@ -1,4 +1,4 @@
-"""Which trainings there are: for each base and framework healthy seeds, then faults in random order.
+"""Which trainings there are: for each base and framework healthy seeds, then faults as drawn.
 
 The list never depends on how many are asked for: fewer are its beginning.
 """
@@ -66,9 +66,7 @@ class Training:
 
 def grid(count: int) -> list[Training]:
     """So many trainings, spread evenly over bases and frameworks."""
-    groups = [
-        (name, framework) for name, base in BASES.items() for framework in base.frameworks
-    ]
+    groups = [(name, framework) for name, base in BASES.items() for framework in base.frameworks]
     possible = {group: _possible(*group) for group in groups}
     common = Counter(fault.name for faults in possible.values() for fault in faults)
     columns = [[*_healthy(*group), *_faulty(*group, possible[group], common)] for group in groups]

@@ -72,9 +72,7 @@ def _layer(
         yield "bias", np.full(gates * units, bias)
 
 
-def _kernel(
-    plan: Plan, shape: tuple[int, int], random: np.random.Generator, spread: int
-) -> Array:
+def _kernel(plan: Plan, shape: tuple[int, int], random: np.random.Generator, spread: int) -> Array:
     """``spread`` is the size of the window, which the outputs of a convolution fan out by too."""
     fan_in, fan_out = shape[0], shape[1] * spread
     limit = (6 / (fan_in + fan_out)) ** 0.5 if plan.start == "keras" else fan_in**-0.5

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -32,20 +33,30 @@ class Weight(NamedTuple):
 
 
 class Ensemble:
-    """The networks of several plans of one shape."""
+    """The networks of several plans of one shape.
+
+    Attributes:
+        flat: all weights of a member in a row, [members, weights].
+        weights: the same, one by one; they share its memory.
+        statistics: layer → running mean and variance, [members, channels].
+    """
 
     def __init__(self, plans: Sequence[Plan]) -> None:
         first = plans[0]
         self.plans = plans
         self.layers = (*first.layers, Layer("dense", first.outputs, first.last))
+        starts = [(layer, name, torch.as_tensor(value)) for layer, name, value in initial(plans)]
+        self.flat = torch.cat([value.flatten(1) for _, _, value in starts], 1)
+        parts = self.flat.split([value[0].numel() for _, _, value in starts], 1)
         self.weights = [
-            Weight(layer, name, torch.as_tensor(value)) for layer, name, value in initial(plans)
+            Weight(layer, name, part.unflatten(1, value.shape[1:]).detach().requires_grad_())
+            for (layer, name, value), part in zip(starts, parts, strict=True)
         ]
         self._own = {(w.layer, w.name): w.value for w in self.weights}
-        self._dropout = self._each(lambda plan: plan.dropout)
-        self._noisy = self._each(lambda plan: plan.noisy_eval)
+        self._training = True
+        self._rate = self._each(lambda plan: plan.dropout)
+        self._noisy = self._each(lambda plan: plan.noisy_eval).float()
         self._momentum = self._each(lambda plan: plan.norm_momentum)
-        self._frozen_norm = self._each(lambda plan: plan.norm_frozen)
         channels = {w.layer: w.value.shape for w in self.weights if w.name == "gamma"}
         self.statistics = {
             layer: [torch.zeros(shape), torch.ones(shape)] for layer, shape in channels.items()
@@ -55,12 +66,23 @@ class Ensemble:
     def _each(self, of: Callable[[Plan], float]) -> Tensor:
         return torch.tensor([of(plan) for plan in self.plans])
 
-    def trainable(self, layer: int) -> Tensor:
-        """1.0 for each member that trains this layer, else 0.0: [members]."""
+    def trainable(self) -> Tensor:
+        """1.0 for each weight that is trained, else 0.0: [members, weights]."""
         last = len(self.layers)
-        return self._each(
-            lambda plan: plan.frozen <= layer and (not plan.tuned or layer >= last - plan.tuned)
-        ).float()
+
+        def trains(plan: Plan, layer: int) -> bool:
+            return plan.frozen <= layer and (not plan.tuned or layer >= last - plan.tuned)
+
+        return self._over(lambda plan, weight: float(trains(plan, weight.layer)))
+
+    def penalized(self) -> Tensor:
+        """The penalty of each weight: [members, weights]; only kernels have one."""
+        return self._over(lambda plan, weight: plan.l2 * ("kernel" in weight.name))
+
+    def _over(self, of: Callable[[Plan, Weight], float]) -> Tensor:
+        sizes = [weight.value[0].numel() for weight in self.weights]
+        rows = [np.repeat([of(plan, w) for w in self.weights], sizes) for plan in self.plans]
+        return torch.tensor(np.array(rows), dtype=torch.float32)
 
     def variables(self) -> list[Weight]:
         """The weights and the running statistics of batch norms."""
@@ -73,104 +95,90 @@ class Ensemble:
 
     def forward(self, x: Tensor, *, training: bool) -> tuple[Tensor, Tensor]:
         """Inputs [members, batch, …] → what the last layer computes, and behind its activation."""
+        self._training = training
         for number, layer in enumerate(self.layers):
-            before = _KINDS[layer.kind](self, number, layer, x, training)
+            before = getattr(self, f"_{layer.kind}")(number, x)
             within = layer.kind in ("rnn", "gru")  # which have their activation in each step
             x = before if within else _ACTIVATIONS[layer.activation or "linear"](before)
         return before, x
 
-    def _weight(self, layer: int, name: str) -> Tensor:
-        return self._own[layer, name]
+    def _dense(self, number: int, x: Tensor) -> Tensor:
+        return torch.baddbmm(self._own[number, "bias"][:, None], x, self._own[number, "kernel"])
 
-    def _dense(self, number: int, _: Layer, x: Tensor, __: bool) -> Tensor:
-        kernel, bias = self._weight(number, "kernel"), self._weight(number, "bias")
-        return torch.baddbmm(bias[:, None], x, kernel)
-
-    def _conv(self, number: int, layer: Layer, x: Tensor, _: bool) -> Tensor:
+    def _conv(self, number: int, x: Tensor) -> Tensor:
         """3 × 3 with zeros around: patches [members, batch · height · width, 9 · channels]."""
         members, batch, channels, height, width = x.shape
         padded = functional.pad(x, (1, 1, 1, 1))
         patches = padded.unfold(3, 3, 1).unfold(4, 3, 1).permute(0, 1, 3, 4, 2, 5, 6)
         flat = patches.reshape(members, batch * height * width, channels * 9)
-        out = self._dense(number, layer, flat, False)
+        out = self._dense(number, flat)
         return out.view(members, batch, height, width, -1).permute(0, 1, 4, 2, 3)
 
-    def _pool(self, _: int, __: Layer, x: Tensor, ___: bool) -> Tensor:
-        return functional.max_pool2d(x.flatten(0, 1), 2).unflatten(0, x.shape[:2])
+    def _pool(self, _: int, x: Tensor) -> Tensor:
+        pooled = functional.max_pool2d(x.flatten(0, 1), 2)
+        return pooled.view(*x.shape[:2], *pooled.shape[1:])
 
-    def _flatten(self, _: int, __: Layer, x: Tensor, ___: bool) -> Tensor:
+    def _flatten(self, _: int, x: Tensor) -> Tensor:
         return x.flatten(2)
 
-    def _mean(self, _: int, __: Layer, x: Tensor, ___: bool) -> Tensor:
+    def _mean(self, _: int, x: Tensor) -> Tensor:
         return x.mean(2)
 
-    def _drop(self, _: int, __: Layer, x: Tensor, training: bool) -> Tensor:
-        if not training and not self._noisy.any():
+    def _dropout(self, _: int, x: Tensor) -> Tensor:
+        drops = torch.ones_like(self._noisy) if self._training else self._noisy
+        if not drops.any():
             return x
-        along = (-1, *[1] * (x.dim() - 1))
-        rate = self._dropout.view(along) * (training or self._noisy.float().view(along))
+        rate = (self._rate * drops).view(-1, *[1] * (x.dim() - 1))
         kept = torch.rand(x.shape, generator=self.random) >= rate
         return x * kept / (1 - rate)
 
-    def _norm(self, number: int, _: Layer, x: Tensor, training: bool) -> Tensor:
+    def _norm(self, number: int, x: Tensor) -> Tensor:
         """Over the batch, and over height and width of images; channels are axis 2."""
-        axes = [axis for axis in range(1, x.dim()) if axis != 2]
         shape = [x.shape[0], 1, x.shape[2], *[1] * (x.dim() - 3)]
-        mean, variance = self.statistics[number]
-        if training:
-            now = x.mean(axes), x.var(axes, unbiased=False)
-            keep = self._momentum[:, None]
-            with torch.no_grad():
-                for old, new in zip((mean, variance), now, strict=True):
-                    old.copy_(keep * old + (1 - keep) * new)
-            frozen = self._frozen_norm[:, None]
-            mean, variance = (
-                torch.where(frozen, old, new)
-                for old, new in zip((mean, variance), now, strict=True)
-            )
+        mean, variance = self._moments(number, x)
         scaled = (x - mean.view(shape)) / (variance.view(shape) + 1e-3).sqrt()
-        gamma, beta = self._weight(number, "gamma"), self._weight(number, "beta")
+        gamma, beta = self._own[number, "gamma"], self._own[number, "beta"]
         return scaled * gamma.view(shape) + beta.view(shape)
 
-    def _embed(self, number: int, _: Layer, x: Tensor, __: bool) -> Tensor:
-        table = self._weight(number, "embeddings")
+    def _moments(self, number: int, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and variance that a batch norm goes by; in training the running ones follow."""
+        running = self.statistics[number]
+        if not self._training:
+            return running[0], running[1]
+        axes = [axis for axis in range(1, x.dim()) if axis != 2]
+        now = x.mean(axes), x.var(axes, unbiased=False)
+        keep = self._momentum[:, None]
+        with torch.no_grad():
+            for old, new in zip(running, now, strict=True):
+                old.copy_(keep * old + (1 - keep) * new)
+        return now
+
+    def _embed(self, number: int, x: Tensor) -> Tensor:
+        table = self._own[number, "embeddings"]
         members, words, _size = table.shape
         offsets = torch.arange(members).view(-1, 1, 1) * words
         return table.flatten(0, 1)[x + offsets]
 
-    def _rnn(self, number: int, layer: Layer, x: Tensor, _: bool) -> Tensor:
+    def _rnn(self, number: int, x: Tensor) -> Tensor:
         """Last state: [members, batch, units]."""
-        kernel, bias = self._weight(number, "kernel"), self._weight(number, "bias")
-        recurrent, activation = self._weight(number, "recurrent_kernel"), layer.activation
-        seen = (x.flatten(1, 2) @ kernel + bias[:, None]).unflatten(1, x.shape[1:3])
-        state = x.new_zeros(x.shape[0], x.shape[1], layer.units)
-        for step in range(x.shape[2]):
-            state = _ACTIVATIONS[activation](seen[:, :, step] + state @ recurrent)
+        recurrent = self._own[number, "recurrent_kernel"]
+        activation = _ACTIVATIONS[self.layers[number].activation]
+        state = x.new_zeros(*x.shape[:2], self.layers[number].units)
+        for seen in self._seen(number, x):
+            state = activation(seen + state @ recurrent)
         return state
 
-    def _gru(self, number: int, layer: Layer, x: Tensor, _: bool) -> Tensor:
-        kernel, bias = self._weight(number, "kernel"), self._weight(number, "bias")
-        recurrent = self._weight(number, "recurrent_kernel")
-        seen = (x.flatten(1, 2) @ kernel + bias[:, None]).unflatten(1, x.shape[1:3])
-        state = x.new_zeros(x.shape[0], x.shape[1], layer.units)
-        for step in range(x.shape[2]):
-            (z, r, h), (hz, hr, hh) = (
-                t.chunk(3, -1) for t in (seen[:, :, step], state @ recurrent)
-            )
+    def _gru(self, number: int, x: Tensor) -> Tensor:
+        """Last state, with the reset gate behind the recurrent kernel, as Keras and cuDNN do."""
+        recurrent = self._own[number, "recurrent_kernel"]
+        state = x.new_zeros(*x.shape[:2], self.layers[number].units)
+        for seen in self._seen(number, x):
+            (z, r, h), (hz, hr, hh) = seen.chunk(3, -1), (state @ recurrent).chunk(3, -1)
             z = torch.sigmoid(z + hz)
             state = z * state + (1 - z) * torch.tanh(h + torch.sigmoid(r + hr) * hh)
         return state
 
-
-_KINDS: dict[str, Callable[..., Tensor]] = {
-    "dense": Ensemble._dense,
-    "conv": Ensemble._conv,
-    "pool": Ensemble._pool,
-    "flatten": Ensemble._flatten,
-    "mean": Ensemble._mean,
-    "dropout": Ensemble._drop,
-    "norm": Ensemble._norm,
-    "embed": Ensemble._embed,
-    "rnn": Ensemble._rnn,
-    "gru": Ensemble._gru,
-}
+    def _seen(self, number: int, x: Tensor) -> Iterator[Tensor]:
+        """What each step [members, batch, features] gives to the gates."""
+        seen = self._dense(number, x.flatten(1, 2))
+        yield from seen.view(*x.shape[:3], -1).unbind(2)

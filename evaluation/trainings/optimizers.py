@@ -14,41 +14,32 @@ from trainings.plan import Array, Plan
 class Optimizer:
     """SGD with momentum, Adam or RMSprop, as Keras and PyTorch define them.
 
-    Everything that differs between members is [members].
+    All weights of a member are one row: [members, weights].
     """
 
-    def __init__(self, plans: Sequence[Plan], weights: Sequence[Tensor]) -> None:
+    def __init__(self, plans: Sequence[Plan], weights: Tensor) -> None:
         self.kind = plans[0].optimizer
-        self.momentum = torch.tensor([plan.momentum for plan in plans])
-        self.epsilon = torch.tensor([plan.epsilon for plan in plans])
-        self.first = [torch.zeros_like(weight) for weight in weights]
-        self.second = [torch.zeros_like(weight) for weight in weights]
+        self.momentum = torch.tensor([[plan.momentum] for plan in plans])
+        self.epsilon = torch.tensor([[plan.epsilon] for plan in plans])
+        self.first, self.second = torch.zeros_like(weights), torch.zeros_like(weights)
         self.count = 0
 
     @torch.no_grad()
-    def step(self, weights: Sequence[Tensor], gradients: Sequence[Tensor], rate: Tensor) -> None:
-        """Moves the weights, each [members, …], by their gradients."""
+    def step(self, weights: Tensor, gradient: Tensor, rate: Tensor) -> None:
+        """Moves the weights by their gradient; ``rate`` is [members]."""
         self.count += 1
-        for weight, gradient, first, second in zip(
-            weights, gradients, self.first, self.second, strict=True
-        ):
-            along = (-1, *[1] * (weight.dim() - 1))
-            move = self._move(gradient, first, second, along)
-            weight.sub_(rate.view(along) * move)
+        weights.sub_(rate[:, None] * self._move(gradient))
 
-    def _move(
-        self, gradient: Tensor, first: Tensor, second: Tensor, along: tuple[int, ...]
-    ) -> Tensor:
+    def _move(self, gradient: Tensor) -> Tensor:
         if self.kind == "sgd":
-            return first.mul_(self.momentum.view(along)).add_(gradient)
-        epsilon = self.epsilon.view(along)
+            return self.first.mul_(self.momentum).add_(gradient)
         if self.kind == "rmsprop":
-            second.mul_(0.9).addcmul_(gradient, gradient, value=0.1)
-            return gradient / (second.sqrt() + epsilon)
-        first.mul_(0.9).add_(gradient, alpha=0.1)
-        second.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
-        unbiased = (1 - 0.999**self.count) ** 0.5
-        return first / (1 - 0.9**self.count) / (second.sqrt() / unbiased + epsilon)
+            self.second.mul_(0.9).addcmul_(gradient, gradient, value=0.1)
+            return gradient / (self.second.sqrt() + self.epsilon)
+        self.first.mul_(0.9).add_(gradient, alpha=0.1)
+        self.second.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
+        unbiased: float = (1 - 0.999**self.count) ** 0.5
+        return self.first / (1 - 0.9**self.count) / (self.second.sqrt() / unbiased + self.epsilon)
 
 
 def rates(plan: Plan) -> Array:
@@ -63,7 +54,7 @@ def rates(plan: Plan) -> Array:
 
 #: Share of the training that is gone → factor on the learning rate.
 _SCHEDULES: dict[str, Callable[..., Array]] = {
-    "constant": lambda gone: np.ones_like(gone),
+    "constant": np.ones_like,
     "linear": lambda gone, warm=0.1: np.minimum(gone / warm, (1 - gone) / (1 - warm)),
     "cosine": lambda gone: (1 + np.cos(np.pi * gone)) / 2,
     "step": lambda gone, every=0.34, by=0.3: by ** np.floor(gone / every),

@@ -48,7 +48,9 @@ def _page(result: Values) -> Iterator[str]:
     yield from ("", "### By framework", "")
     rows = [[name, *(row[2] for row in _summary(each))] for name, each in
             trainings["frameworks"].items()]  # fmt: skip
-    yield from _table(["framework", "showing, alarmed", "harmless, alarmed", "clean, alarmed"], rows)
+    yield from _table(
+        ["framework", "showing, alarmed", "harmless, alarmed", "clean, alarmed"], rows
+    )
     yield from ("", "### Healthy trainings", "")
     rows = [[name, *map(str, each.values())] for name, each in trainings["healthy"].items()]
     yield from _table(["training", "seeds", "clean", "alarmed"], rows)

@@ -53,7 +53,6 @@ class Plan:
         tuned: of so many layers from the output on, the optimizer has the weights; 0 for all.
         l2: penalty on the kernels; ``dropout`` is the share of units dropped in dropout layers.
         norm_momentum: share of the running statistics that a batch norm keeps at each step.
-        norm_frozen: batch norms use their running statistics in training as well.
         noisy_eval: dropout stays on while validating.
         shuffle: whether examples are shuffled each epoch.
         seed: of weights, of the split and of the order.
@@ -85,7 +84,6 @@ class Plan:
     l2: float = 0.0
     dropout: float = 0.2
     norm_momentum: float = 0.9
-    norm_frozen: bool = False
     noisy_eval: bool = False
     shuffle: bool = True
     seed: int = 1

@@ -29,17 +29,13 @@ class _Training:
     def __init__(self, plans: Sequence[Plan]) -> None:
         self.plans, self.first = plans, plans[0]
         self.network = Ensemble(plans)
-        self.weights = [weight.value.requires_grad_() for weight in self.network.weights]
-        self.trained = [self.network.trainable(weight.layer) for weight in self.network.weights]
-        self.kernels = [
-            weight.value for weight in self.network.weights if "kernel" in weight.name
-        ]
-        self.l2 = torch.tensor([plan.l2 for plan in plans])
+        self.weights = [weight.value for weight in self.network.weights]
+        self.trained, self.l2 = self.network.trainable(), self.network.penalized()
         self.sign = torch.tensor([plan.sign for plan in plans])
         self.clip = torch.tensor([plan.clip or np.inf for plan in plans], dtype=torch.float32)
-        self.keep = torch.tensor([float(plan.keep_gradients) for plan in plans])
-        self.gradients: list[Tensor] = [torch.zeros_like(weight) for weight in self.weights]
-        self.optimizer = Optimizer(plans, self.weights)
+        self.keep = torch.tensor([[float(plan.keep_gradients)] for plan in plans])
+        self.gradient = torch.zeros_like(self.network.flat)
+        self.optimizer = Optimizer(plans, self.network.flat)
         self.orders = [rng(plan.seed, 2) for plan in plans]
         self.data = [_stacked([plan.split[part] for plan in plans]) for part in range(3)]
 
@@ -80,26 +76,18 @@ class _Training:
             return torch.stack([self.sign * loss, score, norm, penalty])
 
     def _update(self, new: Sequence[Tensor], rate: Tensor) -> Tensor:
-        total = torch.zeros(len(self.plans))
-        for number, (weight, gradient) in enumerate(zip(self.weights, new, strict=True)):
-            along = (-1, *[1] * (weight.dim() - 1))
-            if any(weight is kernel for kernel in self.kernels):
-                gradient = gradient + 2 * self.l2.view(along) * weight
-            gradient = gradient * self.trained[number].view(along)
-            gradient = gradient + self.keep.view(along) * self.gradients[number]
-            self.gradients[number] = gradient
-            total += gradient.flatten(1).pow(2).sum(1)
-        norm = total.sqrt()
+        """By the gradients of the loss and of the penalty; returns their norms before clipping."""
+        gradient = torch.cat([own.flatten(1) for own in new], 1)
+        gradient = self.trained * (gradient + 2 * self.l2 * self.network.flat)
+        self.gradient = gradient.add_(self.keep * self.gradient) if self.keep.any() else gradient
+        norm = self.gradient.norm(dim=1)
         factor = (self.clip / norm).clamp(max=1.0)
-        clipped = [g * factor.view(-1, *[1] * (g.dim() - 1)) for g in self.gradients]
-        self.optimizer.step(self.weights, clipped, rate)
+        self.optimizer.step(self.network.flat, factor[:, None] * self.gradient, rate)
         return norm
 
     @torch.no_grad()
     def _penalty(self) -> Tensor:
-        if not self.l2.any():
-            return torch.zeros(len(self.plans))
-        return self.l2 * sum(kernel.flatten(1).pow(2).sum(1) for kernel in self.kernels)
+        return (self.l2 * self.network.flat**2).sum(1)
 
     @torch.no_grad()
     def _validate(self) -> Tensor:
@@ -119,7 +107,11 @@ class _Training:
         return told
 
     def _records(
-        self, schedule: Tensor, steps: Tensor, epochs: Tensor, weights: list[list[tuple[Array, ...]]]
+        self,
+        schedule: Tensor,
+        steps: Tensor,
+        epochs: Tensor,
+        weights: list[list[tuple[Array, Array, Array]]],
     ) -> list[Record]:
         train, val, test = self._skills()
         count, size = len(self.first.split.train[1]), self.first.batch
@@ -127,7 +119,9 @@ class _Training:
         curves, ends = steps.numpy().astype(float), epochs.numpy().astype(float)
         return [
             Record(
-                *(curves[:, kind, number] for kind in range(3)),
+                loss=curves[:, 0, number],
+                score=curves[:, 1, number],
+                norm=curves[:, 2, number],
                 rate=schedule[number].numpy(),
                 penalty=curves[:, 3, number],
                 sizes=sizes,
@@ -143,7 +137,7 @@ class _Training:
         ]
 
     def _histograms(
-        self, weights: list[list[tuple[Array, ...]]], member: int
+        self, weights: list[list[tuple[Array, Array, Array]]], member: int
     ) -> tuple[Histograms, ...]:
         return tuple(
             Histograms(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainings.faults import Fault
-from trainings.plan import Array, Plan
+from trainings.plan import Plan
 from trainings.record import Record
 
 #: Least loss of skill that is harm, and how many deviations between healthy seeds it must be too.
@@ -30,8 +30,8 @@ DIVERGED = 1.5
 #: A curve that is so far from those of healthy seeds can be seen: in deviations, and at least so
 #: much of the score, or of the decimal logarithm of a loss.
 SEEN, SEEN_SCORE, SEEN_LOSS = 4.0, 0.1, 0.2
-#: Who reaches more than so much of the usual skill may as well have a harder task, unless the curves
-#: have a shape that no healthy one has.
+#: Who reaches more than so much of the usual skill may as well have a harder task, unless the
+#: curves have a shape that no healthy one has.
 HARDER = 0.75
 
 
@@ -61,7 +61,7 @@ def measured(plan: Plan, record: Record) -> Measured:
     loss, val = record.epochs(record.loss), record.val_loss
     with np.errstate(all="ignore"):
         turned = float(val[-1] / np.nanmin(val)) if np.isfinite(val).any() else math.nan
-        rough = float(np.std(np.diff(_log(loss)))) if len(loss) > 2 else 0.0
+        rough = float(np.std(np.diff(_log(*loss)))) if len(loss) > 2 else 0.0
     score = record.epochs(record.score)
     ends = (score[-1], record.val_score[-1]) if plan.task != "regression" else ()
     return Measured(
@@ -69,8 +69,8 @@ def measured(plan: Plan, record: Record) -> Measured:
         train_skill=record.train_skill,
         val_skill=record.val_skill,
         turned=turned,
-        training=tuple(_log(np.array([record.loss[0], loss[0], loss[-1]]))) + (rough,),
-        validation=tuple(_log(np.array([val[0], val[-1]]))) + (_log(np.array([turned]))[0],),
+        training=(*_log(record.loss[0], loss[0], loss[-1]), rough),
+        validation=_log(val[0], val[-1], turned),
         score=tuple(float(end) for end in ends),
         did=tuple(_did(record, turned)),
     )
@@ -88,11 +88,10 @@ def _did(record: Record, turned: float) -> Iterator[str]:
         yield "overfitting"
 
 
-def _log(values: Array) -> Array:
-    """Decimal logarithm of the size; a change of sign is far from everything."""
+def _log(*losses: float) -> tuple[float, ...]:
+    """Decimal logarithms of sizes; a change of sign is far from everything."""
     with np.errstate(all="ignore"):
-        logarithm: Array = np.sign(values) * 10 + np.log10(np.abs(values) + 1e-6)
-    return logarithm
+        return tuple((np.sign(losses) * 10 + np.log10(np.abs(losses) + 1e-6)).tolist())
 
 
 @dataclass(frozen=True)

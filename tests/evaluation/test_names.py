@@ -9,7 +9,6 @@ from measuring.names import SYMPTOM_NAMED_BY, TYPE_NAMED_BY, right_types, sympto
 from tb_diagnose.engine.contract import registry
 from trainings.faults import FAULTS
 
-
 #: Diagnoses that are still to be written.
 TO_COME = set(
     "batch-norm-statistics curve-ends-early empty-validation gradients-never-zeroed"

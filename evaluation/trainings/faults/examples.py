@@ -186,7 +186,7 @@ def _thinned(pair: Pair, share: float) -> Pair:
     return x[rows], y[rows]
 
 
-@_fault("preprocessing layers", (0.5, 0.1, 0.0), "of the inputs are kept, noise in the place of the rest",
+@_fault("preprocessing layers", (0.5, 0.1, 0.0), "of the inputs are kept, among noise",
         "underfitting no-learning validation-at-chance", _numbers)  # fmt: skip
 def inputs_lost(plan: Plan, level: float) -> Plan:
     """Columns that hold nothing but noise, as after a join that went wrong."""

@@ -50,7 +50,7 @@ def schedule_decays_fast(plan: Plan, level: float) -> Plan:
     return replace(plan, schedule=("decay", level**2))
 
 
-@_fault("schedule learning-rate oscillation", (5, 20, 100), "times the rate at each of four restarts",
+@_fault("schedule learning-rate oscillation", (5, 20, 100), "times the rate at each restart",
         "learning-rate-schedule loss-spikes periodic-loss", told_by="rate")  # fmt: skip
 def schedule_restarts(plan: Plan, level: float) -> Plan:
     return replace(plan, schedule=("restarts", 0.25, level))
@@ -134,5 +134,3 @@ def batch_too_small(plan: Plan, level: int) -> Plan:
 def batch_too_large(plan: Plan, level: str) -> Plan:
     count = len(plan.split.train[1])
     return replace(plan, batch=count if level == "all" else count // 2)
-
-

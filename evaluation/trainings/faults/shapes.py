@@ -95,7 +95,7 @@ def softmax_of_one(plan: Plan, level: str) -> Plan:
     return replace(plan, last=level, loss="binary of shares")
 
 
-@_fault("activation loss", ("sigmoid", "relu", "tanh", "softmax"), "over real-valued targets",
+@_fault("activation loss", ("sigmoid", "relu", "tanh", "softmax"), "over real targets",
         "target-out-of-range loss-output-mismatch", task("regression"), told_by="config")  # fmt: skip
 def bounded_output(plan: Plan, level: str) -> Plan:
     return replace(plan, last=level)

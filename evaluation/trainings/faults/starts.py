@@ -19,6 +19,17 @@ def _hidden(plan: Plan, _: Framework) -> bool:
     return any(layer.kind in ("dense", "conv") for layer in plan.layers)
 
 
+def _with_dropout(plan: Plan) -> Plan:
+    if has("dropout")(plan, "keras"):
+        return plan
+    return replace(plan, layers=(*plan.layers, Layer("dropout")))
+
+
+def _droppable(plan: Plan, framework: Framework) -> bool:
+    last = plan.layers[-1].kind if plan.layers else ""
+    return last in ("dense", "dropout", "gru", "rnn") and not has("norm")(plan, framework)
+
+
 @_fault("initialisation exploding", (5, 20, 100), "times the usual kernels at the start",
         "poor-initialisation initial-loss", _hidden, told_by="config")  # fmt: skip
 def huge_start(plan: Plan, level: float) -> Plan:
@@ -76,8 +87,7 @@ def saturated(plan: Plan, level: float) -> Plan:
         "exploding-gradients poor-initialisation", has("rnn"), told_by="config")  # fmt: skip
 def exploding_recurrence(plan: Plan, level: float) -> Plan:
     layers = tuple(
-        layer._replace(activation="relu") if layer.kind == "rnn" else layer
-        for layer in plan.layers
+        layer._replace(activation="relu") if layer.kind == "rnn" else layer for layer in plan.layers
     )
     return replace(plan, layers=layers, recurrence=level)
 
@@ -110,20 +120,9 @@ def heavy_penalty(plan: Plan, level: float) -> Plan:
 
 @_fault("regularisation", (0.7, 0.9, 0.97), "of the units dropped",
         "excessive-regularisation validation-below-training underfitting",
-        lambda *of: _droppable(*of), told_by="config")  # fmt: skip
+        _droppable, told_by="config")  # fmt: skip
 def heavy_dropout(plan: Plan, level: float) -> Plan:
     return replace(_with_dropout(plan), dropout=level)
-
-
-def _with_dropout(plan: Plan) -> Plan:
-    if has("dropout")(plan, "keras"):
-        return plan
-    return replace(plan, layers=(*plan.layers, Layer("dropout")))
-
-
-def _droppable(plan: Plan, framework: Framework) -> bool:
-    last = plan.layers[-1].kind if plan.layers else ""
-    return last in ("dense", "dropout", "gru", "rnn") and not has("norm")(plan, framework)
 
 
 @_fault("validation-skew", (0.99, 0.999, 0.9999), "momentum of the batch norms",

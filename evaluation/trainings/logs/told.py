@@ -121,9 +121,7 @@ def bent(record: Record, plan: Plan, fault: str, level: Any) -> Record:
         return _running(record)
     if fault == "validation-ends-early":
         kept = max(2, round(epochs * (1 - level)))
-        return replace(
-            record, val_loss=record.val_loss[:kept], val_score=record.val_score[:kept]
-        )
+        return replace(record, val_loss=record.val_loss[:kept], val_score=record.val_score[:kept])
     if fault == "empty-validation":
         zeros = np.zeros(epochs)
         return replace(record, val_loss=zeros, val_score=zeros, val_penalty=zeros)

@@ -60,7 +60,8 @@ def write_huggingface(folder: Path, told: Told) -> None:
     """As ``Trainer`` does: means between logs with NaN filtered, evaluation after each epoch."""
     file = _file(folder, told)
     plan, record, total = told.plan, told.record, len(told.record.loss)
-    arguments = {"learning_rate": plan.rate, "optim": "adamw_torch", "per_device_train_batch_size": plan.batch,
+    arguments = {"learning_rate": plan.rate, "optim": "adamw_torch",
+                 "per_device_train_batch_size": plan.batch,
                  "num_train_epochs": plan.epochs, "max_grad_norm": plan.clip,
                  "lr_scheduler_type": plan.schedule[0], "logging_nan_inf_filter": True}  # fmt: skip
     file.add(0, told.begin, [text("args/text_summary", json.dumps(arguments, indent=2))])
@@ -113,7 +114,8 @@ def write_ultralytics(folder: Path, told: Told) -> None:
         values = {"train/loss": loss[epoch], **{f"lr/pg{group}": rate for group in range(3)}}
         if told.validated(epoch):
             values |= {"metrics/accuracy_top1": record.val_score[epoch],
-                       "metrics/accuracy_top5": 1.0, "val/loss": record.val_loss[epoch]}  # fmt: skip
+                       "metrics/accuracy_top5": 1.0,
+                       "val/loss": record.val_loss[epoch]}  # fmt: skip
         _add(file, told, epoch + 1, values, (epoch + 1) * told.plan.steps)
     file.close()
 

@@ -43,7 +43,9 @@ def test_members_do_not_touch_each_other() -> None:
 def test_pytorch_takes_the_same_steps(kind: str, settings: dict[str, Any]) -> None:
     one = plan(optimizer=kind, shuffle=False, **settings)
     own = networks.Ensemble([one])
-    kernel, bias, last, last_bias = (w.value[0].clone().requires_grad_() for w in own.weights)
+    kernel, bias, last, last_bias = (
+        weight.value[0].detach().clone().requires_grad_() for weight in own.weights
+    )
     weights = [kernel, bias, last, last_bias]
     optimizer = (
         torch.optim.Adam(weights, one.rate, eps=one.epsilon)
@@ -78,7 +80,7 @@ def test_a_recurrent_network_is_shaped_as_pytorch_has_it(layers: tuple[Layer, ..
     split = Split((x, y), (x, y), (x, y))
     own = networks.Ensemble([replace(one, split=split, layers=layers)])
     theirs = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU}[layers[0].kind](5, 4, batch_first=True)
-    values = {weight.name: weight.value[0] for weight in own.weights[:3]}
+    values = {weight.name: weight.value[0].detach() for weight in own.weights[:3]}
     if layers[0].kind == "gru":  # PyTorch has the reset gate first
         order = [1, 0, 2]
         values = {
@@ -129,5 +131,7 @@ def test_the_record_tells_of_every_step_and_epoch() -> None:
     assert len(one.loss) == len(one.norm) == len(one.rate) == 4 * 3
     assert one.sizes.tolist() == [20, 20, 8]
     assert len(one.val_loss) == len(one.val_score) == 4
-    assert all(h.counts.sum() == 4 * size for h, size in zip(one.histograms, (30, 6, 12, 2)))
+    assert all(
+        h.counts.sum() == 4 * size for h, size in zip(one.histograms, (30, 6, 12, 2), strict=True)
+    )
     assert one.loss[-1] < one.loss[0]
