@@ -4,8 +4,8 @@
 
 FOLDER is what `make_trainings.py` wrote; CORPUS is a folder that `accuracy.py` reads. Writes
 `tb_diagnose/engine/accuracy.json`, from which the catalogue takes what it says next to each
-diagnosis, and `docs/accuracy.md`. A corpus that is not given, and the peers where `--peers` is not, keep the
-figures of the last time. Takes about a minute.
+diagnosis, and `docs/accuracy.md`. A corpus that is not given, and the peers where `--peers` is not,
+keep the figures of the last time. Takes about a minute.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def _base(
     return Base(draw, (train, val, test), task, outputs, layers, names, settings)
 
 
-_SGD = {"optimizer": "sgd", "momentum": 0.9}
+_SGD: dict[str, Any] = {"optimizer": "sgd", "momentum": 0.9}
 
 BASES: dict[str, Base] = {
     "digits-mlp": _base(data.digits("flat"), 800, "classes", 10, dense(64, 32), "keras torch",

@@ -59,7 +59,7 @@ def _loaded(name: str) -> Pair:
 
 
 def digits(kind: str) -> Draw:
-    """Handwritten digits of 8 × 8: flat, images, sequences of rows, copies, values or properties."""
+    """Handwritten digits of 8 × 8: flat, images, rows in sequence, copies, values, properties."""
 
     def draw(random: np.random.Generator, count: int) -> Pair:
         x, y = _loaded("digits")

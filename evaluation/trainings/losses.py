@@ -78,4 +78,5 @@ def score(plan: Plan, z: Tensor, out: Tensor, y: Tensor) -> Tensor:
     if plan.task == "classes":
         return (out.argmax(-1) == y).float().mean(1)
     target = y[..., None] if y.dtype == torch.long else y
-    return (says_yes(plan, z, out).float() == target).float().flatten(1).mean(1)
+    right: Tensor = says_yes(plan, z, out).float() == target
+    return right.float().flatten(1).mean(1)

@@ -47,9 +47,10 @@ class Ensemble:
         self.layers = (*first.layers, Layer("dense", first.outputs, first.last))
         starts = [(layer, name, torch.as_tensor(value)) for layer, name, value in initial(plans)]
         self.flat = torch.cat([value.flatten(1) for _, _, value in starts], 1)
-        parts = self.flat.split([value[0].numel() for _, _, value in starts], 1)
+        sizes = [value[0].numel() for _, _, value in starts]
+        parts = torch.split_with_sizes(self.flat, sizes, 1)
         self.weights = [
-            Weight(layer, name, part.unflatten(1, value.shape[1:]).detach().requires_grad_())
+            Weight(layer, name, part.view(value.shape).detach().requires_grad_())
             for (layer, name, value), part in zip(starts, parts, strict=True)
         ]
         self._own = {(w.layer, w.name): w.value for w in self.weights}

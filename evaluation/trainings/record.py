@@ -49,4 +49,5 @@ class Record:
 
     def epochs(self, steps: Array) -> Array:
         """Mean over each epoch of what was measured at each step, as Keras takes it."""
-        return (steps.reshape(-1, len(self.sizes)) * self.sizes).sum(1) / self.sizes.sum()
+        means: Array = (steps.reshape(-1, len(self.sizes)) * self.sizes).sum(1) / self.sizes.sum()
+        return means

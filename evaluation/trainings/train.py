@@ -80,7 +80,7 @@ class _Training:
         gradient = torch.cat([own.flatten(1) for own in new], 1)
         gradient = self.trained * (gradient + 2 * self.l2 * self.network.flat)
         self.gradient = gradient.add_(self.keep * self.gradient) if self.keep.any() else gradient
-        norm = self.gradient.norm(dim=1)
+        norm: Tensor = torch.linalg.vector_norm(self.gradient, dim=1)
         factor = (self.clip / norm).clamp(max=1.0)
         self.optimizer.step(self.network.flat, factor[:, None] * self.gradient, rate)
         return norm

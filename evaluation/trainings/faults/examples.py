@@ -145,9 +145,11 @@ def leak(plan: Plan, level: float) -> Plan:
     shared = val_x[: int(level * 40)], val_y[: int(level * 40)]
     own = x[:15], y[:15]
     rows = _repeated(np.arange(15 + len(shared[1])), len(y))
-    joined = tuple(np.concatenate(pair)[rows] for pair in zip(own, shared, strict=True))
+    joined_x, joined_y = np.concatenate([own[0], shared[0]]), np.concatenate([own[1], shared[1]])
     kept = _repeated(np.arange(40), len(val_y))
-    return replace(_with(plan, train=joined, val=(val_x[kept], val_y[kept])), l2=0.0)
+    return replace(
+        _with(plan, train=(joined_x[rows], joined_y[rows]), val=(val_x[kept], val_y[kept])), l2=0.0
+    )
 
 
 @_fault("overfitting regularisation", (160, 80, 40, 20), "examples, seen as often as all would be",

@@ -96,7 +96,8 @@ def softmax_of_one(plan: Plan, level: str) -> Plan:
 
 
 @_fault("activation loss", ("sigmoid", "relu", "tanh", "softmax"), "over real targets",
-        "target-out-of-range loss-output-mismatch", task("regression"), told_by="config")  # fmt: skip
+        "target-out-of-range loss-output-mismatch", task("regression"),
+        told_by="config")  # fmt: skip
 def bounded_output(plan: Plan, level: str) -> Plan:
     return replace(plan, last=level)
 
@@ -111,7 +112,8 @@ def broadcast_loss(plan: Plan, _: str) -> Plan:
 
 @_fault("too-small layers", (3, 2, 1), "units in the first hidden layer",
         "shallow-model underfitting",
-        lambda plan, _: plan.task != "regression" or plan.outputs == 1, told_by="config")  # fmt: skip
+        lambda plan, _: plan.task != "regression" or plan.outputs == 1,
+        told_by="config")  # fmt: skip
 def too_small(plan: Plan, level: int) -> Plan:
     kinds = [layer.kind for layer in plan.layers]
     if "dense" not in kinds:

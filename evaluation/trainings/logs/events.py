@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from google_crc32c import value as crc32c
@@ -12,7 +13,7 @@ from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, types_p
 
 from trainings.plan import Array
 
-Value = summary_pb2.Summary.Value
+Value: TypeAlias = summary_pb2.Summary.Value
 
 #: What TensorFlow's writers, and TensorBoard's own, which PyTorch uses, call themselves.
 TENSORFLOW = "tensorflow.core.util.events_writer"

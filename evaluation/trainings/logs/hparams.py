@@ -12,7 +12,11 @@ _TAGS = ("experiment", "session_start_info", "session_end_info")
 
 def session(file: EventFile, plan: Plan, begin: float, end: float) -> None:
     """The three events of a session: what could vary, what it was, and how it ended."""
-    values = {"lr": plan.rate, "batch_size": float(plan.batch), "optimizer": plan.optimizer}
+    values: dict[str, float | str] = {
+        "lr": plan.rate,
+        "batch_size": float(plan.batch),
+        "optimizer": plan.optimizer,
+    }
     experiment = api_pb2.Experiment(
         hparam_infos=[api_pb2.HParamInfo(name=name, type=_type(v)) for name, v in values.items()]
     )

@@ -123,7 +123,7 @@ def _own(plan: Plan, number: int, layer: Layer) -> Config:
                 "bias_constraint": None}  # fmt: skip
     if kind in ("rnn", "gru"):
         return _recurrent(plan, layer, weights)
-    return {
+    simple: dict[str, Config] = {
         "pool": {"pool_size": [2, 2], "padding": "valid", "strides": [2, 2],
                  "data_format": "channels_last"},
         "flatten": {"data_format": "channels_last"},
@@ -137,7 +137,8 @@ def _own(plan: Plan, number: int, layer: Layer) -> Config:
                   "embeddings_regularizer": None, "activity_regularizer": None,
                   "embeddings_constraint": None, "mask_zero": False, "quantization_config": None},
         "norm": _norm(plan),
-    }[kind]  # fmt: skip
+    }  # fmt: skip
+    return simple[kind]
 
 
 def _norm(plan: Plan) -> Config:

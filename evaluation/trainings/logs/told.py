@@ -104,7 +104,7 @@ def style(framework: Framework, plan: Plan, name: str) -> Style:
         norm=framework == "huggingface" or (framework != "keras" and chance[6] > 0.75),
         hparams=framework == "lightning" or (framework == "torch" and chance[2] > 0.7),
         recent=chance[8] > 0.3,
-        begin=1.75e9 + float(random.integers(0, 3e7)),
+        begin=1.75e9 + float(random.integers(0, 30_000_000)),
         pace=float(random.choice([0.002, 0.01, 0.05, 0.3])),
     )
 

@@ -53,8 +53,8 @@ def _weights() -> list[Histograms]:
 
 def style(**words: object) -> Style:
     """Everything is logged, once an epoch."""
-    own = Style(training=True, validation=True, score=True, config=True, histograms=True, every=0,
-                names=3, rate=True, norm=True, hparams=True, recent=True, begin=1.75e9, pace=0.1)  # fmt: skip
+    parts = "training validation score config histograms rate norm hparams recent".split()
+    own = Style(**dict.fromkeys(parts, True), every=0, names=3, begin=1.75e9, pace=0.1)
     return replace(own, **words)
 
 
