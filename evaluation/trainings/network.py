@@ -107,13 +107,13 @@ class Ensemble:
         return torch.baddbmm(self._own[number, "bias"][:, None], x, self._own[number, "kernel"])
 
     def _conv(self, number: int, x: Tensor) -> Tensor:
-        """3 × 3 with zeros around: patches [members, batch · height · width, 9 · channels]."""
+        """3 × 3 with zeros around: one convolution with a group of channels for each member."""
         members, batch, channels, height, width = x.shape
-        padded = functional.pad(x, (1, 1, 1, 1))
-        patches = padded.unfold(3, 3, 1).unfold(4, 3, 1).permute(0, 1, 3, 4, 2, 5, 6)
-        flat = patches.reshape(members, batch * height * width, channels * 9)
-        out = self._dense(number, flat)
-        return out.view(members, batch, height, width, -1).permute(0, 1, 4, 2, 3)
+        kernel, bias = self._own[number, "kernel"], self._own[number, "bias"]
+        windows = kernel.view(members, channels, 3, 3, -1).permute(0, 4, 1, 2, 3).flatten(0, 1)
+        side_by_side = x.transpose(0, 1).reshape(batch, members * channels, height, width)
+        out = functional.conv2d(side_by_side, windows, bias.flatten(), padding=1, groups=members)
+        return out.view(batch, members, -1, height, width).transpose(0, 1)
 
     def _pool(self, _: int, x: Tensor) -> Tensor:
         pooled = functional.max_pool2d(x.flatten(0, 1), 2)

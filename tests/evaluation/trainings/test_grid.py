@@ -17,11 +17,11 @@ pytest.importorskip("sklearn")
 
 @pytest.fixture(scope="module")
 def trainings() -> list[Training]:
-    return grid(3600)
+    return grid(3520)
 
 
 def test_there_are_as_many_as_asked_for_of_many_kinds(trainings: list[Training]) -> None:
-    assert len(trainings) == 3600
+    assert len(trainings) == 3520
     assert len({training.base for training in trainings}) == len(BASES) >= 30
     assert {training.fault for training in trainings} == {"", *FAULTS}
 
