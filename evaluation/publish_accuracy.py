@@ -70,7 +70,7 @@ def _complain(judged: list[Judged]) -> None:
             print(f"broken  {name}: {answer.broken}", file=sys.stderr)
         if one.clean:
             for finding in answer.alarms:
-                print(f"false   {name}: {finding.id}: {finding.says}")
+                print(f"false   {name}: {finding.id}: {finding.message}")
         elif one.shows and not one.alarmed:
             print(f"missed  {name}: skill {one.row['score']}")
         elif one.shows and not one.named:
