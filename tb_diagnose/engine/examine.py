@@ -20,7 +20,7 @@ from tb_diagnose.engine.compare import RunSummary
 from tb_diagnose.engine.contract import Diagnosis, Method, parameters_of, registered, registry
 from tb_diagnose.engine.onset import Replay, logged
 from tb_diagnose.roles.catalog import missing
-from tb_diagnose.roles.frameworks import Framework
+from tb_diagnose.roles.frameworks import Framework, dialect
 from tb_diagnose.roles.resolve import RoleMap, resolve_roles
 
 #: What a diagnosis is put to: the value of a role by its name.
@@ -89,13 +89,16 @@ def _selected(
 
 def judge(
     diagnosis: Diagnosis,
-    roles: Mapping[str, Any],
+    resolve: Resolve,
     settings: Settings,
-    framework: Framework = Framework.UNKNOWN,
+    writer: str = "",
 ) -> Outcome:
-    """Put one diagnosis to one set of roles. Never raises: a broken one comes out *failed*."""
+    """Put one diagnosis to the roles that ``resolve`` gives, of a log of that writer.
+
+    Never raises: a broken diagnosis comes out *failed*.
+    """
     with _quiet():
-        return _judge(diagnosis, roles.get, framework, settings)
+        return _judge(diagnosis, resolve, dialect(writer), settings)
 
 
 def _judge(
@@ -149,7 +152,9 @@ def _apply(
 ) -> Outcome:
     """What one method comes to on a run that has all it needs."""
     instance = diagnosis.instance(settings.limits.get(diagnosis.id))
-    arguments = {role: _value(resolve, role, diagnosis) for role, _ in method.parameters}
+    values = {role: _value(resolve, role, diagnosis) for role, _ in method.parameters}
+    legacy = getattr(diagnosis.kind, "legacy", False)
+    arguments = {role: value for role, value in values.items() if legacy or value is not None}
     evidence = tuple(method.judge(instance, **arguments))
     if not evidence:
         return _clear(diagnosis, method.name, surer)

@@ -87,6 +87,44 @@ _CHANGES: Mapping[str, Mapping[Framework, str]] = {
         K: "scale the inputs (keras.layers.Rescaling(1 / 255) or Normalization)",
         ANY: "scale the inputs to mean 0 and standard deviation 1 (pixels: divide by 255)",
     },
+    "classify many": {
+        K: 'end in Dense(K, activation="softmax") with sparse_categorical_crossentropy',
+        T: "end in Linear(n, K) without activation, with CrossEntropyLoss",
+        L: "end in Linear(n, K) without activation, with CrossEntropyLoss",
+        ANY: "end in K outputs with a softmax and a categorical cross-entropy",
+    },
+    "classify two": {
+        K: 'end in Dense(1, activation="sigmoid") with binary_crossentropy',
+        T: "end in Linear(n, 1) without activation, with BCEWithLogitsLoss",
+        L: "end in Linear(n, 1) without activation, with BCEWithLogitsLoss",
+        ANY: "end in one output with a sigmoid and a binary cross-entropy",
+    },
+    "regress": {
+        K: "end in Dense(1) without activation, with mean_squared_error",
+        T: "end in Linear(n, 1) without activation, with MSELoss",
+        L: "end in Linear(n, 1) without activation, with MSELoss",
+        ANY: "end in one output without activation and a squared error",
+    },
+    "pass probabilities": {
+        K: "set from_logits=False, or remove the activation of the last layer",
+        ANY: "remove the activation of the last layer: the loss takes raw scores",
+    },
+    "pass scores": {
+        K: "add the activation to the last layer, or set from_logits=True in the loss",
+        T: "use the loss that takes raw scores: CrossEntropyLoss or BCEWithLogitsLoss",
+        L: "use the loss that takes raw scores: CrossEntropyLoss or BCEWithLogitsLoss",
+        ANY: "add the activation, or use the loss that takes raw scores",
+    },
+    "use ReLU": {
+        K: 'use activation="relu" there',
+        T: "put nn.ReLU() there",
+        L: "put nn.ReLU() there",
+        ANY: "use a ReLU there",
+    },
+    "measure an error": {
+        K: 'log metrics=["mae"] for numbers',
+        ANY: "log the mean absolute error for numbers",
+    },
     "train batch normalization right": {
         K: "lower the momentum of BatchNormalization (0.9) or train for more steps",
         T: "check model.train() and model.eval(), and raise the momentum of BatchNorm (0.1)",

@@ -57,7 +57,8 @@ class Framework(Enum):
     UNKNOWN = "an unknown writer"
 
 
-_BY_WRITER = {
+#: What `framework` calls the writer of a log → the framework.
+WRITERS = {
     "Keras": Framework.KERAS,
     "Keras 3": Framework.KERAS,
     "Stable-Baselines3": Framework.STABLE_BASELINES3,
@@ -73,4 +74,4 @@ _BY_WRITER = {
 
 def dialect(writer: str) -> Framework:
     """The framework that wrote a log, from what ``framework`` calls it."""
-    return _BY_WRITER.get(writer, Framework.UNKNOWN)
+    return WRITERS.get(writer, Framework.UNKNOWN)
