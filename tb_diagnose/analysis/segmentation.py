@@ -9,8 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.binning import BINS, bin_curve
-from tb_diagnose.measure.noise import NoiseModel, discernible, estimate_noise, residual_scale
+from tb_diagnose.measure.binning import bin_curve
+from tb_diagnose.measure.noise import (
+    NoiseModel,
+    discernible,
+    estimate_noise,
+    long_run_scale,
+    residual_scale,
+)
 from tb_diagnose.measure.outliers import clip_outliers, departures, outlier_limit
 from tb_diagnose.measure.piecewise import (
     SHORTEST,
@@ -24,8 +30,9 @@ Floats = NDArray[np.float64]
 #: First and last index of a piece, among bins or among points.
 Piece = tuple[int, int]
 
-#: Curves of fewer points do not show whether their noise is correlated: it takes eight blocks.
-_BLOCK, _CORRELATED = 4, 32
+
+#: Of longer curves the last so many points tell how their noise is correlated.
+_LONGEST = 1 << 16
 
 
 class Excursion(NamedTuple):
@@ -51,6 +58,7 @@ class Segmentation(NamedTuple):
         noise: the estimated noise.
         unit: what is discernible: the unit of ``heights``, ``lines`` and scores.
         heights: [n] the values in that unit, in which the noise is at most 1 at every level.
+        fitted: [n] the course in that unit: the lines, none further than the values it stands for.
         lines: the segments, in order, by the indices of their points.
         excursions: in order.
         limit: score beyond which a single point stands out.
@@ -59,6 +67,7 @@ class Segmentation(NamedTuple):
     noise: NoiseModel
     unit: NoiseModel
     heights: Floats
+    fitted: Floats
     lines: tuple[Line, ...]
     excursions: tuple[Excursion, ...]
     limit: float
@@ -74,13 +83,14 @@ class _Points(NamedTuple):
 
 def describe(values: Floats) -> Segmentation:
     """Segments and excursions of [n >= 1] values within 1e300. O(n)."""
-    noise = estimate_noise(values)
-    unit, resolution = discernible(values, noise)
+    noise, margin = estimate_noise(values)
+    unit, resolution = discernible(values, noise, margin)
     heights = unit.stabilize(values)
     points, edges = _points(values, heights, unit, resolution)
-    pieces = segment(*points, np.diff(edges))
-    pieces, returned = _without_returns(points, pieces)
-    lines = _lines(points, pieces, returned, edges, heights)
+    # Changes are looked for by the noise as estimated, claims are made at its upper limit.
+    likely = points._replace(errors=np.maximum(points.errors / margin, resolution))
+    pieces, returned = _without_returns(likely, segment(*likely, np.diff(edges)))
+    lines = _lines(points, pieces, edges, heights)
     return _judged(noise, unit, heights, lines, [_raw(piece, edges) for piece in returned])
 
 
@@ -90,53 +100,39 @@ def _points(
     """What lines are fitted to, and the first point of each and of the end. [m + 1]"""
     bins = bin_curve(values)
     edges = np.append(bins.first, len(values))
-    if len(bins.values) == len(values):
-        errors = np.full(len(values), _correlation(heights))
-        return _Points(bins.centers, clip_outliers(heights, errors), errors), edges
     levels = np.asarray(unit.stabilize(bins.values))
     largest = int(bins.sizes.max())
-    middle = levels[bins.sizes >= largest - 1]
-    error = max(residual_scale(middle), largest**-0.5)
-    # Between single points and the largest bins the error is a power of the size.
-    errors = bins.sizes ** (math.log(error) / math.log(largest))
-    errors = np.maximum(errors, resolution)
+    errors = np.full(len(levels), max(1.0, long_run_scale(heights[-_LONGEST:])))
+    if largest > 1:
+        middle = levels[bins.sizes >= largest - 1]
+        error = max(residual_scale(middle).value, long_run_scale(middle), largest**-0.5)
+        # Between single points and the largest bins the error is a power of the size.
+        errors *= bins.sizes ** (math.log(error / errors[0]) / math.log(largest))
     # The median of five and more points needs no clipping.
     levels = np.where(bins.sizes < 5, clip_outliers(levels, errors), levels)
-    return _Points(bins.centers, levels, errors), edges
-
-
-def _correlation(heights: Floats) -> float:
-    """By what factor the errors of means are larger than those of independent noise; >= 1.
-
-    The noise of means of four, against the half of the single values' that it should be.
-    """
-    n = len(heights) // _BLOCK * _BLOCK
-    if n < _CORRELATED or n > 2 * BINS:
-        return 1.0
-    single = residual_scale(heights)
-    means = clip_outliers(heights, np.ones(len(heights)))[-n:].reshape(-1, _BLOCK).mean(axis=1)
-    together = residual_scale(means) * math.sqrt(_BLOCK)
-    return max(1.0, together) if single else 1.0
+    return _Points(bins.centers, levels, np.maximum(errors, resolution)), edges
 
 
 def _without_returns(
     points: _Points, pieces: list[Piece]
 ) -> tuple[list[tuple[Piece, ...]], list[Piece]]:
-    """Pieces joined where one between them is an excursion: shorter, and on one line without it.
+    """Pieces joined where what lies between is an excursion: shorter, and on one line without it.
 
-    Returns the pieces, each with the parts that it consists of, and the excursions.
+    That may be two pieces, since the bin that holds the way back is neither up nor down. Returns
+    the pieces, each with the parts that it consists of, and the excursions.
     """
     joined: list[tuple[Piece, ...]] = [(piece,) for piece in pieces]
     returned: list[Piece] = []
     at = 1
-    while 1 <= at < len(joined) - 1:
-        before, piece, after = joined[at - 1 : at + 2]
-        if _length(piece) < min(_length(before), _length(after)) and _collinear(
-            points, before, after
-        ):
-            returned.append((piece[0][0], piece[-1][1]))
-            joined[at - 1 : at + 2] = [before + after]
-            at = max(at - 1, 1)
+    while at < len(joined) - 1:
+        for width in (1, 2):
+            before, *between, after = joined[at - 1 : at + width + 1]
+            short = sum(map(_length, between)) < min(_length(before), _length(after))
+            if len(between) == width and short and _collinear(points, before, after):
+                returned.append((between[0][0][0], between[-1][-1][1]))
+                joined[at - 1 : at + width + 1] = [before + after]
+                at = max(at - 1, 1)
+                break
         else:
             at += 1
     return joined, sorted(returned)
@@ -169,37 +165,60 @@ def _raw(piece: Piece, edges: NDArray[np.int64]) -> Piece:
 def _lines(
     points: _Points,
     pieces: Sequence[tuple[Piece, ...]],
-    returned: Sequence[Piece],
     edges: NDArray[np.int64],
     heights: Floats,
 ) -> list[Line]:
     """The line of each piece, from its first point to its last, changes placed to the point."""
     lines: list[Line] = []
+    window = (0, 0)
     for parts in pieces:
         line, _ = _fitted(points, parts)
         first, last = _raw((parts[0][0], parts[-1][1]), edges)
         line = line._replace(first=first, last=last)
         if lines and len(edges) <= len(heights):
-            at = parts[0][0]
-            window = int(edges[at - 1]), int(edges[at + 1])
-            if len(lines) > 1 and window[0] - lines[-1].first < SHORTEST:
-                del lines[-1]  # what was a piece lies within the bin where two others meet
-                window = lines[-1].last + 1, window[1]
+            before = window[0]
+            window = int(edges[parts[0][0] - 1]), int(edges[parts[0][0] + 1])
+            if len(lines) > 1 and _is_mixed(lines[-2:], line, (before, window[1]), heights):
+                del lines[-1]  # its bin is neither here nor there: the curve jumps within it
+                window = before, window[1]
             lines[-1], line = _meeting(lines[-1], line, window, heights)
         lines.append(line)
     return lines
 
 
+def _is_mixed(lines: Sequence[Line], after: Line, window: Piece, heights: Floats) -> bool:
+    """Whether the second of two lines is not needed between the first one and the one behind it."""
+    before, mixed = lines
+    if mixed.first < window[0] or mixed.last >= window[1]:
+        return False
+    outer = _meeting(before, after, window, heights)
+    _, inner = _meeting(mixed, after, window, heights)
+    explained = sum(_lost(line, window, heights) for line in outer)
+    needed = sum(_lost(line, window, heights) for line in (before, mixed, inner))
+    return explained <= needed + change_penalty(len(heights))
+
+
 def _meeting(before: Line, after: Line, window: Piece, heights: Floats) -> tuple[Line, Line]:
     """Two lines that meet within a window of points, at the point where they fit best."""
     start, stop = max(window[0], before.first + 1), min(window[1], after.last)
-    places, near = np.arange(start, stop), heights[start:stop]
-    before_gone, after_gone = (
-        np.minimum((near - line.at_all(places)) ** 2, 9.0) for line in (before, after)
+    before_lost, after_lost = (
+        _squares_lost(line, start, stop, heights) for line in (before, after)
     )
-    gain = np.concatenate([[0.0], np.cumsum(after_gone - before_gone)])
+    gain = np.concatenate([[0.0], np.cumsum(after_lost - before_lost)])
     change = start + int(gain.argmax())
     return before._replace(last=change - 1), after._replace(first=change)
+
+
+def _squares_lost(line: Line, start: int, stop: int, heights: Floats) -> Floats:
+    """Squared distance of the points from ``start`` to ``stop`` - 1 from a line, 9 at most."""
+    distances = heights[start:stop] - line.at_all(np.arange(start, stop))
+    return np.minimum(distances**2, 9.0)
+
+
+def _lost(line: Line, window: Piece, heights: Floats) -> float:
+    """Sum of these over the points of a line within a window."""
+    start, stop = max(window[0], line.first), min(window[1], line.last + 1)
+    return float(_squares_lost(line, start, stop, heights).sum())
 
 
 def _judged(
@@ -211,7 +230,7 @@ def _judged(
 ) -> Segmentation:
     """Single points judged: departures that reach an end are segments, the others excursions."""
     lines = _without_short_ends(lines)
-    residuals = _residuals(heights, lines)
+    residuals = heights - _fitted_to_all(heights, lines)
     limit = outlier_limit(residuals)
     found = departures(residuals, limit)
     end = len(heights) - 1
@@ -221,19 +240,39 @@ def _judged(
     if found and found[0][0] == 0 and found[0][1] < lines[0].last:
         last = found.pop(0)[1]
         lines = [_line(heights, 0, last), lines[0]._replace(first=last + 1), *lines[1:]]
+    found = [each for each in found if _stands_out(heights, each, limit)]
     for first, last in returned:
         if not any(start <= last and stop >= first for start, stop, _ in found):
             peak = first + int(np.abs(residuals[first : last + 1]).argmax())
             found.append((first, last, peak))
     excursions = [_excursion(unit, residuals, heights, each) for each in sorted(found)]
-    return Segmentation(noise, unit, heights, tuple(lines), tuple(excursions), limit)
+    fitted = _within_values(heights, lines)
+    return Segmentation(noise, unit, heights, fitted, tuple(lines), tuple(excursions), limit)
 
 
-def _residuals(heights: Floats, lines: Sequence[Line]) -> Floats:
+def _stands_out(heights: Floats, departure: tuple[int, int, int], limit: float) -> bool:
+    """Whether it is apart from what comes before and behind it, and no bend of the course."""
+    first, last, peak = departure
+    beside = heights[[at for at in (first - 1, last + 1) if 0 <= at < len(heights)]]
+    apart = heights[peak] - beside
+    return bool(np.all(apart > limit / 2) or np.all(apart < -limit / 2))
+
+
+def _fitted_to_all(heights: Floats, lines: Sequence[Line]) -> Floats:
+    """The height of the lines at each point. [n]"""
     fitted = np.empty(len(heights))
     for line in lines:
         fitted[line.first : line.last + 1] = line.at_all(np.arange(line.first, line.last + 1))
-    return np.asarray(heights - fitted)
+    return fitted
+
+
+def _within_values(heights: Floats, lines: Sequence[Line]) -> Floats:
+    """The same, each line no lower and no higher than the values of its segment. [n]"""
+    fitted = _fitted_to_all(heights, lines)
+    for line in lines:
+        piece = slice(line.first, line.last + 1)
+        np.clip(fitted[piece], heights[piece].min(), heights[piece].max(), out=fitted[piece])
+    return fitted
 
 
 def _without_short_ends(lines: Sequence[Line]) -> list[Line]:
