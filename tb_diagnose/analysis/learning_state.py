@@ -69,6 +69,22 @@ class LearningState(NamedTuple):
         return went + (", no better than guessing" if self.at_chance else "")
 
 
+def does_well(
+    loss: Curve | None, score: Curve | None, chance: ChanceLevel | None, share: float = 0.5
+) -> bool:
+    """Whether a training ends more than ``share`` of the way from guessing to perfect.
+
+    Where the level of guessing is unknown it counts as 0; without a score the loss has to be down
+    to that share of its start.
+    """
+    if score is not None and score.end_level is not None:
+        bar = chance.on_the_way(share) if chance is not None else (1 + share) / 2
+        return score.end_level.value > bar
+    if loss is None or loss.start is None or loss.end_level is None:
+        return False
+    return loss.end_level.value < (1 - share) * loss.start.value
+
+
 def learning_state(curves: Iterable[Curve], chance: ChanceLevel | None) -> LearningState:
     """The state by the first of the curves that can tell, in order of how much they count."""
     states = [_of_curve(curve, chance) for curve in curves]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -238,7 +239,7 @@ def _register(
 ) -> Callable[[T], T]:
     def register(kind: T) -> T:
         module = sys.modules[kind.__module__]
-        identity = kind.__module__.rpartition(".")[2].replace("_", "-")
+        identity = _identity(kind)
         known = kind if isinstance(kind, type) else _from_function(kind, module)
         members = vars(known)
         _registry[identity] = Diagnosis(
@@ -261,6 +262,14 @@ def _register(
         return kind
 
     return register
+
+
+def _identity(kind: Any) -> str:
+    """The file's name with dashes; elsewhere than in the package, the class' own words."""
+    if kind.__module__.startswith("tb_diagnose."):
+        return str(kind.__module__).rpartition(".")[2].replace("_", "-")
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__)
+    return words.replace("_", "-").lower()
 
 
 @cache

@@ -31,7 +31,7 @@ SICK = """\
     Try   Adam(learning_rate=10.0) → Adam(learning_rate=1e-3)
     └ exploding-weights in 5 curves · loss-spikes epochs 0–3 · no-learning from epoch 9
 
-  24 clear · 5 not checkable, 4 of them with callbacks=[…, tb_diagnose.attach.keras("logs")]
+  24 clear · 4 not checkable, 4 of them with callbacks=[…, tb_diagnose.attach.keras("logs")]
 
 ✗ lfs              unreadable · events.out.tfevents.1 is a git-lfs pointer; run git lfs pull.
 ✓ resnet/seed=1    healthy · 3 clear · 1 not checkable

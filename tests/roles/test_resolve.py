@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tb_diagnose.core.run import Run, Series
-from tb_diagnose.roles.requirements import ENABLE
+from tb_diagnose.roles.catalog import ROLES
 from tb_diagnose.roles.resolve import RoleMap, resolve_roles
 from tests.cases import compiled, curve, dense_model, distribution, run
 from tests.dialects import LOGS, NORMS, RATES, SPELLINGS
@@ -129,13 +129,13 @@ def test_an_override_wins_and_an_empty_one_takes_the_role_away() -> None:
     one = run(*logged("train/loss train/other_thing eval/loss"))
     roles = resolve_roles(one, {"train_loss": "train/other_thing", "val_loss": ""})
     assert curve_roles(roles) == {"train_loss": "train/other_thing"}
-    assert [role.why for role in roles.named] == ["as configured"]
+    assert [role.reason for role in roles.named] == ["as configured"]
 
 
 def test_every_role_says_why_it_was_given() -> None:
     one = run(*logged(LOGS["Keras 3"][0]), model=dense_model(optimizer=compiled()))
     named = {role.name: role for role in resolve_roles(one, {}).named}
-    assert named["val_loss"].why == "its words say loss validation"
+    assert named["val_loss"].reason == "its words say loss validation"
     assert named["model"].tag == named["chance"].tag == "keras"
     assert set(LOGS["Keras 3"][1]) < set(named)
 
@@ -143,4 +143,4 @@ def test_every_role_says_why_it_was_given() -> None:
 def test_an_empty_run_has_every_role_that_can_be_asked_for_or_none() -> None:
     values = resolve_roles(Run("", ""), {}).values
     assert all(value in (None, (), False) for value in values.values())
-    assert values.keys() - {"facts", "reinforcement"} <= ENABLE.keys()
+    assert values.keys() - {"facts", "reinforcement"} <= ROLES.keys()
