@@ -8,11 +8,13 @@ from typing import Any
 
 from tb_diagnose.analysis.learning_state import LearningState, learning_state
 from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.analysis.split_curves import SplitCurves
 from tb_diagnose.analysis.run_state import RunState, run_state
 from tb_diagnose.core.run import Run, Series
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.frameworks import Framework, dialect
 from tb_diagnose.roles.resolve import RoleMap
+from tb_diagnose.roles.tags import parse_tag
 
 #: Roles of single curves whose better side is up; of all others it is down, or unknown.
 _UP = ("train_score", "val_score", "reward", "success", "explained_variance", "entropy")
@@ -75,12 +77,31 @@ class RunAnalysis:
         return tuple(self.curve(series, 1) for series in self.roles.values.get("scores") or ())
 
     @cached_property
+    def errors(self) -> tuple[Curve, ...]:
+        """Every metric of which less is better, such as a word error rate."""
+        found = [each for each in self.run.scalars if parse_tag(each.folder, each.tag).kind == "error"]
+        return tuple(self.curve(series, -1) for series in found)
+
+    @cached_property
     def learning(self) -> LearningState:
         """Whether the run learned, by all that it is judged by."""
         curves = [self.role(role) for role in _JUDGED]
         return learning_state(
             [curve for curve in curves if curve is not None], self.roles.values.get("chance")
         )
+
+    @cached_property
+    def splits(self) -> tuple[SplitCurves, ...]:
+        """Every quantity that is logged on both splits, totals first."""
+        pairs = self.roles.values.get("pairs") or ()
+        found = [
+            SplitCurves(self.curve(pair.train, pair.better), self.curve(pair.val, pair.better))
+            for pair in pairs
+        ]
+        train, val = self.role("train_loss"), self.role("val_loss")
+        if train is not None and val is not None and not any(c.better < 0 for c in found):
+            found.insert(0, SplitCurves(train, val))
+        return tuple(found)
 
     @cached_property
     def state(self) -> RunState:
