@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -27,6 +28,8 @@ GOOD = 0.9
 LOST = 0.5
 #: Improvement is told from none by so many standard errors.
 SURE = 3.0
+#: What moves less than this share of its level may hide in noise as large.
+_HIDDEN = 0.1
 #: Fewer values may be too few to show that they do not move.
 _ENOUGH, _CONSTANT = 8, 4
 
@@ -109,19 +112,28 @@ def learning_state(curves: Sequence[Curve], chance: ChanceLevel | None) -> Learn
 
 
 def moved(curve: Curve) -> bool | None:
-    """Whether a curve got better by more than nothing and beyond its noise; None: too few values.
+    """Whether a curve got better by more than nothing and beyond its noise; None: it may have.
 
     A score has to rise by ``NOTHING``, anything else to improve by that share of its level.
     """
-    if curve.gained is None or curve.start_level is None:
+    start, best = curve.start_level, curve.best_level
+    if curve.gained is None or start is None or best is None:
         return None
-    scale = 1.0 if curve.info.kind == "score" else abs(curve.start_level.value)
+    scale = _scale(curve, start.value)
     if curve.gained > NOTHING * scale:
-        if curve.improved or (curve.gained_score or 0.0) >= SURE or curve.finite < _CONSTANT:
-            return True
-    elif curve.constant and curve.finite >= _CONSTANT:
-        return False
-    return False if curve.finite >= _ENOUGH else None
+        few = curve.finite < _CONSTANT
+        return True if curve.improved or (curve.gained_score or 0.0) >= SURE or few else None
+    if curve.constant:
+        return False if curve.finite >= _CONSTANT else None
+    clear = 2 * math.hypot(start.error, best.error) <= _HIDDEN * scale
+    return False if clear and curve.finite >= _ENOUGH else None
+
+
+def _scale(curve: Curve, start: float) -> float:
+    """What a gain is measured by: 1 for a score, the level for a loss, the range for a reward."""
+    if curve.info.kind == "score":
+        return 1.0
+    return float(np.ptp(curve.finite_values)) if curve.better > 0 else abs(start)
 
 
 def at_chance(curve: Curve, chance: ChanceLevel | None, value: float | None = None) -> bool | None:
@@ -174,7 +186,7 @@ def _of_curve(curve: Curve, chance: ChanceLevel | None) -> LearningState:
     improves = bool(curve.outlook and curve.outlook.direction > 0)
     gain = moved(curve)
     if guesses and not (gain and improves):
-        enough = curve.finite >= _CONSTANT and gain is not None or curve.finite >= _ENOUGH
+        enough = curve.finite >= (_CONSTANT if gain is not None else _ENOUGH)
         return LearningState(Learned.NEVER if enough else Learned.UNKNOWN, curve, first, guesses)
     if gain:
         now = Learned.LEARNING if improves else Learned.LEARNED

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from tb_diagnose.analysis.learning_state import LearningState, learning_state
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.split_curves import SplitCurves
@@ -54,7 +56,7 @@ class RunAnalysis:
         """The summary of a curve, made once."""
         key = series.folder, series.tag, better
         if key not in self._curves:
-            self._curves[key] = Curve(series, better)
+            self._curves[key] = Curve(_begun(series), better)
         return self._curves[key]
 
     @cached_property
@@ -106,3 +108,14 @@ class RunAnalysis:
     @cached_property
     def state(self) -> RunState:
         return run_state(self.run, growing=self.growing)
+
+
+def _begun(series: Series) -> Series:
+    """A curve without a first value of exactly 0 where all others are positive.
+
+    So begins the average of a loss that is logged before anything was averaged.
+    """
+    values = series.values
+    unbegun = len(values) > 3 and values[0] == 0 and bool(np.nanmin(values[1:]) > 0)
+    loss = unbegun and parse_tag(series.folder, series.tag).kind == "loss"
+    return series.at(slice(1, None)) if loss else series

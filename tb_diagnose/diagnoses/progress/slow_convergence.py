@@ -30,6 +30,9 @@ from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
 
+#: Probability of a rise of validation by chance.
+_CHANCE = limit(0.05, unit="p-value", source="convention").default
+
 
 @diagnosis(
     family="progress", severity=Severity.INFO, leads_to=("unfinished-training",), since="0.1"
@@ -51,11 +54,10 @@ class SlowConvergence:
         loss, late = train_loss, train_loss.late_share
         if not (loss.still_improving and loss.improved and loss.start and loss.end and late):
             return
-        held_out = val_loss.rise if val_loss is not None else None
-        worse = held_out is not None and held_out.persistent and val_loss is not None
-        if worse or _warms_up(learning_rate) or not loss.start_level or loss.start_level.value <= 0:
+        gained, start = loss.gained or 0.0, loss.start_level
+        if _turned(val_loss) or _warms_up(learning_rate) or not start or start.value <= 0:
             return
-        gone = (loss.gained or 0.0) / loss.start_level.value
+        gone = gained / start.value if gained > (loss.noise or 0.0) else 1
         if self.straight.exceeded(late) and self.gone.exceeded(gone):
             rate = optimizer.learning_rate if optimizer else None
             change = code.rate(optimizer, 3 * rate) if rate else "Multiply the learning rate by 3"
@@ -71,6 +73,13 @@ class SlowConvergence:
                 comparison=self.crawl.compare(gone) if slow else self.straight.compare(late),
                 severity=Severity.WARNING if slow else None,
             )
+
+
+def _turned(held_out: Curve | None) -> bool:
+    """Whether validation gets worse, or never got better."""
+    if held_out is None or held_out.rise is None:
+        return False
+    return held_out.improved is False or held_out.rise.p_value < _CHANCE
 
 
 def _warms_up(rate: Curve | None) -> bool:

@@ -6,7 +6,7 @@ Why it matters:
 
 How it is judged:
     The training loss, and the validation loss where there is one, fall at their end, and would
-    gain another tenth of all they gained in a further quarter of the run.
+    gain another eighth of all they gained in a further quarter of the run.
 
 When it stays silent:
     Fewer than 10 values; a run that still goes on; a validation loss that has stopped falling; a
@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tb_diagnose.analysis.learning_state import Learned, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.run_state import RunState
 from tb_diagnose.core.finding import Evidence, Severity
@@ -37,7 +38,7 @@ def _running(state: RunState | None) -> str:
 
 @diagnosis(family="progress", severity=Severity.INFO, since="0.1", concerns=_running)
 class UnfinishedTraining:
-    gain = limit(0.1, alarm=">=", unit="of the gain so far", source="half of a straight line's")
+    gain = limit(0.125, alarm=">=", unit="of the gain so far", source="half of a straight line's")
     level = limit(0.05, alarm=">=", unit="of the level", source="worth another run")
     decayed = limit(0.01, alarm="<", unit="× the peak rate", source="the schedule has finished")
 
@@ -46,11 +47,13 @@ class UnfinishedTraining:
         self,
         train_loss: Curve,
         code: Code,
+        learning: LearningState | None = None,
         val_loss: Curve | None = None,
         learning_rate: Curve | None = None,
     ) -> Iterator[Evidence]:
-        curves = [train_loss, *([val_loss] if val_loss is not None else [])]
-        if not all(self._falls(curve) for curve in curves) or self._finished(learning_rate):
+        stands = val_loss is not None and not val_loss.still_improving
+        perfect = learning is not None and learning.state is Learned.PERFECT
+        if stands or perfect or not self._falls(train_loss) or self._finished(learning_rate):
             return
         outlook, end = train_loss.outlook, train_loss.end
         if outlook is None or outlook.gain is None or end is None:
