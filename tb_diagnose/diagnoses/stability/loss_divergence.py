@@ -6,7 +6,7 @@ Why it matters:
 
 How it is judged:
     On every training loss: its level ends above its best by half of what it had gained, and by a
-    fifth of that best, beyond the noise. A rise that only the last one or two values show has to
+    twentieth of that best, beyond the noise. A rise that only the last one or two values show has to
     reach three times the start. A score that was won and lost counts as well.
 
 When it stays silent:
@@ -33,6 +33,9 @@ from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
 
+#: Words of the parts of a loss that grow with the weights while all is well.
+_PENALTIES = frozenset("weight weights penalty reg regularization regularisation l1 l2 decay".split())
+
 
 @diagnosis(
     family="stability",
@@ -42,7 +45,7 @@ from tb_diagnose.roles.code import Code
 )
 class LossDivergence:
     lost = limit(0.5, alarm=">=", unit="of the gain", source="half of what was won is lost")
-    rise = limit(0.2, alarm=">=", unit="of the best", source="the noise of few batches is less")
+    rise = limit(0.05, alarm=">=", unit="of the best", source="runmedic and SageMaker Debugger")
     sudden = limit(3, alarm=">=", unit="× the start", source="no noise of a mean is as large")
     clear = limit(8, alarm=">=", unit="standard errors", source="p < 1e-15 if it is normal")
 
@@ -71,6 +74,8 @@ class LossDivergence:
         """What shows that a loss rose for good, or None; ``alone``: no training loss is known."""
         rise, best, start, end = curve.rise, curve.best_level, curve.start, curve.end
         if not (rise and best and start and end) or curve.non_finite:
+            return None
+        if _PENALTIES & set(curve.info.words):
             return None
         blown = start.value > 0 and rise.score >= self.clear and end is not None
         if blown and self.sudden.exceeded(end.value / start.value) and end.value > best.value:
