@@ -5,26 +5,17 @@ Why it matters:
     the end are worse than weights the run already had.
 
 How it is judged:
-    On the loss that is logged on both splits, else on the main losses of both. The best is the
-    lowest running median of three of the validation curve, the end the median of its last tenth (3
-    points at least). It is overfitting where the end lies at least 5 % above the best, the training
-    loss has fallen by at least 5 % since, and the values behind the lowest one rise (Mann-Kendall,
-    p < 0.05, the lowest itself left out, since it was chosen for being low) or, having risen, stay
-    there: of 10 or more, without the first quarter, nine in ten lie that far above the best, and
-    the end by 6 standard deviations of the noise. A rise of less than 3 % of the progress that
-    validation had made is none. From 2.5 % on, or where the rise is sure only with the lowest value
-    counted in, it is worth a note. With only 3 or 4 validations each must be worse than the one
-    before and the rise be 10 %; the evidence then says how little that rests on. Where no training
-    loss is logged, the rise must be 20 % and p < 0.02.
+    At equal steps, on every loss that is logged on both splits: validation ends a twentieth above
+    its best, beyond its noise, while training improved by as much. Or the gap between the two
+    scores widens to a quarter of all examples while validation stands still.
 
 When it stays silent:
-    No validation curve; a validation loss that is merely above the training loss (a gap is normal,
-    and dropout or batch normalisation explain either sign); a rise of both curves
-    (loss-divergence); noise around a level.
+    No validation, a gap that is there from the start, a rise of both (loss-divergence), and
+    validation that rises by less than 3 % of what it had gained.
 
 What to try:
-    Keep the weights of the best step: EarlyStopping(restore_best_weights=True). Then more data or
-    augmentation, weight decay, dropout, or a smaller model.
+    Keep the weights of the best step. Then more data or augmentation, weight decay, dropout, or a
+    smaller model.
 
 Sources:
     Prechelt 1998, "Early stopping - but when?"; Goodfellow, Bengio and Courville 2016, "Deep
@@ -33,190 +24,129 @@ Sources:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.analysis.learning_state import NOTHING
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.analysis.split_curves import SplitCurves
+from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, percent
 from tb_diagnose.core.model import ModelConfig
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.course import Course, course
-from tb_diagnose.measure.levels import condense, differences, finite
-from tb_diagnose.measure.medians import median
-from tb_diagnose.measure.reductions import all_of, any_of
-from tb_diagnose.measure.trend import trend
-from tb_diagnose.roles.curves import Pair
-
-
-class Limits(Thresholds):
-    """How much worse, how sure."""
-
-    points: int = limit(3, unit="validations", source="chosen: fewer cannot show a direction")
-    few: int = limit(5, unit="validations", source="below, no rank test reaches p < 0.05")
-    many: int = limit(10, unit="values behind the best", source="chosen: fewer show no level")
-    stay: float = limit(0.9, unit="of the values behind the best", source="chosen: all but a few")
-    noise: float = limit(6.0, unit="standard deviations", source="chosen: the best is an extreme")
-    alone: float = limit(0.2, unit="of the best level", source="chosen: four times the usual")
-    sure: float = limit(0.02, unit="p-value", source="chosen: there is no other evidence")
-    rise: float = limit(0.05, unit="of the best level", source="runmedic and SageMaker Debugger")
-    rise_of_few: float = limit(0.1, unit="of the best level", source="chosen: twice the usual")
-    progress: float = limit(
-        0.03, unit="of validation's own progress", source="calibrated on the corpus: 0.2 % is noise"
-    )
-    note: float = limit(0.025, unit="of the best level", source="chosen: half of the usual")
-    chance: float = limit(0.05, unit="p-value", source="convention")
-    fall: float = limit(0.05, unit="of the training loss", source="chosen: as much as the rise")
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
 
 
 @diagnosis(
-    family="generalisation",
+    family="generalization",
     severity=Severity.WARNING,
     leads_to=("oversized-model", "missing-regularisation"),
     since="0.1",
 )
-def overfitting(
-    pairs: tuple[Pair, ...] | None,
-    train_loss: Series | None,
-    val_loss: Series | None,
-    model: ModelConfig | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """The total where there is one, and the validation loss alone where there is no other."""
-    losses = [pair for pair in pairs or () if pair.better < 0]
-    if not losses and train_loss is not None and val_loss is not None:
-        losses = [Pair("loss", train_loss, val_loss, -1)]
-    val = losses[0].val if losses else val_loss
-    if val is None:
-        raise NotApplicable(
-            "no loss is logged on validation data",
-            "model.fit(..., validation_data=(x_val, y_val))",
+class Overfitting:
+    rise = limit(0.025, alarm=">=", unit="of the best", source="half of runmedic's 5 %")
+    fall = limit(0.025, alarm=">=", unit="of the training loss", source="as much as the rise")
+    gap = limit(0.25, alarm=">=", unit="of all examples", source="a quarter learned by heart")
+    alone = limit(0.2, alarm=">=", unit="of the best", source="four times the usual")
+
+    @method("losses of both splits")
+    def by_splits(
+        self, splits: tuple[SplitCurves, ...], code: Code, model: ModelConfig | None = None
+    ) -> Iterator[Evidence]:
+        losses = [pair for pair in splits if pair.better < 0]
+        for pair in losses[:1]:
+            if (evidence := self._turned(pair, code, model)) is not None:
+                yield evidence
+                return
+        for pair in splits:
+            if pair.better > 0 and (evidence := self._parted(pair, code, model)) is not None:
+                yield evidence
+                return
+
+    @method("the validation loss alone", points={"val_loss": 5})
+    def by_validation(self, val_loss: Curve, code: Code) -> Iterator[Evidence]:
+        rise, best, end = val_loss.rise, val_loss.best, val_loss.end
+        if not (rise and best and end) or best.value <= 0 or not rise.persistent:
+            return
+        share = rise.value / best.value
+        if self.alone.exceeded(share):
+            yield Evidence(
+                message=f"{val_loss.name} was best at step {best.step} ({number(best.value)}) and "
+                f"ends at {number(end.value)}; no training loss is logged to compare it with.",
+                suggestion=f"Keep the weights of step {best.step}: {code('stop early')}.",
+                tag=val_loss.name,
+                steps=(best.step, end.step),
+                comparison=self.alone.compare(share),
+            )
+
+    def _turned(self, pair: SplitCurves, code: Code, model: ModelConfig | None) -> Evidence | None:
+        """Validation that turned while training went on."""
+        val, apart = pair.validation, pair.divergence
+        if apart is None or val.rise is None or not (val.best and val.end):
+            return None
+        rose = apart.validation_rise > NOTHING * (val.gained or 0.0) and val.best.value > 0
+        share, fell = apart.validation_share, apart.training_share
+        # The smaller a rise the surer it has to be; two values behind the best can not be sure.
+        few = val.finite < 5 and val.end.index - val.best.index > 1 and self.alone.exceeded(2 * share)
+        sure = apart.persistent or val.rise.p_value < (val.end.value - val.best.value) / val.best.value
+        if not (rose and (sure or few) and self.fall.exceeded(fell)):
+            return None
+        comparison = self.rise.compare(share)
+        if not comparison.holds:
+            return None
+        return self._evidence(
+            pair,
+            f"{val.name} was best at step {val.best.step} ({number(val.best.value)}) and ends at "
+            f"{number(val.end.value)}, {percent(share)} worse, while {pair.training.name} improved "
+            f"by another {percent(fell)}.",
+            (val.best.step, val.end.step),
+            comparison,
+            code,
+            model,
+            None,
         )
-    run = course(val.values)
-    if run is None or run.points < limits.points:
-        raise NotApplicable(
-            f"fewer than {limits.points} validations",
-            "model.fit(..., validation_data=(x_val, y_val), validation_freq=1)",
+
+    def _parted(self, pair: SplitCurves, code: Code, model: ModelConfig | None) -> Evidence | None:
+        """Scores that part while validation stands still."""
+        val, train, gap = pair.validation, pair.training, pair.gap
+        if not (gap.end_level and gap.start_level and val.end and train.end) or val.still_improving:
+            return None
+        wide = gap.end_level.value - max(gap.start_level.value, 0.0)
+        if not (gap.finite > 3 and self.gap.exceeded(wide)):
+            return None
+        onset = pair.gap_onset
+        first = onset.step if onset else int(val.steps[0])
+        return self._evidence(
+            pair,
+            f"{train.name} ends at {number(train.end.value)} and {val.name}, which stands still, at "
+            f"{number(val.end.value)}: what is still learned is learned by heart.",
+            (first, val.end.step),
+            self.gap.compare(wide),
+            code,
+            model,
+            None,
         )
-    lowest = int(np.argmin(run.condensed.values))
-    if run.best <= 0 or len(run.condensed) - lowest < 3:
-        return
-    if losses:
-        yield from _judge(losses[0], run, lowest, model, limits)
-    else:
-        yield from _alone(val, run, lowest, limits)
 
-
-def _judge(
-    pair: Pair, val: Course, lowest: int, model: ModelConfig | None, limits: Limits
-) -> Iterator[Evidence]:
-    values = val.condensed.values
-    few = val.points < limits.few
-    best, end = (float(values[lowest]), float(values[-1])) if few else (val.best, val.end)
-    rise = end / best - 1
-    if end - best < limits.progress * val.progress:
-        return
-    at = int(val.condensed.first[lowest])
-    fell = _fell(pair.train, float(pair.val.wall[at]), (at + 1) / len(pair.val))
-    if fell < limits.fall:
-        return
-    numbers = (best, end, rise, fell)
-    behind, with_lowest = trend(values[lowest + 1 :]).rising, trend(values[lowest:]).rising
-    if few:
-        if rise >= limits.rise_of_few and all_of(differences(values[lowest:]) > 0):
-            sure = f"rests on {val.points} validations only"
-            grave = Severity.WARNING if rise >= 2 * limits.rise_of_few else Severity.INFO
-            yield _evidence(pair, at, numbers, limits.rise_of_few, sure, grave, model)
-    elif behind >= limits.chance and _stays(values[lowest + 1 :], val, limits):
-        sure = f"nine in ten of {len(values) - lowest - 1} values behind it lie that far above it"
-        yield _evidence(pair, at, numbers, limits.rise, sure, Severity.WARNING, model)
-    elif rise >= limits.note and min(behind, with_lowest) < limits.chance:
-        strong = rise >= limits.rise and behind < limits.chance
-        sure = _rank(behind, len(values) - lowest - 1)
-        grave = Severity.WARNING if strong else Severity.INFO
-        yield _evidence(pair, at, numbers, limits.rise, sure, grave, model)
-
-
-def _stays(behind: NDArray[np.float64], val: Course, limits: Limits) -> bool:
-    """Whether the curve rose behind its best and then stayed up, falling again or not."""
-    later = behind[len(behind) // 4 :]
-    up = (1 + limits.rise) * val.best
-    return (
-        len(behind) >= limits.many
-        and val.end >= up
-        and val.end - val.best >= limits.noise * val.noise
-        and bool(np.mean(later >= up) >= limits.stay)
-    )
-
-
-def _rank(chance: float, values: int) -> str:
-    return f"p = {number(chance)}, Mann-Kendall over {values} values behind it"
-
-
-def _alone(val: Series, run: Course, lowest: int, limits: Limits) -> Iterator[Evidence]:
-    """By validation only: it says that it got worse, not that training got better."""
-    values, rise = run.condensed.values, run.end / run.best - 1
-    chance = trend(values[lowest + 1 :]).rising
-    if rise < limits.alone or chance >= limits.sure:
-        return
-    step = int(val.steps[int(run.condensed.first[lowest])])
-    yield Evidence(
-        message=f"{val.name} was best around step {step} ({number(run.best)}) and is "
-        f"{number(run.end)} at the end, {percent(rise)} worse; no training loss is logged to "
-        "compare it with.",
-        suggestion=f"Keep the weights of step {step}: EarlyStopping(monitor='val_loss', patience=3, "
-        "restore_best_weights=True), and log the training loss as well.",
-        tag=val.name,
-        steps=(step, int(val.steps[-1])),
-        measured=rise,
-        limit=limits.alone,
-        unit="of the best level",
-        confidence=_rank(chance, len(values) - lowest - 1),
-    )
-
-
-def _fell(train: Series, wall: float, share: float) -> float:
-    """How far the training loss fell behind the best validation, as a share of its level then."""
-    values = np.asarray(train.values, dtype=np.float64)
-    behind = train.wall > wall
-    if not (any_of(behind) and any_of(~behind)):  # one clock for all points: go by position
-        behind = np.arange(len(values)) >= share * len(values)
-    before, later = finite(values[~behind]), finite(values[behind])
-    if not len(before) or not len(later):
-        return 0.0
-    then = condense(before).values[-1] if len(before) < 50 else median(before[-len(before) // 10 :])
-    now = median(later[-max(1, len(later) // 5) :])
-    return float(1 - now / then) if then > 0 else 0.0
-
-
-def _evidence(
-    pair: Pair,
-    at: int,
-    numbers: tuple[float, float, float, float],
-    limit_of_rise: float,
-    confidence: str,
-    severity: Severity,
-    model: ModelConfig | None,
-) -> Evidence:
-    best, end, rise, fell = numbers
-    step = int(pair.val.steps[at])
-    regular = model is not None and any(layer.kind == "Dropout" for layer in model.layers)
-    more = "stronger dropout or weight decay" if regular else "dropout or weight decay"
-    return Evidence(
-        message=f"{pair.val.name} was best around step {step} ({number(best)}) and is {number(end)} "
-        f"at the end, {percent(rise)} worse, while {pair.train.name} fell by another "
-        f"{percent(fell)}.",
-        suggestion=f"Keep the weights of step {step}: EarlyStopping(monitor='val_loss', patience=3, "
-        f"restore_best_weights=True). To get further: more data or augmentation, {more}, or a "
-        "smaller model.",
-        tag=pair.val.name,
-        related=(pair.train.name,),
-        steps=(step, int(pair.val.steps[-1])),
-        measured=rise,
-        limit=limit_of_rise,
-        unit="of the best level",
-        confidence=confidence,
-        severity=severity,
-    )
+    def _evidence(
+        self,
+        pair: SplitCurves,
+        message: str,
+        steps: Sequence[int],
+        comparison: Comparison,
+        code: Code,
+        model: ModelConfig | None,
+        severity: Severity | None,
+    ) -> Evidence:
+        dropout = model is not None and any(layer.kind == "Dropout" for layer in model.layers)
+        more = "raise the dropout rate or weight decay" if dropout else code("regularize")
+        best = pair.validation.best
+        keep = f"Keep the weights of step {best.step}: " if best else ""
+        return Evidence(
+            message=message,
+            suggestion=f"{keep}{code('stop early')}. To get further: more data or augmentation, "
+            f"{more}, or a smaller model.",
+            tag=pair.validation.name,
+            related=(pair.training.name,),
+            steps=tuple(steps),
+            comparison=comparison,
+            severity=severity,
+        )

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import Learned, LearningState
+from tb_diagnose.analysis.learning_state import Learned, LearningState, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, percent
@@ -55,8 +55,11 @@ class LossDivergence:
         losses: tuple[Curve, ...],
         learning: LearningState,
         code: Code,
+        train_score: Curve | None = None,
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
+        if train_score is not None and moved(train_score) and train_score.still_improving:
+            return  # then it is the loss that does not tell what is learned
         trained = [curve for curve in losses if curve.split != "validation"]
         found = [
             (curve, comparison)
