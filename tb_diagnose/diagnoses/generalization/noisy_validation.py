@@ -5,66 +5,49 @@ Why it matters:
     curve. Where it jumps by as much as is to be gained, they pick luck.
 
 How it is judged:
-    On the validation loss behind the first fifth: the standard deviation of its point-to-point
-    noise (from second differences, so that a trend does not count) against how far it fell from
-    its start to its best. A fifth or more is too noisy.
+    The point-to-point noise of the validation loss, at the level where it ends, against how far
+    it fell from its start to its best.
 
 When it stays silent:
-    Fewer than 10 validations; a validation loss that never fell; swings that are slow
-    (loss-oscillation speaks of those that are large).
+    Fewer than 10 validations, a validation loss that never fell, slow swings (loss-oscillation).
 
 What to try:
-    Validate on more examples, or average the weights (EMA, SWA). Let the learning rate decay at the
-    end. Judge checkpoints by the mean of 3 validations.
+    Validate on more examples, average the weights (EMA, SWA), let the learning rate decay, and
+    judge checkpoints by the mean of three validations.
 
 Sources:
-    Google, "Deep learning tuning playbook" (step-to-step variance late in training); Izmailov et
-    al. 2018, "Averaging weights leads to wider optima and better generalization".
+    Google, "Deep learning tuning playbook"; Izmailov et al. 2018, "Averaging weights leads to
+    wider optima and better generalization".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.levels import best, finite, noise, start_level
-from tb_diagnose.measure.medians import median
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
 
 
-class Limits(Thresholds):
-    """How noisy."""
+@diagnosis(family="generalization", severity=Severity.INFO, since="0.1")
+class NoisyValidation:
+    share = limit(0.2, alarm=">=", unit="of the gain", source="trainspotter has 0.15, as a step")
 
-    points: int = limit(10, unit="validations", source="eight behind the first fifth")
-    share: float = limit(0.2, unit="of all progress", source="trainspotter has 0.15, as a step")
-
-
-@diagnosis(family="generalisation", severity=Severity.INFO, since="0.1")
-def noisy_validation(val_loss: Series, limits: Limits) -> Iterator[Evidence]:
-    """Noise against progress."""
-    values = finite(val_loss.values)
-    if len(values) < limits.points:
-        raise NotApplicable(
-            f"fewer than {limits.points} validations",
-            "model.fit(..., validation_data=(x_val, y_val), validation_freq=1)",
-        )
-    start, jumps = start_level(values), noise(values[len(values) // 5 :])
-    lowest = min(max(int(values.argmin()), 1), len(values) - 2)
-    if jumps < limits.share * (start - float(median(values[lowest - 1 : lowest + 2]))):
-        return  # the best is no higher than that, and the progress no less
-    progress = start - best(values)[1]
-    if progress <= 0 or jumps < limits.share * progress:
-        return
-    yield Evidence(
-        message=f"{val_loss.name} jumps by {number(jumps)} from one validation to the next, "
-        f"{percent(jumps / progress)} of all it fell by ({number(progress)}).",
-        suggestion="Validate on more examples, let the learning rate decay at the end, and judge "
-        "checkpoints by the mean of 3 validations.",
-        tag=val_loss.name,
-        steps=(int(val_loss.steps[len(values) // 5]), int(val_loss.steps[-1])),
-        measured=jumps / progress,
-        limit=limits.share,
-        unit="of all progress",
-    )
+    @method("the validation loss", points={"val_loss": 10})
+    def by_loss(self, val_loss: Curve, code: Code) -> Iterator[Evidence]:
+        noise, start, best = val_loss.noise, val_loss.start, val_loss.best_level
+        if noise is None or start is None or best is None:
+            return
+        gained = start.value - best.value
+        if gained > 0 and self.share.exceeded(noise / gained):
+            yield Evidence(
+                message=f"{val_loss.name} jumps by {number(noise)} from one validation to the next, "
+                f"{percent(noise / gained)} of all it fell by ({number(gained)}).",
+                suggestion=f"Validate on more examples, {code('decay the rate')}, and judge "
+                "checkpoints by the mean of three validations.",
+                tag=val_loss.name,
+                steps=val_loss.span(int(val_loss.where[val_loss.finite // 2])),
+                comparison=self.share.compare(noise / gained),
+            )

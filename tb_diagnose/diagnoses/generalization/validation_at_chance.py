@@ -2,74 +2,96 @@
 
 Why it matters:
     Nothing of what was learned carries over. Either there is nothing to learn (labels that do not
-    depend on the inputs), or training and validation are not the same task (another
-    preprocessing, labels in another order).
+    depend on the inputs), or training and validation are not the same task.
 
 How it is judged:
-    A classifier whose training score ends more than halfway from 1/K to 1, while its validation
-    score ends within a twentieth of that way above 1/K, or within 3 standard deviations of
-    guessing on as many examples as the validation score's own steps give away.
+    The training score ends more than halfway from guessing to perfect, or rose by a quarter where
+    the number of classes is unknown. The validation score ends within a twentieth of that way of
+    guessing, or never rose beyond its noise while the validation loss did not fall either.
 
 When it stays silent:
-    The number of classes is not known; no score on both splits; a validation score that is low but
-    above guessing (overfitting); a training score that is low as well (no-learning).
+    A validation score that is low but above guessing (overfitting), a training score that is low
+    as well (no-learning).
 
 What to try:
     Look at ten validation examples with their labels, after all preprocessing, beside ten training
-    ones. Evaluate on training data through the validation pipeline: the score must be as high.
+    ones. Score training data by way of the validation pipeline.
 
 Sources:
-    Zhang et al. 2017, "Understanding deep learning requires rethinking generalization"; Karpathy
-    2019, "A recipe for training neural networks" ("become one with the data").
+    Zhang et al. 2017, "Understanding deep learning requires rethinking generalization".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.analysis.learning_state import AT_CHANCE, LearningState, moved
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
+from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.measure.granularity import sample_size, share_noise
-from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.roles.chance_level import ChanceLevel
-
-
-class Limits(Thresholds):
-    """How far training must be, how near validation to guessing."""
-
-    learned: float = limit(0.5, unit="of the way from 1/K to 1", source="chosen: halfway")
-    near: float = limit(0.05, unit="of the way from 1/K to 1", source="chosen: one in twenty")
-    counting: float = limit(3.0, unit="standard deviations", source="chosen: p < 0.002")
+from tb_diagnose.roles.patterns import is_accuracy
 
 
 @diagnosis(
-    family="generalisation", severity=Severity.CRITICAL, leads_to=("overfitting",), since="0.1"
+    family="generalization", severity=Severity.CRITICAL, leads_to=("overfitting",), since="0.1"
 )
-def validation_at_chance(
-    train_score: Series, val_score: Series, chance: ChanceLevel, limits: Limits
-) -> Iterator[Evidence]:
-    """The ends of the two scores against 1/K."""
-    train, val = finite(train_score.values), finite(val_score.values)
-    if not len(train) or not len(val):
-        return
-    guess, room = chance.accuracy, 1 - chance.accuracy
-    examples = sample_size(val_score.values)
-    error = limits.counting * share_noise(guess, examples) if examples else 0.0
-    allowed = guess + max(limits.near * room, min(error, 0.25 * room))
-    if end_level(train) > guess + limits.learned * room and end_level(val) <= allowed:
+class ValidationAtChance:
+    learned = limit(0.5, alarm=">", unit="of the way from guessing", source="halfway")
+    rose = limit(0.25, alarm=">=", unit="of a score", source="a quarter of all examples")
+    near = limit(AT_CHANCE, alarm="<=", unit="of the way from guessing", source="learning_state.py")
+    counting = limit(3, alarm="<=", unit="standard deviations", source="p < 0.002")
+
+    @method("the scores of both splits", points={"train_score": 3, "val_score": 3})
+    def by_scores(
+        self,
+        train_score: Curve,
+        val_score: Curve,
+        learning: LearningState,
+        val_loss: Curve | None = None,
+    ) -> Iterator[Evidence]:
+        train, val, chance = train_score.end_level, val_score.end_level, learning.chance
+        if train is None or val is None or not train_score.end or not val_score.end:
+            return
+        known = chance is not None and is_accuracy(val_score.series.tag)
+        if known and chance is not None:
+            way = (train.value - chance.accuracy) / (1 - chance.accuracy)
+            comparison = self._guesses(val_score, val.value, chance) if self.learned.exceeded(way) else None
+            said = f", where guessing gives {number(chance.accuracy)}"
+        else:
+            comparison = self._unmoved(train_score, val_score, val_loss)
+            said = " and never rose"
+        if comparison is None:
+            return
         yield Evidence(
-            message=f"{train_score.name} reaches {number(end_level(train))}, but {val_score.name} "
-            f"stays at {number(end_level(val))}, where guessing among {chance.classes} classes "
-            f"gives {number(guess)}.",
-            suggestion="Check that labels belong to their inputs and that validation data go through the "
-            "same preprocessing; if the labels are random, there is nothing to learn.",
+            message=f"{train_score.name} reaches {number(train_score.end.value)}, but "
+            f"{val_score.name} ends at {number(val_score.end.value)}{said}.",
+            suggestion="Check that labels belong to their inputs and that validation data go through "
+            "the same preprocessing; if labels do not depend on inputs, there is nothing to learn.",
             tag=val_score.name,
             related=(train_score.name,),
-            steps=(int(val_score.steps[0]), int(val_score.steps[-1])),
-            measured=end_level(val),
-            limit=allowed,
-            unit="of all examples",
-            confidence=f"validated on {examples} examples" if examples else "",
+            steps=val_score.span(0),
+            comparison=comparison,
         )
+
+    def _guesses(self, score: Curve, level: float, chance: ChanceLevel) -> Comparison | None:
+        """That validation is at 1/K, as near as so many examples can tell."""
+        above = level - chance.accuracy
+        near = self.near.compare(above / (1 - chance.accuracy))
+        examples = sample_size(score.series.values)
+        if near.holds or not examples:
+            return near if near.holds else None
+        noise = share_noise(chance.accuracy, examples)
+        few = self.counting.compare(above / noise if noise else 0.0)
+        return few if few.holds and above < (1 - chance.accuracy) / 3 else None
+
+    def _unmoved(self, train: Curve, val: Curve, val_loss: Curve | None) -> Comparison | None:
+        """That validation never moved while training rose."""
+        fell = val_loss is not None and moved(val_loss) is not False
+        if fell or moved(val) is not False or not train.end_level or not val.end_level:
+            return None
+        gap = min(train.gained or 0.0, train.end_level.value - val.end_level.value)
+        comparison = self.rose.compare(gap)
+        return comparison if comparison.holds else None
