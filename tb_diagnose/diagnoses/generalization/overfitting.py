@@ -83,7 +83,9 @@ class Overfitting:
         val, apart = pair.validation, pair.divergence
         if apart is None or val.rise is None or not (val.best and val.end):
             return None
-        rose = apart.validation_rise > NOTHING * (val.gained or 0.0) and val.best.value > 0
+        if val.best.value <= 0:
+            return None
+        rose = apart.validation_rise > NOTHING * (val.gained or 0.0)
         share, fell = apart.validation_share, apart.training_share
         # The smaller a rise the surer it has to be; two values behind the best can not be sure.
         few = val.finite < 5 and val.end.index - val.best.index > 1 and self.alone.exceeded(2 * share)

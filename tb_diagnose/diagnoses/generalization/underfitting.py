@@ -32,6 +32,7 @@ from tb_diagnose.core.format import number, percent
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.architecture import is_penalized
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 def _unknown(learning: LearningState) -> str:
@@ -55,8 +56,13 @@ class Underfitting:
 
     @method("scores", points={"train_score": 8, "val_score": 8}, unless=_unknown)
     def by_scores(
-        self, train_score: Curve, val_score: Curve, learning: LearningState
+        self,
+        train_score: Curve,
+        val_score: Curve,
+        learning: LearningState,
+        chance: ChanceLevel | None = None,
     ) -> Iterator[Evidence]:
+        known = chance
         chance, train, val = learning.chance, train_score.end_level, val_score.end_level
         if chance is None or train is None or val is None or train_score.still_improving:
             return
@@ -78,6 +84,8 @@ class Underfitting:
                 related=(val_score.name,),
                 steps=train_score.span(half),
                 comparison=self.poor.compare(way),
+                # Where the classes were guessed it may be all that the inputs tell.
+                severity=None if known is not None else Severity.INFO,
             )
 
     @method("the loss of a regression", points={"train_loss": 8}, unless=_bounded)

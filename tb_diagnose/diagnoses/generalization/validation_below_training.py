@@ -57,6 +57,8 @@ class ValidationBelowTraining:
             train, gap = pair.training, pair.gap
             if not self.points.exceeded(gap.finite) or not (train.start and train.end_level):
                 continue
+            if train.start.value <= 0:
+                continue
             third = gap.finite // 3
             beside = pair.training_levels[third:]
             ratios = (gap.values[third:] + beside) / beside
