@@ -10,7 +10,8 @@ import numpy as np
 from tb_diagnose.analysis.curve_course import CurveCourse
 from tb_diagnose.analysis.curve_parts import Level, Outlook, Rise, Swings
 from tb_diagnose.measure.binning import bin_curve
-from tb_diagnose.measure.noise import FEW, RESOLUTION
+from tb_diagnose.measure.noise import FEW
+from tb_diagnose.measure.noise_level import RESOLUTION
 from tb_diagnose.measure.periods import Period, find_period
 from tb_diagnose.measure.piecewise import SHORTEST
 from tb_diagnose.measure.swings import swings
@@ -20,8 +21,10 @@ from tb_diagnose.measure.trend import trend
 _CHANCE, _HARDLY = 0.01, 0.001
 #: Up to here improvement is told by ranks: the noise of so few values is hardly known.
 _RANKED = 32
-#: A slope is told from none from three standard errors on.
-_SLOPE = 3.0
+#: A slope is told from none, and a level from another, from three standard errors on.
+_ERRORS = 3.0
+#: So many indices, each a constant factor from the next, tell an exponent.
+_PLACES = 50
 #: An outlook reaches over this share of the run.
 _FURTHER = 0.25
 
@@ -53,17 +56,20 @@ class CurveSummary(CurveCourse):
     def improved_p(self) -> float | None:
         """Probability that so much improvement would be seen in a curve that does not improve.
 
-        By ranks where values are few; beyond, where they may be correlated, by levels.
+        By ranks below eight values, by levels from 32 on, where values may be correlated; between,
+        twice the smaller one of both.
         """
         if self.gained_score is None:
             return None
-        if self.finite < _RANKED:
-            return trend(-self.better * self.finite_values).falling
-        return min(0.5 * math.erfc(self.gained_score / math.sqrt(2)) * len(self._ends), 1.0)
+        levels = 0.5 * math.erfc(self.gained_score / math.sqrt(2)) * len(self._ends)
+        if self.finite >= _RANKED:
+            return min(levels, 1.0)
+        ranks = trend(-self.better * self.finite_values).falling
+        return ranks if self.finite < 2 * FEW else min(2 * levels, 2 * ranks, 1.0)
 
     @property
     def improved(self) -> bool | None:
-        """Whether it got better beyond doubt; None where too few values can not say."""
+        """Whether it got better beyond doubt; None where too few values cannot say."""
         if self.improved_p is None:
             return None
         few = self.finite < 2 * FEW
@@ -76,8 +82,10 @@ class CurveSummary(CurveCourse):
             return None
         best, end = self._best_end, self._ends[-1]
         value = max(0.0, self.better * (self.best_level.value - self.end_level.value))
-        score = max(0.0, end.height - best.height) / math.hypot(best.error, end.error)
-        below = np.flatnonzero(self._falling <= (best.height + end.height) / 2)
+        error = math.hypot(best.error, end.error)
+        score = max(0.0, end.height - best.height) / error
+        near = min(_ERRORS * error, (end.height - best.height) / 2)
+        below = np.flatnonzero(self._falling <= best.height + near)
         points = self.finite - 1 - int(below[-1])
         share = value / self.gained if self.gained else None
         chance = min(0.5 * math.erfc(score / math.sqrt(2)) * len(self._ends), 1.0)
@@ -104,6 +112,19 @@ class CurveSummary(CurveCourse):
         return min(max(0.0, late) / self.gained, 1.0)
 
     @cached_property
+    def exponent(self) -> float | None:
+        """Exponent b of the power law a * index ** -b that the course of a loss is nearest to.
+
+        By least squares on logarithms, where each doubling of the index counts alike: 0.05 to 0.5
+        for language models (Kaplan et al. 2020, "Scaling laws for neural language models"). None
+        where the course is not positive or has fewer than eight values.
+        """
+        if self.finite < 2 * FEW or not self.course.min() > 0:
+            return None
+        places = np.unique(np.geomspace(1, self.finite, _PLACES).astype(np.int64))
+        return -float(np.polyfit(np.log(places), np.log(self.course[places - 1]), 1)[0])
+
+    @cached_property
     def outlook(self) -> Outlook | None:
         """Where the curve is heading at its end; None for fewer than four values."""
         if not self.better or self.finite < FEW or not self.end_level:
@@ -114,7 +135,7 @@ class CurveSummary(CurveCourse):
         then = float(unit.restore(self._described.fitted[-1] + line.slope * further))
         change = self.better * (then - self.end_level.value)
         gain = change / self.gained if self.gained else None
-        seen = abs(score) > _SLOPE and (gain is None or abs(gain) > RESOLUTION)
+        seen = abs(score) > _ERRORS and (gain is None or abs(gain) > RESOLUTION)
         return Outlook(int(math.copysign(1, score)) if seen else 0, score, gain)
 
     @property
@@ -145,8 +166,14 @@ class CurveSummary(CurveCourse):
             return None
         return find_period(self._described.heights - self._described.fitted)
 
-    def swings(self, size: float) -> Swings:
-        """Moves of at least ``size``, in the curve's unit, from turning point to turning point."""
+    def swings(self, size: float | None = None) -> Swings:
+        """Moves of at least ``size``, in the curve's unit, from turning point to turning point.
+
+        By default of the size that noise of the same scale and number does not make.
+        """
+        if size is None:
+            noisy = 2 * self._described.limit if self.finite else 0.0
+            size = noisy * (self.noise or 0.0)
         turns = swings(self.finite_values, size) if size > 0 else np.empty(0, np.int64)
         sizes = np.abs(np.diff(self.finite_values[turns]))
         half = len(sizes) // 2

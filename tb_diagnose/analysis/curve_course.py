@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.analysis.curve_parts import Excursion, Level, Segment
+from tb_diagnose.analysis.excursions import Departure
 from tb_diagnose.analysis.logged_curve import LoggedCurve
 from tb_diagnose.analysis.segmentation import Segmentation, describe
 from tb_diagnose.measure.medians import median
-from tb_diagnose.measure.noise import FEW, NORMAL_MEDIAN, NoiseModel
+from tb_diagnose.measure.noise import FEW, NORMAL_MEDIAN, NoiseModel, sampled
 from tb_diagnose.measure.piecewise import Line
 
 Floats = NDArray[np.float64]
@@ -87,12 +88,13 @@ class CurveCourse(LoggedCurve):
         """Departures from the course that return, in order; none of fewer than four values."""
         if self.finite < FEW:
             return ()
-        where = self.where
-        return tuple(
-            Excursion(int(where[each.first]), int(where[each.last]),
-                      self.point(int(where[each.peak])), each.base, each.score)
-            for each in self._described.excursions
-        )  # fmt: skip
+        return tuple(map(self._excursion, self._described.excursions))
+
+    def _excursion(self, departure: Departure) -> Excursion:
+        first, last, peak = (int(self.where[place]) for place in departure[:3])
+        base = self._described.heights[departure.peak] - departure.score
+        level = float(self._described.unit.restore(base))
+        return Excursion(first, last, self.point(peak), level, departure.score)
 
     @cached_property
     def course(self) -> Floats:
@@ -112,7 +114,7 @@ class CurveCourse(LoggedCurve):
             return None
         late = slice(self.finite // 2, None)
         distances = np.abs(self.finite_values[late] - self.course[late])
-        return float(median(distances)) / NORMAL_MEDIAN
+        return float(median(sampled(distances))) / NORMAL_MEDIAN
 
     @cached_property
     def start_level(self) -> Level | None:

@@ -91,7 +91,8 @@ class Rise(NamedTuple):
         value: distance of the levels, in the curve's unit, never negative.
         score: the same in units of its standard error.
         share: the same as a share of what had been gained; None where nothing was gained.
-        points: how many finite values there are since the course was half that way up.
+        points: how many finite values there are since the course was near its best: within its
+            error, or half of the way.
         persistent: whether it is beyond noise and rests on more than a point or two.
         p_value: probability of so much rise by chance: by the levels; in a curve of fewer than 32
             values by the ranks of those behind the best one, which is left out.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tb_diagnose.analysis.curve_parts import Point, Stretch
-from tb_diagnose.measure.noise import TINY
+from tb_diagnose.measure.noise_level import TINY
 from tb_diagnose.measure.outliers import runs
 from tb_diagnose.measure.periods import Repeat, longest_repeat
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -35,18 +34,20 @@ class RunAnalysis:
     def __init__(self, run: Run, roles: RoleMap, *, growing: bool = False) -> None:
         self.run, self.roles, self.growing = run, roles, growing
         self._curves: dict[tuple[str, str, int], Curve] = {}
+        self._known: dict[str, Any] = {}
 
     def role(self, name: str) -> Any:
         """What plays a role; None where nothing does."""
+        if name not in self._known:
+            self._known[name] = self._resolve(name)
+        return self._known[name]
+
+    def _resolve(self, name: str) -> Any:
         own = getattr(type(self), name, None)
         if isinstance(own, cached_property):
             return getattr(self, name)
         value = self.roles.values.get(name)
         return self._curve(name, value) if isinstance(value, Series) else value
-
-    def values(self) -> Mapping[str, Any]:
-        """The roles as they were resolved, curves as series."""
-        return self.roles.values
 
     def _curve(self, role: str, series: Series) -> Curve:
         better = 1 if role in _UP else -1 if role in _DOWN else 0

@@ -17,7 +17,7 @@ from tb_diagnose.report.finding import finding
 from tb_diagnose.report.phrases import grouped
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.screen import Screen
-from tb_diagnose.report.shapes import POINTS, OutcomePart
+from tb_diagnose.report.schema import POINTS, OutcomePart
 
 _log = logging.getLogger("tb_diagnose")
 #: Share of the training's time that looking may take (chosen: the budget of attach).

@@ -1,4 +1,4 @@
-"""The noise of a curve: its scale, how it grows with the level, and a view that evens it out."""
+"""The noise of a curve: its scale from point to point and in the long run, and a model of it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.medians import quantile, row_medians
-
 Floats = NDArray[np.float64]
 
-#: Changes below a hundredth of what a curve went through cannot be seen in a chart: however smooth
-#: a curve is, nothing finer is told apart.
-RESOLUTION = 0.01
 #: Fewer values have no noise that could be told from what they did.
 FEW = 4
 #: So many second differences outvote what a curve did in its last few points.
@@ -26,10 +21,10 @@ NORMAL_MEDIAN = 0.6745
 #: the asymptotic error of a quantile, raised by a fifth because neighboring second differences
 #: share points.
 _QUANTILES = {0.5: (NORMAL_MEDIAN, 1.4), 0.25: (0.3186, 2.15)}
-#: Blocks of this many points tell how the noise grows with the level.
-_BLOCK, _BLOCKS = 16, 128
+#: So many values tell a quantile well enough.
+_SAMPLE = 1 << 14
 #: Fewer points do not tell how their noise is correlated.
-_TOLD = 32
+_TOLD = 40
 #: At these lags the noise of few and of many points is taken for independent. Each change of a
 #: course spoils two lags of second differences.
 _NEAR, _FAR, _MANY_POINTS = 4, 8, 512
@@ -38,10 +33,8 @@ _NEAR, _FAR, _MANY_POINTS = 4, 8, 512
 _RATIO_ERROR, _MOST_CORRELATED = 2.0, 0.9
 #: Relative error of the numbers in a log, which holds them in single precision.
 SINGLE_PRECISION = float(np.finfo(np.float32).eps)
-#: Smaller numbers are as good as 0, and larger than 1 / TINY as good as infinite.
-TINY = 1e-300
-#: 95 % of a normal distribution lie below; a slope of the noise is believed from three errors on.
-_SURELY, _BELIEVED = 1.645, 3.0
+#: 95 % of a normal distribution lie below.
+_SURELY = 1.645
 
 
 class NoiseModel(NamedTuple):
@@ -95,14 +88,20 @@ def residual_scale(values: Floats, lag: int = 1) -> Scale:
     the lower quartile where that tells of less noise: a blow-up in the last two of five points
     leaves it alone. ``lag`` is how many points lie between those that differ.
     """
-    sizes = np.sort(second_differences(values, lag))
+    sizes = np.sort(sampled(second_differences(values, lag)))
     if not len(sizes):
         return Scale(0.0, 0.0)
     middle = _by_quantile(sizes, 0.5)
     if len(sizes) >= _MANY:
         return middle
     quartile = _by_quantile(sizes, 0.25)
-    return quartile if 0 < quartile.upper < middle.upper else middle
+    told = quartile.value > SINGLE_PRECISION * float(np.abs(values).max())
+    return quartile if told and quartile.upper < middle.upper else middle
+
+
+def sampled(values: Floats) -> Floats:
+    """Evenly spaced ones of [n]: all of 16,384, between a half and all of so many of more."""
+    return values[:: -(-len(values) // _SAMPLE)] if len(values) else values
 
 
 def second_differences(values: Floats, lag: int = 1) -> Floats:
@@ -128,7 +127,7 @@ def long_run_scale(values: Floats) -> float:
     than further apart: if it is autoregressive of first order, the correlation of neighbors is
     2 - sqrt(1 + 3 r), where r is the ratio of the variances of second differences at lag 1 and at
     a lag that the correlation does not reach. 0 where the two do not differ by more than the
-    standard error of their ratio, and where n < 32.
+    standard error of their ratio, and where n < 40.
     """
     n = len(values)
     if n < _TOLD:
@@ -139,73 +138,3 @@ def long_run_scale(values: Floats) -> float:
         return 0.0
     neighbors = min(2 - math.sqrt(1 + 3 * (near / far) ** 2), _MOST_CORRELATED)
     return far * math.sqrt((1 + neighbors) / (1 - neighbors))
-
-
-def estimate_noise(values: Floats) -> tuple[NoiseModel, float]:
-    """The noise of [n] within 1e300, and the factor by which it may be larger at 95 % confidence.
-
-    It is constant, unless blocks of 16 show that it grows with the level.
-    """
-    scale = residual_scale(values)
-    margin = scale.upper / scale.value if scale.value > 0 else 1.0
-    sizes = second_differences(values)
-    blocks = min(_BLOCKS, len(sizes) // _BLOCK)
-    growing = None
-    if blocks >= 4 and scale.value > 0:
-        width = len(sizes) // blocks
-        spans = row_medians(sizes[: blocks * width].reshape(blocks, width)) / NORMAL_MEDIAN
-        levels = np.abs(row_medians(values[: blocks * width].reshape(blocks, width)))
-        growing = _growing(levels, spans)
-    return growing or NoiseModel(scale.value, 0.0), margin
-
-
-def _growing(levels: Floats, spans: Floats) -> NoiseModel | None:
-    """Least squares of ``spans`` on ``levels`` [k], both parameters >= 0, relative errors alike.
-
-    None where the noise does not grow with the level beyond doubt.
-    """
-    if not levels.max() > levels.min():
-        return None
-    growth = error = floor = 0.0
-    weights = np.ones(len(levels))
-    for _ in range(3):
-        center = np.average(levels, weights=weights)
-        apart = levels - center
-        spread = float(np.sum(weights * apart**2))
-        if not spread > 0:
-            return None
-        growth = float(np.sum(weights * apart * spans)) / spread
-        floor = float(np.average(spans, weights=weights)) - growth * center
-        if floor < 0:
-            floor = 0.0
-            growth = float(np.sum(weights * levels * spans) / np.sum(weights * levels**2))
-        fitted = floor + growth * levels
-        if growth <= 0 or not fitted.min() > 0:
-            return None
-        error = math.sqrt(np.mean(weights * (spans - fitted) ** 2) * len(levels) / spread)
-        error /= math.sqrt(max(len(levels) - 2, 1))
-        weights = fitted**-2
-    return NoiseModel(float(floor), growth) if growth > _BELIEVED * error else None
-
-
-def discernible(values: Floats, noise: NoiseModel, margin: float) -> tuple[NoiseModel, float]:
-    """What is surely beyond noise and can be seen: unit for change points of finite [n >= 1].
-
-    The noise at its upper confidence limit (times ``margin``), and at least ``RESOLUTION``: of the
-    level for a positive curve that spans more than a factor of three, else of the range; far
-    outside of the range, of the level again. Also returns what share is resolution, which averages
-    do not make smaller.
-    """
-    low, high = quantile(values, 0.05), quantile(values, 0.95)
-    least, most = float(values.min()), float(values.max())
-    if least > 0 and most > 3 * least:
-        floor, growth = RESOLUTION * low, RESOLUTION
-    else:
-        floor, growth = RESOLUTION * ((high - low) or (most - least)), 0.0
-    digits = SINGLE_PRECISION * max(abs(low), abs(high))
-    seen = NoiseModel(max(floor, digits, TINY), growth)
-    unit = NoiseModel(max(margin * noise.floor, seen.floor), max(margin * noise.growth, growth))
-    if most - least > unit.floor / RESOLUTION**3:
-        unit = unit._replace(growth=max(unit.growth, RESOLUTION))
-    level = 0.0 if not growth else low
-    return unit, min(float(seen.at(level) / unit.at(level)), 1.0)

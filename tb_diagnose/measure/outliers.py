@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.measure.medians import quantile, row_medians
+from tb_diagnose.measure.noise import sampled
 from tb_diagnose.measure.piecewise import universal_limit
 
 Floats = NDArray[np.float64]
@@ -37,18 +38,17 @@ def outlier_limit(residuals: Floats) -> float:
     limit = universal_limit(n, FALSE_OUTLIERS)
     if n < _TAIL:
         return limit
-    sizes = np.abs(residuals)
-    tails = [_extrapolated(sizes, *shares) for shares in _SHARES]
-    return max(limit, min(tails))
+    sizes = np.abs(sampled(residuals))
+    return max(limit, min(_extrapolated(sizes, n, *shares) for shares in _SHARES))
 
 
-def _extrapolated(sizes: Floats, usual: float, high: float) -> float:
-    """What one of n ``sizes`` exceeds in one of a thousand curves, by two of their quantiles."""
+def _extrapolated(sizes: Floats, n: int, usual: float, high: float) -> float:
+    """What one of n sizes exceeds in one of a thousand curves, by two quantiles of a sample."""
     low, top = quantile(sizes, usual), quantile(sizes, high)
     if not top > low > 0:
         return top
     power = math.log(math.log(1 - high) / math.log(1 - usual)) / math.log(top / low)
-    further = math.log(len(sizes) / FALSE_OUTLIERS) / -math.log(1 - high)
+    further = math.log(n / FALSE_OUTLIERS) / -math.log(1 - high)
     return top * math.exp(min(math.log(further) / power, 300.0))
 
 

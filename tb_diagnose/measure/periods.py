@@ -20,6 +20,8 @@ _MULTIPLES, _CYCLES = 4, 6
 #: also is what the mean patterns of early and of late cycles must correlate by, and what the mean
 #: pattern of all cycles must keep of the correlation.
 _KEPT = 0.5
+#: Variance of a pattern, in units of noise, below which it cannot be seen: a hundredth.
+_SEEN = 0.01
 
 
 class Repeat(NamedTuple):
@@ -49,20 +51,18 @@ class Period(NamedTuple):
 
 def longest_repeat(values: NDArray[np.floating]) -> Repeat | None:
     """The longest run of two or more equal values in [n]; NaN equals nothing."""
-    if len(values) < 2:
+    same = values[1:] == values[:-1]
+    if not same.any():
         return None
-    edges = np.flatnonzero(values[1:] != values[:-1]) + 1
-    bounds = np.concatenate([[0], edges, [len(values)]])
-    lengths = np.diff(bounds)
-    longest = int(lengths.argmax())
-    if lengths[longest] < 2:
-        return None
-    first = int(bounds[longest])
-    return Repeat(first, first + int(lengths[longest]) - 1, float(values[first]))
+    edges = np.flatnonzero(np.diff(same, prepend=False, append=False))
+    first, last = edges[::2], edges[1::2]  # of runs of equality, which link one value more
+    longest = int((last - first).argmax())
+    start, end = int(first[longest]), int(last[longest])
+    return Repeat(start, end, float(values[start]))
 
 
 def find_period(residuals: Floats) -> Period | None:
-    """The shortest exact period of [n] residuals around a course, or None.
+    """The shortest exact period of [n] residuals around a course, in units of noise, or None.
 
     The autocorrelation at its first four multiples must stand above that halfway between them by
     more than chance allows (the standard error of each is 1 / sqrt(n)), and must not fade: swings
@@ -119,7 +119,7 @@ def _period(values: Floats, points: int, correlation: float) -> Period | None:
     total = float(np.mean((cycles - cycles.mean()) ** 2))
     chance = total / len(cycles)
     share = max(float(np.var(pattern)) - chance, 0.0) / total if total > 0 else 0.0
-    if min(strength, share / correlation) < _KEPT:
+    if min(strength, share / correlation) < _KEPT or share * total < _SEEN:
         return None
     offset = len(values) % points
     peak = int(np.abs(pattern - np.median(pattern)).argmax())

@@ -70,3 +70,9 @@ def test_swings_of_varying_length_are_no_period() -> None:
 @pytest.mark.parametrize("values", (np.zeros(100), np.arange(3.0), np.empty(0)))
 def test_constants_and_few_points_have_none(values: np.ndarray) -> None:
     assert find_period(values) is None
+
+
+def test_a_pattern_far_below_what_can_be_seen_is_none() -> None:
+    values = np.resize([0.0, 1.0, 0.0, 0.0], 400) + 0.01 * generator(2).normal(size=400)
+    assert find_period(values) is not None
+    assert find_period(0.01 * values) is None

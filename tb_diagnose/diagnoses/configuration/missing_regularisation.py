@@ -45,7 +45,9 @@ class MissingRegularisation:
     rise = limit(0.1, alarm=">=", unit="of the best validation loss", source="harm, not noise")
 
     @method("both losses and the configuration", points={"val_loss": 5}, unless=_held_back)
-    def by_losses(self, val_loss: Curve, train_loss: Curve, code: Code) -> Iterator[Evidence]:
+    def by_losses(
+        self, model: ModelConfig, val_loss: Curve, train_loss: Curve, code: Code
+    ) -> Iterator[Evidence]:
         rise, best, end = val_loss.rise, val_loss.best, val_loss.end
         if rise is None or best is None or end is None or best.value <= 0 or not rise.persistent:
             return
@@ -55,8 +57,8 @@ class MissingRegularisation:
         if self.rise.exceeded(share) and falling and not val_loss.non_finite:
             yield Evidence(
                 message=f"{val_loss.name} rose from {number(best.value)} at step {best.step} to "
-                f"{number(end.value)} at step {end.step}, and the model has no dropout, "
-                "normalization, weight penalty, weight decay or augmentation.",
+                f"{number(end.value)} at step {end.step}, and the {len(model.layers)} layers have no "
+                "dropout, normalization, weight penalty, weight decay or augmentation.",
                 suggestion=sentence(f"{code('regularize')}; augment the data if they are images"),
                 tag=val_loss.name,
                 related=(train_loss.name,),
