@@ -54,7 +54,11 @@ def averaged(curve: Curve, *, single: bool) -> Floats:
     if not single:
         return values
     parts = min(_PARTS, len(values) // _VALUES)
-    return np.array([np.median(part) for part in np.array_split(values, parts)]) if parts else values[:0]
+    return (
+        np.array([np.median(part) for part in np.array_split(values, parts)])
+        if parts
+        else values[:0]
+    )
 
 
 def is_per_batch(curve: Curve, validation: Curve | None) -> bool:

@@ -9,8 +9,8 @@ import numpy as np
 
 from tb_diagnose.analysis.learning_state import LearningState, learning_state
 from tb_diagnose.analysis.run_curve import Curve
-from tb_diagnose.analysis.split_curves import SplitCurves
 from tb_diagnose.analysis.run_state import RunState, run_state
+from tb_diagnose.analysis.split_curves import SplitCurves
 from tb_diagnose.core.run import Run, Series
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.frameworks import Framework, dialect
@@ -82,7 +82,9 @@ class RunAnalysis:
     @cached_property
     def errors(self) -> tuple[Curve, ...]:
         """Every metric of which less is better, such as a word error rate."""
-        found = [each for each in self.run.scalars if parse_tag(each.folder, each.tag).kind == "error"]
+        found = [
+            each for each in self.run.scalars if parse_tag(each.folder, each.tag).kind == "error"
+        ]
         return tuple(self.curve(series, -1) for series in found)
 
     @cached_property

@@ -11,7 +11,6 @@ from tb_diagnose.analysis.curve import CurveSummary
 from tb_diagnose.core.run import Series
 from tb_diagnose.roles.tags import TagInfo, parse_tag
 
-
 #: Sums of float32 over the batches of an epoch are equal to so many digits.
 _ROUNDING = 1e-6
 

@@ -57,7 +57,11 @@ class BatchNormStatistics:
 
     @method("scores and the configuration")
     def by_scores(
-        self, model: ModelConfig, splits: tuple[SplitCurves, ...], learning: LearningState, code: Code
+        self,
+        model: ModelConfig,
+        splits: tuple[SplitCurves, ...],
+        learning: LearningState,
+        code: Code,
     ) -> Iterator[Evidence]:
         chance = learning.chance
         scores = [pair for pair in splits if pair.better > 0 and len(pair.training_levels)]

@@ -75,7 +75,9 @@ class ImplausiblePerfection:
         yield Evidence(
             message=f"{train_score.name} ends at {number(end.value)}, and nothing was held out to "
             "check it on."
-            + (f" {weights:,} weights can learn {examples} examples by heart." if memorized else ""),
+            + (
+                f" {weights:,} weights can learn {examples} examples by heart." if memorized else ""
+            ),
             suggestion="Hold a fifth of the data out, and log loss and score on it.",
             tag=train_score.name,
             steps=train_score.span(first),

@@ -88,8 +88,12 @@ class Overfitting:
         rose = apart.validation_rise > NOTHING * (val.gained or 0.0)
         share, fell = apart.validation_share, apart.training_share
         # The smaller a rise the surer it has to be; two values behind the best can not be sure.
-        few = val.finite < 5 and val.end.index - val.best.index > 1 and self.alone.exceeded(2 * share)
-        sure = apart.persistent or val.rise.p_value < (val.end.value - val.best.value) / val.best.value
+        few = (
+            val.finite < 5 and val.end.index - val.best.index > 1 and self.alone.exceeded(2 * share)
+        )
+        sure = (
+            apart.persistent or val.rise.p_value < (val.end.value - val.best.value) / val.best.value
+        )
         if not (rose and (sure or few) and self.fall.exceeded(fell)):
             return None
         comparison = self.rise.compare(share)

@@ -58,7 +58,9 @@ class ValidationAtChance:
         known = chance is not None and is_accuracy(val_score.series.tag)
         if known and chance is not None:
             way = (train.value - chance.accuracy) / (1 - chance.accuracy)
-            comparison = self._guesses(val_score, val.value, chance) if self.learned.exceeded(way) else None
+            comparison = (
+                self._guesses(val_score, val.value, chance) if self.learned.exceeded(way) else None
+            )
             said = f", where guessing gives {number(chance.accuracy)}"
         else:
             comparison = self._unmoved(train_score, val_score, val_loss)

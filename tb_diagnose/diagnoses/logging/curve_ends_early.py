@@ -36,7 +36,9 @@ def _running(state: RunState | None) -> str:
 
 @diagnosis(family="logging", severity=Severity.WARNING, since="0.2", concerns=_running)
 class CurveEndsEarly:
-    missing = limit(0.25, alarm=">=", unit="of the range", source="what decides is in the last part")
+    missing = limit(
+        0.25, alarm=">=", unit="of the range", source="what decides is in the last part"
+    )
 
     @method("curves of both splits")
     def by_splits(self, splits: tuple[SplitCurves, ...]) -> Iterator[Evidence]:

@@ -43,7 +43,9 @@ class EmptyValidation:
     ) -> Iterator[Evidence]:
         zero = val_loss.all_zero and self.values.exceeded(val_loss.finite)
         learned = train_loss is None or train_loss.lowest is None or train_loss.lowest.value > 0
-        scored = val_score is not None and val_score.highest is not None and val_score.highest.value > 0
+        scored = (
+            val_score is not None and val_score.highest is not None and val_score.highest.value > 0
+        )
         if not zero or not learned or scored:
             return
         beside = ""

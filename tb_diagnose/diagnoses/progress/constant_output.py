@@ -76,7 +76,9 @@ class ConstantOutput:
             if constant and layer_of(histograms.tag, model) in model.outputs:
                 yield self._evidence(histograms.name, last.steps, float(last.low[-1]), 0.0)
 
-    def _evidence(self, tag: str, steps: NDArray[np.int64], value: float, spread: float) -> Evidence:
+    def _evidence(
+        self, tag: str, steps: NDArray[np.int64], value: float, spread: float
+    ) -> Evidence:
         return Evidence(
             message=f"The model's output is {number(value)} for every example, at each of the last "
             f"{len(steps)} steps that were measured.",

@@ -81,7 +81,9 @@ class LossPlateau:
     ) -> tuple[str, Comparison | None, str]:
         """Why its level is not good; no comparison where it is, or nothing is known of it."""
         level, chance = loss.end_level, learning.chance
-        advice = "Raise the learning rate threefold once; if that does not move it, enlarge the model."
+        advice = (
+            "Raise the learning rate threefold once; if that does not move it, enlarge the model."
+        )
         if loss.held >= len(loss) / 2 and loss.finite and loss.finite_values[-1]:
             reason = "not one digit changes, so that the weights do not move at all"
             advice = "Check that the optimizer is applied, and that rate and gradients are not 0."
@@ -107,7 +109,9 @@ class LossPlateau:
         """That the rate all but vanished where the plateau begins."""
         if rate is None or rate.highest is None or rate.highest.value <= 0 or not since:
             return None
-        low = [at for at in rate.where if self.decayed.exceeded(rate.values[at] / rate.highest.value)]
+        low = [
+            at for at in rate.where if self.decayed.exceeded(rate.values[at] / rate.highest.value)
+        ]
         span = float(loss.wall[-1] - loss.wall[0])
         if not low or low[0] < rate.highest.index or span <= 0:
             return None

@@ -61,7 +61,9 @@ class MajorityGuessing:
         cost = p * (1 - p) if squared else float(-p * np.log(p) - (1 - p) * np.log(1 - p))
         since = int(train_score.steps[len(train_score) - train_score.held])
         known = squared or (learning.chance is not None and learning.chance.cross_entropy)
-        one = f"{train_score.name} is {number(p)} since step {since} and does not move by one example"
+        one = (
+            f"{train_score.name} is {number(p)} since step {since} and does not move by one example"
+        )
         advice = "Judge by recall per class, standardize the inputs, divide the learning rate by 10, and "
         steps = since, int(train_score.steps[-1])
         if known and self._moves(train_loss, train_score) and self.cost.exceeded(level / cost):

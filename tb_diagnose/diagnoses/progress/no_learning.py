@@ -107,7 +107,9 @@ def _stands(curve: Curve) -> str:
 
 def _try(optimizer: Optimizer | None) -> str:
     rate = optimizer.learning_rate if optimizer else None
-    rates = f"{rate * 10:g} and {rate / 10:g} beside {rate:g}" if rate else "ten times higher and lower"
+    rates = (
+        f"{rate * 10:g} and {rate / 10:g} beside {rate:g}" if rate else "ten times higher and lower"
+    )
     return (
         "Train on 10 examples until they are learned by heart. If that fails, try learning rates "
         f"{rates}, and check labels, inputs and the last layer."

@@ -32,7 +32,6 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
 
-
 #: Words of tags whose level of guessing is known.
 _AREAS, _ERROR_RATES = frozenset(("auc", "roc", "auroc")), frozenset(("wer", "cer"))
 
@@ -84,7 +83,9 @@ class ScoreAtChance:
             return "stays at 0.5, as by guessing,", self._holds(self.guess.compare(level - 0.5))
         still = curve.held >= len(curve) - 1 and curve.end is not None and high == curve.end.value
         good = chance is not None and high > chance.on_the_way(0.5)
-        return f"is {number(high)}", self._holds(self.good.compare(high)) if still and not good else None
+        return f"is {number(high)}", self._holds(
+            self.good.compare(high)
+        ) if still and not good else None
 
     def _holds(self, comparison: Comparison) -> Comparison | None:
         return comparison if comparison.holds else None

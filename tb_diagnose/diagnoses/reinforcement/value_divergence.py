@@ -33,7 +33,10 @@ from tb_diagnose.roles.code import Code
 
 
 @diagnosis(
-    family="reinforcement", severity=Severity.CRITICAL, leads_to=("reward-instability",), since="0.2"
+    family="reinforcement",
+    severity=Severity.CRITICAL,
+    leads_to=("reward-instability",),
+    since="0.2",
 )
 class ValueDivergence:
     growth = limit(100, alarm=">=", unit="× the best level", source="rewards grow by less")

@@ -111,7 +111,8 @@ class ExplodingGradients:
         why = self._worse(loss, norm, bursts[0].first, learning)
         yield Evidence(
             message=f"{norm.name} bursts to {number(self.burst)} times its course and more at "
-            f"{plural(count, 'step')} ({percent(count / norm.finite)})" + (f"; {why}." if why else "."),
+            f"{plural(count, 'step')} ({percent(count / norm.finite)})"
+            + (f"; {why}." if why else "."),
             suggestion=f"{_clip(code, 10 * float(np.median(norm.finite_values)))}: it takes the bursts "
             "and leaves the rest.",
             tag=norm.name,

@@ -34,7 +34,9 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
 
 #: Words of the parts of a loss that grow with the weights while all is well.
-_PENALTIES = frozenset("weight weights penalty reg regularization regularisation l1 l2 decay".split())
+_PENALTIES = frozenset(
+    "weight weights penalty reg regularization regularisation l1 l2 decay".split()
+)
 
 
 @diagnosis(
@@ -135,6 +137,8 @@ def _change(curve: Curve, code: Code, optimizer: Optimizer | None) -> str:
     rate = optimizer.learning_rate if optimizer else None
     lower = code.rate(optimizer, rate / 10) if rate else "divide the learning rate by 10"
     learned = curve.best is not None and curve.start is not None and curve.best != curve.start
-    back = f"Go back to the weights of step {curve.best.step} and " if curve.best and learned else ""
+    back = (
+        f"Go back to the weights of step {curve.best.step} and " if curve.best and learned else ""
+    )
     clause = f"{back}{lower}, and {code('clip the gradients')}."
     return clause[:1].upper() + clause[1:] if not rate or back else clause

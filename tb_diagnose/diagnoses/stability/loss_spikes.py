@@ -42,7 +42,9 @@ class LossSpikes:
     points = limit(20, alarm=">=", unit="values", source="fewer show no usual noise")
     factor = limit(2, alarm=">=", unit="× the course", source="batches differ by less")
     noise = limit(8, alarm=">=", unit="× the noise", source="healthy language models: 4.5 at most")
-    large = limit(10, alarm=">=", unit="× the course", source="most of the gain is lost for a while")
+    large = limit(
+        10, alarm=">=", unit="× the course", source="most of the gain is lost for a while"
+    )
 
     @method("every loss")
     def by_losses(self, losses: tuple[Curve, ...], code: Code) -> Iterator[Evidence]:

@@ -37,7 +37,14 @@ from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.tags import parse_tag
 
 #: Kinds of curves that are what the training is, and not what is measured of it.
-_CORE = ("loss", "value_loss", "policy_loss", "generator_loss", "discriminator_loss", "gradient_norm")
+_CORE = (
+    "loss",
+    "value_loss",
+    "policy_loss",
+    "generator_loss",
+    "discriminator_loss",
+    "gradient_norm",
+)
 
 
 def _nothing(scalars: tuple[Series, ...] | None, histograms: tuple[Histograms, ...] | None) -> str:
@@ -101,7 +108,9 @@ class NonFiniteValues:
         climbed = len(before) > 1 and self.run_up.exceeded(before[-1] / np.median(before))
         lasts = self.stays.exceeded(float(bad[first:].mean()))
         rest = f"; the last one before was {number(before[-1])}" if first else " from the start"
-        suggestion = f"{_sentence(code('find non-finite values'))}; a tenth of the learning rate shows "
+        suggestion = (
+            f"{_sentence(code('find non-finite values'))}; a tenth of the learning rate shows "
+        )
         suggestion += "whether it was the step size."
         if climbed or np.isinf(curve.values[first]):
             suggestion = f"It grew before it broke: divide the learning rate by 10, {code('clip the gradients')}"
