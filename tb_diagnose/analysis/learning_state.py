@@ -215,5 +215,5 @@ def _is_rewarded(curve: Curve) -> bool:
         return False
     values = curve.finite_values
     share = values.min() >= 0 and values.max() == 1
-    high = float(np.quantile(values, GOOD)) > curve.start_level.value + (curve.noise or 0.0)
+    high = float(np.quantile(values, GOOD)) > curve.start_level.value + 2 * (curve.noise or 0.0)
     return bool(high or (curve.constant and values[0] > 0) or (share and np.median(values) > GOOD))

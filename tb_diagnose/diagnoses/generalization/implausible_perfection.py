@@ -5,16 +5,15 @@ Why it matters:
     1 that needed no training is more often a leak than a triumph.
 
 How it is judged:
-    No validation curve is in the run, and the training score ends at 0.995 or above; the evidence
-    says so where the model has 100 times as many weights as there are examples. Or each of at
-    least three validation scores is 0.9995 or above, the first included.
+    No validation is logged, and the training score ends at 0.995 or above. Or each of at least
+    three validation scores is 0.9995 or above, the first included.
 
 When it stays silent:
     Both are logged and neither is perfect from the start.
 
 What to try:
-    Hold data out. Shuffle the labels once and train again: if the training score is as high, it
-    is memorizing. Count examples that are in both sets.
+    Hold data out. Train once on shuffled labels: if the score is as high, it is memorizing. Count
+    examples that are in both sets.
 
 Sources:
     Zhang et al. 2017, "Understanding deep learning requires rethinking generalization"; Kapoor and

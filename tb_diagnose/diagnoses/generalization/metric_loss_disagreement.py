@@ -1,21 +1,19 @@
 """The loss and the metric tell opposite stories.
 
 Why it matters:
-    One is trained, the other is wanted. Where they part, or cannot both be true, one of them does
-    not measure what it seems to.
+    One is trained, the other is wanted. Where they part, one does not measure what it seems to.
 
 How it is judged:
-    A classifier's wrong answer costs at least ln 2 of cross-entropy or 1/4 of squared error, so
-    that more cannot be wrong than the loss has room for. A training metric that lost half of its
-    gain while the loss fell by a tenth, or a score that rises under a loss that does. A loss that
-    falls below -1 without a bottom while the score stands still is critical.
+    A wrong answer costs at least ln 2 of cross-entropy or 1/4 of squared error: more cannot be
+    wrong than the loss has room for. Or a training metric lost half of its gain while the loss
+    fell; a score rises under a rising loss; a loss falls below -1 without a bottom and the score
+    stands still.
 
 When it stays silent:
     Fewer than 8 values, a loss below zero that levels off, a loss of unknown kind.
 
 What to try:
-    Compute both by hand on ten examples. Look at the labels' shape, from_logits, weight penalties,
-    the sign of a loss of your own.
+    Compute both by hand on ten examples. Look at the labels' shape, raw scores, penalties, signs.
 
 Sources:
     The bound follows from both definitions; Braiek and Khomh 2023, "TheDeepChecker".
@@ -143,7 +141,7 @@ class MetricLossDisagreement:
     def _parts(self, loss: Curve, metric: Curve) -> Evidence | None:
         """A metric that lost half of its gain while the loss went on falling."""
         rise, best, end = metric.rise, metric.best, metric.end
-        if not (rise and rise.persistent and rise.share and best and end) or metric.finite < 8:
+        if not (rise and rise.persistent and rise.share and best and end) or not metric.improved_p:
             return None
         moment = metric.wall[best.index]
         behind = loss.course[loss.wall[loss.where] >= moment]

@@ -48,6 +48,6 @@ class NoisyValidation:
                 suggestion=f"Validate on more examples, {code('decay the rate')}, and judge "
                 "checkpoints by the mean of three validations.",
                 tag=val_loss.name,
-                steps=val_loss.span(int(val_loss.where[val_loss.finite // 2])),
+                steps=val_loss.span(0),
                 comparison=self.share.compare(noise / gained),
             )

@@ -1,21 +1,20 @@
 """Validation gets worse while training still gets better.
 
 Why it matters:
-    From its best step on the model learns what is peculiar to the training data. The weights at
-    the end are worse than weights the run already had.
+    From its best step on the model learns what is peculiar to the training data. Its last weights
+    are worse than earlier ones.
 
 How it is judged:
-    At equal steps, on every loss that is logged on both splits: validation ends a twentieth above
-    its best, beyond its noise, while training improved by as much. Or the gap between the two
-    scores widens to a quarter of all examples while validation stands still.
+    At equal steps: the validation loss ends 2.5 % above its best, the surer the less it is, while
+    the training loss fell by as much. Or the gap between both scores widens by a quarter of all
+    examples while validation stands still.
 
 When it stays silent:
     No validation, a gap that is there from the start, a rise of both (loss-divergence), and
     validation that rises by less than 3 % of what it had gained.
 
 What to try:
-    Keep the weights of the best step. Then more data or augmentation, weight decay, dropout, or a
-    smaller model.
+    Keep the weights of the best step. Then more data, weight decay, dropout, a smaller model.
 
 Sources:
     Prechelt 1998, "Early stopping - but when?"; Goodfellow, Bengio and Courville 2016, "Deep
@@ -89,7 +88,7 @@ class Overfitting:
         share, fell = apart.validation_share, apart.training_share
         # The smaller a rise the surer it has to be; two values behind the best can not be sure.
         few = (
-            val.finite < 5 and val.end.index - val.best.index > 1 and self.alone.exceeded(2 * share)
+            val.gained_score is None and val.end.index - val.best.index > 1 and self.alone.exceeded(2 * share)
         )
         sure = (
             apart.persistent or val.rise.p_value < (val.end.value - val.best.value) / val.best.value

@@ -10,8 +10,8 @@ How it is judged:
     the first fifth of the run at three tenths of its start or more.
 
 When it stays silent:
-    Fewer than 8 values, neither a known number of classes nor a regression, a score that still
-    rises, the level of guessing (no-learning), a gap to validation (overfitting).
+    Fewer than 8 values, a score that still rises, the level of guessing (no-learning), a gap to
+    validation (overfitting).
 
 What to try:
     Let it learn 100 examples by heart: if it cannot, the fault is in the code. Else a larger

@@ -5,9 +5,9 @@ Why it matters:
     depend on the inputs), or training and validation are not the same task.
 
 How it is judged:
-    The training score ends more than halfway from guessing to perfect, or rose by a quarter where
-    the number of classes is unknown. The validation score ends within a twentieth of that way of
-    guessing, or never rose beyond its noise while the validation loss did not fall either.
+    The training score ends more than halfway from guessing to perfect, or rose by a quarter. The
+    validation score ends within a twentieth of that way of guessing, or neither it nor the
+    validation loss ever moved.
 
 When it stays silent:
     A validation score that is low but above guessing (overfitting), a training score that is low

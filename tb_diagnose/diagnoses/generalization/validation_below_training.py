@@ -1,8 +1,8 @@
 """The validation loss lies below the training loss.
 
 Why it matters:
-    Usually it is harmless and has one of three reasons, worth knowing before the two curves are
-    compared. Now and then it is a leak, or a validation set that is easier.
+    Usually it is harmless, and worth knowing before the two curves are compared. Now and then it
+    is a leak.
 
 How it is judged:
     Each validation behind the first third against the level of the training loss at the same

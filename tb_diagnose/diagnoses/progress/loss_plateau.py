@@ -5,18 +5,15 @@ Why it matters:
     the same shape; the level tells the two apart.
 
 How it is judged:
-    The loss made hardly any of its gain in the second half and has settled. It is a plateau where
-    a classifier is less than halfway from guessing to perfect, where the loss gained little of
-    its start, where the learning rate had vanished while the loss still fell, or where not one
-    digit changes any more.
+    The loss made hardly any of its gain in the second half. It is a plateau where a classifier is
+    less than halfway from guessing to perfect, the loss gained little of its start, the learning
+    rate vanished while it fell, or not one digit changes.
 
 When it stays silent:
-    Fewer than 8 values; a good level, or one of which nothing is known; a run that never learned
-    or lost what it had learned.
+    Fewer than 8 values, a level that is good or unknown, a run that never learned or lost it.
 
 What to try:
-    Let the rate decay later, or raise it threefold once. If that does not help, enlarge the
-    model or improve its inputs.
+    Let the rate decay later, or raise it threefold once; then enlarge the model.
 
 Sources:
     Google, "Deep learning tuning playbook"; He et al. 2015, "Deep residual learning", section 4.1.
@@ -28,7 +25,6 @@ from collections.abc import Iterator
 
 from tb_diagnose.analysis.learning_state import Learned, LearningState
 from tb_diagnose.analysis.run_curve import Curve
-from tb_diagnose.analysis.run_state import RunState
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.engine.contract import diagnosis, limit, method
@@ -46,7 +42,6 @@ class LossPlateau:
         self,
         train_loss: Curve,
         learning: LearningState,
-        state: RunState | None = None,
         train_score: Curve | None = None,
         val_score: Curve | None = None,
         learning_rate: Curve | None = None,
@@ -73,7 +68,7 @@ class LossPlateau:
         """Whether next to nothing was gained in the second half, nor lost."""
         if loss.late_share is None or loss.rise is None or loss.finite < len(loss):
             return False
-        back = (loss.rise.share or 0.0) > 0.1
+        back = (loss.rise.share or 0.0) > self.little / 2
         return self.late.exceeded(loss.late_share) and not loss.still_improving and not back
 
     def _bad(
@@ -116,15 +111,12 @@ class LossPlateau:
         if not low or low[0] < rate.highest.index or span <= 0:
             return None
         apart = abs(float(rate.wall[low[0]] - loss.wall[since])) / span
-        if apart > 0.1 or (float(rate.wall[low[0]]) - loss.wall[0]) / span > 0.5:
+        if apart > self.little / 2 or (float(rate.wall[low[0]]) - loss.wall[0]) / span > 0.5:
             return None
         value = float(rate.values[low[0]])
-        return (
-            f"the learning rate fell to {number(value)} at step {rate.steps[low[0]]}, which ended "
-            "the fall",
-            self.decayed.compare(value / rate.highest.value),
-            "Let the learning rate decay later, or less far.",
-        )
+        reason = f"the learning rate fell to {number(value)} at step {rate.steps[low[0]]}"
+        compared = self.decayed.compare(value / rate.highest.value)
+        return reason, compared, "Let the learning rate decay later, or less far."
 
 
 def _if(comparison: Comparison) -> Comparison | None:

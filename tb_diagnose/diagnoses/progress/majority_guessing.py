@@ -5,16 +5,16 @@ Why it matters:
     right 9 times in 10 where one in 10 is a yes.
 
 How it is judged:
-    Accuracies that do not move by one example while the loss does. One answer for all is right
-    in a share p of the cases and costs at least H(p) = -p ln p - (1 - p) ln (1 - p) of
-    cross-entropy, or p (1 - p) of squared error; whoever knows more pays less.
+    Accuracies do not move by one example while the loss does. One answer for all is right in a
+    share p of the cases and costs H(p) = -p ln p - (1 - p) ln (1 - p) or more; who knows more pays
+    less.
 
 When it stays silent:
     Fewer than six values, equal classes (no-learning), an accuracy that moves, or one near 1.
 
 What to try:
-    Judge by recall per class or the area under the ROC curve. Weigh the classes or sample them
-    evenly, lower the learning rate, standardize the inputs.
+    Judge by recall per class. Weigh the classes or sample them evenly, lower the learning rate,
+    standardize the inputs.
 
 Sources:
     Jensen's inequality (entropy is concave); Karpathy 2019, "A recipe for training neural

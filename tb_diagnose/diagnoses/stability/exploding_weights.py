@@ -10,8 +10,8 @@ How it is judged:
     nothing was learned; a hundredfold is a warning even so; less is a note.
 
 When it stays silent:
-    Weights that grow from a small beginning to a usual size; layers before a normalization, whose
-    scale has no effect; NaN and infinity (non-finite-values).
+    Weights that grow from a small beginning to a usual size; layers before a normalization; NaN
+    (non-finite-values).
 
 What to try:
     Divide the learning rate by 10, clip the gradients, add a weight penalty of 1e-4, scale inputs

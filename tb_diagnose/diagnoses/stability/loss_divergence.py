@@ -1,8 +1,7 @@
 """The loss rises and does not come back.
 
 Why it matters:
-    What the weights had learned is being lost. Each further step costs compute and makes the
-    model worse.
+    What the weights had learned is being lost, and each further step makes the model worse.
 
 How it is judged:
     On every training loss: its level ends above its best by half of what it had gained, and by a
@@ -42,7 +41,7 @@ _PENALTIES = frozenset(
 @diagnosis(
     family="stability",
     severity=Severity.CRITICAL,
-    leads_to=("non-finite-values", "exploding-weights", "no-learning"),
+    leads_to=("non-finite-values", "no-learning"),
     since="0.1",
 )
 class LossDivergence:

@@ -5,14 +5,12 @@ Why it matters:
     luck.
 
 How it is judged:
-    On validation curves and on training losses that are averaged over epochs: turns, there and
-    back by a quarter of the range, a tenth of the level, and of validation two fifths of its
-    gain. There are at least four, one in every eight points, and some in the last third. A score
-    counts only where a loss turns as well.
+    On losses and validation scores, batches averaged: turns by a quarter of the range, a tenth of
+    the level, and in validation two fifths of the gain. There are at least four, one in every
+    eight points, some in the last third. A score counts only where a loss turns too.
 
 When it stays silent:
-    Fewer than 8 points, swings within the noise of batches and of counting, and swings that die
-    out.
+    Fewer than 8 points, swings within noise, swings that die out.
 
 What to try:
     Divide the learning rate by 3, or let it decay. Enlarge a batch below 16.

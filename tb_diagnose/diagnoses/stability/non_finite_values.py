@@ -1,8 +1,7 @@
 """NaN or infinity in what was logged.
 
 Why it matters:
-    Once a weight is NaN every later step is NaN too. TensorBoard leaves such points out of its
-    charts, so that the curve merely seems to end.
+    Once a weight is NaN every later step is NaN too. TensorBoard leaves such points out.
 
 How it is judged:
     Every value of every scalar and histogram. In losses, weights and gradients it is critical if
@@ -13,9 +12,8 @@ When it stays silent:
     Every value is finite.
 
 What to try:
-    A loss that rose before was thrown out by its step size: divide the rate by 10, clip the
-    gradients. One that fell smoothly met log(0), a division by zero, or an overflow in half
-    precision.
+    A loss that rose before: divide the rate by 10, clip the gradients. One that fell: look for
+    log(0), a division by zero, an overflow in half precision.
 
 Sources:
     Humbatova et al. 2020, "Taxonomy of real faults in deep learning systems"; Micikevicius et al.
