@@ -99,7 +99,7 @@ def measure(folder: Path, runs: int) -> None:
     work = partial(journeys, settings=SETTINGS, checksum=True, comparing=True)
     what = "all that a worker does: read it, judge it, make its part of the document"
     examined = [each for folder in table.timed(what, lambda: list(work(found))) for each in folder]
-    parts, glances = zip(*[(each.part, each.glance) for each in examined], strict=True)
+    parts, glances = zip(*[(each.part, each.summarize_run) for each in examined], strict=True)
     address = remembered(folder)
     table.timed("find it in the list of files of a store", lambda: list(clusters([place(address)])))
     _on_dask(table, found, work)

@@ -4,8 +4,8 @@
 
 FOLDER is what `make_trainings.py` wrote; CORPUS is a folder that `accuracy.py` reads. Writes
 `tb_diagnose/engine/accuracy.json`, from which the catalogue takes what it says next to each
-diagnosis, and `docs/accuracy.md`. A corpus that is not given, and the peers where `--peers` is not, keep the
-figures of the last time. FOLDER gets a `labels.csv`, so that `accuracy.py` reads it too. Needs
+diagnosis, and `docs/accuracy.md`. A corpus that is not given, and the peers where `--peers` is
+not, keep the figures of the last time. FOLDER gets a `labels.csv`, so that `accuracy.py` reads it too. Needs
 neither TensorFlow nor scikit-learn, and about a minute.
 """
 
@@ -75,7 +75,7 @@ def _complain(judged: list[Judged]) -> None:
             print(f"broken  {name}: {said.broken}", file=sys.stderr)
         if each.truth.clean:
             for finding in said.alarms:
-                print(f"false   {name}: {finding.id}: {finding.says}")
+                print(f"false   {name}: {finding.id}: {finding.message}")
         elif each.truth.shows and not said.alarms:
             print(f"missed  {name}: skill {each.truth.trained.skill:.2f}")
         elif each.truth.shows and not each.named:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings, SettingsError, Vocabulary
-from tb_diagnose.engine.compare import Glance, glance
+from tb_diagnose.engine.compare import RunSummary, summarize_run
 from tb_diagnose.engine.contract import registry
-from tb_diagnose.engine.examine import Examination, compare, examine_all
+from tb_diagnose.engine.examine import Examination, compare, examine
 from tb_diagnose.engine.onset import as_of
 from tb_diagnose.parallel import dask_cluster as dask
 from tb_diagnose.parallel import local as fleet
@@ -24,7 +24,7 @@ from tb_diagnose.report.json import written
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
-from tb_diagnose.roles.requirements import ENABLE
+from tb_diagnose.roles.catalog import ROLES
 
 #: So many small folders are read and then judged together, while they have no more points in all
 #: (measured: with more, what is kept of them leaves a processor's caches).
@@ -41,7 +41,7 @@ class Examined(NamedTuple):
     """
 
     part: RunPart
-    glance: Glance | None = None
+    summarize_run: RunSummary | None = None
     pictures: Pictures | None = None
 
 
@@ -81,7 +81,7 @@ def checkup(
     """
     found, problems = _found(paths, absolute=bool(cluster))
     if not found:
-        raise NothingToRead("\n".join(each["says"] for each in problems))
+        raise NothingToRead("\n".join(each["message"] for each in problems))
     comparing = len(found) > 1 and any(each.several for each in registry().values())
     work = partial(
         journeys,
@@ -102,12 +102,12 @@ def checkup(
         runs += done.result or ()
         if done.failure:
             path = str(done.item.path)
-            problems.append(Problem(path=path, says=f"{path} was not read: {done.failure}"))
+            problems.append(Problem(path=path, message=f"{path} was not read: {done.failure}"))
     if album is not None:
         album |= {
             (each.part["path"], each.part["name"]): each.pictures for each in runs if each.pictures
         }
-    glances = [each.glance for each in runs if each.glance is not None]
+    glances = [each.summarize_run for each in runs if each.summarize_run is not None]
     _check_baseline(settings.baseline, [each.part["name"] for each in runs])
     across = compare(glances, settings) if comparing else ()
     return assembled((each.part for each in runs), across, problems)
@@ -145,7 +145,7 @@ def journeys(
         runs = [run for each in folders for run in each]
         if until is not None:
             runs = [as_of(run, until, settings) for run in runs]
-        examined = iter(examine_all(runs, settings))
+        examined = (examine(run, settings) for run in runs)
         for folder in folders:
             yield [
                 _made(each, comparing=comparing, drawing=drawing, brief=brief, text=text)
@@ -170,20 +170,17 @@ def _together(clusters: Iterable[Cluster], *, checksum: bool) -> Iterator[list[l
 def _made(each: Examination, *, comparing: bool, drawing: int, brief: bool, text: bool) -> Examined:
     part = run_part(each, POINTS, brief=brief)
     drawn = pictures(each.run, each.roles, part, drawing) if drawing else None
-    glimpse = glance(each.run.name, each.roles) if comparing else None
+    glimpse = summarize_run(each.run.name, each.roles) if comparing else None
     return Examined(written(part) if text else part, glimpse, drawn)
 
 
 def vocabulary() -> Vocabulary:
     """The ids, limits, families and roles that settings may name."""
     known = registry()
-    limits = {
-        each.id: [limit.name for limit in each.limits.declared] if each.limits else []
-        for each in known.values()
-    }
-    needed = (need.role for each in known.values() for need in each.needs)
+    limits = {each.id: [limit.name for limit in each.limits] for each in known.values()}
+    needed = (need.role for each in known.values() for need in each.roles)
     families = {each.family: None for each in known.values()}
-    return Vocabulary(limits, list(families), sorted({*ENABLE, *needed}))
+    return Vocabulary(limits, list(families), sorted({*ROLES, *needed}))
 
 
 def _check_baseline(baseline: str, names: Sequence[str]) -> None:
@@ -209,5 +206,5 @@ def _found(paths: Sequence[str | Path], *, absolute: bool) -> tuple[list[Cluster
             for cluster in clusters([where]):
                 gather(found, cluster.node or identity(cluster.path), cluster)
         except (NothingToRead, OSError) as error:
-            problems.append(Problem(path=str(path), says=str(error)))
+            problems.append(Problem(path=str(path), message=str(error)))
     return list(found.values()), problems

@@ -8,20 +8,23 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tb_diagnose.analysis.run import RunAnalysis
 from tb_diagnose.core.finding import Evidence, Outcome, Verdict
 from tb_diagnose.core.model import Layer, Loss, ModelConfig, Optimizer
 from tb_diagnose.core.run import QUANTILES, Fact, Histograms, Run, Series
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.engine.compare import glance
+from tb_diagnose.engine.compare import summarize_run
 from tb_diagnose.engine.contract import registry
 from tb_diagnose.engine.examine import judge
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.catalog import ROLES
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.curves import Pair
+from tb_diagnose.roles.resolve import RoleMap
 
 Floats: TypeAlias = NDArray[np.float64]
-Roles: TypeAlias = Mapping[str, Any]
+RoleValues: TypeAlias = Mapping[str, Any]
 #: Named cases: the roles of a run, or a function that makes them where that takes a while.
-Cases: TypeAlias = Mapping[str, Roles | Callable[[], Roles]]
+Cases: TypeAlias = Mapping[str, RoleValues | Callable[[], RoleValues]]
 
 #: When every made-up run begins, in seconds since 1970.
 START = 1_700_000_000.0
@@ -112,9 +115,9 @@ def compiled(rate: float | None = 1e-3, name: str = "adam") -> Optimizer:
     return Optimizer(name, rate, None, {})
 
 
-def classes(count: int, *, cross_entropy: bool = True) -> Chance:
+def classes(count: int, *, cross_entropy: bool = True) -> ChanceLevel:
     """The chance level of a classifier."""
-    return Chance(count, cross_entropy, f"Dense({count}, softmax)")
+    return ChanceLevel(count, cross_entropy, f"Dense({count}, softmax)")
 
 
 def run(*scalars: Series, **more: Any) -> Run:
@@ -122,9 +125,9 @@ def run(*scalars: Series, **more: Any) -> Run:
     return Run(more.pop("name", "run"), "logs/run", scalars=scalars, **more)
 
 
-def fact(kind: str, says: str = "So it is.", where: str = "train/epoch_loss") -> Fact:
+def fact(kind: str, message: str = "So it is.", where: str = "train/epoch_loss") -> Fact:
     """Something true of the log itself."""
-    return Fact(kind, says, where)
+    return Fact(kind, message, where)
 
 
 # Shapes of curves.
@@ -180,30 +183,76 @@ def counted(shares: Floats, examples: int, seed: int = 0) -> Floats:
     return np.random.default_rng(seed).binomial(examples, shares) / examples
 
 
-# The two verbs.
+# The verbs.
 
 
-def outcome(identity: str, **roles: Any) -> Outcome:
-    """What one diagnosis comes to on these roles, of several ``runs`` too, with its defaults."""
+def outcome(identity: str, *, framework: str = "Keras 3", **roles: Any) -> Outcome:
+    """What one diagnosis comes to on these roles, with its default limits.
+
+    Curves are given as ``Series``; ``runs`` are roles of several runs, for a comparison. A role
+    that there is not is refused, so that a misspelled one cannot make a case pass.
+    """
+    if unknown := roles.keys() - {*ROLES, "runs", "baseline"}:
+        raise TypeError(f"there is no role {min(unknown)!r}")
     if "runs" in roles:
-        roles["runs"] = {name: glance(name, each) for name, each in roles["runs"].items()}
-    return judge(registry()[identity], {"facts": (), "scalars": (), **roles}, Settings())
+        runs = {name: summarize_run(name, each) for name, each in roles["runs"].items()}
+        return judge(registry()[identity], {**roles, "runs": runs}.get, Settings())
+    return judge(registry()[identity], analysis(framework, **roles).role, Settings(), framework)
+
+
+def analysis(framework: str = "Keras 3", **roles: Any) -> RunAnalysis:
+    """The analysis of a run that has these roles and no others."""
+    values = {"facts": (), "scalars": (), **roles}
+    for plural, singles in (
+        ("losses", ("train_loss", "val_loss")),
+        ("scores", ("train_score", "val_score")),
+    ):
+        known = tuple(roles[name] for name in singles if roles.get(name) is not None)
+        values.setdefault(plural, known)
+    scalars = tuple(value for value in values.values() if isinstance(value, Series))
+    one = Run("run", "logs/run", scalars=scalars)
+    return RunAnalysis(one, RoleMap(values, (), framework))
 
 
 def speaks(identity: str, **roles: Any) -> tuple[Evidence, ...]:
-    """Assert that a diagnosis is found, and return its evidence."""
+    """Assert that a diagnosis is found and that its comparisons hold; return its evidence."""
     came_to = outcome(identity, **roles)
     assert came_to.verdict is Verdict.FOUND, came_to
+    for evidence in came_to.evidence:
+        assert evidence.comparison is None or evidence.comparison.holds, evidence
     return came_to.evidence
 
 
-def silent(identity: str, **roles: Any) -> Outcome:
-    """Assert that a diagnosis is clear or not applicable, and return what it came to."""
+def clear(identity: str, **roles: Any) -> Outcome:
+    """Assert that a diagnosis judged and found nothing."""
     came_to = outcome(identity, **roles)
-    assert came_to.verdict in (Verdict.CLEAR, Verdict.NOT_APPLICABLE), came_to
+    assert came_to.verdict is Verdict.CLEAR, came_to
     return came_to
 
 
-def made(case: Roles | Callable[[], Roles]) -> Roles:
+def not_applicable(identity: str, reason: str = "", **roles: Any) -> Outcome:
+    """Assert that a diagnosis does not concern a run, for a reason that holds these words."""
+    came_to = outcome(identity, **roles)
+    assert came_to.verdict is Verdict.NOT_APPLICABLE, came_to
+    assert reason in came_to.reason, came_to
+    return came_to
+
+
+def not_logged(identity: str, reason: str = "", **roles: Any) -> Outcome:
+    """Assert that a log lacks what a diagnosis needs, for a reason that holds these words."""
+    came_to = outcome(identity, **roles)
+    assert came_to.verdict is Verdict.NOT_LOGGED, came_to
+    assert reason in came_to.reason, came_to
+    return came_to
+
+
+def silent(identity: str, **roles: Any) -> Outcome:
+    """Assert that nothing is found; for diagnoses that do not yet tell the three ends apart."""
+    came_to = outcome(identity, **roles)
+    assert came_to.verdict in (Verdict.CLEAR, Verdict.NOT_APPLICABLE, Verdict.NOT_LOGGED), came_to
+    return came_to
+
+
+def made(case: RoleValues | Callable[[], RoleValues]) -> RoleValues:
     """The roles of a named case."""
     return case() if callable(case) else case

@@ -20,7 +20,7 @@ ATTACH = 'callbacks=[…, tb_diagnose.attach.keras("logs")]'
 class FakeRole:
     name: str
     tag: str
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -79,39 +79,39 @@ def sick() -> FakeExamination:
         {"train_loss": loss}, (FakeRole("train_loss", loss.name, "Keras' epoch_loss"),)
     )
     rate = Evidence(
-        says="Adam steps of size 10 threw the loss from 1.6 (guessing among 5 classes) to 1.1e15; "
+        message="Adam steps of size 10 threw the loss from 1.6 (guessing among 5 classes) to 1.1e15; "
         "it came back to guessing and never below.",
-        fix="Adam(learning_rate=10.0) → Adam(learning_rate=1e-3)",
+        suggestion="Adam(learning_rate=10.0) → Adam(learning_rate=1e-3)",
         tag="train/epoch_loss",
         steps=(0, 1, 2, 3),
         measured=10.0,
         limit=0.1,
         unit="learning rate of Adam",
-        sure="p = 0.002, sign test over 9 epochs",
+        confidence="p = 0.002, sign test over 9 epochs",
     )
     spike = Evidence("The loss jumped.", "Clip.", "train/epoch_loss", (0, 3))
-    weights = Evidence("Weights grew.", "", "dense/kernel", also=("a", "b", "c", "d"))
+    weights = Evidence("Weights grew.", "", "dense/kernel", related=("a", "b", "c", "d"))
     stuck = Evidence("Nothing is learnt.", "", "train/epoch_loss", (9, 19))
     found = Verdict.FOUND
-    why = {"reason": "no gradients in this run", "enable": ATTACH}
+    why = {"reason": "no gradients in this run", "how_to_enable": ATTACH}
     return FakeExamination(
         run,
         roles,
         (
             outcome("overfitting", Verdict.NOT_APPLICABLE, reason="no validation loss in this run"),
-            *(outcome(f"layer-{n}", Verdict.NOT_APPLICABLE, **why) for n in range(4)),
+            *(outcome(f"layer-{n}", Verdict.NOT_LOGGED, **why) for n in range(4)),
             *(outcome(f"check-{n}") for n in range(24)),
-            outcome("no-learning", found, stuck, under="learning-rate-too-high"),
-            outcome("loss-spikes", found, spike, under="learning-rate-too-high"),
-            outcome("exploding-weights", found, weights, under="loss-spikes"),
+            outcome("no-learning", found, stuck, caused_by="learning-rate-too-high"),
+            outcome("loss-spikes", found, spike, caused_by="learning-rate-too-high"),
+            outcome("exploding-weights", found, weights, caused_by="loss-spikes"),
             outcome(
                 "learning-rate-too-high",
                 found,
                 rate,
                 family="configuration",
                 severity=Severity.CRITICAL,
-                known=EPOCH,
-                onset=0,
+                detected_at=EPOCH,
+                detected_step=0,
             ),
         ),
     )
@@ -122,7 +122,7 @@ def healthy(name: str = "resnet/seed=1") -> FakeExamination:
     loss = series(np.geomspace(2.3, 0.1, 10).tolist())
     run = Run(name, f"logs/{name}", scalars=(loss,))
     checks = [outcome(f"check-{n}") for n in range(3)]
-    blind = outcome("dead-relu", Verdict.NOT_APPLICABLE, reason="no units", enable=ATTACH)
+    blind = outcome("dead-relu", Verdict.NOT_APPLICABLE, reason="no units", how_to_enable=ATTACH)
     return FakeExamination(run, FakeRoles({"train_loss": loss}), (*checks, blind))
 
 

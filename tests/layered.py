@@ -26,7 +26,7 @@ def plain(name: str, kind: str, units: int = 64, activation: str = "", **config:
     return Layer(name, kind, activation, units, (units,), (units,), 0, config)
 
 
-def initialiser(kind: str, **config: Any) -> dict[str, Any]:
+def initializer(kind: str, **config: Any) -> dict[str, Any]:
     """The part of a layer's configuration that says how its kernel begins."""
     return {"kernel_initializer": {"class_name": kind, "config": config}}
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import sys
 from pathlib import Path
 
 import pytest
 
 import tb_diagnose.diagnoses
-from tb_diagnose.core.run import Run
 from tb_diagnose.engine.contract import Diagnosis, registry
-from tb_diagnose.roles.requirements import ENABLE
-from tb_diagnose.roles.resolve import assign
+from tb_diagnose.roles.catalog import ROLES
 
 SECTIONS = (
     "Why it matters:", "How it is judged:", "When it stays silent:", "What to try:", "Sources:",
@@ -32,38 +32,67 @@ def test_the_text_has_its_sections_in_their_order(one: Diagnosis) -> None:
 
 
 @every_diagnosis
-def test_one_word_names_function_file_and_id(one: Diagnosis) -> None:
-    path = Path(inspect.getfile(one.judge))
-    assert one.judge.__name__ == path.stem
-    assert one.id == path.stem.replace("_", "-")
-    assert one.family == path.parent.name
-    assert path.parent.parent == Path(tb_diagnose.diagnoses.__file__).parent
+def test_one_word_names_class_file_and_id(one: Diagnosis) -> None:
+    path = Path(sys.modules[one.kind.__module__].__file__ or "") if not _legacy(one) else None
+    if path is not None:
+        assert one.kind.__name__.lower() == path.stem.replace("_", "")
+        assert one.id == path.stem.replace("_", "-")
+        assert one.family == path.parent.name
+        assert path.parent.parent == Path(tb_diagnose.diagnoses.__file__).parent
+
+
+def _legacy(one: Diagnosis) -> bool:
+    return bool(getattr(one.kind, "legacy", False))
 
 
 @every_diagnosis
 def test_every_limit_has_a_unit_and_a_source(one: Diagnosis) -> None:
-    for each in one.limits.declared if one.limits else ():
-        assert each.unit, each.name
-        assert each.source, each.name
-        assert isinstance(each.default, int | float), each.name
+    for limit in one.limits:
+        assert limit.unit, limit.name
+        assert limit.source, limit.name
+        assert isinstance(limit.default, int | float), limit.name
+        assert limit.alarm in ("", ">", ">=", "<", "<="), limit.name
 
 
 @every_diagnosis
-def test_every_field_of_its_limits_is_declared(one: Diagnosis) -> None:
-    if one.limits:
-        declared = [each.name for each in one.limits.declared]
-        assert declared == list(inspect.get_annotations(one.limits))
+def test_there_are_at_most_four_limits(one: Diagnosis) -> None:
+    assert _legacy(one) or len(one.limits) <= 4
+
+
+@every_diagnosis
+def test_no_number_is_hidden_in_the_code(one: Diagnosis) -> None:
+    """What is compared with has a name, a unit and a source; 0, 1, 2 and 0.5 are no thresholds."""
+    if _legacy(one):
+        return
+    module = ast.parse(inspect.getsource(sys.modules[one.kind.__module__]))
+    declared = {
+        id(number)
+        for call in ast.walk(module)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("limit", "method")
+        for number in ast.walk(call)
+    }
+    plain = {-1, 0, 1, 2, 0.5, 3, 10, 100}
+    hidden = [
+        node.value
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+        and id(node) not in declared
+        and node.value not in plain
+    ]
+    assert not hidden
+
+
+@every_diagnosis
+def test_its_text_is_short(one: Diagnosis) -> None:
+    assert _legacy(one) or len(one.text.split()) <= 150
 
 
 @every_diagnosis
 def test_it_leads_to_diagnoses_and_needs_roles_that_there_are(one: Diagnosis) -> None:
     assert set(one.leads_to) <= registry().keys() - {one.id}
-    roles = (
-        {"runs", "baseline"}
-        if one.several
-        else ENABLE.keys() | assign(Run("", ""), {}).values.keys()
-    )
-    assert {need.role for need in one.needs} <= roles
+    assert {need.role for need in one.roles} <= {*ROLES, "runs", "baseline"}
 
 
 def test_every_file_of_the_house_is_registered() -> None:

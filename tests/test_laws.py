@@ -18,7 +18,7 @@ from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.contract import registry
 from tb_diagnose.engine.examine import examine
 from tb_diagnose.engine.onset import curve_named
-from tb_diagnose.roles.tags import meaning
+from tb_diagnose.roles.tags import parse_tag
 from tests.cases import curve, epochs, run
 from tests.healthy import STYLES, healthy
 from tests.sick import REGRESSIONS, SICK
@@ -153,9 +153,9 @@ def test_evidence_says_what_it_saw_where_and_what_to_do(name: str) -> None:
     found = [each for each in outcomes(one) if each.verdict is Verdict.FOUND]
     assert found
     for evidence in (every for each in found for every in each.evidence):
-        assert evidence.says.endswith(".")
-        assert evidence.fix
-        assert "nan" not in (evidence.says + evidence.fix).replace("NaN", "").split()
+        assert evidence.message.endswith(".")
+        assert evidence.suggestion
+        assert "nan" not in (evidence.message + evidence.suggestion).replace("NaN", "").split()
         if evidence.steps:
             shown = curve_named(one, evidence.tag)
             assert shown is not None, evidence
@@ -169,11 +169,11 @@ def test_evidence_says_what_it_saw_where_and_what_to_do(name: str) -> None:
 def test_a_finding_has_an_onset_on_its_curve(name: str) -> None:
     one = SICK[name]
     for each in outcomes(one):
-        if each.onset is not None:
+        if each.detected_step is not None:
             shown = curve_named(one, each.evidence[0].tag)
             assert shown is not None
-            assert each.onset in shown.steps
-            assert each.known in shown.wall
+            assert each.detected_step in shown.steps
+            assert each.detected_at in shown.wall
 
 
 # The small print.
@@ -184,7 +184,7 @@ def outcomes(one: Run) -> tuple[Outcome, ...]:
 
 
 def verdicts(one: Run) -> dict[str, tuple[Verdict, Severity, str | None]]:
-    return {each.id: (each.verdict, each.severity, each.under) for each in outcomes(one)}
+    return {each.id: (each.verdict, each.severity, each.caused_by) for each in outcomes(one)}
 
 
 def with_curves(one: Run, change: Callable[[Series], Series]) -> Run:
@@ -192,5 +192,5 @@ def with_curves(one: Run, change: Callable[[Series], Series]) -> Run:
 
 
 def scaled(one: Series, factor: float) -> Series:
-    kind = meaning(one.folder, one.tag).kind
+    kind = parse_tag(one.folder, one.tag).kind
     return replace(one, values=one.values * np.float32(factor)) if kind == "loss" else one

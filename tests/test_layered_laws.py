@@ -15,9 +15,9 @@ from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.examine import examine
 from tests.cases import epochs, falling
-from tests.layered import dense, initialiser, stack, vitals, weights
+from tests.layered import dense, initializer, stack, vitals, weights
 
-HE = initialiser("HeNormal")
+HE = initializer("HeNormal")
 NET = stack(
     dense("dense", 20, 64, **HE),
     dense("dense_1", 64, 32, **HE),
@@ -123,8 +123,8 @@ def test_the_moment_of_a_finding_is_found_in_histograms_too() -> None:
     still = tuple(replace(e, steps=np.arange(8), wall=1.7e9 + 60.0 * np.arange(8)) for e in still)
     run = replace(one, histograms=still, vitals=())
     frozen = next(each for each in outcomes(run) if each.id == "frozen-weights")
-    assert frozen.onset == 2  # the third histogram
-    assert frozen.known == 1.7e9 + 120
+    assert frozen.detected_step == 2  # the third histogram
+    assert frozen.detected_at == 1.7e9 + 120
 
 
 def survives(one: Run) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tb_diagnose import pipeline as subject
 from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings, SettingsError
-from tb_diagnose.engine.compare import Glance
+from tb_diagnose.engine.compare import RunSummary
 from tb_diagnose.pipeline import checkup, journeys
 from tb_diagnose.read import Cluster, Folder, NothingToRead
 from tests.fakes import FakeExamination, healthy, outcome, sick
@@ -47,7 +47,7 @@ def test_what_can_be_read_is_reported_beside_what_cannot() -> None:
     made = checkup(["logs", "elsewhere"], Settings())
     assert [run["verdict"] for run in made["runs"]] == ["critical", "healthy"]
     assert [problem["path"] for problem in made["problems"]] == ["elsewhere", "logs/broken"]
-    assert made["problems"][1]["says"] == "logs/broken was not read: MemoryError: too large"
+    assert made["problems"][1]["message"] == "logs/broken was not read: MemoryError: too large"
 
 
 def test_a_path_given_twice_counts_once() -> None:
@@ -68,7 +68,7 @@ def test_progress_is_told_to_the_end() -> None:
 def test_runs_are_compared_where_a_diagnosis_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
 
-    def compare(glances: Sequence[Glance], _: Settings) -> Any:
+    def compare(glances: Sequence[RunSummary], _: Settings) -> Any:
         compared.extend(each.run for each in glances)
         return (outcome("seed-spread"),)
 

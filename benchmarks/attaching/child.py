@@ -85,7 +85,7 @@ class Turns:
 
 
 def main() -> None:
-    """The first answer is empty and says that all is ready; then each tells of a round.
+    """The first answer is empty and message that all is ready; then each tells of a round.
 
     ``with`` and ``without`` the tool it took so many seconds; there is only ``error`` where
     something failed.

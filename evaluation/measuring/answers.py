@@ -20,7 +20,7 @@ class Finding:
 
     id: str
     alarms: bool
-    says: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def tb_diagnose(folder: Path) -> Answer:
         Finding(
             id=outcome["id"],
             alarms=outcome["severity"] != "info" and outcome["family"] not in _ASIDE,
-            says=outcome["evidence"][0]["says"],
+            message=outcome["evidence"][0]["message"],
         )
         for outcome in outcomes
         if outcome["verdict"] == "found"
@@ -73,5 +73,5 @@ def tb_diagnose(folder: Path) -> Answer:
         if outcome["verdict"] == "failed"
     ]
     judged = {outcome["id"] for outcome in outcomes if outcome["verdict"] in ("found", "clear")}
-    broken = "; ".join([*failed, *(each["says"] for each in document["problems"])])
+    broken = "; ".join([*failed, *(each["message"] for each in document["problems"])])
     return Answer(findings, broken, frozenset(judged))

@@ -30,7 +30,7 @@ class Peer:
         name: its command.
         arguments: with ``FOLDER`` in the place of the case's folder.
         key: where a finding tells its kind.
-        says: where a finding tells its sentence.
+        message: where a finding tells its sentence.
         means: its kind → our id for the same; what is missing names no symptom.
         aside: its kinds that are about the log or the machine, not about the training.
     """
@@ -38,7 +38,7 @@ class Peer:
     name: str
     arguments: tuple[str, ...]
     key: str
-    says: str
+    message: str
     means: Mapping[str, str]
     aside: tuple[str, ...]
 
@@ -48,7 +48,7 @@ PEERS = (
         name="trainspotter",
         arguments=("analyze", "FOLDER", "--format", "tensorboard", "--output", "json"),
         key="detector",
-        says="message",
+        message="message",
         means={
             "divergence": "loss-divergence",
             "overfitting": "overfitting",
@@ -62,7 +62,7 @@ PEERS = (
         name="runmedic",
         arguments=("diagnose", "FOLDER", "--json"),
         key="check",
-        says="title",
+        message="title",
         means={
             "non_finite": "non-finite-values",
             "divergence": "loss-divergence",
@@ -76,7 +76,7 @@ PEERS = (
         name="losslint",
         arguments=("check", "FOLDER", "--format", "json"),
         key="check",
-        says="message",
+        message="message",
         means={
             "nan_inf": "non-finite-values",
             "divergence": "loss-divergence",
@@ -122,7 +122,7 @@ def _understood(peer: Peer, told: Any) -> Answer:
         Finding(
             id=peer.means.get(each[peer.key], each[peer.key]),
             alarms=each["severity"] != "info" and each[peer.key] not in peer.aside,
-            says=str(each[peer.says]),
+            message=str(each[peer.message]),
         )
         for report in reports
         for each in report["findings"]

@@ -136,7 +136,7 @@ def _case(judgement: Judgement, score: Score) -> Iterator[str]:
     if judgement.became == BROKEN:
         yield f"  - {answer.broken}"
     said = judgement.by or answer.findings
-    yield from (f"  - {each.id}{'' if each.alarms else ' (note)'}: {each.says}" for each in said)
+    yield from (f"  - {each.id}{'' if each.alarms else ' (note)'}: {each.message}" for each in said)
 
 
 def as_dict(scores: Sequence[Score]) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _tool(score: Score) -> dict[str, Any]:
                 "question": each.question,
                 "case": each.case.name,
                 "became": each.became,
-                "by": [{"id": finding.id, "says": finding.says} for finding in each.by],
+                "by": [{"id": finding.id, "message": finding.message} for finding in each.by],
             }
             for each in score.judgements
         ],

@@ -3,18 +3,18 @@ import type { Carried, Curve, Evidence, Outcome, Run } from "../src/wire/routes"
 
 export function evidence(more: Partial<Evidence> = {}): Evidence {
   return {
-    says: "train/epoch_loss reached 3.46e15 where guessing gives 1.61.",
+    message: "train/epoch_loss reached 3.46e15 where guessing gives 1.61.",
     tag: "train/epoch_loss",
-    also: [],
+    related: [],
     steps: [0],
-    onset: 0,
+    first_step: 0,
     counted_in: "epochs",
     measured: 10,
     limit: 0.01,
     unit: "learning rate",
-    sure: "",
+    confidence: "",
     severity: "critical",
-    fix: "Adam(learning_rate=10) → Adam(learning_rate=1e-3)",
+    suggestion: "Adam(learning_rate=10) → Adam(learning_rate=1e-3)",
     ...more,
   };
 }
@@ -27,13 +27,13 @@ export function outcome(id: string, more: Partial<Outcome> = {}): Outcome {
     title: `Title of ${id}`,
     verdict,
     severity: "warning",
-    under: null,
-    onset: null,
-    known: null,
-    wasted_seconds: null,
+    caused_by: null,
+    detected_step: null,
+    detected_at: null,
+    seconds_after_detection: null,
     evidence: verdict === "found" ? [evidence()] : [],
     reason: "",
-    enable: "",
+    how_to_enable: "",
     ...more,
   };
 }
@@ -85,16 +85,16 @@ export function sick(name: string): Run {
       outcome("learning-rate-too-high", {
         verdict: "found",
         severity: "critical",
-        onset: 0,
-        wasted_seconds: 85,
+        detected_step: 0,
+        seconds_after_detection: 85,
       }),
-      outcome("no-learning", { verdict: "found", under: "learning-rate-too-high" }),
+      outcome("no-learning", { verdict: "found", caused_by: "learning-rate-too-high" }),
       outcome("initial-loss", { verdict: "found" }),
       outcome("loss-plateau"),
       outcome("overfitting", {
         verdict: "not-applicable",
         reason: "no validation loss in this run",
-        enable: "model.fit(…, validation_split=0.2)",
+        how_to_enable: "model.fit(…, validation_split=0.2)",
       }),
     ],
   });
@@ -104,7 +104,7 @@ export function carried(runs: Run[]): Carried {
   const count = (verdict: string) => runs.filter((each) => each.verdict === verdict).length;
   return {
     document: {
-      schema: "tb-diagnose/1",
+      schema: "tb-diagnose/2",
       tool: { name: "tb-diagnose", version: "0" },
       runs,
       comparisons: [],

@@ -8,7 +8,7 @@ from tb_diagnose.core.finding import NotApplicable
 from tb_diagnose.core.format import number
 from tb_diagnose.core.run import Series
 from tb_diagnose.measure.course import Course, course
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.requirements import ENABLE
 
 #: A loss that lost less than this of its start, or stands no more than this below guessing, is
@@ -29,7 +29,7 @@ def training_course(loss: Series, points: int) -> Course:
     return run
 
 
-def stalled(loss: Series | None, chance: Chance | None = None) -> str:
+def stalled(loss: Series | None, chance: ChanceLevel | None = None) -> str:
     """Why the loss shows no learning: ``"train/loss ends at 2.3, no better than guessing"``.
 
     The empty string where the loss fell, or where fewer than 2 values do not say.

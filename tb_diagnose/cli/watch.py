@@ -39,7 +39,7 @@ def vigil(
                     gravest = min(gravest, *_ranks(each))
                     text = _news(each, screen)
                 else:
-                    text = _problem(each["path"], each["says"], screen)
+                    text = _problem(each["path"], each["message"], screen)
                 if not write(text):
                     return gravest
             if not looks and not write(_total(watch, screen)):
@@ -63,10 +63,10 @@ def _news(each: News, screen: Screen | None) -> str:
     return news.told(each.part, each.found, each.gone, screen)
 
 
-def _problem(path: str, says: str, screen: Screen | None) -> str:
+def _problem(path: str, message: str, screen: Screen | None) -> str:
     if screen is None:
-        return json.dumps({"path": path, "problem": says}, ensure_ascii=False) + "\n"
-    return screen.finish(f"{screen.paint('✗', 'red', 'bold')} {plain(says)}\n\n")
+        return json.dumps({"path": path, "problem": message}, ensure_ascii=False) + "\n"
+    return screen.finish(f"{screen.paint('✗', 'red', 'bold')} {plain(message)}\n\n")
 
 
 def _total(watch: Watch, screen: Screen | None) -> str:

@@ -46,3 +46,8 @@ def listed(names: list[str], most: int = 3) -> str:
     if len(names) <= most:
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     return f"{', '.join(names[:most])} and {len(names) - most} more"
+
+
+def sentence(clause: str) -> str:
+    """A clause as a sentence: its first letter large, a full stop at its end."""
+    return clause[:1].upper() + clause[1:].rstrip(".") + "."

@@ -57,7 +57,7 @@ class Optimizer(NamedTuple):
     config: Mapping[str, Any]
 
     @property
-    def written(self) -> str:
+    def class_name(self) -> str:
         """The name as one writes it in code: ``SGD``, ``Adam``; ``optimizer`` if unknown."""
         spellings = ("SGD", "RMSprop", "AdamW", "LossScaleOptimizer", "FTRL")
         known = {spelling.lower(): spelling for spelling in spellings}

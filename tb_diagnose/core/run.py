@@ -144,13 +144,13 @@ class Fact:
         kind: one of ``damaged-record``, ``truncated-tail``, ``unreadable``, ``not-event-file``,
             ``empty-file``, ``restart``, ``overlap``, ``several-trainings``, ``several-writers``,
             ``repeated-steps``, ``backward-steps``, ``steps-are-batch-indices``.
-        says: one sentence for a person.
+        message: one sentence for a person.
         where: the file or curve it is about, relative to the run.
         numbers: the figures behind the sentence (byte offsets, steps, counts).
     """
 
     kind: str
-    says: str
+    message: str
     where: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from google_crc32c import value as crc32c
 from tb_diagnose.core.run import Series
 from tb_diagnose.measure.course import course
 from tb_diagnose.measure.reductions import any_of
-from tb_diagnose.roles.resolve import Roles
+from tb_diagnose.roles.resolve import RoleMap
 
 #: Roles that runs are ranked by, the one that counts most first, and which way is better.
 RANKED: Mapping[str, int] = {
@@ -25,10 +25,18 @@ RANKED: Mapping[str, int] = {
 }
 #: Roles of single curves in which copies of one training agree; the first one a run has is its
 #: main curve.
-PRINTED = ("train_loss", "reward", "val_loss", "train_score", "val_score", "entropy", "value_loss")
+FINGERPRINTED = (
+    "train_loss",
+    "reward",
+    "val_loss",
+    "train_score",
+    "val_score",
+    "entropy",
+    "value_loss",
+)
 
 
-class Standing(NamedTuple):
+class FinalMetric(NamedTuple):
     """How one run stands by one curve. Levels in the unit of the curve.
 
     Attributes:
@@ -45,7 +53,7 @@ class Standing(NamedTuple):
     noise: float
 
 
-class Print(NamedTuple):
+class Fingerprint(NamedTuple):
     """The values of a curve, as far as it takes to know them again.
 
     Attributes:
@@ -60,7 +68,7 @@ class Print(NamedTuple):
     sums: tuple[int, int]
 
 
-class Glance(NamedTuple):
+class RunSummary(NamedTuple):
     """One run as others are compared with it.
 
     Attributes:
@@ -74,62 +82,62 @@ class Glance(NamedTuple):
     """
 
     run: str
-    standings: Mapping[str, Standing]
-    prints: Mapping[str, Print]
+    final_metrics: Mapping[str, FinalMetric]
+    fingerprints: Mapping[str, Fingerprint]
     failed: bool | None
     hparams: Mapping[str, Any]
     rate: float | None
 
 
-def glance(run: str, roles: Roles) -> Glance:
+def summarize_run(run: str, roles: RoleMap) -> RunSummary:
     """What others need of a run, by its name and its roles."""
     optimizer = roles.values.get("optimizer")
-    return Glance(
+    return RunSummary(
         run=run,
-        standings=dict(_standings(roles)),
-        prints=dict(_prints(roles)),
+        final_metrics=dict(_standings(roles)),
+        fingerprints=dict(_prints(roles)),
         failed=_failed(roles),
         hparams=roles.values.get("hparams") or {},
         rate=optimizer.learning_rate if optimizer else None,
     )
 
 
-def standings(runs: Mapping[str, Glance]) -> dict[str, Standing]:
+def final_metrics(runs: Mapping[str, RunSummary]) -> dict[str, FinalMetric]:
     """Of every run, by name: how it stands by the first role of ``RANKED`` that two runs have."""
     for role in RANKED:
-        found = {name: runs[name].standings.get(role) for name in sorted(runs)}
+        found = {name: runs[name].final_metrics.get(role) for name in sorted(runs)}
         known = {name: standing for name, standing in found.items() if standing}
         if len(known) > 1:
             return known
     return {}
 
 
-def ranked(roles: Roles) -> Iterator[tuple[str, Series, int]]:
+def ranked(roles: RoleMap) -> Iterator[tuple[str, Series, int]]:
     """The curves that play the roles of ``RANKED``: role, curve, and which way is better."""
     for role, better in RANKED.items():
         if isinstance(curve := roles.values.get(role), Series):
             yield role, curve, better
 
 
-def _standings(roles: Roles) -> Iterator[tuple[str, Standing]]:
+def _standings(roles: RoleMap) -> Iterator[tuple[str, FinalMetric]]:
     for role, curve, better in ranked(roles):
         known = course(curve.values, -better)
         if known is not None and math.isfinite(curve.values[-1]):
             # A course falls where all is well.
             start, end = -better * known.start, -better * known.end
-            yield role, Standing(curve.name, better, start, end, known.noise)
+            yield role, FinalMetric(curve.name, better, start, end, known.noise)
 
 
-def _prints(roles: Roles) -> Iterator[tuple[str, Print]]:
-    for role in PRINTED:
+def _prints(roles: RoleMap) -> Iterator[tuple[str, Fingerprint]]:
+    for role in FINGERPRINTED:
         curve = roles.values.get(role)
         if isinstance(curve, Series) and len(curve):
             bits = curve.values.tobytes()
             varied = any_of(curve.values != curve.values[0])
-            yield role, Print(len(curve), varied, (crc32c(bits), adler32(bits)))
+            yield role, Fingerprint(len(curve), varied, (crc32c(bits), adler32(bits)))
 
 
-def _failed(roles: Roles) -> bool | None:
+def _failed(roles: RoleMap) -> bool | None:
     for role, better in (("train_loss", -1), ("reward", 1)):
         curve = roles.values.get(role)
         if isinstance(curve, Series) and len(curve) > 1:

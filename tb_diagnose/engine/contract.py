@@ -1,8 +1,10 @@
-"""The contract of a diagnosis: ``@diagnosis``, ``limit()`` and the registry they fill.
+"""The contract of a diagnosis: ``@diagnosis``, ``@method``, ``limit()`` and the registry.
 
-A diagnosis is one function in one file under ``diagnoses/<family>/``. Its name is its id, its
-module's docstring is its documentation, its parameters are the roles it needs, its ``Limits`` are
-its thresholds. It yields ``Evidence``; yielding nothing means *clear*.
+A diagnosis is one class in one file under ``diagnoses/<family>/``. The file's name is its id, the
+module's docstring its documentation, its ``limit()`` attributes the thresholds a user may set. It
+has one or more methods, the surest first; the parameters of a method are the roles that it needs,
+those with a default the ones that it can do without. A method yields ``Evidence``; yielding
+nothing means *clear*. Which method judges a run, and why none can, the engine decides.
 """
 
 from __future__ import annotations
@@ -10,59 +12,94 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
-from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.finding import Comparison, Evidence, Severity
 
-Judge = Callable[..., Iterable[Evidence]]
-J = TypeVar("J", bound=Judge)
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Callable[..., Any])
+#: A function of roles that gives the reason why something cannot be judged, or "".
+Reason = Callable[..., str]
 
 _registry: dict[str, Diagnosis] = {}
 
 
-class Need(NamedTuple):
-    """One role a diagnosis reads: its name and whether it can do without."""
+class Limit(NamedTuple):
+    """One declared limit.
 
-    role: str
-    optional: bool
-
-
-class Threshold(NamedTuple):
-    """One declared limit: its default, its unit and where the number comes from."""
+    Attributes:
+        name: as ``--limit ID.NAME=VALUE`` takes it.
+        default: its value unless the settings say otherwise.
+        unit: of the value.
+        source: where the number comes from.
+        alarm: ``>``, ``>=``, ``<`` or ``<=``: on which side of it the alarm is; ``""`` for a size
+            that is no alarm, such as a number of points.
+    """
 
     name: str
     default: float
     unit: str
     source: str
+    alarm: str = ""
 
 
-class Thresholds:
-    """What every ``Limits`` is: fields that are a ``limit()``, with their defaults if not given.
+class Bound(float):
+    """A limit's value in one examination: a number that knows what it is the limit of."""
 
-    What ``dataclass`` writes for each of sixty such classes takes longer to compile than a run
-    takes to read and to judge.
+    declared: Limit
+
+    def __new__(cls, declared: Limit, value: float | None = None) -> Self:
+        bound = super().__new__(cls, declared.default if value is None else value)
+        bound.declared = declared
+        return bound
+
+    def exceeded(self, value: float) -> bool:
+        """Whether a value is on the alarm's side of the limit; not so for NaN."""
+        return self.compare(value).holds
+
+    def compare(self, value: float) -> Comparison:
+        """The value beside the limit, as evidence shows it."""
+        limit = self.declared
+        return Comparison(float(value), limit.alarm or ">=", float(self), limit.unit, limit.name)
+
+
+class Parameter(NamedTuple):
+    """One role a method reads, and whether it can do without."""
+
+    role: str
+    optional: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """One way to come to a diagnosis.
+
+    Attributes:
+        name: what it judges by, for people: ``the training loss``.
+        judge: the function, with the diagnosis' instance as its first argument.
+        parameters: the roles that it reads.
+        points: role → how many finite values the curve must have.
+        unless: gives the reason why this run cannot be judged in this way, or ``""``.
     """
 
-    declared: ClassVar[tuple[Threshold, ...]]
+    name: str
+    judge: Callable[..., Iterable[Evidence]]
+    parameters: tuple[Parameter, ...]
+    points: Mapping[str, int] = field(default_factory=dict)
+    unless: Reason | None = None
 
-    def __init_subclass__(cls) -> None:
-        fields = {name: each for name, each in vars(cls).items() if isinstance(each, Threshold)}
-        cls.declared = tuple(each._replace(name=name) for name, each in fields.items())
-        for name, each in fields.items():
-            setattr(cls, name, each.default)
-
-    def __init__(self, **given: float) -> None:
-        if unknown := given.keys() - {each.name for each in self.declared}:
-            raise TypeError(f"there is no limit {min(unknown)!r}")
-        vars(self).update(given)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a limit is not to be changed: {name}")
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        return tuple(each.role for each in self.parameters if not each.optional)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +107,15 @@ class Diagnosis:
     """One registered diagnosis.
 
     Attributes:
-        id: ``loss-divergence``; the function's name with dashes.
+        id: ``loss-divergence``; the file's name with dashes.
         family: the folder it lives in.
         severity: of a typical case.
         leads_to: ids of findings this one causes.
         since: the version that brought it.
-        needs: the roles it reads, in the order of its parameters, without ``limits``.
-        limits: its ``Limits`` class, or None.
-        judge: the function itself.
+        methods: the surest first.
+        limits: what a user may set.
+        kind: the class itself.
+        concerns: gives the reason why a run is of a kind that this does not concern, or ``""``.
         several: True for a comparison of several runs.
         text: its module's docstring.
     """
@@ -87,45 +125,88 @@ class Diagnosis:
     severity: Severity
     leads_to: tuple[str, ...]
     since: str
-    needs: tuple[Need, ...]
-    limits: type[Thresholds] | None
-    judge: Judge
+    methods: tuple[Method, ...]
+    limits: tuple[Limit, ...]
+    kind: type
+    concerns: Reason | None
     several: bool
     text: str
 
     @cached_property
-    def roles(self) -> tuple[str, ...]:
-        """The names of all roles it reads."""
-        return tuple(need.role for need in self.needs)
+    def roles(self) -> tuple[Parameter, ...]:
+        """All roles that it reads; optional where one method can do without."""
+        found: dict[str, bool] = {}
+        for method in self.methods:
+            for role, optional in method.parameters:
+                found[role] = optional or (role in found and found[role])
+        required = [set(method.required) for method in self.methods]
+        everywhere = set.intersection(*required) if required else set()
+        return tuple(Parameter(role, role not in everywhere) for role in found)
+
+    def instance(self, values: Mapping[str, float] | None = None) -> Any:
+        """The class with its limits set; raises TypeError for a limit that there is not."""
+        values = values or {}
+        if unknown := values.keys() - {limit.name for limit in self.limits}:
+            raise TypeError(f"{self.id} has no limit {min(unknown)!r}")
+        return self.default if not values else _instance(self, values)
 
     @cached_property
-    def defaults(self) -> Any:
-        """Its limits as they are where nobody sets them, or None."""
-        return self.limits and self.limits()
-
-    @cached_property
-    def required(self) -> tuple[str, ...]:
-        """The names of the roles it cannot do without."""
-        return tuple(need.role for need in self.needs if not need.optional)
+    def default(self) -> Any:
+        """The class with its limits as they are where nobody sets them."""
+        return _instance(self, {})
 
 
-def limit(default: float, *, unit: str, source: str) -> Any:
-    """A threshold, for a field of a ``Limits`` class: its default, its unit, its source."""
-    return Threshold("", default, unit, source)
+def _instance(diagnosis: Diagnosis, values: Mapping[str, float]) -> Any:
+    made = diagnosis.kind()
+    for limit in diagnosis.limits:
+        setattr(made, limit.name, Bound(limit, values.get(limit.name)))
+    return made
+
+
+def limit(default: float, *, unit: str, source: str, alarm: str = "") -> Any:
+    """A limit, for an attribute of a diagnosis: its default, unit, source and alarm's side."""
+    return Limit("", default, unit, source, alarm)
+
+
+def method(
+    name: str, *, points: Mapping[str, int] | None = None, unless: Reason | None = None
+) -> Callable[[M], M]:
+    """Mark a method of a diagnosis as a way to judge; the first that a run allows is used."""
+
+    def mark(function: M) -> M:
+        function.method = Method(  # type: ignore[attr-defined]
+            name, function, parameters_of(function, skip=1), points or {}, unless
+        )
+        return function
+
+    return mark
+
+
+def parameters_of(function: Callable[..., Any], *, skip: int = 0) -> tuple[Parameter, ...]:
+    """The roles that a function reads: those with a default are optional."""
+    code, defaults = function.__code__, function.__defaults__ or ()
+    names = code.co_varnames[skip : code.co_argcount]
+    required = len(names) - len(defaults)
+    return tuple(Parameter(name, at >= required) for at, name in enumerate(names))
 
 
 def diagnosis(
-    *, family: str, severity: Severity, since: str, leads_to: tuple[str, ...] = ()
-) -> Callable[[J], J]:
-    """Register a function as the diagnosis of one run that its name says."""
-    return _register(family, severity, since, leads_to, several=False)
+    *,
+    family: str,
+    severity: Severity,
+    since: str,
+    leads_to: tuple[str, ...] = (),
+    concerns: Reason | None = None,
+) -> Callable[[T], T]:
+    """Register a class as the diagnosis of one run that its file's name says."""
+    return _register(family, severity, since, leads_to, concerns, several=False)
 
 
 def comparison(
     *, family: str, severity: Severity, since: str, leads_to: tuple[str, ...] = ()
-) -> Callable[[J], J]:
-    """Register a function that judges several runs together."""
-    return _register(family, severity, since, leads_to, several=True)
+) -> Callable[[T], T]:
+    """Register a class that judges several runs together."""
+    return _register(family, severity, since, leads_to, None, several=True)
 
 
 def registry() -> Mapping[str, Diagnosis]:
@@ -135,10 +216,10 @@ def registry() -> Mapping[str, Diagnosis]:
 
 
 @lru_cache(maxsize=1)
-def _ordered(every: tuple[Diagnosis, ...]) -> Mapping[str, Diagnosis]:
+def _ordered(diagnoses: tuple[Diagnosis, ...]) -> Mapping[str, Diagnosis]:
     """By id; asked for by every run, and put in order once."""
-    ordered = sorted(every, key=lambda each: (each.family, each.id))
-    return MappingProxyType({each.id: each for each in ordered})
+    ordered = sorted(diagnoses, key=lambda diagnosis: (diagnosis.family, diagnosis.id))
+    return MappingProxyType({diagnosis.id: diagnosis for diagnosis in ordered})
 
 
 def registered(identity: str) -> Diagnosis | None:
@@ -148,42 +229,96 @@ def registered(identity: str) -> Diagnosis | None:
 
 
 def _register(
-    family: str, severity: Severity, since: str, leads_to: tuple[str, ...], *, several: bool
-) -> Callable[[J], J]:
-    def register(judge: J) -> J:
-        identity = judge.__name__.replace("_", "-")
-        module = sys.modules[judge.__module__]
+    family: str,
+    severity: Severity,
+    since: str,
+    leads_to: tuple[str, ...],
+    concerns: Reason | None,
+    *,
+    several: bool,
+) -> Callable[[T], T]:
+    def register(kind: T) -> T:
+        module = sys.modules[kind.__module__]
+        identity = _identity(kind)
+        known = kind if isinstance(kind, type) else _from_function(kind, module)
+        members = vars(known)
         _registry[identity] = Diagnosis(
             id=identity,
             family=family,
             severity=severity,
             leads_to=leads_to,
             since=since,
-            needs=_needs(judge),
-            limits=getattr(module, "Limits", None),
-            judge=judge,
+            methods=tuple(each.method for each in members.values() if hasattr(each, "method")),
+            limits=tuple(
+                each._replace(name=name)
+                for name, each in members.items()
+                if isinstance(each, Limit)
+            ),
+            kind=known,
+            concerns=concerns,
             several=several,
             text=inspect.cleandoc(module.__doc__ or ""),
         )
-        return judge
+        return kind
 
     return register
 
 
-def _needs(judge: Any) -> tuple[Need, ...]:
-    """Its parameters, by their hints as they stand in the source: to evaluate those takes long."""
-    code = judge.__code__
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    return tuple(
-        Need(name, optional="None" in str(judge.__annotations__.get(name, "")).split(" | "))
-        for name in names
-        if name != "limits"
-    )
+def _identity(kind: Any) -> str:
+    """The file's name with dashes; elsewhere than in the package, the class' own words."""
+    if kind.__module__.startswith("tb_diagnose."):
+        return str(kind.__module__).rpartition(".")[2].replace("_", "-")
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__)
+    return words.replace("_", "-").lower()
 
 
 @cache
 def _import_all() -> None:
-    import tb_diagnose.diagnoses as house
+    import tb_diagnose.diagnoses as package
 
-    for module in pkgutil.walk_packages(house.__path__, house.__name__ + "."):
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
+
+
+# Diagnoses that are still functions with a class of limits.
+
+
+class Thresholds:
+    """What every ``Limits`` is: fields that are a ``limit()``, with their defaults if not given."""
+
+    declared: ClassVar[tuple[Limit, ...]]
+
+    def __init_subclass__(cls) -> None:
+        fields = {name: each for name, each in vars(cls).items() if isinstance(each, Limit)}
+        cls.declared = tuple(each._replace(name=name) for name, each in fields.items())
+        for name, each in fields.items():
+            setattr(cls, name, each.default)
+
+    def __init__(self, **given: float) -> None:
+        vars(self).update(given)
+
+
+def _from_function(function: Any, module: Any) -> type:
+    """A class with one method that is a function with a parameter ``limits``."""
+    limits = getattr(module, "Limits", None)
+    declared = limits.declared if limits else ()
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    hints = function.__annotations__
+
+    def judge(self: Any, **roles: Any) -> Any:
+        if limits is not None:
+            own = {limit.name: float(getattr(self, limit.name)) for limit in declared}
+            whole = (limit.name for limit in declared if isinstance(limit.default, int))
+            own |= {name: int(own[name]) for name in whole}
+            roles["limits"] = limits(**own)
+        return function(**roles)
+
+    parameters = tuple(
+        Parameter(name, "None" in str(hints.get(name, "")).split(" | "))
+        for name in names
+        if name != "limits"
+    )
+    judge.method = Method("", judge, parameters)  # type: ignore[attr-defined]
+    members: dict[str, Any] = {limit.name: limit for limit in declared}
+    return type(function.__name__, (), {"judge": judge, **members, "legacy": True})

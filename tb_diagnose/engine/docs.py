@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.engine.contract import Diagnosis, Threshold, registry
+from tb_diagnose.engine.contract import Diagnosis, Limit, registry
 from tb_diagnose.engine.measured import measured
 
 SECTIONS = (
@@ -34,7 +34,7 @@ class Article(NamedTuple):
     id: str
     title: str
     sections: Mapping[str, str]
-    limits: tuple[Threshold, ...]
+    limits: tuple[Limit, ...]
 
 
 def article(diagnosis: Diagnosis) -> Article:
@@ -52,8 +52,7 @@ def article(diagnosis: Diagnosis) -> Article:
             f"the sections are {', '.join(SECTIONS)}"
         )
     ordered = {name: sections[name] for name in SECTIONS}
-    limits = diagnosis.limits.declared if diagnosis.limits else ()
-    return Article(diagnosis.id, title.strip().rstrip("."), ordered, limits)
+    return Article(diagnosis.id, title.strip().rstrip("."), ordered, diagnosis.limits)
 
 
 def articles(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -122,7 +121,7 @@ def _page(diagnosis: Diagnosis, mark: str) -> Iterator[str]:
 
 
 def _facts(diagnosis: Diagnosis) -> str:
-    reads = [f"`{need.role}`{' if logged' * need.optional}" for need in diagnosis.needs]
+    reads = [f"`{need.role}`{' if logged' * need.optional}" for need in diagnosis.roles]
     facts = [diagnosis.severity.value, diagnosis.family, f"since {diagnosis.since}"]
     if reads:
         facts.append(f"reads {', '.join(reads)}")

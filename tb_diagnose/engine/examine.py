@@ -5,20 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from tb_diagnose.analysis.run import RunAnalysis
+from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import NotApplicable, Outcome, Severity, Verdict
+from tb_diagnose.core.format import plural
 from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.engine.compare import Glance, ranked
-from tb_diagnose.engine.contract import Diagnosis, registered, registry
+from tb_diagnose.engine.compare import RunSummary
+from tb_diagnose.engine.contract import Diagnosis, Method, parameters_of, registered, registry
 from tb_diagnose.engine.onset import Replay, logged
-from tb_diagnose.measure.course import prepare
-from tb_diagnose.roles.requirements import lack
-from tb_diagnose.roles.resolve import Roles, assign
+from tb_diagnose.roles.catalog import missing
+from tb_diagnose.roles.frameworks import Framework, dialect
+from tb_diagnose.roles.resolve import RoleMap, resolve_roles
+
+#: What a diagnosis is put to: the value of a role by its name.
+Resolve = Callable[[str], Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,43 +32,32 @@ class Examination:
     """One run, what its curves were taken for, and what every diagnosis came to."""
 
     run: Run
-    roles: Roles
+    roles: RoleMap
     outcomes: tuple[Outcome, ...]
+    analysis: RunAnalysis
 
 
-def examine(run: Run, settings: Settings) -> Examination:
-    """Put every selected diagnosis of a single run to ``run``."""
-    return examine_all([run], settings)[0]
+def examine(run: Run, settings: Settings, *, growing: bool = False) -> Examination:
+    """Put every selected diagnosis of a single run to ``run``.
 
-
-def examine_all(runs: Sequence[Run], settings: Settings) -> list[Examination]:
-    """Put every selected diagnosis of a single run to each of the runs.
-
-    Each diagnosis is put to all of them before the next one is: what a processor has in its caches
-    of a diagnosis serves for the next run, which makes 16 small runs a sixth faster.
+    Of a run that is still ``growing``, nothing is said that only its end can show.
     """
-    chosen = selected(settings)
-    outcomes: list[list[Outcome]] = [[] for _ in runs]
     with _quiet():
-        roles = [assign(run, settings.roles) for run in runs]
-        lacks = [_lacking(chosen, _known(own.values)) for own in roles]
-        prepare((curve.values, -better) for own in roles for _, curve, better in ranked(own))
-        for at, each in enumerate(chosen):
-            for own, lack, found in zip(roles, lacks, outcomes, strict=True):
-                found.append(lack[at] or _ask(each, own.values, settings))
-        return [
-            Examination(run, own, grouped(_all_dated(found, chosen, run, settings), run))
-            for run, own, found in zip(runs, roles, outcomes, strict=True)
-        ]
+        roles = resolve_roles(run, settings.roles)
+        analysis = RunAnalysis(run, roles, growing=growing)
+        diagnoses = selected(settings)
+        outcomes = [_judge(each, analysis.role, analysis.framework, settings) for each in diagnoses]
+        dated = _all_dated(outcomes, diagnoses, run, settings)
+        return Examination(run, roles, grouped(dated, run), analysis)
 
 
-def compare(glances: Sequence[Glance], settings: Settings) -> tuple[Outcome, ...]:
+def compare(summaries: Sequence[RunSummary], settings: Settings) -> tuple[Outcome, ...]:
     """Put every selected comparison to several runs together."""
-    runs = {each.run: each for each in glances}
+    runs = {summary.run: summary for summary in summaries}
     roles = {"runs": runs, "baseline": settings.baseline or None}
     chosen = selected(settings, several=True)
     with _quiet():
-        return tuple(_put(each, roles, settings) for each in chosen)
+        return tuple(_judge(each, roles.get, Framework.UNKNOWN, settings) for each in chosen)
 
 
 def _quiet() -> np.errstate:
@@ -92,88 +87,112 @@ def _selected(
     )
 
 
-def judge(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
-    """Put one diagnosis to one set of roles. Never raises: a broken one comes out *failed*."""
-    with _quiet():
-        return _put(diagnosis, roles, settings)
+def judge(
+    diagnosis: Diagnosis,
+    resolve: Resolve,
+    settings: Settings,
+    writer: str = "",
+) -> Outcome:
+    """Put one diagnosis to the roles that ``resolve`` gives, of a log of that writer.
 
-
-def _put(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
-    return _lack(diagnosis, partial(_has, roles)) or _ask(diagnosis, roles, settings)
-
-
-def _has(roles: Mapping[str, Any], role: str) -> bool:
-    """Whether the run has that role; that nothing is to be said of its log is a fact, too."""
-    given = roles.get(role)
-    return given is not None and (given != () or role == "facts")
-
-
-def _known(roles: Mapping[str, Any]) -> frozenset[str]:
-    """The roles that a run has."""
-    return frozenset([role for role in roles if _has(roles, role)])
-
-
-@lru_cache(maxsize=64)
-def _lacking(diagnoses: tuple[Diagnosis, ...], known: frozenset[str]) -> tuple[Outcome | None, ...]:
-    """The outcome of each diagnosis that needs a role that is not ``known``, None of the others.
-
-    Runs with the same roles, as those of a search are, have it in common.
+    Never raises: a broken diagnosis comes out *failed*.
     """
-    return tuple(_lack(each, known.__contains__) for each in diagnoses)
+    with _quiet():
+        return _judge(diagnosis, resolve, dialect(writer), settings)
 
 
-def _lack(diagnosis: Diagnosis, has: Callable[[str], bool]) -> Outcome | None:
-    """The outcome for want of the first role that a diagnosis needs and a run does not have."""
-    missed = next((role for role in diagnosis.required if not has(role)), None)
-    return None if missed is None else _without(diagnosis, missed)
-
-
-def _ask(diagnosis: Diagnosis, roles: Mapping[str, Any], settings: Settings) -> Outcome:
-    """What a diagnosis says of roles that hold all that it needs."""
-    arguments = {role: roles.get(role) for role in diagnosis.roles}
-    if diagnosis.limits is not None:
-        named = settings.limits.get(diagnosis.id)
-        arguments["limits"] = diagnosis.limits(**named) if named else diagnosis.defaults
+def _judge(
+    diagnosis: Diagnosis, resolve: Resolve, framework: Framework, settings: Settings
+) -> Outcome:
+    """What the surest method that the run allows comes to."""
     try:
-        evidence = tuple(diagnosis.judge(**arguments))
+        if diagnosis.concerns and (reason := _ask(diagnosis.concerns, resolve)):
+            return _outcome(diagnosis, Verdict.NOT_APPLICABLE, reason=reason)
+        skipped: list[tuple[str, str, str]] = []
+        for method in diagnosis.methods:
+            why = _obstacle(method, resolve, framework)
+            if why is None:
+                surer = _surer(skipped)
+                return _apply(diagnosis, method, resolve, settings, surer)
+            skipped.append((method.name, *why))
+        return _not_logged(diagnosis, *skipped[-1][1:])
     except NotApplicable as why:
-        return _unjudged(diagnosis, why.reason, why.enable)
+        return _not_logged(diagnosis, why.reason, why.how_to_enable)
     except Exception as error:  # noqa: BLE001 - one broken diagnosis must not hide the others
         return _outcome(diagnosis, Verdict.FAILED, reason=f"{type(error).__name__}: {error}")
+
+
+def _obstacle(method: Method, resolve: Resolve, framework: Framework) -> tuple[str, str] | None:
+    """Why a run cannot be judged by a method, and what would enable it; None where it can."""
+    for role in method.required:
+        value = resolve(role)
+        if value is None or (value == () and role != "facts"):
+            return missing(role, framework) if role not in ("runs", "baseline") else ("one run", "")
+    for role, least in method.points.items():
+        if isinstance(curve := resolve(role), Curve) and curve.finite < least:
+            title = missing(role, framework)[0].removeprefix("no ").removesuffix(" in this log")
+            return f"{plural(curve.finite, 'value')} of the {title}, and {least} are needed", ""
+    if method.unless and (reason := _ask(method.unless, resolve)):
+        return reason, ""
+    return None
+
+
+def _ask(question: Callable[..., str], resolve: Resolve) -> str:
+    """What a function of roles says of a run."""
+    return question(**{role: resolve(role) for role, _ in parameters_of(question)})
+
+
+def _surer(skipped: Sequence[tuple[str, str, str]]) -> str:
+    """What a surer method than the one that judged would need."""
+    return next((f"{name}: {enable}" for name, _, enable in skipped if enable), "")
+
+
+def _apply(
+    diagnosis: Diagnosis, method: Method, resolve: Resolve, settings: Settings, surer: str
+) -> Outcome:
+    """What one method comes to on a run that has all it needs."""
+    instance = diagnosis.instance(settings.limits.get(diagnosis.id))
+    values = {role: _value(resolve, role, diagnosis) for role, _ in method.parameters}
+    legacy = getattr(diagnosis.kind, "legacy", False)
+    arguments = {role: value for role, value in values.items() if legacy or value is not None}
+    evidence = tuple(method.judge(instance, **arguments))
     if not evidence:
-        return _clear(diagnosis)
+        return _clear(diagnosis, method.name, surer)
     severities = [each.severity or diagnosis.severity for each in evidence]
     worst = min(severities, key=lambda severity: severity.rank)
-    return replace(_clear(diagnosis), verdict=Verdict.FOUND, severity=worst, evidence=evidence)
+    clear = _clear(diagnosis, method.name, surer)
+    return replace(clear, verdict=Verdict.FOUND, severity=worst, evidence=evidence)
 
 
-def _outcome(diagnosis: Diagnosis, verdict: Verdict, reason: str = "", enable: str = "") -> Outcome:
+def _value(resolve: Resolve, role: str, diagnosis: Diagnosis) -> Any:
+    value = resolve(role)
+    legacy = getattr(diagnosis.kind, "legacy", False)
+    return value.series if legacy and isinstance(value, Curve) else value
+
+
+def _outcome(
+    diagnosis: Diagnosis, verdict: Verdict, *, reason: str = "", how_to_enable: str = ""
+) -> Outcome:
     return Outcome(
         diagnosis.id,
         diagnosis.family,
         verdict,
         diagnosis.severity,
         reason=reason,
-        enable=enable,
+        how_to_enable=how_to_enable,
     )
 
 
-@cache
-def _clear(diagnosis: Diagnosis) -> Outcome:
-    """That nothing was found: the same on every run, like the next."""
-    return _outcome(diagnosis, Verdict.CLEAR)
+@lru_cache(maxsize=1024)
+def _clear(diagnosis: Diagnosis, method: str, surer: str) -> Outcome:
+    """That nothing was found; runs share it."""
+    return replace(_outcome(diagnosis, Verdict.CLEAR), method=method, surer=surer)
 
 
 @lru_cache(maxsize=1024)
-def _unjudged(diagnosis: Diagnosis, reason: str, enable: str) -> Outcome:
-    """That a run cannot be judged: many share the reason."""
-    return _outcome(diagnosis, Verdict.NOT_APPLICABLE, reason, enable)
-
-
-@cache
-def _without(diagnosis: Diagnosis, role: str) -> Outcome:
-    """That a run lacks a role that the diagnosis cannot do without."""
-    return _unjudged(diagnosis, *lack(role))
+def _not_logged(diagnosis: Diagnosis, reason: str, how_to_enable: str) -> Outcome:
+    """That a run lacks what every method needs; runs share it."""
+    return _outcome(diagnosis, Verdict.NOT_LOGGED, reason=reason, how_to_enable=how_to_enable)
 
 
 def _all_dated(
@@ -189,11 +208,12 @@ def _all_dated(
 def _dated(outcome: Outcome, diagnosis: Diagnosis, replay: Replay, settings: Settings) -> Outcome:
     """Add from which moment on the log proved a finding."""
 
-    def found(roles: Mapping[str, Any]) -> bool:
-        return _put(diagnosis, roles, settings).verdict is Verdict.FOUND
+    def found(analysis: RunAnalysis) -> bool:
+        outcome = _judge(diagnosis, analysis.role, analysis.framework, settings)
+        return outcome.verdict is Verdict.FOUND
 
     since = replay.since(outcome.evidence[0].tag, found)
-    return replace(outcome, known=since[0], onset=since[1]) if since else outcome
+    return replace(outcome, detected_at=since[0], detected_step=since[1]) if since else outcome
 
 
 def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
@@ -223,7 +243,7 @@ def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
     parents = {identity: under(each) for identity, each in found.items()}
     roots = {identity: _root(identity, parents) for identity in found}
     return tuple(
-        replace(each, under=roots[each.id]) if roots.get(each.id) else each for each in every
+        replace(each, caused_by=roots[each.id]) if roots.get(each.id) else each for each in every
     )
 
 

@@ -8,18 +8,16 @@ often shown by the same curve and so ask for the same cuts, whose roles are give
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
+from tb_diagnose.analysis.run import RunAnalysis
 from tb_diagnose.core.run import Histograms, Run, Series, Vitals
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.measure.levels import distinct
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.roles.resolve import given
-
-Roles = Mapping[str, Any]
+from tb_diagnose.roles.resolve import resolve_roles, role_values
 
 #: Cuts that are kept: the first ones, where bisections of one curve have not parted yet.
 _KEPT = 8
@@ -30,9 +28,9 @@ class Replay:
 
     def __init__(self, run: Run, settings: Settings) -> None:
         self._run, self._settings = run, settings
-        self._cuts: dict[float, Roles] = {}
+        self._cuts: dict[float, RunAnalysis] = {}
 
-    def since(self, name: str, proves: Callable[[Roles], bool]) -> tuple[float, int] | None:
+    def since(self, name: str, proves: Callable[[RunAnalysis], bool]) -> tuple[float, int] | None:
         """The moment, and the step of the curve ``name``, from which on the log proved something.
 
         ``proves`` says of the roles of a cut whether it is proved there; at the end of the run it
@@ -52,10 +50,11 @@ class Replay:
         at = int(np.flatnonzero(curve.wall <= moments[high])[-1])
         return float(moments[high]), int(curve.steps[at])
 
-    def _roles(self, wall: float) -> Roles:
+    def _roles(self, wall: float) -> RunAnalysis:
         known = self._cuts.get(wall)
         if known is None:
-            known = given(self._run.until(wall), self._settings.roles)
+            run = self._run.until(wall)
+            known = RunAnalysis(run, resolve_roles(run, self._settings.roles))
             if len(self._cuts) < _KEPT:
                 self._cuts[wall] = known
         return known
@@ -66,7 +65,7 @@ def as_of(run: Run, step: int, settings: Settings) -> Run:
 
     The main curve is the training loss, else the reward, else the curve with the most points.
     """
-    values = given(run, settings.roles)
+    values = role_values(run, settings.roles)
     longest = max(run.scalars, key=len, default=None)
     known = (values.get("train_loss"), values.get("reward"), longest)
     curve = next((each for each in known if each is not None), None)

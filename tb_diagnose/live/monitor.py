@@ -98,8 +98,8 @@ class Watch:
                 continue
             except OSError as error:
                 self._unreachable[str(path)] = str(error)
-        for where, says in sorted(self._unreachable.items() - known.items()):
-            yield Problem(path=where, says=f"{where} was not read: {says}")
+        for where, message in sorted(self._unreachable.items() - known.items()):
+            yield Problem(path=where, message=f"{where} was not read: {message}")
         for path in () if self._unreachable else self._kept.keys() - found.keys():
             self._followers.drop(self._kept.pop(path).cluster.path)
         for path, cluster in found.items():
@@ -126,10 +126,10 @@ class Watch:
             parts = [run_part(examine(run, self._settings), POINTS, brief=True) for run in runs]
         except Exception as error:  # noqa: BLE001  one folder's failure must not hinder the others
             where = kept.cluster.path
-            says = f"{where} was not read: {told(error)}"
-            if says != kept.problem:
-                yield Problem(path=str(where), says=says)
-            kept.problem = says
+            message = f"{where} was not read: {told(error)}"
+            if message != kept.problem:
+                yield Problem(path=str(where), message=message)
+            kept.problem = message
             self._followers.drop(where)
             return
         kept.problem = ""

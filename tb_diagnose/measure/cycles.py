@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+#: Points a period needs for its correlation to mean something: noise then has 0.2 over 3 of them.
+LEAST = 20
+
 
 def levelled(values: Floats, period: int) -> Floats:
     """[n] less its mean over the ``period`` points around each. [n - period + 1]
@@ -39,3 +42,16 @@ def wave(values: Floats, period: int) -> float:
     course = values[:whole].reshape(-1, period).mean(axis=0)
     course = course - course.mean()
     return float(np.sum(course[:-1] * course[1:]) / np.sum(course**2))
+
+
+def is_running_mean(values: Floats, period: int) -> bool:
+    """Whether the noise of [n] dies down within each period, as that of a mean since its start.
+
+    The changes in the second half of a period are below 0.4 of those in its first quarter: under a
+    mean since the start they shrink as 1 / t, to a third at most between the two.
+    """
+    changes = np.abs(np.diff(values))
+    place = np.arange(len(changes)) % period
+    early = changes[place < period // 4]
+    late = changes[(place >= period // 2) & (place < period - 1)]
+    return bool(len(early) and len(late) and np.median(late) < 0.4 * np.median(early))

@@ -12,7 +12,7 @@ from heapq import nlargest
 
 from tb_diagnose.core.format import plural
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.engine.compare import Glance, glance
+from tb_diagnose.engine.compare import RunSummary, summarize_run
 from tb_diagnose.engine.examine import Examination, examine
 from tb_diagnose.parallel.local import told
 from tb_diagnose.plugin.feeds import Feed, Source
@@ -44,7 +44,7 @@ class _Kept:
 
     feed: Feed
     entries: list[Entry] = field(default_factory=list)
-    glances: list[Glance] = field(default_factory=list)
+    glances: list[RunSummary] = field(default_factory=list)
     held: list[Examination] = field(default_factory=list)
     points: int = 0
     changed: int = 0
@@ -119,11 +119,11 @@ class Following:
             end = self._clock()
             kept.due = end + _PAUSE * (end - begin)
         except Exception as error:  # noqa: BLE001  one folder's failure must not hinder the others
-            says = f"{key} was not read: {told(error)}"
-            if says == kept.problem:
+            message = f"{key} was not read: {told(error)}"
+            if message == kept.problem:
                 return False
-            _log.exception("%s", says)
-            kept.problem, kept.entries, kept.glances, kept.held = says, [], [], []
+            _log.exception("%s", message)
+            kept.problem, kept.entries, kept.glances, kept.held = message, [], [], []
         self._together.changed()
         self._changes += 1
         kept.changed = self._changes
@@ -135,7 +135,7 @@ class Following:
         kept.points = sum(each.run.points for each in kept.held)
         kept.glances = []
         if self._together.wanted:
-            kept.glances = [glance(each.run.name, each.roles) for each in kept.held]
+            kept.glances = [summarize_run(each.run.name, each.roles) for each in kept.held]
         kept.entries = []
         for at, examination in enumerate(kept.held):
             part = run_part(examination, POINTS)
@@ -169,7 +169,7 @@ class Following:
         """What is known now, as a new version."""
         self._version += 1
         entries: dict[str, Entry] = {}
-        glances: dict[str, Glance] = {}
+        glances: dict[str, RunSummary] = {}
         for kept in self._kept.values():
             names = []
             for each in kept.entries:
@@ -178,7 +178,9 @@ class Following:
                 entries[names[-1]] = entry
             glances.update(zip(names, kept.glances, strict=False))
         problems = [
-            Problem(path=key, says=kept.problem) for key, kept in self._kept.items() if kept.problem
+            Problem(path=key, message=kept.problem)
+            for key, kept in self._kept.items()
+            if kept.problem
         ]
         parts = (each.part for each in entries.values())
         document = assembled(parts, self._together.outcomes(glances), problems)

@@ -22,8 +22,8 @@ Query = MultiDict[str, str]
 class Refused(Exception):
     """A question that cannot be answered: the HTTP status, and one sentence."""
 
-    def __init__(self, code: int, says: str) -> None:
-        super().__init__(says)
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
         self.code = code
 
 

@@ -46,7 +46,7 @@ class Snapshot:
 def line(part: RunPart, changed: int) -> dict[str, Any]:
     """A run in the list of runs."""
     found = [each for each in part["outcomes"] if each["verdict"] == "found"]
-    heads = [each["severity"] for each in found if each["under"] is None]
+    heads = [each["severity"] for each in found if each["caused_by"] is None]
     return {
         "name": part["name"],
         "verdict": part["verdict"],

@@ -110,8 +110,8 @@ def _guarded(handler: Handler) -> Any:
             raise
         except Exception as error:  # noqa: BLE001  it must not spread to the other tabs
             _log.exception("The Diagnose tab could not answer %s.", request.path)
-            says = f"{type(error).__name__}; the log of TensorBoard tells more"
-            return _said(request, 500, f"the Diagnose tab failed: {says}")
+            message = f"{type(error).__name__}; the log of TensorBoard tells more"
+            return _said(request, 500, f"the Diagnose tab failed: {message}")
 
     return wrappers.Request.application(guarded)
 
@@ -131,9 +131,9 @@ def _static(request: wrappers.Request) -> wrappers.Response:
 
 
 def _said(
-    request: wrappers.Request, code: int, says: str, headers: list[tuple[str, str]] | None = None
+    request: wrappers.Request, code: int, message: str, headers: list[tuple[str, str]] | None = None
 ) -> wrappers.Response:
-    return _responded(request, says, "text/plain", code=code, headers=headers)
+    return _responded(request, message, "text/plain", code=code, headers=headers)
 
 
 def _responded(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tb_diagnose.core.finding import Outcome
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.engine.compare import Glance
+from tb_diagnose.engine.compare import RunSummary
 from tb_diagnose.engine.examine import compare, selected
 
 
@@ -35,7 +35,7 @@ class Together:
         """Whether the next ``outcomes`` may differ from the last ones."""
         return self._stale and self._clock() >= self._due
 
-    def outcomes(self, glances: Mapping[str, Glance]) -> Sequence[Outcome]:
+    def outcomes(self, glances: Mapping[str, RunSummary]) -> Sequence[Outcome]:
         """What came of comparing the runs of these names, now or the last time."""
         if self.due:
             begin, self._stale = self._clock(), False

@@ -87,12 +87,12 @@ class Watcher:
         if news or self._snapshot.message:
             self._publish(self._following.snapshot())
 
-    def _fail(self, says: str) -> bool:
+    def _fail(self, message: str) -> bool:
         """Shows the error with what was known before it; False if it is shown already."""
         known = self._snapshot
-        if (known.state, known.message) == ("error", says):
+        if (known.state, known.message) == ("error", message):
             return False
-        self._publish(replace(known, version=_now(), state="error", message=says))
+        self._publish(replace(known, version=_now(), state="error", message=message))
         return True
 
     def _publish(self, snapshot: Snapshot) -> None:

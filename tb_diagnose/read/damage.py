@@ -19,11 +19,11 @@ _KNOWN = (
 def facts(file: EventFile, where: str) -> Iterator[Fact]:
     """What is true of ``file``; ``where`` is its name in the sentences."""
     if file.error:
-        says = f"{where} cannot be read ({file.error}); make it readable and try again."
-        yield Fact("unreadable", says, where)
+        message = f"{where} cannot be read ({file.error}); make it readable and try again."
+        yield Fact("unreadable", message, where)
     elif not file.size:
-        says = f"{where} is empty: nothing was logged to it, or its writer was never flushed."
-        yield Fact("empty-file", says, where)
+        message = f"{where} is empty: nothing was logged to it, or its writer was never flushed."
+        yield Fact("empty-file", message, where)
     elif not file.records and file.bad_from == 0 and not file.mismatched:
         yield Fact("not-event-file", f"{where} {_kind(file.path)}", where, {"bytes": file.size})
     else:
@@ -34,26 +34,26 @@ def facts(file: EventFile, where: str) -> Iterator[Fact]:
 def unreadable(folder: Place, where: str, error: OSError) -> Fact:
     """The fact that a folder cannot be listed."""
     reason = error.strerror or str(error)
-    says = f"folder {folder.name} cannot be read ({reason}); make it readable and try again."
-    return Fact("unreadable", says, where)
+    message = f"folder {folder.name} cannot be read ({reason}); make it readable and try again."
+    return Fact("unreadable", message, where)
 
 
 def _kind(path: Place) -> str:
     head = beginning(path, 64)
-    for start, says in _KNOWN:
+    for start, message in _KNOWN:
         if head.startswith(start):
-            return says
+            return message
     return "is not an event file, though it is named like one; rename or remove it."
 
 
 def _truncated(file: EventFile, where: str) -> Iterator[Fact]:
     tail = file.size - file.offset
     if tail and file.bad_from is None:
-        says = (
+        message = (
             f"{where} ends in the middle of a record: {tail} bytes at offset {file.offset} are "
             "incomplete; if the training is over, copy the file again from where it was written."
         )
-        yield Fact("truncated-tail", says, where, {"offset": file.offset, "bytes": tail})
+        yield Fact("truncated-tail", message, where, {"offset": file.offset, "bytes": tail})
 
 
 def _damaged(file: EventFile, where: str) -> Iterator[Fact]:
@@ -65,12 +65,12 @@ def _damaged(file: EventFile, where: str) -> Iterator[Fact]:
     places = ", ".join(f"{each.offset} to {each.offset + each.size}" for each in lost[:3])
     more = f" and {len(lost) - 3} more ranges" if len(lost) > 3 else ""
     if file.mismatched and not file.records:
-        says = (
+        message = (
             f"every checksum in {where} is wrong (bytes {places}{more}): the file is damaged, or "
             "its writer computes checksums in its own way; if so, read it with --no-checksum."
         )
     else:
-        says = (
+        message = (
             f"{where} is damaged: bytes {places}{more} hold no intact record and are left out; "
             "copy the file again from where it was written."
         )
@@ -79,4 +79,4 @@ def _damaged(file: EventFile, where: str) -> Iterator[Fact]:
         "bytes": sum(each.size for each in lost),
         "places": len(lost),
     }
-    yield Fact("damaged-record", says, where, numbers)
+    yield Fact("damaged-record", message, where, numbers)

@@ -47,7 +47,7 @@ def assembled(
 ) -> Document:
     """The document from parts that may have been made elsewhere: worst run first, then by name."""
     parts = sorted(runs, key=_order)
-    missed = sorted(problems, key=lambda each: (each["path"], each["says"]))
+    missed = sorted(problems, key=lambda each: (each["path"], each["message"]))
     return Document(
         schema=SCHEMA,
         tool=Tool(name="tb-diagnose", version=__version__),

@@ -31,14 +31,14 @@ def finding(
     yield from _title(head, screen)
     shown = head["evidence"] if screen.verbose else head["evidence"][:_SHOWN]
     for evidence in shown:
-        yield from wrapped(plain(evidence["says"]), screen.prose, _INDENT)
+        yield from wrapped(plain(evidence["message"]), screen.prose, _INDENT)
         yield from _seen(evidence, head["severity"], curves, screen)
         yield from labelled("Sure", _sure(evidence), screen)
     rest = [each["tag"] for each in head["evidence"][len(shown) :]]
     if rest:
         more = f"and {len(rest)} more: {', '.join(dict.fromkeys(rest))}"
         yield from wrapped(plain(more), screen.prose, _INDENT)
-    for fix in dict.fromkeys(each["fix"] for each in shown):
+    for fix in dict.fromkeys(each["suggestion"] for each in shown):
         yield from labelled("Try", fix, screen, "bold")
     if led:
         told = " · ".join(_consequence(each, last) for each in led)
@@ -71,7 +71,7 @@ def _title(outcome: OutcomePart, screen: Screen) -> Iterator[str]:
 def _where(outcome: OutcomePart) -> str:
     first = outcome["evidence"][0]
     where = span(first["steps"], first["counted_in"])
-    onset, wasted = outcome["onset"], outcome["wasted_seconds"]
+    onset, wasted = outcome["detected_step"], outcome["seconds_after_detection"]
     if onset is not None and [onset] != first["steps"]:
         since = f"known since {span([onset], first['counted_in'])}"
         where = f"{where}, {since}" if where else since
@@ -83,7 +83,7 @@ def _where(outcome: OutcomePart) -> str:
 def _seen(
     evidence: EvidencePart, severity: str, curves: Sequence[CurvePart], screen: Screen
 ) -> Iterator[str]:
-    tag, also = evidence["tag"], evidence["also"]
+    tag, also = evidence["tag"], evidence["related"]
     more = f", and {len(also)} more" if also else ""
     curve = _curve(tag, curves)
     if curve is None or len(curve["steps"]) + len(curve["nonfinite"]) <= 1:
@@ -111,7 +111,7 @@ def _curve(tag: str, curves: Sequence[CurvePart]) -> CurvePart | None:
 
 def _sure(evidence: EvidencePart) -> str:
     measured, limit, unit = evidence["measured"], evidence["limit"], evidence["unit"]
-    parts = [evidence["sure"]]
+    parts = [evidence["confidence"]]
     if measured is not None and limit is not None:
         parts.append(f"{brief(measured)} (limit {brief(limit)}) {unit}".rstrip())
     return " · ".join(part for part in parts if part)
@@ -120,7 +120,7 @@ def _sure(evidence: EvidencePart) -> str:
 def _consequence(outcome: OutcomePart, last: int | None) -> str:
     first = outcome["evidence"][0]
     where = span(first["steps"], first["counted_in"], last)
-    places = sum(1 + len(each["also"]) for each in outcome["evidence"])
+    places = sum(1 + len(each["related"]) for each in outcome["evidence"])
     if places > 1:
         where = f"{where} in {places} curves".strip()
     return f"{outcome['id']} {where}".rstrip()

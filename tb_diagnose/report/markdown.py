@@ -32,7 +32,7 @@ def _lines(document: Document) -> Iterator[str]:
         yield from _findings(document["comparisons"])
     if document["problems"]:
         yield from ("", "## Not read", "")
-        yield from (f"- {escaped(problem['says'])}" for problem in document["problems"])
+        yield from (f"- {escaped(problem['message'])}" for problem in document["problems"])
 
 
 def escaped(text: str) -> str:
@@ -52,21 +52,21 @@ def _findings(outcomes: Sequence[OutcomePart]) -> Iterator[str]:
     for head, led in grouped(outcomes):
         yield from ("", f"### {head['severity']}: {head['id']}")
         for evidence in head["evidence"]:
-            yield from ("", escaped(evidence["says"]), "", *_proof(evidence))
+            yield from ("", escaped(evidence["message"]), "", *_proof(evidence))
         if led:
             yield f"- Led to: {', '.join(each['id'] for each in led)}"
 
 
 def _proof(evidence: EvidencePart) -> Iterator[str]:
     where = span(evidence["steps"], evidence["counted_in"])
-    seen = [escaped(tag) for tag in (evidence["tag"], *evidence["also"]) if tag]
+    seen = [escaped(tag) for tag in (evidence["tag"], *evidence["related"]) if tag]
     if seen or where:
         yield f"- Seen: {', '.join([*seen, *([where] if where else [])])}"
     measured, limit = evidence["measured"], evidence["limit"]
     if measured is not None and limit is not None:
         unit = escaped(evidence["unit"])
         yield f"- Measured: {brief(measured)} (limit {brief(limit)}) {unit}".rstrip()
-    if evidence["sure"]:
-        yield f"- Sure: {escaped(evidence['sure'])}"
-    if evidence["fix"]:
-        yield f"- **Try:** {escaped(evidence['fix'])}"
+    if evidence["confidence"]:
+        yield f"- Sure: {escaped(evidence['confidence'])}"
+    if evidence["suggestion"]:
+        yield f"- **Try:** {escaped(evidence['suggestion'])}"

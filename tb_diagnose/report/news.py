@@ -17,8 +17,8 @@ def told(run: RunPart, found: Collection[str], gone: Sequence[str], screen: Scre
     lines = [*header(run, plain(run["name"]), about(run), screen)]
     lines += _found(run, found, screen)
     if gone:
-        says = f"No longer found: {' · '.join(gone)}"
-        lines += ["", *(screen.paint(line, "dim") for line in wrapped(says, screen.prose, "  "))]
+        message = f"No longer found: {' · '.join(gone)}"
+        lines += ["", *(screen.paint(line, "dim") for line in wrapped(message, screen.prose, "  "))]
     return screen.finish("\n".join([*lines, "", ""]))
 
 

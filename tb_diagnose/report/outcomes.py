@@ -14,7 +14,13 @@ from tb_diagnose.report.shapes import ComparisonPart, CountedIn, EvidencePart, O
 #: In which steps a tag is counted depends on the run: in Keras logs, most tags count epochs.
 Counting = Callable[[str], CountedIn]
 
-_ENDS = (Verdict.FOUND, Verdict.FAILED, Verdict.CLEAR, Verdict.NOT_APPLICABLE)
+_ENDS = (
+    Verdict.FOUND,
+    Verdict.FAILED,
+    Verdict.CLEAR,
+    Verdict.NOT_LOGGED,
+    Verdict.NOT_APPLICABLE,
+)
 
 
 def outcome_parts(
@@ -56,7 +62,7 @@ def _findings(outcomes: Sequence[Outcome]) -> list[Outcome]:
     lines: list[Outcome] = []
     for head in sorted(roots, key=_urgency):
         led = [each for each in found.values() if each is not head and root(each, found) == head.id]
-        lines += [replace(head, under=None), *sorted(led, key=_urgency)]
+        lines += [replace(head, caused_by=None), *sorted(led, key=_urgency)]
     return lines
 
 
@@ -79,19 +85,19 @@ def _bare(outcome: Outcome) -> OutcomePart:
 def root(outcome: Outcome, found: dict[str, Outcome]) -> str:
     """The id at the end of the chain of causes; a circle ends where it closes."""
     seen = [outcome.id]
-    while outcome.under in found and outcome.under not in seen:
-        outcome = found[outcome.under]
+    while outcome.caused_by in found and outcome.caused_by not in seen:
+        outcome = found[outcome.caused_by]
         seen.append(outcome.id)
-    return seen[-1] if outcome.under not in seen else min(seen)
+    return seen[-1] if outcome.caused_by not in seen else min(seen)
 
 
 def _urgency(outcome: Outcome) -> tuple[int, float, str]:
-    known = float("inf") if outcome.known is None else outcome.known
+    known = float("inf") if outcome.detected_at is None else outcome.detected_at
     return outcome.severity.rank, known, outcome.id
 
 
 def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePart:
-    known = outcome.known
+    known = outcome.detected_at
     wasted = None if known is None or end is None else round(max(0.0, end - known), 3)
     return OutcomePart(
         id=outcome.id,
@@ -99,13 +105,13 @@ def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePar
         title=title(outcome.id),
         verdict=outcome.verdict.value,
         severity=outcome.severity.value,
-        under=outcome.under,
-        onset=None if outcome.onset is None else int(outcome.onset),
-        known=moment(known),
-        wasted_seconds=maybe(wasted),
+        caused_by=outcome.caused_by,
+        detected_step=None if outcome.detected_step is None else int(outcome.detected_step),
+        detected_at=moment(known),
+        seconds_after_detection=maybe(wasted),
         evidence=[_evidence(each, outcome.severity, counting) for each in outcome.evidence],
         reason=text(outcome.reason),
-        enable=text(outcome.enable),
+        how_to_enable=text(outcome.how_to_enable),
     )
 
 
@@ -119,22 +125,22 @@ def title(identity: str) -> str:
 def _evidence(evidence: Evidence, severity: Severity, counting: Counting) -> EvidencePart:
     steps = [int(number(step)) for step in evidence.steps]
     return EvidencePart(
-        says=text(evidence.says),
+        message=text(evidence.message),
         tag=text(evidence.tag),
-        also=[text(tag) for tag in evidence.also],
+        related=[text(tag) for tag in evidence.related],
         steps=steps,
-        onset=steps[0] if steps else None,
+        first_step=steps[0] if steps else None,
         counted_in=counting(evidence.tag),
         measured=maybe(evidence.measured),
         limit=maybe(evidence.limit),
         unit=evidence.unit,
-        sure=text(evidence.sure),
+        confidence=text(evidence.confidence),
         severity=(evidence.severity or severity).value,
-        fix=text(evidence.fix),
+        suggestion=text(evidence.suggestion),
     )
 
 
 def _about(outcome: Outcome, names: Sequence[str]) -> list[str]:
     """The runs that the evidence names as its curves; where it names none, all of them."""
-    named = {tag for each in outcome.evidence for tag in (each.tag, *each.also)}
+    named = {tag for each in outcome.evidence for tag in (each.tag, *each.related)}
     return [text(name) for name in names if name in named] or [text(name) for name in names]

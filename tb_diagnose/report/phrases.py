@@ -68,7 +68,7 @@ def about(run: RunPart) -> str:
 def ledger(outcomes: Sequence[OutcomePart], *, cure: bool = True) -> str:
     """``24 clear · 18 not checkable, 15 of them with …``."""
     ends = [each["verdict"] for each in outcomes]
-    clear, silent = ends.count("clear"), ends.count("not-applicable")
+    clear, silent = ends.count("clear"), ends.count("not-logged")
     if not silent:
         return f"{clear} clear"
     return f"{clear} clear · {silent} not checkable{_cure(outcomes, silent) if cure else ''}"
@@ -76,7 +76,7 @@ def ledger(outcomes: Sequence[OutcomePart], *, cure: bool = True) -> str:
 
 def _cure(outcomes: Sequence[OutcomePart], silent: int) -> str:
     """What would make the most of the ``silent`` checks speak."""
-    cures = Counter(each["enable"] for each in outcomes if each["enable"])
+    cures = Counter(each["how_to_enable"] for each in outcomes if each["how_to_enable"])
     best, times = max(cures.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     # A cure for one check of many is no news; --verbose tells it.
     return f", {times} of them with {best}" if times > 1 or times == silent else ""
@@ -89,7 +89,7 @@ def grouped(outcomes: Iterable[OutcomePart]) -> list[tuple[OutcomePart, list[Out
     """
     groups: list[tuple[OutcomePart, list[OutcomePart]]] = []
     for each in takewhile(lambda one: one["verdict"] == "found", outcomes):
-        if each["under"] is None:
+        if each["caused_by"] is None:
             groups.append((each, []))
         else:
             groups[-1][1].append(each)

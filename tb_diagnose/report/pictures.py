@@ -14,7 +14,7 @@ from tb_diagnose.report.shapes import RunPart
 
 if TYPE_CHECKING:
     from tb_diagnose.core.run import Run
-    from tb_diagnose.roles.resolve import Roles
+    from tb_diagnose.roles.resolve import RoleMap
 
 #: Points of all curves of a report together (chosen: some 10 MB, which a browser opens at once).
 _ALL = 500_000
@@ -34,7 +34,7 @@ def resolution(runs: int) -> int:
     return max(120, min(_MOST, _ALL // (_CURVES * max(1, runs))))
 
 
-def pictures(run: Run, roles: Roles, part: RunPart, points: int) -> Pictures:
+def pictures(run: Run, roles: RoleMap, part: RunPart, points: int) -> Pictures:
     """The curves that the run's part names in up to ``points`` points, and all its heat maps."""
     named = {each["name"] for each in part["curves"]}
     shown = (drawn(each, points) for each in run.scalars if text(each.name) in named)

@@ -31,7 +31,7 @@ from tb_diagnose.report.shapes import (
 
 if TYPE_CHECKING:
     from tb_diagnose.engine.examine import Examination
-    from tb_diagnose.roles.resolve import Role, Roles
+    from tb_diagnose.roles.resolve import RoleAssignment, RoleMap
 
 #: A role that more curves share gets those that a finding names, not all (chosen: one screen).
 _FEW = 8
@@ -86,15 +86,15 @@ def verdict(run: Run, outcomes: list[OutcomePart]) -> RunVerdict:
 def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart]) -> str:
     """One sentence: what a person who has seen many runs would say first."""
     if fares == "unreadable":
-        return text(next(_broken(run)).says) or "Nothing could be read."
+        return text(next(_broken(run)).message) or "Nothing could be read."
     if fares == "healthy":
         clear = [each["verdict"] for each in outcomes].count("clear")
         return f"Nothing is wrong as far as this log can tell: {clear} of {len(outcomes)} checks."
     if fares == "undecided":
         return f"Nothing could be judged: {_commonest_reason(outcomes)}."
     first = outcomes[0]
-    says = re.split(r"(?<=[.!?])\s+(?=[A-Z])", first["evidence"][0]["says"])[0]
-    return f"{first['title']}: {says}"
+    message = re.split(r"(?<=[.!?])\s+(?=[A-Z])", first["evidence"][0]["message"])[0]
+    return f"{first['title']}: {message}"
 
 
 def _broken(run: Run) -> Iterator[Fact]:
@@ -153,14 +153,14 @@ def _model(model: ModelConfig) -> ModelPart:
         kind=model.kind,
         layers=len(model.layers),
         parameters=model.parameters if model.parameters >= 0 else None,
-        optimizer=optimizer.written if optimizer else None,
+        optimizer=optimizer.class_name if optimizer else None,
         learning_rate=maybe(optimizer.learning_rate) if optimizer else None,
         losses=[loss.name for loss in model.losses],
         input_shape=list(model.input_shape),
     )
 
 
-def _steps(roles: Roles) -> StepsPart | None:
+def _steps(roles: RoleMap) -> StepsPart | None:
     main = (roles.values.get(role) for role in _MAIN)
     loss = next((each for each in main if isinstance(each, Series) and len(each)), None)
     if loss is None:
@@ -170,41 +170,43 @@ def _steps(roles: Roles) -> StepsPart | None:
 
 
 @lru_cache(maxsize=1024)
-def _role(role: Role) -> RolePart:
+def _role(role: RoleAssignment) -> RolePart:
     """What a curve was taken for; the runs of a search have it in common."""
-    return RolePart(role=role.name, tag=text(role.tag), why=role.why)
+    return RolePart(role=role.name, tag=text(role.tag), why=role.reason)
 
 
 def _fact(fact: Fact) -> FactPart:
     numbers = {name: number(value) for name, value in sorted(fact.numbers.items())}
-    return FactPart(kind=fact.kind, says=text(fact.says), where=text(fact.where), numbers=numbers)
+    return FactPart(
+        kind=fact.kind, message=text(fact.message), where=text(fact.where), numbers=numbers
+    )
 
 
 def _curves(
-    run: Run, roles: Roles, outcomes: list[OutcomePart], points: int, *, brief: bool
+    run: Run, roles: RoleMap, outcomes: list[OutcomePart], points: int, *, brief: bool
 ) -> Iterator[CurvePart]:
     """The curves that play a role of their own or that evidence names, in the run's order."""
     evidence = [each for outcome in outcomes for each in outcome["evidence"]]
-    tags = (tag for each in evidence for tag in (each["tag"], *each["also"]))
+    tags = (tag for each in evidence for tag in (each["tag"], *each["related"]))
     named = {part for tag in tags for part in parts(tag)}
     if brief and not named:
         return
-    played, crowd = _played(roles)
+    curve_roles, crowd = _played(roles)
     for series in run.scalars:
         names = {text(series.name), text(series.tag)}
-        if not (series.name in played or series.name in crowd or names & named):
+        if not (series.name in curve_roles or series.name in crowd or names & named):
             continue
         if not brief or f"/{text(series.name)}".endswith(tuple(f"/{each}" for each in named)):
-            yield curve(series, played.get(series.name), points)
+            yield curve(series, curve_roles.get(series.name), points)
 
 
-def _played(roles: Roles) -> tuple[dict[str, str], set[str]]:
+def _played(roles: RoleMap) -> tuple[dict[str, str], set[str]]:
     """Curve → role, the first role winning; and the curves of roles that a few curves share."""
-    played: dict[str, str] = {}
+    curve_roles: dict[str, str] = {}
     crowd: set[str] = set()
     for role, value in roles.values.items():
         if isinstance(value, Series):
-            played.setdefault(value.name, role)
+            curve_roles.setdefault(value.name, role)
         elif isinstance(value, tuple) and len(value) <= _FEW:
             crowd |= {each.name for each in value if isinstance(each, Series)}
-    return played, crowd
+    return curve_roles, crowd

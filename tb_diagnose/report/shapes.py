@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-SCHEMA = "tb-diagnose/1"
+SCHEMA = "tb-diagnose/2"
 
 #: Points kept of a curve (chosen: 120 draw it well at the width of a card or a terminal).
 POINTS = 120
@@ -68,7 +68,7 @@ class FactPart(TypedDict):
     """Something true of the log itself."""
 
     kind: str
-    says: str
+    message: str
     where: str
     numbers: dict[str, Number]
 
@@ -97,18 +97,18 @@ class CurvePart(TypedDict):
 class EvidencePart(TypedDict):
     """One thing that was seen."""
 
-    says: str
+    message: str
     tag: str
-    also: list[str]
+    related: list[str]
     steps: list[int]
-    onset: int | None
+    first_step: int | None
     counted_in: CountedIn
     measured: Number | None
     limit: Number | None
     unit: str
-    sure: str
+    confidence: str
     severity: str
-    fix: str
+    suggestion: str
 
 
 class OutcomePart(TypedDict):
@@ -119,13 +119,13 @@ class OutcomePart(TypedDict):
     title: str
     verdict: str
     severity: str
-    under: str | None
-    onset: int | None
-    known: str | None
-    wasted_seconds: Number | None
+    caused_by: str | None
+    detected_step: int | None
+    detected_at: str | None
+    seconds_after_detection: Number | None
     evidence: list[EvidencePart]
     reason: str
-    enable: str
+    how_to_enable: str
 
 
 class ComparisonPart(OutcomePart):
@@ -157,7 +157,7 @@ class Problem(TypedDict):
     """A path of which nothing could be read, and why."""
 
     path: str
-    says: str
+    message: str
 
 
 class Summary(TypedDict):

@@ -64,8 +64,8 @@ def _run(run: RunPart, name: str, pad: int, screen: Screen) -> Iterator[str]:
         yield from header(run, name, _quiet(run), screen)
         yield from _failed(run["outcomes"], screen)
         return
-    says = about(run) if roots else f"{_quiet(run)} · {about(run)}".removesuffix(" · ")
-    yield from header(run, name, says, screen)
+    message = about(run) if roots else f"{_quiet(run)} · {about(run)}".removesuffix(" · ")
+    yield from header(run, name, message, screen)
     last = run["steps"]["last"] if run["steps"] else None
     for root, led in roots:
         yield ""
@@ -80,11 +80,11 @@ def _run(run: RunPart, name: str, pad: int, screen: Screen) -> Iterator[str]:
     )
 
 
-def header(run: RunPart, name: str, says: str, screen: Screen) -> Iterator[str]:
+def header(run: RunPart, name: str, message: str, screen: Screen) -> Iterator[str]:
     mark, colour = MARKS[run["verdict"]]
     lead = f"{mark} {name}    "
     beside = screen.width - columns(lead) >= _BESIDE
-    lines = list(wrapped(plain(says), screen.width, lead if beside else "    "))
+    lines = list(wrapped(plain(message), screen.width, lead if beside else "    "))
     head = lines.pop(0) if beside and lines else lead.rstrip()
     painted = f"{screen.paint(mark, colour, 'bold')} {screen.paint(name.rstrip(), 'bold')}"
     yield painted + head[2 + len(name.rstrip()) :]
@@ -114,14 +114,14 @@ def _told(run: RunPart, screen: Screen) -> Iterator[str]:
         yield from labelled("Read", told, screen, pad=_LEDGER)
     for fact in run["facts"]:
         yield from labelled(
-            "Log", f"{fact['where']}: {fact['says']}".lstrip(": "), screen, pad=_LEDGER
+            "Log", f"{fact['where']}: {fact['message']}".lstrip(": "), screen, pad=_LEDGER
         )
     clear = [each["id"] for each in run["outcomes"] if each["verdict"] == "clear"]
     yield from labelled("Clear", " · ".join(clear), screen, pad=_LEDGER)
     reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in run["outcomes"]:
-        if each["verdict"] == "not-applicable":
-            reasons[each["reason"], each["enable"]].append(each["id"])
+        if each["verdict"] in ("not-applicable", "not-logged"):
+            reasons[each["reason"], each["how_to_enable"]].append(each["id"])
     for (reason, enable), ids in reasons.items():
         cure = f"; to enable: {enable}" if enable else ""
         yield from labelled(
@@ -140,5 +140,5 @@ def _comparisons(document: Document, screen: Screen) -> Iterator[str]:
 
 
 def _problem(problem: Problem, screen: Screen) -> Iterator[str]:
-    for place, line in enumerate(wrapped(plain(problem["says"]), screen.width, "✗ ")):
+    for place, line in enumerate(wrapped(plain(problem["message"]), screen.width, "✗ ")):
         yield line if place else screen.paint("✗", "red", "bold") + line[1:]

@@ -84,7 +84,7 @@ def penalty(layer: Layer) -> tuple[float, float]:
     return _factor(l1), _factor(l2)
 
 
-def penalised(model: ModelConfig) -> bool:
+def is_penalized(model: ModelConfig) -> bool:
     """Whether weight or activity penalties are part of the logged loss."""
     keys = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
     return any(layer.config.get(key) for layer in model.layers for key in keys)
@@ -98,3 +98,20 @@ def written(layer: Layer, activation: str | None = None) -> str:
 
 def _factor(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+#: Sides of square images that published architectures take (``keras.applications``; LeCun et al.
+#: 1998 for 28 and 32).
+CONVENTIONAL_SIDES = (
+    28, 32, 64, 96, 112, 128, 160, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380,
+    384, 416, 448, 456, 480, 512, 528, 600, 608, 640, 768, 1024,
+)  # fmt: skip
+
+
+def image_side(model: ModelConfig) -> int | None:
+    """The side of a square image that a model takes, None where its input is none."""
+    shape = model.input_shape
+    if len(shape) != 3 or None in shape:
+        return None
+    sides = shape[:2] if shape[2] in (1, 3, 4) else shape[1:] if shape[0] in (1, 3, 4) else ()
+    return sides[0] if sides and sides[0] == sides[1] else None

@@ -21,7 +21,7 @@ CROSS_ENTROPIES = {
 }
 
 
-class Chance(NamedTuple):
+class ChanceLevel(NamedTuple):
     """What a guess among ``classes`` equally likely classes scores.
 
     Attributes:
@@ -29,12 +29,12 @@ class Chance(NamedTuple):
         loss: ln K, the cross-entropy of an even guess, in nats.
         accuracy: 1 / K.
         cross_entropy: whether the loss in the log is a cross-entropy, so that ln K is its level.
-        why: where K was read.
+        reason: where K was read.
     """
 
     classes: int
     cross_entropy: bool
-    why: str
+    reason: str
 
     @property
     def loss(self) -> float:
@@ -49,18 +49,18 @@ class Chance(NamedTuple):
         return self.accuracy + share * (1 - self.accuracy)
 
 
-def chance(run: Run) -> Chance | None:
+def chance_level(run: Run) -> ChanceLevel | None:
     """Chance level of a run's classifier, or None where the log does not say it is one."""
     if run.model is not None:
         counted = any(is_accuracy(series.tag) for series in run.scalars)
         return _of_keras(run.model, counted=counted)
     labels = _labels(run.texts)
     if labels:
-        return Chance(labels, True, f"the model configuration names {labels} labels")
+        return ChanceLevel(labels, True, f"the model configuration names {labels} labels")
     return None
 
 
-def _of_keras(model: ModelConfig, *, counted: bool) -> Chance | None:
+def _of_keras(model: ModelConfig, *, counted: bool) -> ChanceLevel | None:
     """``counted``: an accuracy is logged, so that several outputs are classes even if linear."""
     if len(model.outputs) != 1 or len(model.losses) > 1:
         return None
@@ -72,11 +72,11 @@ def _of_keras(model: ModelConfig, *, counted: bool) -> Chance | None:
     many = CROSS_ENTROPIES.get(loss, last.activation != "sigmoid")
     if many and last.units == 1:
         return None
-    return Chance(
+    return ChanceLevel(
         last.units if many else 2,
         # A log that does not name the loss is an old one; a softmax is trained by cross-entropy.
         cross_entropy=loss in CROSS_ENTROPIES or (not loss and many),
-        why=f"{last.kind}({last.units}, {last.activation}) with {loss or 'its loss'}",
+        reason=f"{last.kind}({last.units}, {last.activation}) with {loss or 'its loss'}",
     )
 
 

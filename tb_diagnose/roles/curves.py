@@ -19,7 +19,7 @@ import numpy as np
 from tb_diagnose.core.run import Series
 from tb_diagnose.measure.levels import highest
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.roles.tags import Meaning, meaning
+from tb_diagnose.roles.tags import TagInfo, parse_tag
 
 #: Roles of single curves that a tag's kind names outright.
 BY_KIND = (
@@ -69,7 +69,7 @@ class Pair(NamedTuple):
     better: int
 
 
-class Actor(NamedTuple):
+class CurveInfo(NamedTuple):
     """A curve, as far as it matters for the roles that it may play.
 
     Attributes:
@@ -88,27 +88,30 @@ class Actor(NamedTuple):
     alike: int
 
 
-class Cast(NamedTuple):
+class CurveRoles(NamedTuple):
     """Who plays what, each by the places of its curves; a role that nobody plays is left out.
 
     Attributes:
         roles: of single curves.
         pairs: name, both splits, and what is better, as in ``Pair``.
+        losses, scores: every loss and score of supervised training, of any split, totals first.
         reinforcement: whether it is a run of reinforcement learning, without supervised roles.
     """
 
     roles: Mapping[str, Places]
     pairs: tuple[tuple[str, Places, Places, int], ...]
     reinforcement: bool
+    losses: tuple[Places, ...] = ()
+    scores: tuple[Places, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class _Curve:
     """One curve, or the sum of several, and what its words say."""
 
-    actor: Actor
+    actor: CurveInfo
     places: Places
-    means: Meaning
+    means: TagInfo
 
     @property
     def batch(self) -> bool:
@@ -135,7 +138,7 @@ class _Curve:
         )
 
 
-def actors(scalars: Sequence[Series]) -> tuple[Actor, ...]:
+def curve_infos(scalars: Sequence[Series]) -> tuple[CurveInfo, ...]:
     """The curves of a run that can play a role.
 
     Single points beside real curves are summaries, and so are many at one step of a training: they
@@ -149,12 +152,12 @@ def actors(scalars: Sequence[Series]) -> tuple[Actor, ...]:
     for place, (series, length) in enumerate(zip(scalars, lengths, strict=True)):
         if length >= least and not _at_one_step(series):
             alike = -1
-            means = meaning(series.folder, series.tag)
+            means = parse_tag(series.folder, series.tag)
             if means.kind == "loss" and means.part:
                 beginning = length, *series.steps[:3].tolist()
                 alike = beginnings.setdefault(beginning, len(beginnings))
             rank, few = ranks[length], length < _FEW
-            found.append(Actor(place, series.folder, series.tag, rank, few, alike))
+            found.append(CurveInfo(place, series.folder, series.tag, rank, few, alike))
     return tuple(found)
 
 
@@ -166,10 +169,10 @@ def _at_one_step(series: Series) -> bool:
 
 
 @lru_cache(maxsize=256)
-def cast(curves: tuple[Actor, ...]) -> Cast:
+def assign_curves(curves: tuple[CurveInfo, ...]) -> CurveRoles:
     """Give out the roles of single curves, and the pairs."""
     kinds: dict[str, list[_Curve]] = {}
-    every = [_Curve(each, (each.place,), meaning(each.folder, each.tag)) for each in curves]
+    every = [_Curve(each, (each.place,), parse_tag(each.folder, each.tag)) for each in curves]
     for curve in every:
         kinds.setdefault(curve.means.kind, []).append(curve)
     reinforcement = not REINFORCEMENT.isdisjoint(kinds) or any(
@@ -185,8 +188,17 @@ def cast(curves: tuple[Actor, ...]) -> Cast:
         scores = [each for each in kinds.get("score", ()) if not each.batch]
         parts |= _supervised(losses, scores)
         pairs = [*_pairs(losses, -1), *_pairs(scores, 1)]
+    else:
+        losses, scores = [], []
     roles = {role: curve.places for role, curve in parts.items() if curve is not None}
-    return Cast(roles, tuple(pairs), reinforcement)
+    order = attrgetter("preference")
+    return CurveRoles(
+        roles,
+        tuple(pairs),
+        reinforcement,
+        tuple(curve.places for curve in sorted(losses, key=order) if not curve.batch),
+        tuple(curve.places for curve in sorted(scores, key=order)),
+    )
 
 
 def _adversarial(kinds: Mapping[str, Any]) -> bool:
@@ -260,12 +272,12 @@ def _best(curves: Iterable[_Curve]) -> _Curve | None:
     return min(found, key=order, default=None)
 
 
-def played(scalars: Sequence[Series]) -> tuple[dict[str, Any], bool]:
+def curve_roles(scalars: Sequence[Series]) -> tuple[dict[str, Any], bool]:
     """The roles of single curves and the pairs of a run; whether it is reinforcement learning.
 
     Roles that the curves cannot play are None.
     """
-    given = cast(actors(scalars))
+    given = assign_curves(curve_infos(scalars))
     sums: dict[Places, Series] = {}
 
     def curve(places: Places) -> Series:
@@ -284,6 +296,8 @@ def played(scalars: Sequence[Series]) -> tuple[dict[str, Any], bool]:
     if not given.reinforcement:
         values["train_score"] = _fraction(values["train_score"])
         values["val_score"] = _fraction(values["val_score"])
+        values["losses"] = tuple(curve(places) for places in given.losses)
+        values["scores"] = tuple(_fraction(curve(places)) for places in given.scores)
         values["pairs"] = tuple(
             Pair(name, curve(train), curve(val), better) for name, train, val, better in given.pairs
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import lru_cache
 
 from tb_diagnose.core.run import Run
@@ -41,3 +42,36 @@ def _signed(tags: frozenset[str]) -> str:
     """The framework whose sign a tag is, or ``""``; a thousand runs of a search have one answer."""
     found = (name for name, signs in SIGNS if any(tag.startswith(signs) for tag in tags))
     return next(found, "")
+
+
+class Framework(Enum):
+    """In whose words code is suggested."""
+
+    KERAS = "Keras"
+    TENSORFLOW = "a TensorFlow loop"
+    TORCH = "PyTorch"
+    LIGHTNING = "Lightning"
+    HUGGING_FACE = "the Hugging Face Trainer"
+    ULTRALYTICS = "Ultralytics"
+    STABLE_BASELINES3 = "Stable-Baselines3"
+    UNKNOWN = "an unknown writer"
+
+
+#: What `framework` calls the writer of a log → the framework.
+WRITERS = {
+    "Keras": Framework.KERAS,
+    "Keras 3": Framework.KERAS,
+    "Stable-Baselines3": Framework.STABLE_BASELINES3,
+    "CleanRL": Framework.TORCH,
+    "YOLO": Framework.ULTRALYTICS,
+    "TensorFlow Estimator": Framework.TENSORFLOW,
+    "tf.summary": Framework.TENSORFLOW,
+    "Lightning": Framework.LIGHTNING,
+    "Hugging Face Trainer": Framework.HUGGING_FACE,
+    "PyTorch SummaryWriter": Framework.TORCH,
+}
+
+
+def dialect(writer: str) -> Framework:
+    """The framework that wrote a log, from what ``framework`` calls it."""
+    return WRITERS.get(writer, Framework.UNKNOWN)

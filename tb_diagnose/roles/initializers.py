@@ -23,14 +23,14 @@ _SCALED = {
 }
 
 
-def initialiser(layer: Layer) -> tuple[str, Mapping[str, Any]]:
+def initializer(layer: Layer) -> tuple[str, Mapping[str, Any]]:
     """Class name and configuration of a kernel's initialiser; ``("", {})`` if unknown."""
     return _part(layer, "kernel_initializer")
 
 
 def constant(layer: Layer) -> float | None:
     """The one value that all weights of a kernel begin at, None where they differ."""
-    name, config = initialiser(layer)
+    name, config = initializer(layer)
     if name not in CONSTANT:
         return None
     return {"Zeros": 0.0, "Ones": 1.0}.get(name, _number(config.get("value")))
@@ -38,7 +38,7 @@ def constant(layer: Layer) -> float | None:
 
 def fixed_std(layer: Layer) -> float:
     """Standard deviation of an initialiser that does not look at the fan-in, 0 for others."""
-    name, config = initialiser(layer)
+    name, config = initializer(layer)
     if name == "RandomNormal":
         return _number(config.get("stddev"))
     if name == "TruncatedNormal":
@@ -50,7 +50,7 @@ def fixed_std(layer: Layer) -> float:
 
 def odd_std(layer: Layer, factor: float) -> float:
     """Standard deviation under a variance scaling that is ``factor`` times off Glorot's, or 0."""
-    name, config = initialiser(layer)
+    name, config = initializer(layer)
     scale = _number(config.get("scale"))
     odd = name == "VarianceScaling" and not 1 / factor <= scale <= factor
     return initial_std(layer) if odd else 0.0
@@ -58,7 +58,7 @@ def odd_std(layer: Layer, factor: float) -> float:
 
 def initial_std(layer: Layer) -> float:
     """Standard deviation that a kernel begins with, 0 if unknown."""
-    name, config = initialiser(layer)
+    name, config = initializer(layer)
     scale, mode = _SCALED.get(name, (0.0, ""))
     if name == "VarianceScaling":
         scale, mode = _number(config.get("scale")), str(config.get("mode", "fan_in"))

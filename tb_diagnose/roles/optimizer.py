@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.core.run import Run, Series
@@ -16,7 +16,7 @@ RATES = ("learning_rate", "learning rate", "lr", "lr0", "base_lr", "init_lr")
 NAMES = ("optim", "optimizer", "optimiser")
 
 
-def recipe(run: Run, learning_rate: Series | None) -> Optimizer | None:
+def optimizer_of(run: Run, learning_rate: Series | None) -> Optimizer | None:
     """The optimizer of a run, from the Keras config, else from hyper-parameters and the curve."""
     if run.model is not None and run.model.optimizer is not None:
         return run.model.optimizer
@@ -34,7 +34,7 @@ def recipe(run: Run, learning_rate: Series | None) -> Optimizer | None:
 def _number(hparams: Mapping[str, Any], names: tuple[str, ...]) -> float | None:
     for name in names:
         if name in hparams:
-            with suppress(TypeError, ValueError):
+            with suppress(TypeError, ValueError, OverflowError):
                 return float(hparams[name])
     return None
 
@@ -43,3 +43,58 @@ def _text(hparams: Mapping[str, Any], names: tuple[str, ...]) -> str:
     found = next((str(hparams[name]).lower() for name in names if name in hparams), "")
     # Hugging Face calls its Adam "adamw_torch_fused"; the first word is the algorithm.
     return found.split(".")[-1].split("_")[0]
+
+
+class UsualRates(NamedTuple):
+    """What is usual for an optimizer: the default learning rate and the highest usual one."""
+
+    default: float
+    highest: float
+
+
+#: Optimizer → usual rates. Adam and its kin: Kingma and Ba 2015, and Keras' defaults; SGD: Goyal et
+#: al. 2017 use 0.1 to 0.4 with momentum 0.9; Adadelta: Zeiler 2012 needs no rate, so 1; Lion: Chen
+#: et al. 2023, a tenth of Adam's.
+_USUAL = {
+    "adadelta": UsualRates(1.0, 2.0),
+    "adagrad": UsualRates(0.01, 0.5),
+    "lion": UsualRates(1e-4, 1e-3),
+    "sgd": UsualRates(0.01, 0.5),
+    "momentum": UsualRates(0.01, 0.5),
+    "ftrl": UsualRates(0.001, 0.5),
+    "lbfgs": UsualRates(1.0, 2.0),
+}
+_ADAPTIVE = UsualRates(1e-3, 0.01)
+_USUAL_MOMENTUM = 0.9
+#: From this epsilon on, Adam divides by epsilon rather than by the gradients' size.
+_LARGE_EPSILON = 1e-2
+
+
+def usual_rates(optimizer: Optimizer) -> UsualRates:
+    """What is usual for an optimizer with its momentum and epsilon; SGD's where it is unknown.
+
+    Momentum m multiplies every step by 1 / (1 - m): above 0.9, what is usual shrinks with it. With
+    a large epsilon Adam takes steps as SGD does, and its rates are usual.
+    """
+    plain = _USUAL["sgd"]
+    epsilon, momentum = _setting(optimizer, "epsilon"), _setting(optimizer, "momentum")
+    known = _USUAL.get(optimizer.name, _ADAPTIVE if optimizer.name else plain)
+    if known is _ADAPTIVE and epsilon >= _LARGE_EPSILON:
+        known = plain._replace(default=_ADAPTIVE.default)
+    shrink = min(1.0, (1 - momentum) / (1 - _USUAL_MOMENTUM)) if momentum < 1 else 1.0
+    return UsualRates(known.default * shrink, known.highest * shrink)
+
+
+def highest_rate(optimizer: Optimizer | None, logged: Series | None) -> float | None:
+    """The highest learning rate of a run, above 0; None where it is not known."""
+    rate = optimizer.learning_rate if optimizer else None
+    if rate is None and logged is not None:
+        known = highest(logged.values)
+        rate = None if math.isnan(known) else known
+    return rate if rate is not None and rate > 0 else None
+
+
+def _setting(optimizer: Optimizer, name: str) -> float:
+    """A number of the optimizer's configuration, 0 where it has none."""
+    value = optimizer.config.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tb_diagnose.core.run import Histograms, Run, Series, Vitals
-from tb_diagnose.roles.chance_level import Chance, chance
-from tb_diagnose.roles.curves import played
+from tb_diagnose.roles.chance_level import ChanceLevel, chance_level
+from tb_diagnose.roles.curves import curve_roles
 from tb_diagnose.roles.frameworks import framework
-from tb_diagnose.roles.optimizer import recipe
-from tb_diagnose.roles.tags import meaning
+from tb_diagnose.roles.optimizer import optimizer_of
+from tb_diagnose.roles.tags import parse_tag
 from tb_diagnose.roles.weights import kernels
 
 #: (tag, written while validating) → role of what an attached training writes.
@@ -38,31 +38,31 @@ _VARIABLE = re.compile(
 )
 
 
-class Role(NamedTuple):
+class RoleAssignment(NamedTuple):
     """One role as it was given out: its name, the curve (or config entry) and the reason."""
 
     name: str
     tag: str
-    why: str
+    reason: str
 
 
-class Roles(NamedTuple):
+class RoleMap(NamedTuple):
     """What the roles of one run are: for diagnoses (``values``) and for people (``named``)."""
 
     values: Mapping[str, Any]
-    named: tuple[Role, ...]
+    named: tuple[RoleAssignment, ...]
     framework: str
 
 
-def assign(run: Run, overrides: Mapping[str, str]) -> Roles:
+def resolve_roles(run: Run, overrides: Mapping[str, str]) -> RoleMap:
     """Give out the roles of one run; ``overrides`` (role → tag) wins over what the words say."""
-    values = given(run, overrides)
-    return Roles(values, _named(values, overrides), framework(run))
+    values = role_values(run, overrides)
+    return RoleMap(values, _named(values, overrides), framework(run))
 
 
-def given(run: Run, overrides: Mapping[str, str]) -> dict[str, Any]:
+def role_values(run: Run, overrides: Mapping[str, str]) -> dict[str, Any]:
     """The roles as diagnoses get them, without what is said of them to people."""
-    curves, reinforcement = played(run.scalars)
+    curves, reinforcement = curve_roles(run.scalars)
     values: dict[str, Any] = {
         "facts": run.facts,
         "scalars": run.scalars,
@@ -76,8 +76,8 @@ def given(run: Run, overrides: Mapping[str, str]) -> dict[str, Any]:
         values |= _overridden(run, overrides)
     values["kernels"] = kernels(values["weights"], run.model)
     values["hparams"] = run.hparams or None
-    values["optimizer"] = recipe(run, values["learning_rate"])
-    values["chance"] = chance(run)
+    values["optimizer"] = optimizer_of(run, values["learning_rate"])
+    values["chance"] = chance_level(run)
     values["reinforcement"] = reinforcement
     return values
 
@@ -103,7 +103,7 @@ def _vitals(vitals: tuple[Vitals, ...]) -> dict[str, Vitals | None]:
     """Each kind of vitals by its role; of several layouts of one kind the last."""
     roles: dict[str, Vitals | None] = dict.fromkeys(VITALS.values())
     for each in sorted(vitals, key=lambda one: float(one.wall[-1])):
-        held_out = meaning(each.folder, each.tag).split == "validation"
+        held_out = parse_tag(each.folder, each.tag).split == "validation"
         roles[VITALS.get((each.tag.split("@")[0], held_out), "")] = each
     roles.pop("", None)
     return roles
@@ -114,17 +114,17 @@ def _overridden(run: Run, overrides: Mapping[str, str]) -> dict[str, Series | No
     return {role: by_name.get(tag) for role, tag in overrides.items()}
 
 
-def _named(values: Mapping[str, Any], overrides: Mapping[str, str]) -> tuple[Role, ...]:
+def _named(values: Mapping[str, Any], overrides: Mapping[str, str]) -> tuple[RoleAssignment, ...]:
     named = []
     for name, value in values.items():
         if isinstance(value, Series):
-            means = meaning(value.folder, value.tag)
-            why = "as configured" if name in overrides else f"its words say {means.because}"
+            means = parse_tag(value.folder, value.tag)
+            reason = "as configured" if name in overrides else f"its words say {means.reason}"
             if " + " in value.tag:
-                why = "no total is logged: the sum of the parts"
-            named.append(Role(name, value.name, why))
-        elif isinstance(value, Chance):
-            named.append(Role(name, "keras", value.why))
+                reason = "no total is logged: the sum of the parts"
+            named.append(RoleAssignment(name, value.name, reason))
+        elif isinstance(value, ChanceLevel):
+            named.append(RoleAssignment(name, "keras", value.reason))
     if values["model"] is not None:
-        named.append(Role("model", "keras", "the Keras summary of the model's configuration"))
+        named.append(RoleAssignment("model", "keras", "the model's configuration"))
     return tuple(sorted(named, key=lambda role: role.name))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tb_diagnose.roles.patterns import AGGREGATION, KINDS, TRAIN, VALIDATION
 
 
-class Meaning(NamedTuple):
+class TagInfo(NamedTuple):
     """What a curve's words say.
 
     Attributes:
@@ -29,11 +29,11 @@ class Meaning(NamedTuple):
     split: str
     part: str
     words: tuple[str, ...]
-    because: str
+    reason: str
 
 
 @lru_cache(maxsize=65536)
-def meaning(folder: str, tag: str) -> Meaning:
+def parse_tag(folder: str, tag: str) -> TagInfo:
     """Read a curve's folder (relative to its run) and tag."""
     place, name = words(folder), words(tag)
     if name and place[: len(name)] == name:  # add_scalars: the folder is the tag and a key
@@ -42,8 +42,8 @@ def meaning(folder: str, tag: str) -> Meaning:
     kind, run = _kind(name)
     split, said = _split(place, name)
     left = [w for w in name if w not in run and w not in TRAIN | VALIDATION | AGGREGATION]
-    because = " ".join(dict.fromkeys([*run, *said]))
-    return Meaning(kind, split, " ".join(left), tuple(name), because)
+    reason = " ".join(dict.fromkeys([*run, *said]))
+    return TagInfo(kind, split, " ".join(left), tuple(name), reason)
 
 
 def words(text: str) -> list[str]:

@@ -35,7 +35,7 @@ _BEHIND = frozenset(("histogram", "summaries", "hist"))
 #: The ``_0`` or ``:0`` that a weight's name ends with in older Keras.
 _COUNTER = re.compile(r"(_|:)\d+$")
 #: Layers behind which the scale of the weights before them has no effect.
-NORMALISERS = frozenset(
+NORMALIZERS = frozenset(
     "BatchNormalization LayerNormalization GroupNormalization RMSNormalization "
     "UnitNormalization".split()
 )
@@ -88,7 +88,7 @@ def kernels(weights: Sequence[Histograms], model: ModelConfig | None) -> tuple[K
 
     def place(kernel: Kernel) -> tuple[int, list[tuple[int, str]]]:
         known = kernel.layer.name if kernel.layer else ""
-        return order.get(known, len(order)), natural(kernel.name)
+        return order.get(known, len(order)), natural_key(kernel.name)
 
     return tuple(sorted(found, key=place))
 
@@ -110,12 +110,12 @@ def activation(model: ModelConfig, layer: Layer) -> str:
     return behind.activation
 
 
-def normalised(model: ModelConfig | None, layer: Layer | None) -> bool:
+def is_normalized(model: ModelConfig | None, layer: Layer | None) -> bool:
     """Whether one of the two layers behind ``layer`` takes the scale out of what it gives."""
     if model is None or layer is None:
         return False
     at = model.layers.index(layer)
-    return any(each.kind in NORMALISERS for each in model.layers[at + 1 : at + 3])
+    return any(each.kind in NORMALIZERS for each in model.layers[at + 1 : at + 3])
 
 
 def he_std(inputs: int) -> float:
@@ -143,7 +143,7 @@ def is_kernel(name: str) -> bool:
     return _kind(_words(name)) == "kernel"
 
 
-def natural(name: str) -> list[tuple[int, str]]:
+def natural_key(name: str) -> list[tuple[int, str]]:
     """A key that sorts ``dense_2`` before ``dense_10``, and ``dense`` before both."""
     pieces = re.findall(r"\d+|\D", name)
     return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in pieces]

@@ -11,7 +11,7 @@ from tests.cases import classes, epochs, falling, flat
 
 
 @pytest.mark.parametrize(
-    ("values", "says"),
+    ("values", "message"),
     (
         ([2.4, 2.31, 2.30, 2.30, 2.30], "no better than guessing (2.3)"),
         (flat(20, 0.7), "is 0.7 at the start and 0.7 at the end"),
@@ -19,8 +19,8 @@ from tests.cases import classes, epochs, falling, flat
         ([0.7, 0.6, np.nan], "no longer finite"),
     ),
 )
-def test_it_is_said_why_nothing_was_learned(values: list[float], says: str) -> None:
-    assert stalled(epochs(values), classes(10)).endswith(says)
+def test_it_is_said_why_nothing_was_learned(values: list[float], message: str) -> None:
+    assert stalled(epochs(values), classes(10)).endswith(message)
 
 
 @pytest.mark.parametrize("values", (falling(10), [2.3, 1.9], [0.05], []))

@@ -136,8 +136,8 @@ def test_the_log_does_not_grow_without_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("every", "budget", "says"), ((0, 0.02, "every"), (None, 0.0, "budget"), (None, 2, "budget"))
+    ("every", "budget", "message"), ((0, 0.02, "every"), (None, 0.0, "budget"), (None, 2, "budget"))
 )
-def test_senseless_arguments_are_refused(every: int | None, budget: float, says: str) -> None:
-    with pytest.raises(ValueError, match=says):
+def test_senseless_arguments_are_refused(every: int | None, budget: float, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         check(every, budget)

@@ -256,7 +256,7 @@ def test_sampled_data_are_called_so(page: Page, logs: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("sabotage", "says"),
+    ("sabotage", "message"),
     [
         (
             f"{BROKEN}\nimport tb_diagnose.plugin.feeds as f\nf.clusters = broken",
@@ -266,9 +266,9 @@ def test_sampled_data_are_called_so(page: Page, logs: Path, tmp_path: Path) -> N
     ],
 )
 def test_what_fails_says_so_in_the_tab(
-    sabotage: str, says: str, page: Page, logs: Path, tmp_path: Path
+    sabotage: str, message: str, page: Page, logs: Path, tmp_path: Path
 ) -> None:
     before = f"{NO_TENSORFLOW}\n{sabotage}"
     with tensorboard(tmp_path, "--logdir", str(logs), before=before) as server:
         page.open(server)
-        page.until(lambda: says in page.one("state-error").text)
+        page.until(lambda: message in page.one("state-error").text)

@@ -70,7 +70,7 @@ def test_the_report_goes_to_standard_output_without_colours(call: Call) -> None:
 def test_json_is_the_document_and_nothing_else(call: Call) -> None:
     code, out, _ = call("logs", "--format", "json")
     assert code == 0
-    assert json.loads(out)["schema"] == "tb-diagnose/1"
+    assert json.loads(out)["schema"] == "tb-diagnose/2"
 
 
 @pytest.mark.usefixtures("journey")
@@ -135,7 +135,7 @@ def test_a_settings_file_is_found(call: Call, journey: Fake, tmp_path: Path) -> 
 
 @pytest.mark.usefixtures("journey")
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     (
         ((), "which logs? give a folder"),
         (("logs", "--select", "dead-rely"), "did you mean 'dead-relu'?"),
@@ -154,11 +154,11 @@ def test_a_settings_file_is_found(call: Call, journey: Fake, tmp_path: Path) -> 
         (("--explain", "no-such-thing-at-all"), "unknown diagnosis"),
     ),
 )
-def test_one_sentence_for_a_wrong_call(call: Call, arguments: Sequence[str], says: str) -> None:
+def test_one_sentence_for_a_wrong_call(call: Call, arguments: Sequence[str], message: str) -> None:
     code, out, err = call(*arguments)
     assert (code, out) == (2, "")
     assert err.startswith("tb-diagnose: ")
-    assert says in err
+    assert message in err
     assert err.count("\n") == 1
 
 

@@ -99,7 +99,7 @@ def test_it_ends_when_nobody_reads_any_more(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     (
         (("--output", "report.txt"), "standard output"),
         (("--format", "markdown"), "standard output"),
@@ -111,10 +111,10 @@ def test_it_ends_when_nobody_reads_any_more(tmp_path: Path) -> None:
     ),
 )
 def test_what_does_not_go_together_is_said(
-    arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["logs", "--watch", *arguments]) == 2
-    assert says in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of a terminal are a matter of POSIX")

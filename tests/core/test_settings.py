@@ -91,7 +91,7 @@ def test_flags_overrule_a_file_word_by_word(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     (
         ("select = 'dead-relu'", "select must be a list"),
         ("ignore = [1]", "ignore must be a list"),
@@ -105,11 +105,11 @@ def test_flags_overrule_a_file_word_by_word(tmp_path: Path) -> None:
         ("roles = [", "not valid TOML"),
     ),
 )
-def test_a_wrong_file_is_answered_with_the_cure(tmp_path: Path, text: str, says: str) -> None:
+def test_a_wrong_file_is_answered_with_the_cure(tmp_path: Path, text: str, message: str) -> None:
     file = written(tmp_path, text)
     with pytest.raises(SettingsError) as error:
         load(Settings(), file=file)
-    assert says in str(error.value)
+    assert message in str(error.value)
     assert str(file) in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -130,7 +130,7 @@ def test_a_pyproject_that_was_named_must_have_the_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "says"),
+    ("settings", "message"),
     (
         (
             Settings(select=("dead-rely",)),
@@ -143,7 +143,7 @@ def test_a_pyproject_that_was_named_must_have_the_table(tmp_path: Path) -> None:
         (Settings(roles={"x": "y"}), "unknown role 'x'; choose from train_loss, val_loss"),
     ),
 )
-def test_an_unknown_word_is_answered_with_the_nearest(settings: Settings, says: str) -> None:
+def test_an_unknown_word_is_answered_with_the_nearest(settings: Settings, message: str) -> None:
     with pytest.raises(SettingsError) as error:
         check(settings, WORDS)
-    assert says in str(error.value)
+    assert message in str(error.value)

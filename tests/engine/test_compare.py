@@ -7,40 +7,40 @@ import pickle
 import numpy as np
 import pytest
 
-from tb_diagnose.engine.compare import Glance, glance, standings
+from tb_diagnose.engine.compare import RunSummary, final_metrics, summarize_run
 from tb_diagnose.measure.levels import condense, end_level, finite, noise, start_level
-from tb_diagnose.roles.resolve import Roles, assign
+from tb_diagnose.roles.resolve import RoleMap, resolve_roles
 from tests.cases import Floats, compiled, curve, epochs, falling, flat, run, straight
 
 
-def roles(**values: object) -> Roles:
-    return Roles(values, (), "")
+def roles(**values: object) -> RoleMap:
+    return RoleMap(values, (), "")
 
 
-def trained(values: Floats) -> Roles:
+def trained(values: Floats) -> RoleMap:
     return roles(train_loss=epochs(values))
 
 
-def seen(runs: dict[str, Roles]) -> dict[str, Glance]:
-    return {name: glance(name, each) for name, each in runs.items()}
+def seen(runs: dict[str, RoleMap]) -> dict[str, RunSummary]:
+    return {name: summarize_run(name, each) for name, each in runs.items()}
 
 
 def test_runs_are_ranked_by_the_first_curve_that_two_of_them_have() -> None:
     one = roles(train_loss=epochs(falling(9)), val_score=epochs(straight(9, 0.1, 0.9), "acc"))
     two = roles(train_loss=epochs(falling(9, end=0.1)), val_score=None)
     three = roles(train_loss=epochs(falling(9)), val_score=epochs(straight(9, 0.1, 0.7), "acc"))
-    assert list(standings(seen({"b": one, "a": three, "c": two}))) == ["a", "b"]
-    ranked = standings(seen({"a": one, "b": two}))
+    assert list(final_metrics(seen({"b": one, "a": three, "c": two}))) == ["a", "b"]
+    ranked = final_metrics(seen({"a": one, "b": two}))
     assert [each.better for each in ranked.values()] == [-1, -1]
     assert ranked["b"].end < ranked["a"].end
-    assert standings(seen({"a": one})) == {}
+    assert final_metrics(seen({"a": one})) == {}
 
 
 @pytest.mark.parametrize("better", (-1, 1))
 def test_a_standing_is_in_the_unit_of_its_curve(better: int) -> None:
     logged = epochs(-better * falling(60, noise=0.1))
-    one = glance("a", roles(**{"val_loss" if better < 0 else "val_score": logged}))
-    (standing,) = one.standings.values()
+    one = summarize_run("a", roles(**{"val_loss" if better < 0 else "val_score": logged}))
+    (standing,) = one.final_metrics.values()
     assert standing.better == better
     values = finite(logged.values)
     assert (standing.start, standing.end) == (start_level(values), end_level(values))
@@ -49,11 +49,11 @@ def test_a_standing_is_in_the_unit_of_its_curve(better: int) -> None:
 
 def test_a_run_that_ended_in_nan_is_not_ranked() -> None:
     dead = trained(np.r_[falling(9), np.nan])
-    assert standings(seen({"a": dead, "b": trained(falling(9))})) == {}
+    assert final_metrics(seen({"a": dead, "b": trained(falling(9))})) == {}
 
 
-def failed(those: Roles) -> bool | None:
-    return glance("a", those).failed
+def failed(those: RoleMap) -> bool | None:
+    return summarize_run("a", those).failed
 
 
 def test_what_failed() -> None:
@@ -67,11 +67,13 @@ def test_what_failed() -> None:
 
 def test_a_glance_is_small_however_long_the_run() -> None:
     curves = (epochs(falling(n)) for n in (100, 100_000))
-    short, long = (len(pickle.dumps(glance("a", assign(run(each), {})))) for each in curves)
+    short, long = (
+        len(pickle.dumps(summarize_run("a", resolve_roles(run(each), {})))) for each in curves
+    )
     assert long < short + 100
 
 
 def test_a_glance_knows_what_runs_differ_in() -> None:
-    one = glance("a", roles(hparams={"width": 64}, optimizer=compiled(0.1)))
+    one = summarize_run("a", roles(hparams={"width": 64}, optimizer=compiled(0.1)))
     assert (one.run, one.hparams, one.rate) == ("a", {"width": 64}, 0.1)
-    assert (one.standings, one.prints, one.failed) == ({}, {}, None)
+    assert (one.final_metrics, one.fingerprints, one.failed) == ({}, {}, None)

@@ -1,4 +1,4 @@
-"""The contract: what a function in a file becomes when it is declared a diagnosis."""
+"""The contract: what a class in a file becomes when it is declared a diagnosis."""
 
 from __future__ import annotations
 
@@ -8,91 +8,98 @@ from typing import Any
 
 import pytest
 
-from tb_diagnose.core.finding import Evidence, Severity
-from tb_diagnose.core.run import Series
+from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.engine import contract
 from tb_diagnose.engine.contract import (
-    Need,
-    Threshold,
-    Thresholds,
+    Limit,
+    Parameter,
     comparison,
     diagnosis,
     limit,
+    method,
     registry,
 )
 
-
-class Limits(Thresholds):
-    """Stands where a diagnosis' own would."""
-
-    rise: float = limit(0.5, unit="of the progress", source="chosen for this test")
+DECLARED = Limit("rise", 0.5, "of the progress", "chosen for this test", ">=")
 
 
 @pytest.fixture(autouse=True)
-def _house_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     registry()
     monkeypatch.setattr(contract, "_registry", {})
 
 
-def test_a_function_becomes_a_diagnosis_by_its_name_signature_and_module() -> None:
+def declared() -> contract.Diagnosis:
     @diagnosis(family="stability", severity=Severity.INFO, leads_to=("b",), since="0.1")
-    def loud_noise(
-        train_loss: Series, val_loss: Series | None, limits: Limits
-    ) -> Iterator[Evidence]:
-        yield Evidence(f"{train_loss}, {val_loss}, {limits}", "Whisper.")
+    class LoudNoise:
+        rise = limit(0.5, unit="of the progress", source="chosen for this test", alarm=">=")
 
-    one = registry()["loud-noise"]
+        @method("both losses", points={"train_loss": 4})
+        def by_losses(self, train_loss: Any, val_loss: Any, chance: Any = None) -> Iterator[Any]:
+            yield Evidence(f"{train_loss}, {val_loss}, {chance}", "Whisper.")
+
+        @method("the training loss")
+        def by_loss(self, train_loss: Any) -> Iterator[Evidence]:
+            yield Evidence(f"{train_loss}", "Whisper.")
+
+    return registry()["loud-noise"]
+
+
+def test_a_class_becomes_a_diagnosis_by_its_name_methods_and_module() -> None:
+    one = declared()
     assert (one.id, one.family, one.since) == ("loud-noise", "stability", "0.1")
-    assert one.needs == (Need("train_loss", optional=False), Need("val_loss", optional=True))
-    assert one.limits is Limits
-    assert one.judge is loud_noise
+    assert [each.name for each in one.methods] == ["both losses", "the training loss"]
+    assert one.methods[0].required == ("train_loss", "val_loss")
+    assert one.methods[0].points == {"train_loss": 4}
+    assert one.limits == (DECLARED,)
     assert one.text == sys.modules[__name__].__doc__
     assert not one.several
 
 
-def test_a_role_that_is_asked_for_by_keyword_only_is_needed_as_well() -> None:
-    @diagnosis(family="stability", severity=Severity.INFO, since="0.1")
-    def quiet(entropy: Series, *, reinforcement: bool) -> Iterator[Evidence]:
-        yield Evidence(f"{entropy}, {reinforcement}", "Speak up.")
-
-    needs = (Need("entropy", optional=False), Need("reinforcement", optional=False))
-    assert registry()["quiet"].needs == needs
+def test_a_role_is_optional_where_one_method_can_do_without() -> None:
+    assert declared().roles == (
+        Parameter("train_loss", optional=False),
+        Parameter("val_loss", optional=True),
+        Parameter("chance", optional=True),
+    )
 
 
 def test_a_comparison_judges_several_runs() -> None:
     @comparison(family="comparison", severity=Severity.INFO, since="0.1")
-    def twins(runs: Mapping[str, Any]) -> Iterator[Evidence]:
-        yield Evidence(f"{len(runs)} runs", "Keep one.")
+    class Twins:
+        @method("their last values")
+        def by_ends(self, runs: Mapping[str, Any]) -> Iterator[Evidence]:
+            yield Evidence(f"{len(runs)} runs", "Keep one.")
 
     assert registry()["twins"].several
-    assert registry()["twins"].needs == (Need("runs", optional=False),)
+    assert registry()["twins"].roles == (Parameter("runs", optional=False),)
 
 
-def test_a_limit_carries_its_unit_and_source() -> None:
-    declared = Threshold("rise", 0.5, "of the progress", "chosen for this test")
-    assert Limits.declared == (declared,)
+def test_a_limit_is_a_number_that_makes_comparisons() -> None:
+    rise = declared().default.rise
+    assert rise == 0.5
+    assert rise.exceeded(0.5)
+    assert not rise.exceeded(0.49)
+    assert not rise.exceeded(float("nan"))
+    assert rise.compare(0.7) == Comparison(0.7, ">=", 0.5, "of the progress", "rise")
+    assert rise.compare(0.7).holds
 
 
-def test_limits_that_are_not_given_have_their_defaults() -> None:
-    given = Limits(rise=0.7)
-    assert (Limits().rise, given.rise, Limits().rise) == (0.5, 0.7, 0.5)
-    with pytest.raises(TypeError, match="there is no limit 'fall'"):
-        Limits(fall=0.7)
-    with pytest.raises(AttributeError, match="not to be changed: rise"):
-        given.rise = 0.8
+def test_limits_that_are_not_set_have_their_defaults() -> None:
+    one = declared()
+    assert one.instance({"rise": 0.7}).rise == 0.7
+    assert one.instance().rise == 0.5
+    with pytest.raises(TypeError, match="loud-noise has no limit 'fall'"):
+        one.instance({"fall": 0.7})
 
 
 def test_each_diagnosis_is_found_by_its_id() -> None:
-    assert all(contract.registered(name) is each for name, each in contract.registry().items())
+    declared()
+    assert all(contract.registered(name) is each for name, each in registry().items())
     assert contract.registered("no-such-diagnosis") is None
 
 
 def test_the_registry_is_in_the_order_of_families_and_names() -> None:
-    for family, name in (("b", "x"), ("a", "z"), ("a", "y")):
-
-        def judge() -> Iterator[Evidence]:
-            yield from ()
-
-        judge.__name__ = name
-        diagnosis(family=family, severity=Severity.INFO, since="0.1")(judge)
+    for family, name in (("b", "X"), ("a", "Z"), ("a", "Y")):
+        diagnosis(family=family, severity=Severity.INFO, since="0.1")(type(name, (), {}))
     assert list(registry()) == ["y", "z", "x"]

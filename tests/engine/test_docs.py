@@ -6,7 +6,7 @@ import pytest
 
 from tb_diagnose.core.finding import Severity
 from tb_diagnose.engine import docs as catalogue
-from tb_diagnose.engine.contract import Diagnosis, Need, Thresholds, limit
+from tb_diagnose.engine.contract import Diagnosis, Limit, Method, Parameter
 from tb_diagnose.engine.docs import SECTIONS, IncompleteText, UnknownDiagnosis, article
 
 TEXT = """Units that never fire.
@@ -30,20 +30,21 @@ Sources:
     Lu, 2019, Dying ReLU."""
 
 
-class Limits(Thresholds):
-    share: float = limit(0.5, unit="of the units", source="chosen: half a layer")
+SHARE = Limit("share", 0.5, "of the units", "chosen: half a layer", ">=")
+READS = (Parameter("activations", optional=False), Parameter("train_loss", optional=True))
 
 
-def made(text: str = TEXT, limits: type[Thresholds] | None = Limits) -> Diagnosis:
+def made(text: str = TEXT, limits: tuple[Limit, ...] = (SHARE,)) -> Diagnosis:
     return Diagnosis(
         id="dead-relu",
         family="layers",
         severity=Severity.WARNING,
         leads_to=("no-learning",),
         since="0.1",
-        needs=(Need("activations", optional=False), Need("train_loss", optional=True)),
+        methods=(Method("activations", lambda: (), READS),),
         limits=limits,
-        judge=lambda: (),
+        kind=object,
+        concerns=None,
         several=False,
         text=text,
     )

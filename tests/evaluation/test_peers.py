@@ -26,7 +26,7 @@ RUNMEDIC = [
 
 
 def command(folder: Path, name: str, script: str) -> Tool:
-    """A command that does what the shell script says, as ``installed`` would find it."""
+    """A command that does what the shell script message, as ``installed`` would find it."""
     file = folder / name
     file.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     file.chmod(0o755)
@@ -38,14 +38,14 @@ def test_findings_of_all_runs_are_told_in_our_words(tmp_path: Path) -> None:
     told.write_text(json.dumps(RUNMEDIC), encoding="utf-8")
     answer = command(tmp_path, "runmedic", f"cat '{told}'")(tmp_path)
     assert answer.ids == {"loss-divergence", "slow_steps", "val_below_train"}
-    assert [finding.says for finding in answer.alarms] == ["Training loss diverged"]
+    assert [finding.message for finding in answer.alarms] == ["Training loss diverged"]
 
 
 def test_the_folder_is_handed_over(tmp_path: Path) -> None:
     told = '{"findings": [{"check": "x", "severity": "info", "message": "%s"}]}'
     script = f"printf '{told}' \"$2\""
     answer = command(tmp_path, "losslint", script)(tmp_path / "case")
-    assert answer.findings[0].says == str(tmp_path / "case")
+    assert answer.findings[0].message == str(tmp_path / "case")
 
 
 @pytest.mark.parametrize(

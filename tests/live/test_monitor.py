@@ -218,7 +218,7 @@ def test_a_folder_that_breaks_the_reader_is_told_of_once(
     watch = Watch([tmp_path], ONLY, clock=Clock())
     problem, news = watch.look()
     assert not isinstance(problem, News)
-    assert problem["says"].endswith("a was not read: MemoryError: too large")
+    assert problem["message"].endswith("a was not read: MemoryError: too large")
     assert isinstance(news, News)
     with Log(tmp_path / "a", start=1_700_000_100) as log:
         log.scalars("loss", [1.0])

@@ -173,7 +173,7 @@ def test_a_failing_folder_hinders_no_other(caplog: pytest.LogCaptureFixture) -> 
     assert list(snapshot.entries) == ["good"]
     assert snapshot.document is not None
     (problem,) = snapshot.document["problems"]
-    assert problem["says"] == "bad was not read: OSError: the disk is gone"
+    assert problem["message"] == "bad was not read: OSError: the disk is gone"
     bad.error = None
     rounds(what)
     assert set(what.snapshot().entries) == {"bad", "good"}

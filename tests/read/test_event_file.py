@@ -171,7 +171,7 @@ def test_files_that_are_none(content: bytes, kind: str, cure: str, tmp_path: Pat
     path.write_bytes(content)
     (fact,) = damage.facts(read(path), "x/y")
     assert fact.kind == kind
-    assert cure in fact.says
+    assert cure in fact.message
     assert fact.where == "x/y"
 
 

@@ -80,7 +80,7 @@ def test_worst_first_then_by_name_in_natural_order() -> None:
 
 def test_a_finding_is_followed_by_what_it_led_to_along_the_whole_chain() -> None:
     found = [each for each in document([sick()])["runs"][0]["outcomes"] if each["evidence"]]
-    assert [(each["id"], each["under"]) for each in found] == [
+    assert [(each["id"], each["caused_by"]) for each in found] == [
         ("learning-rate-too-high", None),
         ("exploding-weights", "loss-spikes"),
         ("loss-spikes", "learning-rate-too-high"),
@@ -91,12 +91,12 @@ def test_a_finding_is_followed_by_what_it_led_to_along_the_whole_chain() -> None
 def test_findings_that_lead_to_each_other_in_a_circle_are_all_told() -> None:
     seen = Evidence("Seen.", "Try.")
     circle = (
-        outcome("a", Verdict.FOUND, seen, under="b"),
-        outcome("b", Verdict.FOUND, seen, under="a"),
-        outcome("c", Verdict.FOUND, seen, under="c"),
+        outcome("a", Verdict.FOUND, seen, caused_by="b"),
+        outcome("b", Verdict.FOUND, seen, caused_by="a"),
+        outcome("c", Verdict.FOUND, seen, caused_by="c"),
     )
     outcomes = document([replace(healthy(), outcomes=circle)])["runs"][0]["outcomes"]
-    assert [(each["id"], each["under"]) for each in outcomes] == [
+    assert [(each["id"], each["caused_by"]) for each in outcomes] == [
         ("a", None),
         ("b", "a"),
         ("c", None),
@@ -111,8 +111,8 @@ def test_headline_is_the_root_findings_title_and_first_sentence() -> None:
 
 def test_the_time_since_it_could_be_known_is_counted_to_the_last_event() -> None:
     first = document([sick()])["runs"][0]["outcomes"][0]
-    assert first["known"] == "2023-11-14T22:13:20.000Z"
-    assert first["wasted_seconds"] == 19 * 8.0
+    assert first["detected_at"] == "2023-11-14T22:13:20.000Z"
+    assert first["seconds_after_detection"] == 19 * 8.0
 
 
 def test_a_run_lasts_as_long_as_anything_was_logged_vitals_included() -> None:
@@ -171,7 +171,7 @@ def test_an_attached_training_counts_its_vitals_in_steps() -> None:
 
 
 def test_a_comparison_names_the_runs_it_is_about() -> None:
-    seen = Evidence("The same.", "", "a", also=("b",))
+    seen = Evidence("The same.", "", "a", related=("b",))
     across = [outcome("identical-runs", Verdict.FOUND, seen), outcome("seed-spread")]
     made = document([healthy("a"), healthy("b"), healthy("c")], across)
     assert [each["runs"] for each in made["comparisons"]] == [["a", "b"], ["a", "b", "c"]]
@@ -189,7 +189,7 @@ def test_as_grave_or_graver() -> None:
 
 
 def test_a_path_that_could_not_be_read_is_counted() -> None:
-    made = assembled([], problems=[{"path": "b", "says": "x"}, {"path": "a", "says": "x"}])
+    made = assembled([], problems=[{"path": "b", "message": "x"}, {"path": "a", "message": "x"}])
     assert [each["path"] for each in made["problems"]] == ["a", "b"]
     assert made["summary"]["problems"] == 2
 
@@ -223,8 +223,8 @@ def outcomes(draw: st.DrawFn) -> Outcome:
     found = verdict is Verdict.FOUND
     seen = st.builds(
         Evidence,
-        says=texts,
-        fix=texts,
+        message=texts,
+        suggestion=texts,
         tag=texts,
         steps=st.lists(st.integers(0, 50), max_size=3).map(tuple),
         measured=st.none() | st.floats() | floats.map(np.float32),
@@ -237,8 +237,8 @@ def outcomes(draw: st.DrawFn) -> Outcome:
         verdict,
         draw(st.sampled_from(Severity)),
         tuple(draw(st.lists(seen, min_size=1, max_size=3))) if found else (),
-        known=draw(st.none() | st.floats()) if found else None,
-        under=draw(st.none() | ids) if found else None,
+        detected_at=draw(st.none() | st.floats()) if found else None,
+        caused_by=draw(st.none() | ids) if found else None,
         reason=draw(texts),
     )
 

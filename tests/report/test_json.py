@@ -20,7 +20,7 @@ VALUES = (
     {"runs": []},
     {"a": 1, "b": "zwei\n€", "c": None, "d": True, "e": 1e-7},
     {"flat": [1, 2.5, "x", None, [], {}], "nested": [[1, 2], [], {"k": [{"deep": [0.1]}]}]},
-    {"empty": "", "zero": 0, "quoted": 'a "b" \\', "under": {"one": {"two": {"three": {}}}}},
+    {"empty": "", "zero": 0, "quoted": 'a "b" \\', "caused_by": {"one": {"two": {"three": {}}}}},
     {"one": [SHARED, {"more": SHARED}], "two": [SHARED, SHARED], "three": SHARED},
 )
 
@@ -53,5 +53,5 @@ def test_what_was_met_before_is_not_taken_for_another(monkeypatch: pytest.Monkey
     for number in range(30):
         # The parts of the run before are given up, and their memory is used again.
         (part,) = document([sick()])["runs"]
-        part["facts"] = [{"kind": str(number), "says": "", "where": "", "numbers": {}}]
+        part["facts"] = [{"kind": str(number), "message": "", "where": "", "numbers": {}}]
         assert as_json(assembled([written(part)])) == as_json(assembled([part]))

@@ -8,7 +8,7 @@ from tb_diagnose.report.phrases import brief, duration, many, span
 
 
 @pytest.mark.parametrize(
-    ("value", "says"),
+    ("value", "message"),
     (
         (1.1e15, "1.1e15"),
         (0.001, "0.001"),
@@ -19,12 +19,12 @@ from tb_diagnose.report.phrases import brief, duration, many, span
         ("-Infinity", "−∞"),
     ),
 )
-def test_brief(value: float | str, says: str) -> None:
-    assert brief(value) == says
+def test_brief(value: float | str, message: str) -> None:
+    assert brief(value) == message
 
 
 @pytest.mark.parametrize(
-    ("count", "says"),
+    ("count", "message"),
     (
         (0, "0"),
         (812, "812"),
@@ -33,12 +33,12 @@ def test_brief(value: float | str, says: str) -> None:
         (999_999, "1 M"),
     ),
 )
-def test_many(count: int, says: str) -> None:
-    assert many(count) == says
+def test_many(count: int, message: str) -> None:
+    assert many(count) == message
 
 
 @pytest.mark.parametrize(
-    ("seconds", "says"),
+    ("seconds", "message"),
     (
         (0.31, "0.3s"),
         (59.7, "1m"),
@@ -49,12 +49,12 @@ def test_many(count: int, says: str) -> None:
         ("NaN", "an unknown time"),
     ),
 )
-def test_duration(seconds: float | str, says: str) -> None:
-    assert duration(seconds) == says
+def test_duration(seconds: float | str, message: str) -> None:
+    assert duration(seconds) == message
 
 
 @pytest.mark.parametrize(
-    ("steps", "last", "says"),
+    ("steps", "last", "message"),
     (
         ((), None, ""),
         ((3,), 3, "epoch 3"),
@@ -63,5 +63,5 @@ def test_duration(seconds: float | str, says: str) -> None:
         ((1000, 12_000), None, "epochs 1,000–12,000"),
     ),
 )
-def test_span(steps: tuple[int, ...], last: int | None, says: str) -> None:
-    assert span(steps, "epochs", last) == says
+def test_span(steps: tuple[int, ...], last: int | None, message: str) -> None:
+    assert span(steps, "epochs", last) == message

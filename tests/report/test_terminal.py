@@ -31,7 +31,7 @@ SICK = """\
     Try   Adam(learning_rate=10.0) → Adam(learning_rate=1e-3)
     └ exploding-weights in 5 curves · loss-spikes epochs 0–3 · no-learning from epoch 9
 
-  24 clear · 5 not checkable, 4 of them with callbacks=[…, tb_diagnose.attach.keras("logs")]
+  24 clear · 4 not checkable, 4 of them with callbacks=[…, tb_diagnose.attach.keras("logs")]
 
 ✗ lfs              unreadable · events.out.tfevents.1 is a git-lfs pointer; run git lfs pull.
 ✓ resnet/seed=1    healthy · 3 clear · 1 not checkable
@@ -110,10 +110,10 @@ def test_nan_is_drawn_and_named_as_the_end() -> None:
 
 
 def test_problems_and_comparisons_have_their_place() -> None:
-    seen = Evidence("Both are the same.", "Change the seed.", "a", also=("b",))
+    seen = Evidence("Both are the same.", "Change the seed.", "a", related=("b",))
     across = [outcome("identical-runs", Verdict.FOUND, seen)]
     parts = document([healthy("a"), healthy("b")])["runs"]
-    made = assembled(parts, across, [{"path": "x", "says": "there is no folder x"}])
+    made = assembled(parts, across, [{"path": "x", "message": "there is no folder x"}])
     text = terminal(made, Screen(100))
     assert text.index("Across runs") < text.index("✗ there is no folder x") < text.index("2 runs")
     assert "1 path not read" in text

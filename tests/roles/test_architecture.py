@@ -9,7 +9,7 @@ from tb_diagnose.roles.architecture import (
     affine_runs,
     hidden,
     is_chain,
-    penalised,
+    is_penalized,
     penalty,
     written,
 )
@@ -45,8 +45,8 @@ def test_penalties_are_read_from_the_configuration() -> None:
     assert penalty(layer(kernel_regularizer=l2)) == (0.0, 0.01)
     assert penalty(layer(kernel_regularizer=both)) == (0.1, 0.2)
     assert penalty(layer(kernel_regularizer=None)) == (0.0, 0.0)
-    assert penalised(model(layer(bias_regularizer=l2)))
-    assert not penalised(model(layer(kernel_regularizer=None)))
+    assert is_penalized(model(layer(bias_regularizer=l2)))
+    assert not is_penalized(model(layer(kernel_regularizer=None)))
 
 
 def test_a_layer_is_written_as_in_code() -> None:

@@ -7,7 +7,7 @@ from math import log
 import pytest
 
 from tb_diagnose.core.model import Loss, ModelConfig
-from tb_diagnose.roles.chance_level import chance
+from tb_diagnose.roles.chance_level import chance_level
 from tests.cases import dense_model, layer, model, run
 
 SPARSE, BINARY = "sparse_categorical_crossentropy", "binary_crossentropy"
@@ -29,12 +29,12 @@ SPARSE, BINARY = "sparse_categorical_crossentropy", "binary_crossentropy"
 def test_the_output_says_how_many_classes(
     config: ModelConfig, classes: int, *, cross_entropy: bool
 ) -> None:
-    level = chance(run(model=config))
+    level = chance_level(run(model=config))
     assert level is not None
     assert (level.classes, level.cross_entropy) == (classes, cross_entropy)
     assert level.loss == pytest.approx(log(classes))
     assert level.accuracy == pytest.approx(1 / classes)
-    assert "Dense" in level.why
+    assert "Dense" in level.reason
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_output_says_how_many_classes(
     ids=("a number", "one class", "unknown units", "two outputs", "two losses"),
 )
 def test_no_chance_level_where_the_model_does_not_say(config: ModelConfig) -> None:
-    assert chance(run(model=config)) is None
+    assert chance_level(run(model=config)) is None
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_no_chance_level_where_the_model_does_not_say(config: ModelConfig) -> No
     ),
 )  # fmt: skip
 def test_a_hugging_face_configuration_says_how_many_labels(text: str, classes: int) -> None:
-    level = chance(run(texts={"model_config/text_summary": text}))
+    level = chance_level(run(texts={"model_config/text_summary": text}))
     assert level is not None
     assert (level.classes, level.cross_entropy) == (classes, True)
 
@@ -72,10 +72,10 @@ def test_a_hugging_face_configuration_says_how_many_labels(text: str, classes: i
      '{"architectures": ["BertForSequenceClassification"], "id2label": {0: broken}}'),
 )  # fmt: skip
 def test_other_configurations_say_nothing(text: str) -> None:
-    assert chance(run(texts={"model_config/text_summary": text})) is None
+    assert chance_level(run(texts={"model_config/text_summary": text})) is None
 
 
 def test_half_way_from_guessing_to_perfect() -> None:
-    level = chance(run(model=dense_model(5, "softmax", SPARSE)))
+    level = chance_level(run(model=dense_model(5, "softmax", SPARSE)))
     assert level is not None
     assert [level.on_the_way(share) for share in (0, 0.5, 1)] == pytest.approx([0.2, 0.6, 1])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tb_diagnose.core.run import Series
-from tb_diagnose.roles.curves import actors, cast, played
+from tb_diagnose.roles.curves import assign_curves, curve_infos, curve_roles
 from tests.cases import curve
 
 TAGS = (
@@ -30,7 +30,7 @@ def logged(points: dict[str, int], first: int = 0) -> list[Series]:
 
 
 def told(scalars: Sequence[Series]) -> dict[str, object]:
-    values, reinforcement = played(scalars)
+    values, reinforcement = curve_roles(scalars)
     names = {role: each.name for role, each in values.items() if isinstance(each, Series)}
     pairs = [(each.name, each.train.name, each.val.name) for each in values.get("pairs") or ()]
     return {**names, "pairs": pairs, "reinforcement": reinforcement}
@@ -42,7 +42,7 @@ def test_what_other_runs_were_given_makes_no_difference(
 ) -> None:
     told(logged(others))
     after = told(logged(points))
-    cast.cache_clear()
+    assign_curves.cache_clear()
     assert told(logged(points)) == after
 
 
@@ -53,7 +53,9 @@ def test_longer_runs_with_the_same_curves_have_the_same_cast(
     # From ten points on a reward under evaluation counts for more; below two nothing is a curve.
     short = {tag: 10 + count for tag, count in points.items()}
     longer = {tag: times * count for tag, count in short.items()}
-    assert cast(actors(logged(short))) is cast(actors(logged(longer, first=100)))
+    assert assign_curves(curve_infos(logged(short))) is assign_curves(
+        curve_infos(logged(longer, first=100))
+    )
 
 
 def test_of_two_curves_alike_the_longer_one_plays() -> None:
@@ -67,13 +69,13 @@ def test_parts_of_a_loss_are_added_where_they_were_logged_together() -> None:
     assert told(logged(parts))["train_loss"] == "train/box_loss + train/cls_loss"
     apart = [*logged({"train/box_loss": 20}), *logged({"train/cls_loss": 20}, first=7)]
     assert " + " not in str(told(apart)["train_loss"])
-    values, _ = played(logged(parts))
+    values, _ = curve_roles(logged(parts))
     np.testing.assert_allclose(values["train_loss"].values, 2 * np.linspace(1, 0.5, 20), rtol=1e-6)
 
 
 def test_a_sum_is_one_curve_whatever_it_plays() -> None:
     parts = dict.fromkeys(("train/a_loss", "train/b_loss", "val/a_loss", "val/b_loss"), 20)
-    values, _ = played(logged(parts))
+    values, _ = curve_roles(logged(parts))
     total = values["pairs"][0]
     assert total.train is values["train_loss"]
     assert total.val is values["val_loss"]

@@ -9,7 +9,7 @@ import pytest
 from tb_diagnose.core.model import Layer
 from tb_diagnose.roles.architecture import penalty
 from tb_diagnose.roles.initializers import constant, fan_in, fixed_std, initial_std, odd_std
-from tests.layered import dense, initialiser
+from tests.layered import dense, initializer
 
 
 def conv(**config: Any) -> Layer:
@@ -33,13 +33,13 @@ def conv(**config: Any) -> Layer:
     ),
 )
 def test_the_spread_of_each_initialiser(kind: str, config: dict[str, Any], std: float) -> None:
-    layer = dense("a", 100, 64, **initialiser(kind, **config))
+    layer = dense("a", 100, 64, **initializer(kind, **config))
     assert initial_std(layer) == pytest.approx(std)
 
 
 def test_only_some_look_at_the_number_of_inputs() -> None:
-    assert fixed_std(dense("a", 9, 9, **initialiser("HeNormal"))) == 0
-    assert fixed_std(dense("a", 9, 9, **initialiser("RandomNormal", stddev=1.0))) == 1
+    assert fixed_std(dense("a", 9, 9, **initializer("HeNormal"))) == 0
+    assert fixed_std(dense("a", 9, 9, **initializer("RandomNormal", stddev=1.0))) == 1
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_only_some_look_at_the_number_of_inputs() -> None:
     ),
 )
 def test_constants(kind: str, config: dict[str, Any], value: float | None) -> None:
-    assert constant(dense("a", 9, 9, **initialiser(kind, **config))) == value
+    assert constant(dense("a", 9, 9, **initializer(kind, **config))) == value
 
 
 def test_the_inputs_of_a_convolution_are_its_window_times_its_channels() -> None:
@@ -79,6 +79,6 @@ def test_penalties(given: dict[str, Any] | None, factors: tuple[float, float]) -
     ("scale", "odd"), ((100.0, True), (0.01, True), (2.0, False), (0.2, False))
 )
 def test_only_a_variance_scaling_far_from_one_is_odd(scale: float, odd: bool) -> None:
-    layer = dense("a", 100, 64, **initialiser("VarianceScaling", scale=scale, mode="fan_in"))
+    layer = dense("a", 100, 64, **initializer("VarianceScaling", scale=scale, mode="fan_in"))
     assert odd_std(layer, 8.0) == pytest.approx((scale / 100) ** 0.5 if odd else 0.0)
-    assert odd_std(dense("a", 100, 64, **initialiser("RandomNormal", stddev=5.0)), 8.0) == 0
+    assert odd_std(dense("a", 100, 64, **initializer("RandomNormal", stddev=5.0)), 8.0) == 0

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.roles.optimizer import recipe
+from tb_diagnose.roles.optimizer import optimizer_of
 from tests.cases import compiled, curve, dense_model, run
 
 SCHEDULE = curve([0.0, 5e-4, 1e-3, 2e-4, np.nan], "lr", "")
@@ -15,7 +15,7 @@ SCHEDULE = curve([0.0, 5e-4, 1e-3, 2e-4, np.nan], "lr", "")
 
 def test_the_compiled_optimizer_comes_first() -> None:
     given = run(model=dense_model(optimizer=compiled(0.01, "sgd")), hparams={"lr": 5.0})
-    assert recipe(given, SCHEDULE) == compiled(0.01, "sgd")
+    assert optimizer_of(given, SCHEDULE) == compiled(0.01, "sgd")
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,12 @@ def test_the_compiled_optimizer_comes_first() -> None:
 def test_hyper_parameters_come_next_and_the_peak_of_the_curve_last(
     hparams: dict[str, Any], name: str, rate: float
 ) -> None:
-    found = recipe(run(hparams=hparams), SCHEDULE)
+    found = optimizer_of(run(hparams=hparams), SCHEDULE)
     assert found is not None
     assert found.name == name
     assert found.learning_rate == pytest.approx(rate)
 
 
 def test_nothing_is_made_up() -> None:
-    assert recipe(run(), None) is None
-    assert recipe(run(), curve([np.nan], "lr", "")) is None
+    assert optimizer_of(run(), None) is None
+    assert optimizer_of(run(), curve([np.nan], "lr", "")) is None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tb_diagnose.roles.patterns import KINDS
-from tb_diagnose.roles.tags import meaning, words
+from tb_diagnose.roles.tags import parse_tag, words
 
 
 @pytest.mark.parametrize(
@@ -51,26 +51,26 @@ def test_a_tag_is_cut_into_words(text: str, expected: str) -> None:
 def test_words_say_kind_split_and_part(
     folder: str, tag: str, kind: str, split: str, part: str
 ) -> None:
-    means = meaning(folder, tag)
+    means = parse_tag(folder, tag)
     assert (means.kind, means.split) == (kind, split)
     if kind in ("loss", "score"):
         assert means.part == part
 
 
 def test_the_folder_counts_before_the_tag() -> None:
-    assert meaning("validation", "train_loss").split == "validation"
-    assert meaning("runs/train/eval", "loss").split == "validation"
+    assert parse_tag("validation", "train_loss").split == "validation"
+    assert parse_tag("runs/train/eval", "loss").split == "validation"
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_text_has_a_meaning(folder: str, tag: str) -> None:
-    means = meaning(folder, tag)
+    means = parse_tag(folder, tag)
     assert means.kind in {kind for kind, _ in KINDS} | {""}
     assert means.split in ("train", "validation", "")
 
 
 @given(st.sampled_from(["Loss/train", "val_acc", "train/grad_norm", "Learning Rate"]))
 def test_capitals_and_dividers_do_not_matter(tag: str) -> None:
-    plain = meaning("", tag)
+    plain = parse_tag("", tag)
     for other in (tag.lower(), tag.replace("/", "_"), tag.replace("_", "/"), tag.replace(" ", "-")):
-        assert (meaning("", other).kind, meaning("", other).split) == (plain.kind, plain.split)
+        assert (parse_tag("", other).kind, parse_tag("", other).split) == (plain.kind, plain.split)

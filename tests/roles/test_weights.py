@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tb_diagnose.roles.weights import activation, he_std, hidden, is_kernel, kernels, normalised
+from tb_diagnose.roles.weights import activation, he_std, hidden, is_kernel, is_normalized, kernels
 from tests.cases import distribution
 from tests.layered import dense, moving, plain, stack, weights
 
@@ -71,7 +71,7 @@ def test_the_activation_may_stand_in_a_layer_of_its_own() -> None:
 
 
 def test_a_normalisation_behind_a_layer_is_seen() -> None:
-    assert [normalised(NET, each) for each in hidden(NET)] == [True, False]
+    assert [is_normalized(NET, each) for each in hidden(NET)] == [True, False]
 
 
 def test_he_initialisation_keeps_the_size_of_a_signal_through_relus() -> None:

@@ -10,24 +10,24 @@ export function grouped(outcomes: readonly Outcome[]): Group[] {
   for (const each of outcomes) {
     if (each.verdict !== "found") continue;
     const last = groups[groups.length - 1];
-    if (each.under !== null && last) last.led.push(each);
+    if (each.caused_by !== null && last) last.led.push(each);
     else groups.push({ head: each, led: [] });
   }
   return groups;
 }
 
-export type Cure = { enable: string; outcomes: Outcome[] };
+export type Cure = { how_to_enable: string; outcomes: Outcome[] };
 
 /** What could not be checked, by what would enable it; the line that enables most stands first. */
 export function cures(outcomes: readonly Outcome[]): Cure[] {
   const by = new Map<string, Outcome[]>();
   for (const each of outcomes) {
-    if (each.verdict === "not-applicable")
-      by.set(each.enable, [...(by.get(each.enable) ?? []), each]);
+    if (each.verdict === "not-logged")
+      by.set(each.how_to_enable, [...(by.get(each.how_to_enable) ?? []), each]);
   }
-  const worth = (cure: Cure) => (cure.enable ? cure.outcomes.length : 0);
+  const worth = (cure: Cure) => (cure.how_to_enable ? cure.outcomes.length : 0);
   return [...by]
-    .map(([enable, all]) => ({ enable, outcomes: all }))
+    .map(([how_to_enable, all]) => ({ how_to_enable, outcomes: all }))
     .sort((a, b) => worth(b) - worth(a));
 }
 
@@ -40,7 +40,7 @@ export function families(outcomes: readonly Outcome[]): [string, Outcome[]][] {
 
 /** The curves that one evidence names; a bare tag finds its folder, one with a role first. */
 export function named(evidence: Evidence, curves: readonly Curve[]): Curve[] {
-  const tags = [evidence.tag, ...evidence.also].flatMap((tag) => tag.split(" + "));
+  const tags = [evidence.tag, ...evidence.related].flatMap((tag) => tag.split(" + "));
   const found = tags.map((tag) => resolved(tag, curves)).filter((each) => each !== undefined);
   return [...new Set(found)];
 }

@@ -60,7 +60,7 @@ const saved = (text: string, type: string): string =>
 
 function item(run: Run): Item {
   const found = run.outcomes.filter((each) => each.verdict === "found");
-  const heads = found.filter((each) => each.under === null);
+  const heads = found.filter((each) => each.caused_by === null);
   const count = (severity: string) => heads.filter((each) => each.severity === severity).length;
   const main = run.curves.find((each) => each.role === "train_loss") ?? run.curves[0];
   return {

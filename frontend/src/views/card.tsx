@@ -48,9 +48,9 @@ function where(outcome: Outcome): string {
   const first = outcome.evidence[0];
   if (!first) return "";
   const parts = [span(first.steps, first.counted_in, run.value?.steps?.last ?? null)];
-  const { onset, wasted_seconds: wasted } = outcome;
-  if (onset !== null && first.steps[0] !== onset) {
-    parts.push(`known since ${span([onset], first.counted_in)}`);
+  const { detected_step: detected, seconds_after_detection: wasted } = outcome;
+  if (detected !== null && first.steps[0] !== detected) {
+    parts.push(`known since ${span([detected], first.counted_in)}`);
   }
   if (wasted !== null && Number(wasted) >= WORTH) parts.push(`${duration(wasted)} before the end`);
   return parts.filter(Boolean).join(" · ");
@@ -67,7 +67,7 @@ function Proof({ outcome }: { outcome: Outcome }) {
           key={at}
           outcome={outcome}
           evidence={evidence}
-          again={shown[at - 1]?.fix === evidence.fix}
+          again={shown[at - 1]?.suggestion === evidence.suggestion}
         />
       ))}
       {rest > 0 && (
@@ -91,13 +91,13 @@ function Seen({
   return (
     <div class="seen">
       <p class="says">
-        <Prose text={evidence.says} />
+        <Prose text={evidence.message} />
       </p>
       <div class="seen-body">
-        <Figure evidence={evidence} known={outcome.onset} severity={outcome.severity} />
+        <Figure evidence={evidence} known={outcome.detected_step} severity={outcome.severity} />
         <div class="seen-side">
           <Measure evidence={evidence} />
-          {!again && <Try text={evidence.fix} />}
+          {!again && <Try text={evidence.suggestion} />}
         </div>
       </div>
     </div>
@@ -137,7 +137,7 @@ function Consequences({ led }: { led: readonly Outcome[] }) {
 
 function brieflyWhere(outcome: Outcome): string {
   const first = outcome.evidence[0];
-  const places = outcome.evidence.reduce((sum, each) => sum + 1 + each.also.length, 0);
+  const places = outcome.evidence.reduce((sum, each) => sum + 1 + each.related.length, 0);
   const text = first ? span(first.steps, first.counted_in, run.value?.steps?.last ?? null) : "";
   return places > 1 ? `${text} in ${brief(places)} curves` : text;
 }

@@ -61,9 +61,11 @@ function Between({ finding }: { finding: Comparison }) {
       {finding.evidence.map((each, at) => (
         <div class="seen" key={at}>
           <p class="says">
-            <Prose text={each.says} />
+            <Prose text={each.message} />
           </p>
-          {each.fix !== finding.evidence[at + 1]?.fix && <Try text={each.fix} />}
+          {each.suggestion !== finding.evidence[at + 1]?.suggestion && (
+            <Try text={each.suggestion} />
+          )}
         </div>
       ))}
     </article>

@@ -8,7 +8,7 @@ import { Copy } from "./try";
 
 export function Ledger({ run }: { run: Run }) {
   const of = (verdict: string) => run.outcomes.filter((each) => each.verdict === verdict);
-  const [clear, open, failed] = [of("clear"), of("not-applicable"), of("failed")];
+  const [clear, open, failed] = [of("clear"), of("not-logged"), of("failed")];
   return (
     <section class="block ledger" data-testid="ledger" aria-labelledby="ledger-title">
       <div class="block-head">
@@ -34,16 +34,16 @@ function Open({ outcomes }: { outcomes: Outcome[] }) {
         Not checkable <b>{outcomes.length}</b>
       </summary>
       {cures(outcomes).map((cure) => (
-        <div class="cure" key={cure.enable}>
-          {cure.enable && (
+        <div class="cure" key={cure.how_to_enable}>
+          {cure.how_to_enable && (
             <>
               <p class="cure-lead">
                 One line would have{" "}
                 {cure.outcomes.length === 1 ? "this" : `these ${cure.outcomes.length}`} checked:
               </p>
               <pre>
-                <code>{cure.enable}</code>
-                <Copy text={cure.enable} />
+                <code>{cure.how_to_enable}</code>
+                <Copy text={cure.how_to_enable} />
               </pre>
             </>
           )}
@@ -114,7 +114,7 @@ function Facts({ run }: { run: Run }) {
       <ul>
         {run.facts.map((each, at) => (
           <li key={at}>
-            <b>{each.where || run.name}</b> <span>{each.says}</span>
+            <b>{each.where || run.name}</b> <span>{each.message}</span>
           </li>
         ))}
       </ul>

@@ -4,7 +4,7 @@ import { position } from "../lib/gauge";
 import type { Evidence } from "../wire/routes";
 
 export function Measure({ evidence }: { evidence: Evidence }) {
-  const { measured, limit, unit, sure } = evidence;
+  const { measured, limit, unit, confidence: sure } = evidence;
   if (measured === null) return sure ? <p class="sure">{sure}</p> : null;
   return (
     <div class="measure">

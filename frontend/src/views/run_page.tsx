@@ -62,7 +62,7 @@ function Verdict({ run: shown }: { run: Run }) {
   const groups = grouped(shown.outcomes);
   const first = groups[0]?.head;
   if (!first) return <Prose text={shown.headline} />;
-  const wasted = Math.max(...groups.map(({ head }) => Number(head.wasted_seconds ?? 0)));
+  const wasted = Math.max(...groups.map(({ head }) => Number(head.seconds_after_detection ?? 0)));
   const more = groups.length - 1;
   return (
     <>

@@ -61,7 +61,7 @@ export type Run = {
     /** What kind of fact, such as truncated-tail. */
     kind: string;
     /** One sentence for a person. */
-    says: string;
+    message: string;
     /** The file or curve it is about, relative to the run. */
     where: string;
     /** The figures behind the sentence, by name. */
@@ -128,19 +128,19 @@ export type OutcomeFields = {
   /** Of the gravest evidence; the diagnosis' usual one where nothing was found. */
   severity: Severity;
   /** Id of the finding that this one is a consequence of, or null. */
-  under: Id | null;
+  caused_by: Id | null;
   /** The step from which on the log proved it, or null. */
-  onset: number | null;
+  detected_step: number | null;
   /** The moment from which on the log proved it. */
-  known: Moment;
+  detected_at: Moment;
   /** Wall time from that moment to the run's last event, in seconds, or null. */
-  wasted_seconds: MaybeNumber;
+  seconds_after_detection: MaybeNumber;
   /** What was seen; at least one entry where the verdict is found, else none. */
   evidence: Evidence[];
   /** For not-applicable, why; for failed, the error; else empty. */
   reason: string;
   /** For not-applicable, the line of logging code that would supply what is missing; else empty. */
-  enable: string;
+  how_to_enable: string;
 };
 
 /** What one diagnosis came to on one run. */
@@ -155,15 +155,15 @@ export type Comparison = OutcomeFields & {
 /** One thing that was seen, with the numbers that prove it. */
 export type Evidence = {
   /** One or two sentences for a person, with the run's own numbers. */
-  says: string;
+  message: string;
   /** The curve, histogram or configuration entry that shows it, or empty. */
   tag: string;
   /** Further curves that show it. */
-  also: string[];
+  related: string[];
   /** The steps at which it shows, as logged. */
   steps: number[];
   /** The first of them, where it begins, or null. */
-  onset: number | null;
+  first_step: number | null;
   counted_in: CountedIn;
   /** The statistic that was compared with limit, in unit, or null. */
   measured: MaybeNumber;
@@ -172,16 +172,16 @@ export type Evidence = {
   /** Unit of measured and limit. */
   unit: string;
   /** How sure the statistic is, in words, or empty. */
-  sure: string;
+  confidence: string;
   severity: Severity;
   /** What to change, from the run's own numbers. */
-  fix: string;
+  suggestion: string;
 };
 
 /** What tb-diagnose found in a set of training runs. Strict JSON: a number that JSON cannot hold is one of the strings "NaN", "Infinity" and "-Infinity". The same event files and settings give the same document, byte for byte. */
 export type Document = {
   /** Name and version of this format. The number rises when a reader of the older format would be misled. */
-  schema: "tb-diagnose/1";
+  schema: "tb-diagnose/2";
   /** What wrote the document. */
   tool: {
     /** Always tb-diagnose. */
@@ -198,7 +198,7 @@ export type Document = {
     /** The path as it was given or found. */
     path: string;
     /** One sentence: what is wrong and what to do about it. */
-    says: string;
+    message: string;
   }[];
   /** How many runs fare how, and how much was read. */
   summary: {

@@ -25,10 +25,11 @@ test("consequences stand under their cause", () => {
 });
 
 test("the line that would enable most checks stands first, no line last", () => {
-  const not = (id: string, enable: string) => outcome(id, { verdict: "not-applicable", enable });
+  const not = (id: string, how_to_enable: string) =>
+    outcome(id, { verdict: "not-applicable", how_to_enable });
   const all = cures([not("a", ""), not("b", "x"), not("c", "y"), not("d", "y"), outcome("e")]);
   assert.deepEqual(
-    all.map((each) => [each.enable, each.outcomes.length]),
+    all.map((each) => [each.how_to_enable, each.outcomes.length]),
     [
       ["y", 2],
       ["x", 1],
@@ -52,7 +53,7 @@ test("families keep their order", () => {
 
 test("evidence is drawn with the curve that belongs to it, each quantity on its own axis", () => {
   const shown = drawnFor(
-    evidence({ tag: "train/epoch_loss", also: ["train/epoch_accuracy"] }),
+    evidence({ tag: "train/epoch_loss", related: ["train/epoch_accuracy"] }),
     CURVES,
   );
   assert.deepEqual(names(shown.charts), [

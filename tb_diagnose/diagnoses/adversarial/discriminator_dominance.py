@@ -66,13 +66,13 @@ def discriminator_dominance(
     high = np.flatnonzero(medians.values > limits.low * np.log(2))
     since = min(int(high[-1]) + 1, len(medians) - 1) if len(high) else 0
     yield Evidence(
-        says=f"{discriminator_loss.name} is down to {number(level)}, where one that cannot tell is "
+        message=f"{discriminator_loss.name} is down to {number(level)}, where one that cannot tell is "
         f"at {number(np.log(2))}, and {generator_loss.name} rose from {number(start)} to "
         f"{number(end)}: the generator gets no gradient.",
-        fix="Divide the discriminator's learning rate by 4, or smooth the labels of real samples "
+        suggestion="Divide the discriminator's learning rate by 4, or smooth the labels of real samples "
         "to 0.9.",
         tag=discriminator_loss.name,
-        also=(generator_loss.name,),
+        related=(generator_loss.name,),
         steps=(
             int(discriminator_loss.steps[medians.first[since]]),
             int(discriminator_loss.steps[-1]),
@@ -80,5 +80,5 @@ def discriminator_dominance(
         measured=level / float(np.log(2)),
         limit=limits.low,
         unit="of ln 2",
-        sure=f"p = {number(p)}, Mann-Kendall on {generator_loss.name}",
+        confidence=f"p = {number(p)}, Mann-Kendall on {generator_loss.name}",
     )

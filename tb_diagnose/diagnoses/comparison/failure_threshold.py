@@ -28,7 +28,7 @@ from math import comb, isfinite
 
 from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
 from tb_diagnose.core.format import number
-from tb_diagnose.engine.compare import Glance
+from tb_diagnose.engine.compare import RunSummary
 from tb_diagnose.engine.contract import Thresholds, comparison, limit
 
 
@@ -40,7 +40,7 @@ class Limits(Thresholds):
 
 
 @comparison(family="comparison", severity=Severity.WARNING, since="0.1")
-def failure_threshold(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evidence]:
+def failure_threshold(runs: Mapping[str, RunSummary], limits: Limits) -> Iterator[Evidence]:
     """Every hyper-parameter that parts the runs cleanly."""
     ends = {name: end for name in sorted(runs) if (end := runs[name].failed) is not None}
     settings = {name: _numbers(runs[name]) for name in ends}
@@ -66,7 +66,7 @@ def failure_threshold(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Ev
             yield _evidence(key, bad, good, p, limits)
 
 
-def _numbers(run: Glance) -> dict[str, float]:
+def _numbers(run: RunSummary) -> dict[str, float]:
     """The hyper-parameters that are numbers, and the learning rate by whatever way it is known."""
     found = {
         key.split("/")[-1]: float(value)
@@ -83,11 +83,11 @@ def _evidence(key: str, bad: list[float], good: list[float], p: float, limits: L
     edge, safe = (bad[0], good[-1]) if above else (bad[-1], good[0])
     side, other = ("or above", "below") if above else ("or below", "above")
     return Evidence(
-        says=f"{len(bad)} of {len(bad)} runs with {key} of {edge:g} {side} failed, and 0 of "
+        message=f"{len(bad)} of {len(bad)} runs with {key} of {edge:g} {side} failed, and 0 of "
         f"{len(good)} {other}.",
-        fix=f"Stay with {key} = {safe:g} {'or below' if above else 'or above'}.",
+        suggestion=f"Stay with {key} = {safe:g} {'or below' if above else 'or above'}.",
         measured=p,
         limit=limits.chance,
         unit="p-value",
-        sure=f"p = {number(p)}, exact, over the hyper-parameters that vary",
+        confidence=f"p = {number(p)}, exact, over the hyper-parameters that vary",
     )

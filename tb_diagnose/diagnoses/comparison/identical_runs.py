@@ -28,7 +28,7 @@ from collections.abc import Iterator, Mapping
 
 from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
 from tb_diagnose.core.format import listed, plural
-from tb_diagnose.engine.compare import Glance, Print
+from tb_diagnose.engine.compare import Fingerprint, RunSummary
 from tb_diagnose.engine.contract import Thresholds, comparison, limit
 
 
@@ -39,11 +39,11 @@ class Limits(Thresholds):
 
 
 @comparison(family="comparison", severity=Severity.WARNING, since="0.1")
-def identical_runs(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evidence]:
+def identical_runs(runs: Mapping[str, RunSummary], limits: Limits) -> Iterator[Evidence]:
     """Groups of runs with the same main curve, and nothing else that tells them apart."""
     if len(runs) < 2:
         raise NotApplicable("there is only one run")
-    alike: dict[Print, list[str]] = defaultdict(list)
+    alike: dict[Fingerprint, list[str]] = defaultdict(list)
     for name in sorted(runs):
         main = _main(runs[name])
         if main is not None and main.points >= limits.points and main.varied:
@@ -52,11 +52,13 @@ def identical_runs(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evide
         first = runs[names[0]]
         same = [name for name in names if _agree(first, runs[name])]
         if len(same) > 1:
-            whole = all(runs[name].prints.keys() == first.prints.keys() for name in same)
+            whole = all(
+                runs[name].fingerprints.keys() == first.fingerprints.keys() for name in same
+            )
             yield Evidence(
-                says=f"{listed(same)} are the same to the last bit, over "
+                message=f"{listed(same)} are the same to the last bit, over "
                 f"{plural(main.points, 'point')}.",
-                fix="Check that what was changed reaches the code, give each run a seed of its "
+                suggestion="Check that what was changed reaches the code, give each run a seed of its "
                 "own, or remove the copy.",
                 measured=float(len(same)),
                 limit=1.0,
@@ -65,11 +67,11 @@ def identical_runs(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evide
             )
 
 
-def _main(run: Glance) -> Print | None:
-    return run.prints.get("train_loss", run.prints.get("reward"))
+def _main(run: RunSummary) -> Fingerprint | None:
+    return run.fingerprints.get("train_loss", run.fingerprints.get("reward"))
 
 
-def _agree(one: Glance, other: Glance) -> bool:
+def _agree(one: RunSummary, other: RunSummary) -> bool:
     """Whether every curve that both have holds the same values."""
-    both = one.prints.keys() & other.prints.keys()
-    return all(one.prints[role] == other.prints[role] for role in both)
+    both = one.fingerprints.keys() & other.fingerprints.keys()
+    return all(one.fingerprints[role] == other.fingerprints[role] for role in both)

@@ -29,7 +29,7 @@ import numpy as np
 
 from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
 from tb_diagnose.core.format import number, percent
-from tb_diagnose.engine.compare import Glance, Standing, standings
+from tb_diagnose.engine.compare import FinalMetric, RunSummary, final_metrics
 from tb_diagnose.engine.contract import Thresholds, comparison, limit
 
 
@@ -42,7 +42,7 @@ class Limits(Thresholds):
 
 @comparison(family="comparison", severity=Severity.WARNING, since="0.1")
 def regression_from_baseline(
-    runs: Mapping[str, Glance], baseline: str | None, limits: Limits
+    runs: Mapping[str, RunSummary], baseline: str | None, limits: Limits
 ) -> Iterator[Evidence]:
     """Each run against the one that was named."""
     if baseline is None:
@@ -50,13 +50,13 @@ def regression_from_baseline(
     if baseline not in runs:
         raise NotApplicable(f"the baseline {baseline!r} is none of the runs")
     for name in sorted(runs.keys() - {baseline}):
-        both = standings({each: runs[each] for each in (baseline, name)})
+        both = final_metrics({each: runs[each] for each in (baseline, name)})
         if both:
             yield from _judge(baseline, name, both, limits)
 
 
 def _judge(
-    baseline: str, name: str, both: Mapping[str, Standing], limits: Limits
+    baseline: str, name: str, both: Mapping[str, FinalMetric], limits: Limits
 ) -> Iterator[Evidence]:
     base, run = both[baseline], both[name]
     worse = base.better * (base.end - run.end)
@@ -66,11 +66,13 @@ def _judge(
     if scale <= 0 or worse < limits.worse * scale or worse <= limits.noise * noise:
         return
     yield Evidence(
-        says=f"{name} ends with {run.curve} at {number(run.end)}, {baseline} at "
+        message=f"{name} ends with {run.curve} at {number(run.end)}, {baseline} at "
         f"{number(base.end)}: worse by {percent(worse / scale)} of what the baseline gained.",
-        fix="Repeat both with 3 seeds; if it stays, take the change apart.",
+        suggestion="Repeat both with 3 seeds; if it stays, take the change apart.",
         measured=worse / scale,
         limit=limits.worse,
         unit="of the baseline's gain",
-        sure=f"{number(worse / noise)} standard deviations of the curves' noise" if noise else "",
+        confidence=f"{number(worse / noise)} standard deviations of the curves' noise"
+        if noise
+        else "",
     )

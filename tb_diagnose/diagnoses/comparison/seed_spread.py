@@ -34,7 +34,7 @@ import numpy as np
 
 from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
 from tb_diagnose.core.format import number
-from tb_diagnose.engine.compare import Glance, Standing, standings
+from tb_diagnose.engine.compare import FinalMetric, RunSummary, final_metrics
 from tb_diagnose.engine.contract import Thresholds, comparison, limit
 from tb_diagnose.measure.medians import median
 
@@ -50,10 +50,10 @@ class Limits(Thresholds):
 
 
 @comparison(family="comparison", severity=Severity.INFO, since="0.1")
-def seed_spread(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evidence]:
+def seed_spread(runs: Mapping[str, RunSummary], limits: Limits) -> Iterator[Evidence]:
     """Each group of repetitions."""
-    groups: dict[str, dict[str, Standing]] = defaultdict(dict)
-    for name, each in standings(runs).items():
+    groups: dict[str, dict[str, FinalMetric]] = defaultdict(dict)
+    for name, each in final_metrics(runs).items():
         if (kind := _kind(runs[name])) is not None:
             groups[kind][name] = each
     large = [group for group in groups.values() if len(group) >= limits.runs]
@@ -69,7 +69,7 @@ def seed_spread(runs: Mapping[str, Glance], limits: Limits) -> Iterator[Evidence
             yield _evidence(group, luck, gained, limits)
 
 
-def _kind(run: Glance) -> str | None:
+def _kind(run: RunSummary) -> str | None:
     """What repetitions have in common; None where a run does not speak of a seed."""
     seeds = [key for key in run.hparams if key.lower().split("/")[-1].endswith("seed")]
     if seeds:
@@ -78,18 +78,20 @@ def _kind(run: Glance) -> str | None:
     return SEED.sub("", run.run) if SEED.search(run.run) else None
 
 
-def _evidence(group: dict[str, Standing], luck: float, gained: float, limits: Limits) -> Evidence:
+def _evidence(
+    group: dict[str, FinalMetric], luck: float, gained: float, limits: Limits
+) -> Evidence:
     ends = sorted(each.end for each in group.values())
     names = sorted(group)
     curve = group[names[0]].curve
     return Evidence(
-        says=f"{len(group)} runs that differ in their seed only ({names[0]} to {names[-1]}) end "
+        message=f"{len(group)} runs that differ in their seed only ({names[0]} to {names[-1]}) end "
         f"with {curve} from {number(ends[0])} to {number(ends[-1])}: a difference of less than "
         f"{number(luck)} between two single runs is luck.",
-        fix="Compare settings over 5 seeds or more each, by mean and confidence interval.",
+        suggestion="Compare settings over 5 seeds or more each, by mean and confidence interval.",
         measured=luck / gained,
         limit=limits.worth,
         unit="of what was gained",
-        sure=f"1.96 * sqrt(2) * s over {len(group)} runs",
+        confidence=f"1.96 * sqrt(2) * s over {len(group)} runs",
         severity=Severity.WARNING if luck >= limits.grave * gained else None,
     )

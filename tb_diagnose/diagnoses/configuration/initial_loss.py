@@ -1,48 +1,58 @@
 """The first loss is far from that of a guess.
 
 Why it matters:
-    A classifier that knows nothing should start at ln K, K being the number of classes. One that
-    starts far above is confidently wrong before its first step: weights or inputs are too large,
-    and the first epochs go into undoing that.
+    A classifier that knows nothing should start at ln K for K classes. One that starts far above
+    is confidently wrong: weights or inputs are too large, and the first epochs undo that.
 
 How it is judged:
-    The loss of the first batch, where single steps are logged, against ln K: above twice ln K (a
-    deviation of 1.0 * ln K). Where only epochs are logged the first epoch's mean must be above
-    three times ln K, since it covers steps that already learned.
+    The loss of the first batch is above twice ln K. Where only epochs are logged, their first mean
+    must be above three times ln K, since it covers steps that already learned.
 
 When it stays silent:
-    The number of classes is not known; the loss is no cross-entropy; the model has weight
-    penalties, which are part of the logged loss; the log begins later than at the first step.
+    The number of classes is unknown; the loss is no cross-entropy or includes weight penalties;
+    the log begins later than at the first step.
 
 What to try:
-    Scale the inputs to 0..1 or to mean 0 and standard deviation 1. Use the default initialisers
-    (Glorot, He). A last layer without activation initialised near zero starts at ln K by itself.
+    Scale the inputs, and use the default initializers.
 
 Sources:
-    Karpathy 2019, "A recipe for training neural networks" ("verify loss @ init"); Braiek and
-    Khomh 2023, "TheDeepChecker" (initial loss, deviation ratio 1.0).
+    Karpathy 2019, "A recipe for training neural networks"; Braiek and Khomh 2023,
+    "TheDeepChecker".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.core.model import ModelConfig
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.engine.contract import Bound, diagnosis, limit, method
+from tb_diagnose.roles.architecture import is_penalized
+from tb_diagnose.roles.chance_level import ChanceLevel
+from tb_diagnose.roles.code import Code
 
 
-class Limits(Thresholds):
-    """How many times the loss of a guess."""
+def _no_cross_entropy(chance: ChanceLevel | None = None, model: ModelConfig | None = None) -> str:
+    if chance is not None and not chance.cross_entropy:
+        return "the loss is no cross-entropy, so a guess has no known loss"
+    if model is not None and is_penalized(model):
+        return "weight penalties are part of the logged loss"
+    return ""
 
-    batch: float = limit(2.0, unit="times ln K", source="TheDeepChecker: a deviation of 1.0 ln K")
-    epoch: float = limit(3.0, unit="times ln K", source="calibrated on demo_logs")
-    first: int = limit(1, unit="step", source="frameworks count from 0 or from 1")
+
+def _begins_late(curve: Curve) -> str:
+    begins = int(curve.steps[0]) if len(curve) else 0
+    return f"the log of {curve.name} begins at step {begins}" if begins > 1 else ""
+
+
+def _batches_begin_late(batch_loss: Curve) -> str:
+    return _begins_late(batch_loss)
+
+
+def _losses_begin_late(train_loss: Curve) -> str:
+    return _begins_late(train_loss)
 
 
 @diagnosis(
@@ -50,46 +60,34 @@ class Limits(Thresholds):
     severity=Severity.WARNING,
     leads_to=("slow-convergence", "loss-spikes"),
     since="0.1",
+    concerns=_no_cross_entropy,
 )
-def initial_loss(
-    chance: Chance,
-    train_loss: Series | None,
-    batch_loss: Series | None,
-    model: ModelConfig | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """The first point of the finest curve there is."""
-    if not chance.cross_entropy:
-        raise NotApplicable("the loss is no cross-entropy, so that a guess has no known loss")
-    if model is not None and any(_penalised(layer.config) for layer in model.layers):
-        raise NotApplicable("weight penalties are part of the logged loss")
-    curve = batch_loss if batch_loss is not None else train_loss
-    if curve is None or not len(curve) or not np.isfinite(curve.values[0]):
-        raise NotApplicable("no first loss in this run")
-    if curve.steps[0] > limits.first:
-        raise NotApplicable(
-            f"the log of {curve.name} begins at step {curve.steps[0]}",
-            'tf.keras.callbacks.TensorBoard("logs", update_freq="batch")',
-        )
-    epochs = curve.tag.startswith("epoch_")
-    factor = limits.epoch if epochs else limits.batch
-    first = float(curve.values[0])
-    if first > factor * chance.loss:
+class InitialLoss:
+    batch = limit(2, alarm=">", unit="× ln K", source="TheDeepChecker: a deviation of ln K")
+    epoch = limit(3, alarm=">", unit="× ln K", source="a first epoch that learned is below 1")
+
+    @method("the loss of the first batch", points={"batch_loss": 1}, unless=_batches_begin_late)
+    def by_batch(self, chance: ChanceLevel, batch_loss: Curve, code: Code) -> Iterator[Evidence]:
+        yield from self._judged(batch_loss, chance, self.batch, code)
+
+    @method("the first training loss", points={"train_loss": 1}, unless=_losses_begin_late)
+    def by_loss(self, chance: ChanceLevel, train_loss: Curve, code: Code) -> Iterator[Evidence]:
+        epochs = "epoch" in train_loss.series.tag
+        yield from self._judged(train_loss, chance, self.epoch if epochs else self.batch, code)
+
+    def _judged(
+        self, curve: Curve, chance: ChanceLevel, times: Bound, code: Code
+    ) -> Iterator[Evidence]:
+        if curve.start is None or not times.exceeded(curve.start.value / chance.loss):
+            return
+        mean = ", the mean of its first epoch," if times is self.epoch else ""
         yield Evidence(
-            says=f"{curve.name} starts at {number(first)}"
-            + (" on average over its first epoch" if epochs else "")
-            + f", where guessing among {chance.classes} classes gives {number(chance.loss)}.",
-            fix="Scale the inputs (divide pixels by 255, standardise features) and use the default "
-            "initialisers; the first loss should then be "
+            message=f"{curve.name} is {number(curve.start.value)} at step {curve.start.step}"
+            f"{mean or ','} where guessing among {chance.classes} classes gives "
             f"{number(chance.loss)}.",
+            suggestion=f"If they are not scaled yet, {code('scale the inputs')}; use the default "
+            f"initializers. The first loss should then be about {number(chance.loss)}.",
             tag=curve.name,
-            steps=(int(curve.steps[0]),),
-            measured=first / chance.loss,
-            limit=factor,
-            unit="times ln K",
+            steps=(curve.start.step,),
+            comparison=times.compare(curve.start.value / chance.loss),
         )
-
-
-def _penalised(config: object) -> bool:
-    keys = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
-    return isinstance(config, dict) and any(config.get(key) for key in keys)

@@ -1,64 +1,44 @@
 """The learning rate is so low that it alone sets the pace.
 
 Why it matters:
-    Every step is a fraction of what it could be: the run would get where it is going, many times
-    later. Often a zero too many, or a schedule that decayed before it began.
+    The run gets to where it is going many times later than it could.
 
 How it is judged:
-    Two signs, both of the rate and of the curve. *Far below the usual*: a rate of 1 % of the
-    optimizer's default or less (Adam and its kin 1e-3, SGD 0.01), while the training loss came
-    down by less than half of its start. *A straight line*: a rate at the default or below it,
-    while the training loss falls in a line: the second half falls by 0.7 to 1.1 times as much as
-    the first (less bends, more speeds up), Mann-Kendall p < 0.001, no more than half of the start
-    is gone, and the curve departs from the line by less than a tenth of its fall. A step of Adam
-    is as large as the rate, so that such a line is what a rate that sets the pace looks like.
+    Either the rate is at most 1 % of the optimizer's default while the training loss lost less
+    than half of its start; or it is no more than the default and the loss falls in a straight
+    line, its second half as much as its first: every step is as large as the rate allows.
 
 When it stays silent:
-    Fewer than 3 values (20 for a line); a rate that is not known or is warming up; a curve that
-    bends; a loss near a level where nothing more is to be had. Fine-tuning goes at 1e-5: a rate
-    far below the default is a note where the log does not describe the model and the loss falls
-    by 2 % or more.
+    The rate is unknown; the curve bends or has settled. Fine-tuning needs low rates: a note where
+    the log does not describe the model and the loss falls.
 
 What to try:
     Multiply the rate by 3, then by 10, for as long as the loss falls smoothly.
 
 Sources:
-    Kingma and Ba 2015, "Adam", section 2.1 (the step is bounded by the rate); Smith 2017,
-    "Cyclical learning rates", section 3.3.
+    Smith 2017, "Cyclical learning rates", section 3.3.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
-from tb_diagnose.core.format import number, percent
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number, percent, plural
 from tb_diagnose.core.model import ModelConfig, Optimizer
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.course import Course, course
-from tb_diagnose.measure.levels import finite
-from tb_diagnose.measure.reductions import max_of, range_of
-from tb_diagnose.measure.trend import trend
-
-#: Optimizer → its default rate in Keras, which is also what is usual.
-DEFAULT = {"sgd": 0.01, "adadelta": 1.0, "lion": 1e-4, "adafactor": 1e-3}
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
+from tb_diagnose.roles.optimizer import highest_rate, usual_rates
 
 
-class Limits(Thresholds):
-    """How low, how straight."""
-
-    points: int = limit(3, unit="values", source="chosen: fewer show no course")
-    line: int = limit(20, unit="values", source="ten in each half, whose slopes are compared")
-    far: float = limit(0.01, unit="of the default", source="chosen: two zeros too many")
-    gone: float = limit(0.5, unit="of the start", source="chosen: more has converged somewhere")
-    least: float = limit(0.02, unit="of the start", source="below, nothing can be seen")
-    slower: float = limit(0.7, unit="of the first half's fall", source="as slow-convergence")
-    faster: float = limit(1.1, unit="of the first half's fall", source="chosen: more speeds up")
-    bend: float = limit(0.1, unit="of the fall", source="chosen: a line, to the eye")
-    chance: float = limit(0.001, unit="p-value", source="chosen: the fall must be beyond doubt")
+def _warms_up(optimizer: Optimizer, learning_rate: Curve | None = None) -> str:
+    if highest_rate(optimizer, learning_rate.series if learning_rate else None) is None:
+        return "the learning rate is not known"
+    if learning_rate is None or learning_rate.highest is None or learning_rate.constant:
+        return ""
+    late = learning_rate.highest.index > 0.5 * len(learning_rate)
+    return "the learning rate is still warming up" if late else ""
 
 
 @diagnosis(
@@ -74,70 +54,58 @@ class Limits(Thresholds):
     ),
     since="0.1",
 )
-def learning_rate_too_low(
-    optimizer: Optimizer,
-    train_loss: Series,
-    learning_rate: Series | None,
-    model: ModelConfig | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """The rate against the default, and the loss against a line."""
-    rate = _rate(optimizer, learning_rate)
-    run = course(train_loss.values)
-    if rate is None or run is None or run.points < limits.points:
-        raise NotApplicable(f"no learning rate, or fewer than {limits.points} values of the loss")
-    default = DEFAULT.get(optimizer.name, 1e-3)
-    fell = (run.start - run.end) / abs(run.start) if run.start else 0.0
-    if (
-        run.points < len(train_loss)
-        or rate > 1.01 * default
-        or not -limits.least < fell < limits.gone
-    ):
-        return
-    if rate <= limits.far * default:
-        how = f"{number(default / rate)} times below its default of {default:g}"
-        told = model is not None or fell < limits.least
-        grave = Severity.WARNING if told else Severity.INFO
-    elif fell > limits.least and optimizer.name and _straight(run, limits):
-        how, grave = "and the loss falls in a straight line: the rate sets the pace", None
-    else:
-        return
-    name = optimizer.written
-    yield Evidence(
-        says=f"{name} runs at a learning rate of {rate:g}, {how}; {train_loss.name} went from "
-        f"{number(run.start)} to {number(run.end)} ({percent(fell)}) in {len(train_loss)} values.",
-        fix=f"{name}(learning_rate={rate:g}) → {name}(learning_rate={max(3 * rate, default):g}), "
-        "and on by threes for as long as the loss falls smoothly.",
-        tag=train_loss.name,
-        steps=(int(train_loss.steps[0]), int(train_loss.steps[-1])),
-        measured=rate,
-        limit=limits.far * default if grave else default,
-        unit="learning rate",
-        severity=grave,
-    )
+class LearningRateTooLow:
+    share = limit(0.01, alarm="<=", unit="of the default rate", source="two zeros too many")
+    gone = limit(0.5, unit="of the first loss", source="more has converged somewhere")
+    line = limit(20, unit="values", source="ten in each half, whose slopes are compared")
+    late = limit(0.4, alarm=">=", unit="of the gain in the second half", source="0.5 is a line")
 
+    @method("the rate and the training loss", points={"train_loss": 3}, unless=_warms_up)
+    def by_rate(
+        self,
+        optimizer: Optimizer,
+        train_loss: Curve,
+        code: Code,
+        learning_rate: Curve | None = None,
+        model: ModelConfig | None = None,
+    ) -> Iterator[Evidence]:
+        rate = highest_rate(optimizer, learning_rate.series if learning_rate else None)
+        start, end = train_loss.start, train_loss.end
+        if rate is None or start is None or end is None or train_loss.non_finite:
+            return
+        default = usual_rates(optimizer).default
+        fell = (start.value - end.value) / abs(start.value) if start.value else 0.0
+        slow = fell < self.gone and not (train_loss.rise and train_loss.rise.persistent)
+        if not slow or rate > default:
+            return
+        share, late = rate / default, train_loss.late_share
+        if self.share.exceeded(share):
+            known = model is not None or not train_loss.improved
+            comparison, severity = self.share.compare(share), None if known else Severity.INFO
+            why = f"{number(default / rate)} times below the default"
+        elif optimizer.name and self._straight(train_loss) and late is not None:
+            comparison, severity = self.late.compare(late), None
+            why = "and the loss falls in a straight line"
+        else:
+            return
+        better = code.rate(optimizer._replace(learning_rate=rate), max(3 * rate, default))
+        yield Evidence(
+            message=f"{optimizer.class_name} runs at a learning rate of {rate:g}, {why}; "
+            f"{train_loss.name} went from {number(start.value)} to {number(end.value)} "
+            f"({percent(fell)}) in {plural(train_loss.finite, 'value')}.",
+            suggestion=f"{better}, and on by threes for as long as the loss falls smoothly.",
+            tag=train_loss.name,
+            steps=train_loss.span(0),
+            comparison=comparison,
+            severity=severity,
+        )
 
-def _rate(optimizer: Optimizer, logged: Series | None) -> float | None:
-    """The highest rate there was; None where it is not known, is 0, or is still warming up."""
-    values = finite(logged.values) if logged is not None else np.empty(0)
-    if len(values) > 2 and np.argmax(values) > 0.8 * len(values) and range_of(values) > 0:
-        return None
-    rate = max_of(values) if len(values) else optimizer.learning_rate
-    return rate if rate is not None and rate > 0 else None
-
-
-def _straight(run: Course, limits: Limits) -> bool:
-    values = run.condensed.values
-    along = np.linspace(0, 1, len(values))
-    slope, level = np.polyfit(along, values, 1)
-    middle = len(values) // 2
-    first = float(np.polyfit(along[: middle + 1], values[: middle + 1], 1)[0])
-    second = float(np.polyfit(along[middle:], values[middle:], 1)[0])
-    off = max_of(np.abs(values - (slope * along + level)))
-    return bool(
-        len(values) >= limits.line
-        and first < 0
-        and limits.slower <= second / first <= limits.faster
-        and off <= limits.bend * abs(slope)
-        and trend(values).falling < limits.chance
-    )
+    def _straight(self, loss: Curve) -> bool:
+        late = loss.late_share
+        return (
+            loss.finite >= self.line
+            and len(loss.segments) == 1
+            and bool(loss.improved)
+            and late is not None
+            and self.late.exceeded(late)
+        )

@@ -1,48 +1,55 @@
 """The last layer and the loss do not belong together.
 
 Why it matters:
-    The loss then measures something else than what is wanted, or its gradient vanishes. Such a run
-    often looks as if it learned: the loss falls while the accuracy stays where it was.
+    The loss measures something else than what is wanted, or its gradient vanishes. Such a run
+    often looks as if it learned: the loss falls while the accuracy stays.
 
 How it is judged:
-    The last layer's activation and number of units are looked up against the loss as compiled:
-    softmax over a single unit is always 1; a cross-entropy of raw numbers, or of a ReLU, is not
-    one (unless from_logits=True); from_logits=True on probabilities flattens the gradient; squared
-    or absolute error on a softmax learns slowly; a categorical cross-entropy needs outputs that
-    compete, a binary one outputs that do not; a single ReLU under a distance can go silent for good
-    (a note where the loss came down to a tenth all the same). A binary cross-entropy that goes
-    below zero means labels outside 0 and 1, whatever the model.
+    The last layer's activation and number of units are looked up against the loss as configured,
+    by what each pair computes. A binary cross-entropy below zero means labels outside 0 and 1,
+    whatever the model.
 
 When it stays silent:
-    The log does not name the loss; a custom loss; a pairing that works.
+    The log does not name the loss; the loss is custom; the pair works.
 
 What to try:
-    K classes: Dense(K, "softmax") with sparse_categorical_crossentropy. Two classes or several
-    labels: Dense(n, "sigmoid") with binary_crossentropy. A number: Dense(1) with
-    mean_squared_error. Or no activation, and from_logits=True.
+    K classes: K scores with a softmax and a categorical cross-entropy. Two classes or several
+    labels: sigmoids and a binary cross-entropy. A number: no activation and a squared error.
 
 Sources:
-    Nikanjam et al. 2021, "NeuraLint" (rules on loss linkage); Schoop et al. 2021, "UMLAUT";
-    Keras API reference on losses.
+    Nikanjam et al. 2021, "NeuraLint"; Schoop et al. 2021, "UMLAUT"; Keras API reference on losses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
+from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
-from tb_diagnose.core.format import number
+from tb_diagnose.core.format import number, sentence
 from tb_diagnose.core.model import Layer, Loss, ModelConfig
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import diagnosis
-from tb_diagnose.measure.levels import end_level, finite, start_level
-from tb_diagnose.roles.architecture import DISTANCES, PROBABILITIES
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.architecture import DISTANCES, PROBABILITIES, written
+from tb_diagnose.roles.code import Code
 
 MANY = ("categorical_crossentropy", "sparse_categorical_crossentropy")
 BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
 HINGES = ("hinge", "squared_hinge")
+
+
+class Mismatch(NamedTuple):
+    """What is wrong with a pair, the changes that mend it, and how severe it is."""
+
+    problem: str
+    changes: tuple[str, ...]
+    severity: Severity | None = None
+
+
+def _no_loss(model: ModelConfig | None = None) -> str:
+    return "" if model is None or model.losses else "the configuration names no loss"
 
 
 @diagnosis(
@@ -59,156 +66,112 @@ HINGES = ("hinge", "squared_hinge")
         "loss-divergence",
     ),
     since="0.1",
+    concerns=_no_loss,
 )
-def loss_output_mismatch(model: ModelConfig, train_loss: Series | None) -> Iterator[Evidence]:
-    """Each output of the model against its loss."""
-    losses = model.losses * len(model.outputs) if len(model.losses) == 1 else model.losses
-    for layer, loss in zip(model.outputs, losses, strict=False):
-        wrong = _wrong(layer, loss)
-        if wrong is not None:
-            what, fix, severity = wrong
-            if severity is Severity.WARNING and layer.activation == "relu" and _fits(train_loss):
-                severity = Severity.INFO
-            if loss.from_logits and _recovered(layer, train_loss):
-                what += ", which Keras has seen through here: the loss falls below what is possible"
-                severity = Severity.INFO
+class LossOutputMismatch:
+    negative = limit(0, alarm="<", unit="nats", source="a cross-entropy of labels in 0..1 is not")
+    fits = limit(0.1, unit="of the first loss", source="an output that harms does not get there")
+
+    @method("the configuration of output and loss")
+    def by_configuration(
+        self, model: ModelConfig, code: Code, train_loss: Curve | None = None
+    ) -> Iterator[Evidence]:
+        losses = model.losses * len(model.outputs) if len(model.losses) == 1 else model.losses
+        for layer, loss in zip(model.outputs, losses, strict=False):
+            mismatch = _mismatch(layer, loss)
+            if mismatch is not None:
+                mismatch = self._in_practice(mismatch, layer, loss, train_loss)
+                yield Evidence(
+                    message=f"The output is {written(layer)} and the loss {_spelled(loss)}: "
+                    f"{mismatch.problem}.",
+                    suggestion=sentence("; or ".join(map(code, mismatch.changes))),
+                    tag="keras",
+                    severity=mismatch.severity,
+                )
+            elif loss.name in BINARY and train_loss is not None:
+                yield from self._below_zero(loss, train_loss, code)
+
+    def _in_practice(
+        self, mismatch: Mismatch, layer: Layer, loss: Loss, curve: Curve | None
+    ) -> Mismatch:
+        """A mismatch that did no harm, as the training shows, is a note."""
+        if curve is None or curve.lowest is None or curve.start is None:
+            return mismatch
+        if loss.from_logits and curve.lowest.value < _floor(layer):
+            seen = f"{mismatch.problem}, which Keras sees through here: the loss falls below what "
+            return Mismatch(seen + "would be possible", mismatch.changes, Severity.INFO)
+        level = curve.end_level
+        fits = level is not None and level.value < self.fits * curve.start.value
+        if mismatch.severity is Severity.WARNING and layer.activation == "relu" and fits:
+            return mismatch._replace(severity=Severity.INFO)
+        return mismatch
+
+    def _below_zero(self, loss: Loss, curve: Curve, code: Code) -> Iterator[Evidence]:
+        lowest = curve.lowest
+        if lowest is not None and self.negative.exceeded(lowest.value):
+            first = curve.point(int(np.argmax(curve.values < 0)))
             yield Evidence(
-                says=f"The output is {_written(layer)} and the loss {_spelled(loss)}: {what}.",
-                fix=fix,
-                tag="keras",
-                severity=severity,
+                message=f"{curve.name} is {number(lowest.value)} at step {lowest.step}, but "
+                f"{_spelled(loss)} cannot be below 0 for labels of 0 and 1.",
+                suggestion=f"For more than two classes {code('classify many')}; for two, use "
+                "labels of 0 and 1.",
+                tag=curve.name,
+                steps=(first.step, lowest.step) if first.step < lowest.step else (first.step,),
+                comparison=self.negative.compare(lowest.value),
             )
-        elif loss.name in BINARY and train_loss is not None:
-            yield from _below_zero(loss, train_loss)
 
 
-def _wrong(layer: Layer, loss: Loss) -> tuple[str, str, Severity | None] | None:
-    """What is wrong with a pairing, what to write instead, and how grave it is; None if nothing."""
+def _mismatch(layer: Layer, loss: Loss) -> Mismatch | None:
+    """What is wrong with a pair; None if nothing is known to be."""
     activation, units = layer.activation, layer.units
     if not activation and layer.kind != "Dense":
         return None  # the last layer is none whose output is known, such as a Reshape
     if activation == "softmax" and units == 1:
-        return (
-            "softmax over one unit is 1 whatever the input, so that every prediction is the same",
-            (
-                'Dense(1, activation="sigmoid") with binary_crossentropy, or Dense(1) with '
-                "mean_squared_error for a number"
-            ),
-            None,
-        )
+        problem = "a softmax over one unit is 1 whatever its input, so every prediction is the same"
+        return Mismatch(problem, ("classify two", "regress"))
     if loss.name in MANY and units == 1:
-        return (
-            "a categorical loss needs one output for each class",
-            (
-                'Dense(K, activation="softmax") for K classes, or Dense(1, activation="sigmoid") '
-                "with binary_crossentropy for two"
-            ),
-            None,
-        )
+        problem = "a categorical loss needs one output for each class"
+        return Mismatch(problem, ("classify many", "classify two"))
     if loss.from_logits and activation in PROBABILITIES:
-        return (
-            (
-                f"from_logits=True takes the {activation}'s probabilities for raw scores and "
-                "squashes them a second time"
-            ),
-            "from_logits=False, or remove the activation of the last layer",
-            None,
-        )
+        problem = f"the loss takes raw scores and squashes the {activation}'s probabilities again"
+        return Mismatch(problem, ("pass probabilities",))
     return _pairing(layer, loss)
 
 
-def _recovered(layer: Layer, train_loss: Series | None) -> bool:
-    """Whether the loss fell below the floor of probabilities taken for scores.
+def _pairing(layer: Layer, loss: Loss) -> Mismatch | None:
+    activation = layer.activation
+    if loss.name in MANY + BINARY and activation not in PROBABILITIES and not loss.from_logits:
+        gives = "a layer without activation" if activation == "linear" else f"a {activation}"
+        problem = f"a cross-entropy needs probabilities, and {gives} gives any number"
+        return Mismatch(problem, ("pass scores",))
+    if loss.name in MANY and activation == "sigmoid":
+        problem = "the classes exclude each other in the loss but not in the output"
+        return Mismatch(problem, ("classify many",), Severity.INFO)
+    if loss.name in BINARY and activation == "softmax" and layer.units > 2:
+        problem = "the loss judges each class by itself, but the outputs compete"
+        return Mismatch(problem, ("classify many", "classify two"), Severity.WARNING)
+    if loss.name in DISTANCES and activation == "softmax":
+        problem = "a distance of probabilities has hardly any gradient where the model is wrong"
+        return Mismatch(problem, ("classify many", "regress"), Severity.WARNING)
+    if loss.name in DISTANCES and activation == "relu" and layer.units == 1:
+        problem = "a ReLU cannot go below 0, and once it is 0 for every input it has no gradient"
+        return Mismatch(problem, ("regress",), Severity.WARNING)
+    if loss.name in HINGES and activation in PROBABILITIES:
+        problem = "a hinge loss wants scores around -1 and 1, not probabilities"
+        return Mismatch(problem, ("classify two",), Severity.WARNING)
+    return None
+
+
+def _floor(layer: Layer) -> float:
+    """The lowest loss of probabilities that are taken for scores.
 
     The best a softmax of K probabilities can do is one 1 among zeros: ln(e + K - 1) - 1. A sigmoid
     of a probability is at most 0.731. Keras on TensorFlow finds the scores behind a softmax or
     sigmoid in float32 and uses them, whatever ``from_logits`` says.
     """
-    if train_loss is None or layer.activation not in ("softmax", "sigmoid"):
-        return False
-    floor = -np.log(1 / (1 + np.exp(-1)))
     if layer.activation == "softmax":
-        floor = np.log(np.e + layer.units - 1) - 1
-    return bool(np.nanmin(train_loss.values) < floor)
-
-
-def _fits(train_loss: Series | None) -> bool:
-    """Whether the loss came down to a tenth of its start: then the output did no harm."""
-    values = finite(train_loss.values) if train_loss is not None else np.empty(0)
-    return bool(len(values)) and end_level(values) < 0.1 * start_level(values)
-
-
-def _pairing(layer: Layer, loss: Loss) -> tuple[str, str, Severity | None] | None:
-    activation = layer.activation
-    if loss.name in MANY + BINARY and activation not in PROBABILITIES and not loss.from_logits:
-        right = "softmax" if loss.name in MANY else "sigmoid"
-        return (
-            f"a cross-entropy needs probabilities, and {_plain(activation)} gives any number",
-            f'activation="{right}" in the last layer, or from_logits=True in the loss',
-            None,
-        )
-    if loss.name in MANY and activation == "sigmoid":
-        return (
-            "the classes exclude each other in the loss but not in the output",
-            'activation="softmax" in the last layer',
-            Severity.INFO,
-        )
-    if loss.name in BINARY and activation == "softmax" and layer.units > 2:
-        return (
-            "each class is judged by itself in the loss, but the outputs compete",
-            (
-                "categorical_crossentropy for classes that exclude each other, "
-                'or activation="sigmoid" for several labels'
-            ),
-            Severity.WARNING,
-        )
-    if loss.name in DISTANCES and activation == "softmax":
-        return (
-            "a distance between probabilities has next to no gradient where the model is wrong",
-            (
-                "categorical_crossentropy (sparse_ for whole-number labels) for classes, or no "
-                "activation for numbers"
-            ),
-            Severity.WARNING,
-        )
-    if loss.name in DISTANCES and activation == "relu" and layer.units == 1:
-        return (
-            "it cannot go below 0, and once it is 0 for every input its gradient is 0 as well",
-            "no activation in the last layer, or softplus where the target cannot be negative",
-            Severity.WARNING,
-        )
-    if loss.name in HINGES and activation in PROBABILITIES:
-        return (
-            "a hinge loss wants scores around -1 and 1, not probabilities",
-            'activation="tanh" or none, and labels of -1 and 1',
-            Severity.WARNING,
-        )
-    return None
-
-
-def _below_zero(loss: Loss, curve: Series) -> Iterator[Evidence]:
-    negative = np.flatnonzero(curve.values < 0)
-    if len(negative):
-        lowest = float(np.nanmin(curve.values))
-        yield Evidence(
-            says=f"{curve.name} falls to {number(lowest)}, but {_spelled(loss)} cannot go below 0: "
-            "the labels are outside 0 and 1.",
-            fix="For more than two classes Dense(K, activation='softmax') with "
-            "sparse_categorical_crossentropy; for two, labels of 0 and 1.",
-            tag=curve.name,
-            steps=(int(curve.steps[negative[0]]),),
-            measured=lowest,
-            limit=0.0,
-            unit="nats",
-        )
-
-
-def _plain(activation: str) -> str:
-    return "a layer without activation" if activation == "linear" else f"a {activation}"
-
-
-def _written(layer: Layer) -> str:
-    return f"{layer.kind}({layer.units}, {layer.activation or 'no activation'})"
+        return float(np.log(np.e + layer.units - 1) - 1)
+    return float(np.log(1 + np.exp(-1))) if layer.activation == "sigmoid" else 0.0
 
 
 def _spelled(loss: Loss) -> str:

@@ -1,129 +1,101 @@
 """The metric does not measure what the loss trains.
 
 Why it matters:
-    Accuracy counts exact hits. A number that is predicted to be 3.14 when it is 3.15 is no hit, so
-    that the accuracy of a regression stays at 0 however good it is, and moves for no good reason.
+    Accuracy counts exact hits. Predicting 3.14 for 3.15 is none, so the accuracy of a regression
+    stays at 0 however good it is.
 
 How it is judged:
-    By the configuration as compiled: an accuracy beside a loss that is a distance (mean squared
-    error and its kin), where the last layer gives numbers and not probabilities. A warning where
-    the accuracy as logged never exceeds a tenth, or does not move at all; a note otherwise, since
-    the labels may be classes (then the loss is the wrong one of the two). Without a configuration,
-    by an accuracy that is never above a hundredth in 6 points or more while the loss beside it
-    falls by three tenths: a note.
+    By the configuration: an accuracy beside a loss that is a distance, where the last layer gives
+    numbers. It is a warning where the accuracy never exceeds a tenth or never moves. Otherwise, by
+    an accuracy that is never above a hundredth while the loss falls by three tenths: a note.
 
 When it stays silent:
-    A configuration that does not name loss and metrics; a distance beside a softmax or sigmoid,
-    where accuracy has a meaning.
+    The output is a probability, where accuracy has a meaning; the accuracy rises.
 
 What to try:
-    metrics=["mae"] for numbers. For classes: a cross-entropy with a softmax or sigmoid. For an
-    accuracy of your own: divide by the number of examples, not of batches, and not whole numbers.
+    Measure the mean absolute error of numbers. For classes, use a cross-entropy. An accuracy of
+    your own may divide whole numbers by one another.
 
 Sources:
-    Keras API reference, "Accuracy metrics"; Islam et al. 2019, "A comprehensive study on deep
-    learning bug characteristics".
+    Keras API reference, "Accuracy metrics".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
-from tb_diagnose.core.format import number
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number, plural, sentence
 from tb_diagnose.core.model import ModelConfig
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.levels import end_level, finite, start_level
-from tb_diagnose.measure.reductions import max_of, range_of
+from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.architecture import DISTANCES, PROBABILITIES
+from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.patterns import is_accuracy
-from tb_diagnose.roles.requirements import lack
 
 
-class Limits(Thresholds):
-    """When an accuracy means nothing."""
-
-    accuracy: float = limit(
-        0.1, unit="of all examples", source="chosen: classes are hit more often"
-    )
-    none: float = limit(0.01, unit="of all examples", source="chosen: as good as none")
-    fell: float = limit(0.3, unit="of the loss", source="chosen: something is learned")
-    points: int = limit(6, unit="values", source="chosen: a score may be slow to rise")
+def _unnamed(model: ModelConfig) -> str:
+    named = len(model.outputs) == 1 and len(model.losses) == 1
+    return "" if named else "the configuration does not name one output with its loss"
 
 
 @diagnosis(family="configuration", severity=Severity.WARNING, since="0.1")
-def metric_mismatch(
-    model: ModelConfig | None,
-    train_score: Series | None,
-    val_score: Series | None,
-    train_loss: Series | None,
-    val_loss: Series | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """Accuracy beside a distance, else accuracy that is none."""
-    if model is not None:
-        yield from _configured(model, train_score, limits)
-        return
-    pairs = ((train_score, train_loss), (val_score, val_loss))
-    evidence = next(filter(None, (_none(*pair, limits) for pair in pairs)), None)
-    if evidence is None:
-        raise NotApplicable(*lack("model"))
-    yield evidence
+class MetricMismatch:
+    accuracy = limit(0.1, alarm="<=", unit="of all examples", source="classes are hit more often")
+    none = limit(0.01, alarm="<=", unit="of all examples", source="as good as no hit")
+    fell = limit(0.3, unit="of the loss", source="something is learned")
+    points = limit(6, unit="values", source="a score may be slow to rise")
 
+    @method("the configuration of metric and loss", unless=_unnamed)
+    def by_configuration(
+        self, model: ModelConfig, code: Code, train_score: Curve | None = None
+    ) -> Iterator[Evidence]:
+        last, loss = model.outputs[0], model.losses[0].name
+        metric = next((name for name in model.metrics if "acc" in name), None)
+        if metric is None or loss not in DISTANCES or last.activation in PROBABILITIES:
+            return
+        highest = train_score.highest if train_score is not None else None
+        useless = highest is not None and self.accuracy.exceeded(highest.value)
+        still = train_score is not None and train_score.constant
+        never = f"; it is never above {number(highest.value)}" if highest and useless else ""
+        yield Evidence(
+            message=f"The metric is {metric} and the loss {loss}: {metric} counts exact hits, which "
+            f"numbers hardly ever are{never}.",
+            suggestion=f"{sentence(code('measure an error'))} If the target is a class, "
+            f"{code('classify two')}, or {code('classify many')}.",
+            tag=train_score.name if train_score is not None else "keras",
+            steps=(highest.step,) if highest is not None else (),
+            comparison=self.accuracy.compare(highest.value) if highest and useless else None,
+            severity=None if useless or still else Severity.INFO,
+        )
 
-def _none(score: Series | None, loss: Series | None, limits: Limits) -> Evidence | None:
-    """An accuracy that stays at nothing while the loss falls."""
-    if score is None or loss is None or not is_accuracy(score.tag):
-        return None
-    values, costs = finite(score.values), finite(loss.values)
-    if min(len(values), len(costs)) < limits.points or max_of(np.abs(values)) > limits.none:
-        return None
-    start, end = start_level(costs), end_level(costs)
-    if not 0 < end < (1 - limits.fell) * start:
-        return None
-    return Evidence(
-        says=f"{score.name} never exceeds {number(max_of(values))} in {len(values)} values, while "
-        f"{loss.name} falls from {number(start)} to {number(end)}: accuracy counts exact hits, and "
-        "there are none.",
-        fix='metrics=["mae"] if the target is a number. If it is a class, count the hits by hand '
-        "for one batch: whole numbers divided by one another give 0.",
-        tag=score.name,
-        also=(loss.name,),
-        steps=(int(score.steps[0]), int(score.steps[-1])),
-        measured=max_of(values),
-        limit=limits.none,
-        unit="of all examples",
-        severity=Severity.INFO,
-    )
-
-
-def _configured(
-    model: ModelConfig, train_score: Series | None, limits: Limits
-) -> Iterator[Evidence]:
-    if len(model.outputs) != 1 or len(model.losses) != 1:
-        return
-    last, loss = model.outputs[0], model.losses[0].name
-    metric = next((name for name in model.metrics if "acc" in name), None)
-    if metric is None or loss not in DISTANCES or last.activation in PROBABILITIES:
-        return
-    values = finite(train_score.values) if train_score is not None else np.empty(0)
-    level = max_of(values) if len(values) else 0.0
-    still = len(values) > 1 and range_of(values) == 0
-    seen = train_score is not None and len(values) > 0
-    useless = seen and (level <= limits.accuracy or still)
-    yield Evidence(
-        says=f"The metric is {metric} and the loss {loss}: {metric} counts exact hits, which "
-        "numbers hardly ever are" + (f"; it never exceeds {number(level)}." if useless else "."),
-        fix='metrics=["mae"] if the target is a number. If it is a class: '
-        'Dense(1, "sigmoid") with binary_crossentropy, or Dense(K, "softmax") with '
-        "sparse_categorical_crossentropy.",
-        tag=train_score.name if train_score is not None and seen else "keras",
-        steps=(int(train_score.steps[0]),) if train_score is not None and seen else (),
-        measured=level if seen else None,
-        limit=limits.accuracy if seen else None,
-        unit="of all examples" if seen else "",
-        severity=None if useless else Severity.INFO,
-    )
+    @method("accuracy and loss")
+    def by_curves(
+        self, scores: tuple[Curve, ...], losses: tuple[Curve, ...], code: Code
+    ) -> Iterator[Evidence]:
+        for score in scores:
+            highest = score.highest
+            loss = next((loss for loss in losses if loss.split == score.split), None)
+            if (
+                highest is None
+                or loss is None
+                or not is_accuracy(score.series.tag)
+                or min(score.finite, loss.finite) < self.points
+                or not self.none.exceeded(abs(highest.value))
+            ):
+                continue
+            start, end = loss.start, loss.end
+            if start and end and 0 < end.value < (1 - self.fell) * start.value:
+                yield Evidence(
+                    message=f"{score.name} is never above {number(highest.value)} in "
+                    f"{plural(score.finite, 'value')}, while {loss.name} falls from "
+                    f"{number(start.value)} to {number(end.value)}.",
+                    suggestion=f"{sentence(code('measure an error'))} If the target is a "
+                    "class, count the hits of one batch by hand: dividing whole numbers gives 0.",
+                    tag=score.name,
+                    related=(loss.name,),
+                    steps=score.span(0),
+                    comparison=self.none.compare(highest.value),
+                    severity=Severity.INFO,
+                )
+                return

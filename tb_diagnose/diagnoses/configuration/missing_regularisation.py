@@ -1,20 +1,18 @@
-"""The model overfits, and nothing in it holds it back.
+"""The model overfits and nothing holds it back.
 
 Why it matters:
-    Overfitting has cures that cost one line each. Where none is in place, they are the first to
-    try, before more data or another model.
+    A network that can learn its training data by heart does so, unless something makes that costly.
+    Here nothing does: no dropout, normalization, weight penalty, weight decay or augmentation.
 
 How it is judged:
-    No layer of the model is dropout, noise, normalisation or augmentation, none has a weight
-    penalty, and the optimizer has no weight decay; and the validation loss ends at least a tenth
-    above its best, while its training loss fell by a tenth or more from there.
+    The validation loss ends at least a tenth above its best level, beyond noise and for good, while
+    the training loss goes on falling, and the configuration has nothing that regularizes.
 
 When it stays silent:
-    The log does not describe the model or its optimizer; fewer than 5 validations, or NaN
-    among them; no overfitting.
+    Validation does not turn; the configuration is not logged or regularizes in any way.
 
 What to try:
-    Dropout(0.3) before the last layer, AdamW(weight_decay=1e-4), or data augmentation.
+    Add dropout before the last layer, weight decay, or augmentation; stop at the best epoch.
 
 Sources:
     Srivastava et al. 2014, "Dropout"; Loshchilov and Hutter 2019, "Decoupled weight decay
@@ -25,64 +23,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
-from tb_diagnose.core.format import percent
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number, sentence
 from tb_diagnose.core.model import ModelConfig
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.course import course
-from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.roles.architecture import penalised
-from tb_diagnose.roles.curves import Pair
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.architecture import is_penalized
+from tb_diagnose.roles.code import Code
 
-HOLDS_BACK = ("Dropout", "Noise", "Normalization", "Random", "Regularization", "MixUp", "CutMix")
+REGULARIZERS = tuple("Dropout Noise Normalization Random Regularization MixUp CutMix".split())
 
 
-class Limits(Thresholds):
-    """What counts as overfitting here."""
-
-    points: int = limit(5, unit="validations", source="chosen: as overfitting")
-    rise: float = limit(0.1, unit="of the best level", source="chosen: twice overfitting's")
-    fall: float = limit(0.1, unit="of the training loss", source="chosen: as much as the rise")
+def _held_back(model: ModelConfig) -> str:
+    if model.optimizer is None:
+        return "the optimizer, which may decay the weights, is not in the configuration"
+    return "the model is regularized" if _regularized(model) else ""
 
 
 @diagnosis(family="configuration", severity=Severity.INFO, since="0.1")
-def missing_regularisation(
-    pairs: tuple[Pair, ...], model: ModelConfig, limits: Limits
-) -> Iterator[Evidence]:
-    """What the model lacks, where it is missed."""
-    pair = next((each for each in pairs if each.better < 0), None)
-    val = course(pair.val.values) if pair is not None else None
-    if pair is None or val is None or val.points < limits.points or model.optimizer is None:
-        raise NotApplicable("no loss on both splits, or no optimizer in the model's configuration")
-    if (
-        val.points < len(pair.val)
-        or _held_back(model)
-        or val.best <= 0
-        or val.rise < limits.rise * val.best
-    ):
-        return
-    at = int(val.condensed.first[val.at_best])
-    behind = finite(pair.train.values)[at * len(pair.train) // len(pair.val) :]
-    if len(behind) < 2 or end_level(behind) > (1 - limits.fall) * behind[0]:
-        return
-    name = model.optimizer.written
-    adam = "AdamW(weight_decay=1e-4)" if name == "Adam" else f"{name}(weight_decay=1e-4)"
-    yield Evidence(
-        says=f"{pair.val.name} rose by {percent(val.rise / val.best)} from its best at step "
-        f"{pair.val.steps[at]}, and the model has no dropout, normalisation, weight penalty, "
-        "weight decay nor augmentation.",
-        fix=f"Dropout(0.3) before the last layer, {adam}, or augmentation layers such as "
-        'RandomFlip("horizontal") for images.',
-        tag=pair.val.name,
-        steps=(int(pair.val.steps[at]), int(pair.val.steps[-1])),
-        measured=val.rise / val.best,
-        limit=limits.rise,
-        unit="of the best level",
-    )
+class MissingRegularisation:
+    rise = limit(0.1, alarm=">=", unit="of the best validation loss", source="harm, not noise")
+
+    @method("both losses and the configuration", points={"val_loss": 5}, unless=_held_back)
+    def by_losses(
+        self, model: ModelConfig, val_loss: Curve, train_loss: Curve, code: Code
+    ) -> Iterator[Evidence]:
+        rise, best, end = val_loss.rise, val_loss.best, val_loss.end
+        if rise is None or best is None or end is None or best.value <= 0 or not rise.persistent:
+            return
+        share = rise.value / best.value
+        falls = train_loss.end_level and train_loss.best_level
+        falling = bool(falls) and not (train_loss.rise and train_loss.rise.persistent)
+        if self.rise.exceeded(share) and falling and not val_loss.non_finite:
+            yield Evidence(
+                message=f"{val_loss.name} rose from {number(best.value)} at step {best.step} to "
+                f"{number(end.value)} at step {end.step}, and the {len(model.layers)} layers have no "
+                "dropout, normalization, weight penalty, weight decay or augmentation.",
+                suggestion=sentence(f"{code('regularize')}; augment the data if they are images"),
+                tag=val_loss.name,
+                related=(train_loss.name,),
+                steps=(best.step, end.step),
+                comparison=self.rise.compare(share),
+            )
 
 
-def _held_back(model: ModelConfig) -> bool:
+def _regularized(model: ModelConfig) -> bool:
     decay = model.optimizer.config.get("weight_decay") if model.optimizer is not None else None
-    layers = any(word in layer.kind for layer in model.layers for word in HOLDS_BACK)
+    layers = any(word in layer.kind for layer in model.layers for word in REGULARIZERS)
     recurrent = any(layer.config.get("recurrent_dropout") for layer in model.layers)
-    return layers or recurrent or penalised(model) or bool(decay)
+    return layers or recurrent or is_penalized(model) or bool(decay)

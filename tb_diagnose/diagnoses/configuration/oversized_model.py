@@ -1,79 +1,81 @@
 """The model has far more weights than there are examples, and it shows.
 
 Why it matters:
-    With a hundred weights to an example it is easier to learn each by heart than what they have in
-    common. Unless something holds it back, it does.
+    With a hundred weights per example it is easier to learn each by heart than what they have in
+    common.
 
 How it is judged:
-    The training accuracy moves in whole examples, which gives away how many there are. The model is
-    oversized where it has at least 100 weights an example and the gap shows: the training score
-    ends at least a fifth of the way from 1/K to 1 above the validation score.
+    The training accuracy moves in whole examples, which reveals their number. The model is
+    oversized with at least 100 trained weights per example where the training score ends at least
+    a fifth of the way from guessing to perfect above the validation score.
 
 When it stays silent:
-    No gap between the two scores: a large model that generalises is not too large; the number of
-    examples cannot be read off; the number of weights is not known; a pretrained model, most of
-    whose layers are not trained, counts with those that are.
+    The two scores agree: a large model that generalizes is not too large; the number of examples
+    or of weights cannot be told.
 
 What to try:
-    Fewer units or layers, a pretrained model of which only the last layers are trained, more data
-    or augmentation.
+    Use fewer units or layers, more data or augmentation, or a pretrained model of which only the
+    last layers are trained.
 
 Sources:
-    Zhang et al. 2017, "Understanding deep learning requires rethinking generalization"; Humbatova
-    et al. 2020, "Taxonomy of real faults in deep learning systems".
+    Zhang et al. 2017, "Understanding deep learning requires rethinking generalization".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.core.model import ModelConfig
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
+from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.measure.granularity import sample_size
-from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
-class Limits(Thresholds):
-    """How large, and which gap shows it."""
+def _weights(model: ModelConfig) -> list[int]:
+    return [layer.parameters for layer in model.layers if layer.trainable]
 
-    weights: float = limit(100.0, unit="weights an example", source="chosen: far beyond any fit")
-    gap: float = limit(0.2, unit="of the way from 1/K to 1", source="chosen: one in five")
+
+def _uncountable(model: ModelConfig, train_score: Curve) -> str:
+    if min(_weights(model), default=-1) < 0:
+        return "the number of weights is not in the configuration"
+    known = sample_size(train_score.values)
+    return "" if known else "the number of training examples cannot be told from the score"
 
 
 @diagnosis(family="configuration", severity=Severity.WARNING, since="0.1")
-def oversized_model(
-    model: ModelConfig,
-    train_score: Series,
-    val_score: Series,
-    chance: Chance | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """Weights an example, and the gap between the scores."""
-    weights = [layer.parameters for layer in model.layers if layer.trainable]
-    examples = sample_size(train_score.values)
-    train, val = finite(train_score.values), finite(val_score.values)
-    if examples is None or min(weights, default=-1) < 0 or not len(train) or not len(val):
-        raise NotApplicable("the number of examples or of weights cannot be read from this log")
-    each = sum(weights) / examples
-    room = 1 - chance.accuracy if chance is not None else 1.0
-    gap = (end_level(train) - end_level(val)) / room
-    if each < limits.weights or gap < limits.gap:
-        return
-    yield Evidence(
-        says=f"{sum(weights):,} weights for {examples:,} examples, {number(each)} for each; "
-        f"{train_score.name} ends at {number(end_level(train))} and {val_score.name} at "
-        f"{number(end_level(val))}.",
-        fix="Use fewer units or layers, or a pretrained model with only its last layers trained; "
-        "or more data and augmentation.",
-        tag=val_score.name,
-        also=(train_score.name,),
-        steps=(int(val_score.steps[-1]),),
-        measured=each,
-        limit=limits.weights,
-        unit="weights an example",
-        sure=f"the accuracy moves in steps of 1/{examples}",
-    )
+class OversizedModel:
+    weights = limit(100, alarm=">=", unit="weights per example", source="far beyond any fit")
+    gap = limit(0.2, alarm=">=", unit="of the way from 1/K to 1", source="one example in five")
+
+    @method("weights, examples and both scores", unless=_uncountable)
+    def by_scores(
+        self,
+        model: ModelConfig,
+        train_score: Curve,
+        val_score: Curve,
+        chance: ChanceLevel | None = None,
+    ) -> Iterator[Evidence]:
+        examples = sample_size(train_score.values) or 1
+        train, val = train_score.end, val_score.end
+        levels = train_score.end_level, val_score.end_level
+        if train is None or val is None or levels[0] is None or levels[1] is None:
+            return
+        weights = sum(_weights(model))
+        room = 1 - chance.accuracy if chance is not None else 1.0
+        gap = (levels[0].value - levels[1].value) / room
+        if self.weights.exceeded(weights / examples) and self.gap.exceeded(gap):
+            yield Evidence(
+                message=f"{weights:,} trained weights for {examples:,} examples; "
+                f"{train_score.name} ends at {number(train.value)} and {val_score.name} at "
+                f"{number(val.value)}.",
+                suggestion="Use fewer units or layers, more data or augmentation, or a pretrained "
+                "model of which only the last layers are trained.",
+                tag=val_score.name,
+                related=(train_score.name,),
+                steps=(val.step,),
+                comparison=self.weights.compare(weights / examples),
+                confidence=f"the accuracy moves in steps of 1/{examples}",
+            )

@@ -5,39 +5,47 @@ Why it matters:
     reached; the output is driven to its end, where the gradient vanishes.
 
 How it is judged:
-    By what is possible at all. If every target lay within the output's range, the constant in the
-    middle of the range would have a mean absolute error of at most half the range, and a mean
-    squared error of at most half the range squared. A training loss whose *lowest* value is above
-    that proves targets outside.
+    By what is possible. If every target lay within the output's range, predicting its middle would
+    have a mean absolute error of at most half the range, and a mean squared error of at most the
+    square of that. A training loss whose lowest value is above proves targets outside.
 
 When it stays silent:
-    An output without bounds; a loss that is no such error; weight penalties in the loss; a loss
-    that goes below the bound (which proves nothing).
+    The output has no bounds; the loss is no such error or includes weight penalties; the loss goes
+    below the bound, which proves nothing.
 
 What to try:
-    Dense(n) without activation for targets of any size, or targets scaled into the output's range.
+    Remove the last activation, or scale the targets into the output's range.
 
 Sources:
-    The bound is the error of a constant, by the definition of both losses; Zhang et al. 2018, "An
-    empirical study on TensorFlow program bugs" (unscaled targets).
+    The bound follows from the definition of both losses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.core.model import ModelConfig
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import diagnosis
-from tb_diagnose.measure.levels import finite
-from tb_diagnose.measure.reductions import min_of
-from tb_diagnose.roles.architecture import penalised, written
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.architecture import is_penalized, written
 
 #: Half the range of an activation that has bounds.
 HALF = {"sigmoid": 0.5, "hard_sigmoid": 0.5, "tanh": 1.0, "softsign": 1.0}
 POWER = {"mean_squared_error": 2, "mean_absolute_error": 1}
+
+
+def _unbounded(model: ModelConfig | None = None) -> str:
+    if model is None:
+        return ""
+    if len(model.outputs) != 1 or len(model.losses) != 1:
+        return "the model has several outputs or losses"
+    if model.outputs[0].activation not in HALF:
+        return f"the output of {written(model.outputs[0])} has no bounds"
+    if model.losses[0].name not in POWER:
+        return f"{model.losses[0].name} is no distance between numbers"
+    return "weight penalties are part of the logged loss" if is_penalized(model) else ""
 
 
 @diagnosis(
@@ -45,27 +53,26 @@ POWER = {"mean_squared_error": 2, "mean_absolute_error": 1}
     severity=Severity.CRITICAL,
     leads_to=("no-learning", "loss-plateau", "slow-convergence", "saturated-activations"),
     since="0.1",
+    concerns=_unbounded,
 )
-def target_out_of_range(model: ModelConfig, train_loss: Series) -> Iterator[Evidence]:
-    """The lowest loss against the error of the middle of the range."""
-    values = finite(train_loss.values)
-    if len(model.outputs) != 1 or len(model.losses) != 1 or not len(values) or penalised(model):
-        return
-    last, loss = model.outputs[0], model.losses[0].name
-    if last.activation not in HALF or loss not in POWER:
-        return
-    bound, lowest = HALF[last.activation] ** POWER[loss], min_of(values)
-    if lowest <= bound:
-        return
-    low = 0 if HALF[last.activation] < 1 else -1
-    yield Evidence(
-        says=f"{train_loss.name} never falls below {number(lowest)}. If all targets were between "
-        f"{low} and 1, where {written(last)} can reach them, a constant of {(low + 1) / 2:g} would "
-        f"already be at {number(bound)} or better: targets lie outside.",
-        fix=f"Dense({last.units}) without activation, or scale the targets to {low}..1.",
-        tag=train_loss.name,
-        steps=(int(train_loss.steps[int(train_loss.values.argmin())]),),
-        measured=lowest,
-        limit=bound,
-        unit="of the loss",
-    )
+class TargetOutOfRange:
+    possible = limit(1, alarm=">", unit="× the loss of the middle", source="by definition")
+
+    @method("the lowest training loss", points={"train_loss": 1})
+    def by_loss(self, model: ModelConfig, train_loss: Curve) -> Iterator[Evidence]:
+        last, loss, lowest = model.outputs[0], model.losses[0].name, train_loss.lowest
+        half = HALF[last.activation]
+        bound = half ** POWER[loss]
+        if lowest is None or not self.possible.exceeded(lowest.value / bound):
+            return
+        low = 0 if half < 1 else -1
+        yield Evidence(
+            message=f"{train_loss.name} is never below {number(lowest.value)}. If all targets were "
+            f"between {low} and 1, where {written(last)} can reach them, always predicting the "
+            f"middle would already reach {number(bound)}.",
+            suggestion=f"Remove the activation {last.activation} of the last layer, or scale the "
+            f"targets to {low}..1.",
+            tag=train_loss.name,
+            steps=(lowest.step,),
+            comparison=self.possible.compare(lowest.value / bound),
+        )

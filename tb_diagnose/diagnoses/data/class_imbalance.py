@@ -1,24 +1,23 @@
 """Some classes are hardly ever seen.
 
 Why it matters:
-    Where one class makes up 99 of 100 examples, always answering it scores 99 %. Accuracy then
-    says nothing, and the rare classes, mostly those that matter, are not learned.
+    Where one class makes up 99 of 100 examples, always answering it scores 99 %. Accuracy then says
+    nothing, and the rare classes, mostly those that matter, are not learned.
 
 How it is judged:
-    The labels that were counted while training, summed over the run: how often the most frequent
-    class came for each time the rarest came. From 10 on it is a note, from 100 on a warning, as is
-    a class that never came although its share of the counts would be 30 or more.
+    By the labels counted while training: how often the most frequent class came for each time the
+    rarest came. From 10 on it is a note, from 100 on a warning, as is a class that never came.
 
 When it stays silent:
-    Fewer than 30 labels for each class; labels that are numbers, not classes; ratios below 10.
+    Fewer than 30 labels per class; labels that are numbers, not classes.
 
 What to try:
-    class_weight={...} in model.fit, in proportion to 1 / count; draw rare classes more often;
-    judge by recall for each class or the area under the precision-recall curve.
+    Weigh the classes by 1 / count, draw rare classes more often, and judge by the recall of each
+    class.
 
 Sources:
     Amazon SageMaker Debugger, rule ClassImbalance (10); Johnson and Khoshgoftaar 2019, "Survey on
-    deep learning with class imbalance" (100 and more is severe).
+    deep learning with class imbalance" (100 is severe).
 """
 
 from __future__ import annotations
@@ -26,19 +25,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
-from tb_diagnose.core.format import listed, number, percent
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import listed, number, percent, sentence
 from tb_diagnose.core.run import Vitals
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
 
 
-class Limits(Thresholds):
-    """How much more often one class may come than another."""
+def _counts(label_vitals: Vitals) -> NDArray[np.float64]:
+    """How often each class came. [classes]"""
+    return np.asarray(np.nansum(label_vitals.column("count"), axis=0))
 
-    ratio: float = limit(10.0, unit="times", source="SageMaker Debugger: 10")
-    severe: float = limit(100.0, unit="times", source="Johnson and Khoshgoftaar 2019: severe")
-    each: float = limit(30.0, unit="labels a class", source="chosen: 0 of 30 is no chance")
+
+def _no_classes(label_vitals: Vitals) -> str:
+    counted = "count" in label_vitals.columns and len(label_vitals.rows) > 1
+    return "" if counted else "the labels are no classes"
 
 
 @diagnosis(
@@ -47,37 +50,33 @@ class Limits(Thresholds):
     leads_to=("metric-loss-disagreement", "constant-output", "majority-guessing"),
     since="0.1",
 )
-def class_imbalance(label_vitals: Vitals, limits: Limits) -> Iterator[Evidence]:
-    """All windows together."""
-    counts = np.nansum(label_vitals.column("count"), axis=0)
-    if "count" not in label_vitals.columns or len(counts) < 2:
-        raise NotApplicable("the labels are no classes")
-    if counts.sum() < limits.each * len(counts):
-        raise NotApplicable(f"fewer than {number(limits.each)} labels for each class")
-    most, least = int(np.argmax(counts)), int(np.argmin(counts))
-    ratio = float(counts[most] / max(counts[least], 1.0))
-    if ratio < limits.ratio:
-        return
-    rows = label_vitals.rows
-    never = [rows[at] for at in np.flatnonzero(counts == 0)]
-    says = (
-        f"Class {rows[most]} makes up {percent(float(counts[most] / counts.sum()))} of "
-        f"{number(float(counts.sum()))} labels"
-    )
-    if never:
-        says += f"; {listed(never)} never came."
-    else:
-        says += f", class {rows[least]} {percent(float(counts[least] / counts.sum()))}."
-    yield Evidence(
-        says=says,
-        fix=f"model.fit(..., class_weight={{...}}) with {number(ratio)} for class {rows[least]} "
-        f"and 1 for {rows[most]}, and a score that does not reward the frequent class."
-        if not never
-        else "See whether the training data hold these classes at all and their order in time.",
-        tag=label_vitals.name,
-        steps=(int(label_vitals.steps[0]),),
-        measured=ratio,
-        limit=limits.ratio,
-        unit="times",
-        severity=None if never or ratio >= limits.severe else Severity.INFO,
-    )
+class ClassImbalance:
+    ratio = limit(10, alarm=">=", unit="× the rarest class", source="SageMaker Debugger: 10")
+    severe = limit(100, unit="× the rarest class", source="Johnson and Khoshgoftaar 2019")
+    least = limit(30, unit="labels per class", source="0 of 30 expected ones is no chance")
+
+    @method("the counted labels", unless=_no_classes)
+    def by_labels(self, label_vitals: Vitals, code: Code) -> Iterator[Evidence]:
+        counts, rows = _counts(label_vitals), label_vitals.rows
+        most, rare = int(np.argmax(counts)), int(np.argmin(counts))
+        ratio = float(counts[most] / max(counts[rare], 1.0))
+        if counts.sum() < self.least * len(counts) or not self.ratio.exceeded(ratio):
+            return
+        never = [rows[at] for at in np.flatnonzero(counts == 0)]
+        share = percent(float(counts[most] / counts.sum()))
+        rest = (
+            f"; {listed(never)} never came"
+            if never
+            else f", class {rows[rare]} {percent(float(counts[rare] / counts.sum()))}"
+        )
+        yield Evidence(
+            message=f"Class {rows[most]} makes up {share} of {number(float(counts.sum()))} labels"
+            f"{rest}.",
+            suggestion="Check whether the training data hold these classes at all, and their order."
+            if never
+            else sentence(f"{code('weigh the classes')}, {number(ratio)} for class {rows[rare]}"),
+            tag=label_vitals.name,
+            steps=(int(label_vitals.steps[0]),),
+            comparison=self.ratio.compare(ratio),
+            severity=None if never or ratio >= self.severe else Severity.INFO,
+        )

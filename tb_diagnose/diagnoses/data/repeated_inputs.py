@@ -1,24 +1,22 @@
 """The same examples come again and again within an epoch.
 
 Why it matters:
-    A pipeline that repeats one batch, a shuffle buffer that is refilled with the same file, a
-    generator that starts anew at every call: the network learns a few examples by heart, and most
-    of the data are never seen.
+    A pipeline repeats one batch, a shuffle buffer is refilled from the same file, or a generator
+    starts again at every call: the network learns a few examples by heart, and most of the data
+    are never seen.
 
 How it is judged:
-    The share of the examples of a window of batches, all of one epoch, that came more than once in
-    it, as the median over the run. From a tenth on it is a note, from a half on a warning.
+    By the share of the examples of a window of batches, all of one epoch, that came more than once
+    in it, as the median over the run. A tenth is a note, a half a warning.
 
 When it stays silent:
-    Not measured; oversampling and copies below a tenth; examples that come back in the next epoch.
+    Oversampling and copies below a tenth; examples that come back in the next epoch.
 
 What to try:
-    dataset.shuffle(n).repeat() in this order, one iterator for the whole run, and a look at two
-    batches in a row.
+    Shuffle before you repeat, keep one iterator for the whole run, and print two batches in a row.
 
 Sources:
-    Lee et al. 2022, "Deduplicating training data makes language models better"; TensorFlow guide,
-    "Better performance with the tf.data API" (order of shuffle and repeat).
+    Lee et al. 2022, "Deduplicating training data makes language models better".
 """
 
 from __future__ import annotations
@@ -27,40 +25,40 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
-from tb_diagnose.core.format import percent
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import percent, sentence
 from tb_diagnose.core.run import Vitals
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.medians import median
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.measure.robust import finite_median
+from tb_diagnose.roles.code import Code
 
 
-class Limits(Thresholds):
-    """How many may come twice."""
-
-    share: float = limit(0.1, unit="of the examples", source="chosen: beyond usual duplicates")
-    most: float = limit(0.5, unit="of the examples", source="chosen: most of what is seen")
+def _not_counted(step_vitals: Vitals) -> str:
+    counted = np.isfinite(step_vitals.column("repeated")).any()
+    return "" if counted else "repeated examples were not counted"
 
 
 @diagnosis(family="data", severity=Severity.WARNING, leads_to=("overfitting",), since="0.1")
-def repeated_inputs(step_vitals: Vitals, limits: Limits) -> Iterator[Evidence]:
-    """The median window."""
-    repeated = step_vitals.column("repeated")[:, 0]
-    known = repeated[np.isfinite(repeated)]
-    if not len(known):
-        raise NotApplicable("repeated examples were not counted")
-    window = step_vitals.layout.get("window", "the watched")
-    share = float(median(known))
-    if share >= limits.share:
-        above = np.nan_to_num(repeated) >= limits.share
-        yield Evidence(
-            says=f"{percent(share)} of the examples of {window} batches in a row came "
-            "more than once among them.",
-            fix="dataset.shuffle(n).repeat() in this order, with one iterator for the whole run; "
-            "print two batches in a row.",
-            tag=step_vitals.name,
-            steps=(int(step_vitals.steps[int(np.argmax(above))]), int(step_vitals.steps[-1])),
-            measured=share,
-            limit=limits.share,
-            unit="of the examples",
-            severity=None if share >= limits.most else Severity.INFO,
-        )
+class RepeatedInputs:
+    share = limit(0.1, alarm=">=", unit="of the examples", source="beyond usual duplicates")
+    most = limit(0.5, unit="of the examples", source="most of what is seen")
+
+    @method("counts of repeated examples", unless=_not_counted)
+    def by_counts(self, step_vitals: Vitals, code: Code) -> Iterator[Evidence]:
+        repeated = step_vitals.column("repeated")[:, 0]
+        share = finite_median(repeated)
+        if self.share.exceeded(share):
+            window = step_vitals.layout.get("window", "the watched")
+            first = int(np.argmax(np.nan_to_num(repeated) >= self.share))
+            yield Evidence(
+                message=f"{percent(share)} of the examples of {window} batches in a row came more "
+                "than once among them.",
+                suggestion=sentence(
+                    f"{code('shuffle')} before repeating them, keep one iterator for the whole "
+                    "run, and print two batches in a row"
+                ),
+                tag=step_vitals.name,
+                steps=(int(step_vitals.steps[first]), int(step_vitals.steps[-1])),
+                comparison=self.share.compare(share),
+                severity=None if share >= self.most else Severity.INFO,
+            )

@@ -1,30 +1,24 @@
 """Validation inputs are not made like training inputs.
 
 Why it matters:
-    A network that was trained on pixels of 0 to 1 and is asked about 0 to 255 answers something
-    else. It looks like overfitting and is one forgotten line of preprocessing.
+    A network trained on pixels of 0 to 1 and asked about 0 to 255 answers something else.
 
 How it is judged:
-    Each channel's mean and standard deviation over the whole run, in validation against training.
-    The median channel decides: a scale more than 3 times apart, or means more than one standard
-    deviation of the training inputs apart; a single channel where it is 10 times or 3 deviations.
-    And the shapes of the inputs: another height and width is a finding by itself. Where inputs were
-    not measured, by the losses: no model overfits before its first epoch is over. The validation
-    loss is never below three times what the training loss began with, and ends no lower than it
-    began, while the training loss falls by a fifth. That is a warning.
+    By each input channel's mean and standard deviation in validation against training: the median
+    channel's scale is 3 times apart, or its mean by more than a standard deviation; or the shapes
+    differ. Without such statistics, by the losses at equal steps: from the start on, validation
+    never comes below three times the training loss, while that falls.
 
 When it stays silent:
-    No validation; differences that random splits make; augmentation, which moves means by a tenth
-    of a deviation. Without measured inputs fewer than 5 points, and a validation loss that falls
-    as well, such as one that is summed up over batches.
+    Random splits, augmentation, few epochs; validation that approaches the training loss, as under
+    slow batch normalization.
 
 What to try:
-    Send both data sets through the same function: scaling, resizing, colour order, tokenizer,
-    numbers of the classes. Where there are batch normalisations, look at their momentum.
+    Send both data sets through the same function: scaling, resizing, color order, tokenizer,
+    numbering of classes.
 
 Sources:
-    Breck et al. 2019, "Data validation for machine learning" (skew between training and serving);
-    Zinkevich, "Rules of machine learning", rules 29 to 37.
+    Breck et al. 2019, "Data validation for machine learning".
 """
 
 from __future__ import annotations
@@ -34,162 +28,111 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number
-from tb_diagnose.core.run import Series, Vitals
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.levels import end_level, finite, typical
-from tb_diagnose.measure.medians import median
-from tb_diagnose.measure.reductions import max_of, min_of
-from tb_diagnose.roles.requirements import lack
+from tb_diagnose.core.run import Vitals
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.measure.robust import column_medians, finite_median
 
 Floats = NDArray[np.float64]
-_FIX = (
-    "Send the validation data through the same function as the training data (scaling, resizing, "
-    "colour order)."
+_SUGGESTION = (
+    "Send the validation data through the same function as the training data: scaling, resizing, "
+    "color order, numbering of the classes."
 )
-
-
-class Limits(Thresholds):
-    """How far apart, for the median channel and for a single one."""
-
-    scale: float = limit(3.0, unit="times", source="chosen: beyond any random split")
-    one_scale: float = limit(10.0, unit="times", source="chosen: one rare feature may vary more")
-    shift: float = limit(1.0, unit="standard deviations", source="chosen: beyond augmentation")
-    one_shift: float = limit(3.0, unit="standard deviations", source="chosen: as for the scale")
-    points: int = limit(5, unit="values", source="chosen: the first ones may be wild")
-    above: float = limit(
-        3.0, unit="times the first training loss", source="chosen: as initial-loss"
-    )
-    held: float = limit(0.9, unit="of its first value", source="chosen: no progress")
-    fell: float = limit(0.2, unit="of the training loss", source="chosen: something is learned")
 
 
 @diagnosis(
     family="data",
     severity=Severity.CRITICAL,
-    leads_to=(
-        "overfitting",
-        "missing-regularisation",
-        "noisy-validation",
-        "validation-at-chance",
-    ),
+    leads_to=("overfitting", "missing-regularisation", "noisy-validation", "validation-at-chance"),
     since="0.1",
 )
-def train_validation_skew(
-    input_vitals: Vitals | None,
-    input_vitals_val: Vitals | None,
-    train_loss: Series | None,
-    val_loss: Series | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """By the inputs where they were measured, else by the losses."""
-    if input_vitals is not None and input_vitals_val is not None:
-        yield from _by_inputs(input_vitals, input_vitals_val, limits)
-    elif evidence := _by_losses(train_loss, val_loss, limits):
-        yield evidence
-    else:
-        raise NotApplicable(*lack("input_vitals" if input_vitals is None else "input_vitals_val"))
+class TrainValidationSkew:
+    scale = limit(3, alarm=">", unit="× the training deviation", source="beyond any random split")
+    shift = limit(1, alarm=">", unit="standard deviations", source="beyond any augmentation")
+    above = limit(3, alarm=">=", unit="× the training loss", source="no model overfits so early")
+    fell = limit(0.2, unit="of the training loss", source="something is learned")
 
+    @method("statistics of the inputs")
+    def by_inputs(self, input_vitals: Vitals, input_vitals_val: Vitals) -> Iterator[Evidence]:
+        yield from _shapes(input_vitals, input_vitals_val)
+        if input_vitals.rows != input_vitals_val.rows:
+            return
+        (mean, std), (val_mean, val_std) = map(_statistics, (input_vitals, input_vitals_val))
+        # A constant channel has no deviation to measure by.
+        ratios = np.exp(np.abs(np.log(val_std / std)))
+        shifts = np.abs(val_mean - mean) / std
+        if self.scale.exceeded(_decisive(ratios)):
+            worst = int(np.nanargmax(np.where(np.isfinite(ratios), ratios, np.nan)))
+            yield _evidence(
+                input_vitals,
+                f"The standard deviation of {input_vitals.rows[worst]} is "
+                f"{number(float(std[worst]))} in training and {number(float(val_std[worst]))} in "
+                "validation.",
+                self.scale.compare(_decisive(ratios)),
+            )
+        elif self.shift.exceeded(_decisive(shifts)):
+            worst = int(np.nanargmax(np.where(np.isfinite(shifts), shifts, np.nan)))
+            yield _evidence(
+                input_vitals,
+                f"The mean of {input_vitals.rows[worst]} is {number(float(mean[worst]))} in "
+                f"training and {number(float(val_mean[worst]))} in validation, "
+                f"{number(float(shifts[worst]))} standard deviations away.",
+                self.shift.compare(_decisive(shifts)),
+            )
 
-def _by_losses(
-    train_loss: Series | None, val_loss: Series | None, limits: Limits
-) -> Evidence | None:
-    """A validation loss out of all proportion from the start."""
-    if train_loss is None or val_loss is None:
-        return None
-    ours, theirs = finite(train_loss.values), finite(val_loss.values)
-    if min(len(ours), len(theirs)) < limits.points or ours[0] <= 0:
-        return None
-    first, lowest = float(ours[0]), min_of(theirs)
-    if lowest < limits.above * first or end_level(ours) > (1 - limits.fell) * first:
-        return None
-    if end_level(theirs) < limits.held * theirs[0]:
-        return None
-    return Evidence(
-        says=f"{val_loss.name} is {number(float(theirs[0]))} at first, {number(lowest / first)} "
-        f"times what {train_loss.name} began with, and never lower than {number(lowest)}, while "
-        f"that falls to {number(end_level(ours))}: validation data are prepared, or labelled, "
-        "otherwise than training data.",
-        fix=_FIX,
-        tag=val_loss.name,
-        also=(train_loss.name,),
-        steps=(int(val_loss.steps[0]), int(val_loss.steps[-1])),
-        measured=lowest / first,
-        limit=limits.above,
-        unit="times the first training loss",
-        severity=Severity.WARNING,
-    )
-
-
-def _by_inputs(
-    input_vitals: Vitals, input_vitals_val: Vitals, limits: Limits
-) -> Iterator[Evidence]:
-    """Shapes first, then scale, then shift."""
-    yield from _shapes(input_vitals, input_vitals_val)
-    if input_vitals.rows != input_vitals_val.rows:
-        return
-    (mean, std), (val_mean, val_std) = map(_statistics, (input_vitals, input_vitals_val))
-    # A constant channel has no deviation to measure by.
-    ratios = np.abs(np.log(val_std / std))
-    if (worst := _beyond(ratios, np.log(limits.scale), np.log(limits.one_scale))) is not None:
-        yield _evidence(
-            input_vitals,
-            f"The standard deviation of {input_vitals.rows[worst]} is {number(float(std[worst]))} "
-            f"in training and {number(float(val_std[worst]))} in validation.",
-            float(np.exp(ratios[worst])),
-            limits.scale,
-            "times",
-        )
-        return
-    shifts = np.abs(val_mean - mean) / std
-    if (worst := _beyond(shifts, limits.shift, limits.one_shift)) is not None:
-        yield _evidence(
-            input_vitals,
-            f"The mean of {input_vitals.rows[worst]} is {number(float(mean[worst]))} in training "
-            f"and {number(float(val_mean[worst]))} in validation, "
-            f"{number(float(shifts[worst]))} standard deviations away.",
-            float(shifts[worst]),
-            limits.shift,
-            "standard deviations",
-        )
+    @method("both losses", points={"train_loss": 4, "val_loss": 4})
+    def by_losses(self, train_loss: Curve, val_loss: Curve) -> Iterator[Evidence]:
+        start, end, lowest = train_loss.start, train_loss.end, val_loss.lowest
+        if start is None or end is None or lowest is None or not start.value > 0:
+            return
+        fell = 1 - end.value / start.value
+        times = lowest.value / start.value
+        held = not (val_loss.improved and (val_loss.gained or 0) > self.fell * lowest.value)
+        if self.above.exceeded(times) and fell >= self.fell and held:
+            yield Evidence(
+                message=f"{val_loss.name} is never below {number(lowest.value)}, {number(times)} "
+                f"times what {train_loss.name} began with, while that falls from "
+                f"{number(start.value)} to {number(end.value)}: no model overfits so early.",
+                suggestion=_SUGGESTION,
+                tag=val_loss.name,
+                related=(train_loss.name,),
+                steps=val_loss.span(0),
+                comparison=self.above.compare(times),
+                severity=Severity.WARNING,
+            )
 
 
 def _statistics(vitals: Vitals) -> tuple[Floats, Floats]:
     """Mean and standard deviation of each channel, as medians over the steps. [rows] each"""
-    mean, std = (typical(vitals.column(name)) for name in ("mean", "std"))
-    return mean, std
+    return column_medians(vitals.column("mean")), column_medians(vitals.column("std"))
 
 
-def _beyond(distances: Floats, allowed: float, one: float) -> int | None:
-    """The channel that is farthest off, None where all are near enough."""
+def _decisive(distances: Floats) -> float:
+    """The median channel's distance, or a third of the farthest one's, if that is more."""
     known = distances[np.isfinite(distances)]
-    if len(known) and (median(known) > allowed or max_of(known) > one):
-        return int(np.argmax(np.where(np.isfinite(distances), distances, -1.0)))
-    return None
+    return max(finite_median(known), float(known.max()) / 3) if len(known) else float("nan")
 
 
 def _shapes(train: Vitals, val: Vitals) -> Iterator[Evidence]:
     """Inputs of one name whose shapes differ; a free size (None or 0) may be anything."""
-    ours, theirs = train.layout.get("shapes", {}), val.layout.get("shapes", {})
-    for name in sorted(set(ours) & set(theirs)):
-        if len(ours[name]) != len(theirs[name]) or any(
-            a and b and a != b for a, b in zip(ours[name], theirs[name], strict=True)
+    shapes, val_shapes = train.layout.get("shapes", {}), val.layout.get("shapes", {})
+    for name in sorted(set(shapes) & set(val_shapes)):
+        if len(shapes[name]) != len(val_shapes[name]) or any(
+            size and val_size and size != val_size
+            for size, val_size in zip(shapes[name], val_shapes[name], strict=True)
         ):
-            sizes = [" × ".join(map(str, shape)) for shape in (ours[name], theirs[name])]
-            says = f"{name} has the shape {sizes[0]} in training and {sizes[1]} in validation."
-            yield _evidence(train, says, None, None, "")
+            sizes = [" × ".join(map(str, shape)) for shape in (shapes[name], val_shapes[name])]
+            message = f"{name} has the shape {sizes[0]} in training and {sizes[1]} in validation."
+            yield _evidence(train, message, None)
 
 
-def _evidence(
-    vitals: Vitals, says: str, measured: float | None, limit: float | None, unit: str
-) -> Evidence:
+def _evidence(vitals: Vitals, message: str, comparison: Comparison | None) -> Evidence:
     return Evidence(
-        says=says,
-        fix=_FIX,
+        message=message,
+        suggestion=_SUGGESTION,
         tag=vitals.name,
         steps=(int(vitals.steps[0]),),
-        measured=measured,
-        limit=limit,
-        unit=unit,
+        comparison=comparison,
     )

@@ -71,13 +71,17 @@ def implausible_perfection(
     examples = sample_size(train_score.values)
     weights = model.parameters if model is not None else -1
     memorised = bool(examples and weights > limits.weights * examples)
-    says = f"{train_score.name} ends at {number(level)}, and nothing was held out to check it on."
+    message = (
+        f"{train_score.name} ends at {number(level)}, and nothing was held out to check it on."
+    )
     if memorised:
-        says += f" {weights:,} weights can learn {examples} examples by heart, whatever the labels."
+        message += (
+            f" {weights:,} weights can learn {examples} examples by heart, whatever the labels."
+        )
     first = int((train_score.values >= limits.score).argmax())
     yield Evidence(
-        says=says,
-        fix="Hold data out: model.fit(..., validation_split=0.2).",
+        message=message,
+        suggestion="Hold data out: model.fit(..., validation_split=0.2).",
         tag=train_score.name,
         steps=(int(train_score.steps[first]), int(train_score.steps[-1])),
         measured=level,
@@ -91,9 +95,9 @@ def _from_the_start(val_score: Series, limits: Limits) -> Iterator[Evidence]:
     if len(values) < limits.validations or not limits.perfect <= min_of(values) <= 1:
         return
     yield Evidence(
-        says=f"{val_score.name} is {number(min_of(values))} or better from step "
+        message=f"{val_score.name} is {number(min_of(values))} or better from step "
         f"{val_score.steps[0]} on, in all {len(values)} validations: there was nothing to learn.",
-        fix="Count the examples that are in both sets, and look for a feature that gives the label "
+        suggestion="Count the examples that are in both sets, and look for a feature that gives the label "
         "away; if there are none, the task is an easy one.",
         tag=val_score.name,
         steps=(int(val_score.steps[0]), int(val_score.steps[-1])),

@@ -47,7 +47,7 @@ from tb_diagnose.measure.course import course
 from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.roles.patterns import is_accuracy
-from tb_diagnose.roles.tags import meaning
+from tb_diagnose.roles.tags import parse_tag
 
 
 class Limits(Thresholds):
@@ -96,7 +96,7 @@ def metric_loss_disagreement(
 
 
 def _is_training_error(series: Series) -> bool:
-    means = meaning(series.folder, series.tag)
+    means = parse_tag(series.folder, series.tag)
     return means.kind == "error" and means.split == "train"
 
 
@@ -114,13 +114,13 @@ def _contradiction(
     if wrong <= room + limits.margin or level < 0:
         return None
     return Evidence(
-        says=f"{score.name} ends at {number(1 - wrong)}, but {loss.name} at {number(level)}: each "
+        message=f"{score.name} ends at {number(1 - wrong)}, but {loss.name} at {number(level)}: each "
         f"wrong answer costs at least {number(price)} of {name}, so that at most "
         f"{number(100 * room)} % can be wrong. One of the two does not measure the labels.",
-        fix="Compare both with ten examples by hand: the shape of the labels against the last "
+        suggestion="Compare both with ten examples by hand: the shape of the labels against the last "
         "layer, from_logits, and which metric the word accuracy stands for.",
         tag=score.name,
-        also=(loss.name,),
+        related=(loss.name,),
         steps=(int(score.steps[-1]),),
         measured=wrong,
         limit=room + limits.margin,
@@ -155,13 +155,13 @@ def _bottomless(loss: Series, score: Series, limits: Limits) -> Evidence | None:
     if not 0 < first - middle <= middle - last or shares[-1] - shares[0] >= limits.gain:
         return None
     return Evidence(
-        says=f"{loss.name} falls without a bottom, from {number(first)} to {number(last)} and "
+        message=f"{loss.name} falls without a bottom, from {number(first)} to {number(last)} and "
         f"faster and faster, while {score.name} goes from {number(float(shares[0]))} to "
         f"{number(float(shares[-1]))}: what is minimised is the opposite of a loss.",
-        fix="Look at its sign: minimise -log p(y), not log p(y), and cost, not reward; a loss must "
+        suggestion="Look at its sign: minimise -log p(y), not log p(y), and cost, not reward; a loss must "
         "not become less by being more wrong. Labels outside 0..1 do the same to a cross-entropy.",
         tag=loss.name,
-        also=(score.name,),
+        related=(score.name,),
         steps=(int(loss.steps[0]), int(loss.steps[-1])),
         measured=last,
         limit=limits.bottom,
@@ -186,16 +186,16 @@ def _parted(loss: Series, metric: Series, sign: int, limits: Limits) -> Evidence
     if not end_level(behind) < (1 - limits.fall) * behind[0]:
         return None
     return Evidence(
-        says=f"{metric.name} was best at step {metric.steps[at]} ({number(abs(run.best))}) and is "
+        message=f"{metric.name} was best at step {metric.steps[at]} ({number(abs(run.best))}) and is "
         f"{number(abs(run.end))} at the end, while {loss.name} fell from {number(behind[0])} to "
         f"{number(end_level(behind))}: what is minimised is not what is wanted.",
-        fix="Look at what else is in the loss (weight penalties, other outputs, sample weights), "
+        suggestion="Look at what else is in the loss (weight penalties, other outputs, sample weights), "
         f"and keep the weights by {metric.name.rpartition('/')[2]}, not by the loss.",
         tag=metric.name,
-        also=(loss.name,),
+        related=(loss.name,),
         steps=(int(metric.steps[at]), int(metric.steps[-1])),
         measured=run.rise / scale,
         limit=limits.worse,
         unit="of the best" if sign > 0 else "of what was gained",
-        sure=f"p = {number(p)}, Mann-Kendall behind the best",
+        confidence=f"p = {number(p)}, Mann-Kendall behind the best",
     )

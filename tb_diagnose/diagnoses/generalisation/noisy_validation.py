@@ -58,9 +58,9 @@ def noisy_validation(val_loss: Series, limits: Limits) -> Iterator[Evidence]:
     if progress <= 0 or jumps < limits.share * progress:
         return
     yield Evidence(
-        says=f"{val_loss.name} jumps by {number(jumps)} from one validation to the next, "
+        message=f"{val_loss.name} jumps by {number(jumps)} from one validation to the next, "
         f"{percent(jumps / progress)} of all it fell by ({number(progress)}).",
-        fix="Validate on more examples, let the learning rate decay at the end, and judge "
+        suggestion="Validate on more examples, let the learning rate decay at the end, and judge "
         "checkpoints by the mean of 3 validations.",
         tag=val_loss.name,
         steps=(int(val_loss.steps[len(values) // 5]), int(val_loss.steps[-1])),

@@ -163,17 +163,17 @@ def _alone(val: Series, run: Course, lowest: int, limits: Limits) -> Iterator[Ev
         return
     step = int(val.steps[int(run.condensed.first[lowest])])
     yield Evidence(
-        says=f"{val.name} was best around step {step} ({number(run.best)}) and is "
+        message=f"{val.name} was best around step {step} ({number(run.best)}) and is "
         f"{number(run.end)} at the end, {percent(rise)} worse; no training loss is logged to "
         "compare it with.",
-        fix=f"Keep the weights of step {step}: EarlyStopping(monitor='val_loss', patience=3, "
+        suggestion=f"Keep the weights of step {step}: EarlyStopping(monitor='val_loss', patience=3, "
         "restore_best_weights=True), and log the training loss as well.",
         tag=val.name,
         steps=(step, int(val.steps[-1])),
         measured=rise,
         limit=limits.alone,
         unit="of the best level",
-        sure=_rank(chance, len(values) - lowest - 1),
+        confidence=_rank(chance, len(values) - lowest - 1),
     )
 
 
@@ -196,7 +196,7 @@ def _evidence(
     at: int,
     numbers: tuple[float, float, float, float],
     limit_of_rise: float,
-    sure: str,
+    confidence: str,
     severity: Severity,
     model: ModelConfig | None,
 ) -> Evidence:
@@ -205,18 +205,18 @@ def _evidence(
     regular = model is not None and any(layer.kind == "Dropout" for layer in model.layers)
     more = "stronger dropout or weight decay" if regular else "dropout or weight decay"
     return Evidence(
-        says=f"{pair.val.name} was best around step {step} ({number(best)}) and is {number(end)} "
+        message=f"{pair.val.name} was best around step {step} ({number(best)}) and is {number(end)} "
         f"at the end, {percent(rise)} worse, while {pair.train.name} fell by another "
         f"{percent(fell)}.",
-        fix=f"Keep the weights of step {step}: EarlyStopping(monitor='val_loss', patience=3, "
+        suggestion=f"Keep the weights of step {step}: EarlyStopping(monitor='val_loss', patience=3, "
         f"restore_best_weights=True). To get further: more data or augmentation, {more}, or a "
         "smaller model.",
         tag=pair.val.name,
-        also=(pair.train.name,),
+        related=(pair.train.name,),
         steps=(step, int(pair.val.steps[-1])),
         measured=rise,
         limit=limit_of_rise,
         unit="of the best level",
-        sure=sure,
+        confidence=confidence,
         severity=severity,
     )

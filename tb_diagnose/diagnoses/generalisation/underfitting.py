@@ -40,7 +40,7 @@ from tb_diagnose.measure.levels import condense, end_level, finite, rested
 from tb_diagnose.measure.reductions import min_of
 from tb_diagnose.measure.trend import trend
 from tb_diagnose.roles.architecture import penalty
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.initializers import initial_std
 
 
@@ -65,7 +65,7 @@ def underfitting(
     train_loss: Series | None,
     train_score: Series | None,
     val_score: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     model: ModelConfig | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -105,10 +105,10 @@ def _regression(train_loss: Series, model: ModelConfig, limits: Limits) -> Itera
     if not rested(values, limits.still):
         return
     yield Evidence(
-        says=f"{train_loss.name} stands at {number(end)} since the first fifth of the run, "
+        message=f"{train_loss.name} stands at {number(end)} since the first fifth of the run, "
         f"{percent(end / first)} of where it began: most of what there is to explain is left, on "
         "the training data themselves.",
-        fix="Let it learn 100 examples by heart. If it cannot, look for targets in another order "
+        suggestion="Let it learn 100 examples by heart. If it cannot, look for targets in another order "
         "than the inputs, a loss that broadcasts [n] against [n, 1], missing activations; if it "
         "can, the inputs hold no more, or the model is too small.",
         tag=train_loss.name,
@@ -122,7 +122,7 @@ def _regression(train_loss: Series, model: ModelConfig, limits: Limits) -> Itera
 
 
 def _classifier(
-    train_score: Series, val_score: Series, chance: Chance, limits: Limits
+    train_score: Series, val_score: Series, chance: ChanceLevel, limits: Limits
 ) -> Iterator[Evidence]:
     train, val = finite(train_score.values), finite(val_score.values)
     if min(len(train), len(val)) < limits.points:
@@ -138,13 +138,13 @@ def _classifier(
         return
     at = len(train_score) // 2
     yield Evidence(
-        says=f"{train_score.name} ends at {number(end_level(train))} and {val_score.name} at "
+        message=f"{train_score.name} ends at {number(end_level(train))} and {val_score.name} at "
         f"{number(end_level(val))}, where guessing among {chance.classes} classes gives "
         f"{number(chance.accuracy)}: the training data themselves are not fitted.",
-        fix="Let it learn 100 examples by heart; if it can, enlarge the model or weaken dropout "
+        suggestion="Let it learn 100 examples by heart; if it can, enlarge the model or weaken dropout "
         "and weight decay, if it cannot, look for the fault in inputs, loss and rate.",
         tag=train_score.name,
-        also=(val_score.name,),
+        related=(val_score.name,),
         steps=(int(train_score.steps[at]), int(train_score.steps[-1])),
         measured=way,
         limit=limits.poor,

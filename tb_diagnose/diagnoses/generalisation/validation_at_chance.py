@@ -33,7 +33,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.granularity import sample_size, share_noise
 from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -48,7 +48,7 @@ class Limits(Thresholds):
     family="generalisation", severity=Severity.CRITICAL, leads_to=("overfitting",), since="0.1"
 )
 def validation_at_chance(
-    train_score: Series, val_score: Series, chance: Chance, limits: Limits
+    train_score: Series, val_score: Series, chance: ChanceLevel, limits: Limits
 ) -> Iterator[Evidence]:
     """The ends of the two scores against 1/K."""
     train, val = finite(train_score.values), finite(val_score.values)
@@ -60,16 +60,16 @@ def validation_at_chance(
     allowed = guess + max(limits.near * room, min(error, 0.25 * room))
     if end_level(train) > guess + limits.learned * room and end_level(val) <= allowed:
         yield Evidence(
-            says=f"{train_score.name} reaches {number(end_level(train))}, but {val_score.name} "
+            message=f"{train_score.name} reaches {number(end_level(train))}, but {val_score.name} "
             f"stays at {number(end_level(val))}, where guessing among {chance.classes} classes "
             f"gives {number(guess)}.",
-            fix="Check that labels belong to their inputs and that validation data go through the "
+            suggestion="Check that labels belong to their inputs and that validation data go through the "
             "same preprocessing; if the labels are random, there is nothing to learn.",
             tag=val_score.name,
-            also=(train_score.name,),
+            related=(train_score.name,),
             steps=(int(val_score.steps[0]), int(val_score.steps[-1])),
             measured=end_level(val),
             limit=allowed,
             unit="of all examples",
-            sure=f"validated on {examples} examples" if examples else "",
+            confidence=f"validated on {examples} examples" if examples else "",
         )

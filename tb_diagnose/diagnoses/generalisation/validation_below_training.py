@@ -38,7 +38,7 @@ from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.medians import median, row_medians
 from tb_diagnose.measure.reductions import all_of, min_of
-from tb_diagnose.roles.architecture import penalised
+from tb_diagnose.roles.architecture import is_penalized
 from tb_diagnose.roles.curves import Pair
 
 #: Parts of the names of layers that are random in training only.
@@ -86,12 +86,12 @@ def validation_below_training(
     ratio = float(median(later / then))
     first = third + int(known.nonzero()[0][below.argmax()])
     yield Evidence(
-        says=f"{pair.val.name} is {number(ratio)} times {pair.train.name} in the middle, and lies "
+        message=f"{pair.val.name} is {number(ratio)} times {pair.train.name} in the middle, and lies "
         f"below it in {percent(often)} of the validations: {_why(model)}.",
-        fix="Evaluate the training data in the same way: model.evaluate(x_train, y_train). If that "
+        suggestion="Evaluate the training data in the same way: model.evaluate(x_train, y_train). If that "
         "is the lower one, all is well; if not, look for a leak or an easier validation set.",
         tag=pair.val.name,
-        also=(pair.train.name,),
+        related=(pair.train.name,),
         steps=(int(pair.val.steps[first]), int(pair.val.steps[-1])),
         measured=often,
         limit=limits.often,
@@ -116,6 +116,6 @@ def _why(model: ModelConfig | None) -> str:
     """The likely reason, from what the model holds."""
     if model is None:
         return "dropout and augmentation make training harder than validation"
-    if penalised(model):
+    if is_penalized(model):
         return "the penalty counts in both, so that it is the data that differ, or augmentation"
     return "the model has no dropout, so that augmentation, an easier split or a leak remain"

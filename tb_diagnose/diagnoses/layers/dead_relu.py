@@ -45,7 +45,7 @@ from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moved, reach, size
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.weights import Kernel, activation, bias_of
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
@@ -86,7 +86,7 @@ def dead_relu(
     model: ModelConfig | None,
     scalars: tuple[Series, ...] | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     optimizer: Optimizer | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -116,11 +116,11 @@ def _by_unit(vitals: Vitals, why: str, fix: str, limits: Limits) -> Iterator[Evi
     grave = why or late[worst] >= limits.most
     others = [vitals.rows[at] for at in bad if at != worst]
     yield Evidence(
-        says=f"{percent(float(late[worst]))} of the units of {vitals.rows[worst]} are not active "
+        message=f"{percent(float(late[worst]))} of the units of {vitals.rows[worst]} are not active "
         f"for any of {_examples(vitals)}"
         + (f"; {listed(others)} are much the same" if others else "")
         + (f"; {why}." if why else "."),
-        fix=fix,
+        suggestion=fix,
         tag=vitals.name,
         steps=(int(vitals.steps[from_on]), int(vitals.steps[-1])),
         measured=float(late[worst]),
@@ -146,11 +146,11 @@ def _by_layer(
     if silent:
         first = silent[0]
         yield Evidence(
-            says=f"{plural(len(silent), 'layer')} ({listed([each.name for each in silent])}) gave "
+            message=f"{plural(len(silent), 'layer')} ({listed([each.name for each in silent])}) gave "
             f"nothing but 0 at the last {limits.points} steps that were logged.",
-            fix=fix,
+            suggestion=fix,
             tag=first.name,
-            also=tuple(each.name for each in silent[1:]),
+            related=tuple(each.name for each in silent[1:]),
             steps=(int(first.steps[-limits.points]), int(first.steps[-1])),
             measured=1.0,
             limit=limits.most,
@@ -193,17 +193,17 @@ def _by_weights(
 ) -> Evidence:
     still = kernel.histograms
     return Evidence(
-        says=f"The kernel of {kernel.called} did not move in {plural(len(still), 'histogram')}, "
+        message=f"The kernel of {kernel.called} did not move in {plural(len(still), 'histogram')}, "
         f"while its biases did: {before.called} gives it nothing but 0"
         + (f"; {why}." if why else "."),
-        fix=fix,
+        suggestion=fix,
         tag=still.name,
-        also=(biases.name,),
+        related=(biases.name,),
         steps=(int(still.steps[0]), int(still.steps[-1])),
         measured=moved(still.quantiles),
         limit=limits.still,
         unit="of mean |w|",
-        sure="by the gradients: that of a kernel is that of its biases times its inputs",
+        confidence="by the gradients: that of a kernel is that of its biases times its inputs",
         severity=Severity.CRITICAL if why else None,
     )
 

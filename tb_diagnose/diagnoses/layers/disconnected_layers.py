@@ -39,7 +39,7 @@ from tb_diagnose.core.format import listed, plural
 from tb_diagnose.core.run import Series, Vitals
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moved
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.weights import Kernel
 
 ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'
@@ -57,7 +57,7 @@ def disconnected_layers(
     kernels: tuple[Kernel, ...] | None,
     weight_vitals: Vitals | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """By the gradients where they were measured, else by the weights' movement."""
@@ -95,9 +95,9 @@ def _by_gradient(vitals: Vitals) -> Iterator[Evidence]:
         return
     names = [row for row, cut in zip(vitals.rows, still, strict=True) if cut]
     yield Evidence(
-        says=f"No gradient reached {listed(names)} at any of {len(vitals)} steps at which it was "
+        message=f"No gradient reached {listed(names)} at any of {len(vitals)} steps at which it was "
         f"measured, while {plural(int(reached.sum()), 'weight')} got one.",
-        fix="See whether their output is on the way to the loss (stop_gradient, argmax, a cast, "
+        suggestion="See whether their output is on the way to the loss (stop_gradient, argmax, a cast, "
         "a branch that is not used), or set trainable=False.",
         tag=vitals.name,
         steps=(int(vitals.steps[0]), int(vitals.steps[-1])),
@@ -111,12 +111,12 @@ def _recurrent(still: list[Kernel], limits: Limits) -> Evidence:
     first = still[0].histograms
     names = [each.called for each in still]
     return Evidence(
-        says=f"The recurrent weights of {listed(names)} never moved, while the weights of its "
+        message=f"The recurrent weights of {listed(names)} never moved, while the weights of its "
         "input did: it sees sequences of a single step and remembers nothing.",
-        fix="Shape the input as (batch, steps, features) with more than one step; for inputs "
+        suggestion="Shape the input as (batch, steps, features) with more than one step; for inputs "
         "without order Dense layers do the same with a quarter of the weights.",
         tag=first.name,
-        also=tuple(each.name for each in still[1:]),
+        related=tuple(each.name for each in still[1:]),
         steps=(int(first.steps[0]), int(first.steps[-1])),
         measured=max(moved(each.histograms.quantiles) for each in still),
         limit=limits.still,
@@ -126,16 +126,16 @@ def _recurrent(still: list[Kernel], limits: Limits) -> Evidence:
 
 def _others(still: list[Kernel], judged: int, why: str, limits: Limits) -> Evidence:
     first = still[0].histograms
-    says = (
+    message = (
         f"{len(still)} of {plural(judged, 'kernel')} never moved, among them "
         f"{listed([each.called for each in still])}"
     )
     return Evidence(
-        says=says + (f"; {why}." if why else ", while the others are trained."),
-        fix="See whether these layers are on the way to the loss and whether their units are "
+        message=message + (f"; {why}." if why else ", while the others are trained."),
+        suggestion="See whether these layers are on the way to the loss and whether their units are "
         "alive, or set trainable=False if they are to stay as they are.",
         tag=first.name,
-        also=tuple(each.name for each in still[1:]),
+        related=tuple(each.name for each in still[1:]),
         steps=(int(first.steps[0]), int(first.steps[-1])),
         measured=max(moved(each.histograms.quantiles) for each in still),
         limit=limits.still,

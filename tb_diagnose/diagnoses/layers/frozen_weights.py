@@ -42,7 +42,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moved, moves
 from tb_diagnose.measure.reductions import all_of, max_of
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.weights import Kernel
 
 ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'
@@ -66,7 +66,7 @@ class Limits(Thresholds):
 def frozen_weights(
     kernels: tuple[Kernel, ...],
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     optimizer: Optimizer | None,
     learning_rate: Series | None,
     limits: Limits,
@@ -117,20 +117,20 @@ def _evidence(
     sure = all(each.layer is not None for each in trained)
     known = " that may be trained" if sure else ""
     from_on = f" from step {first.steps[since]} on" if since else ""
-    says = (
+    message = (
         f"{plural(len(trained), 'kernel')}{known} did not move{from_on}, in "
         f"{plural(len(first) - since, 'histogram')}"
     )
     return Evidence(
-        says=says + (f"; {why}." if why else "."),
-        fix=_fix(optimizer),
+        message=message + (f"; {why}." if why else "."),
+        suggestion=_fix(optimizer),
         tag=first.name,
-        also=tuple(each.name for each in trained[1:]),
+        related=tuple(each.name for each in trained[1:]),
         steps=(int(first.steps[since]), int(first.steps[-1])),
         measured=farthest,
         limit=limits.still,
         unit="of mean |w|",
-        sure="lower bound on the mean change, by the Wasserstein distance of the histograms",
+        confidence="lower bound on the mean change, by the Wasserstein distance of the histograms",
         severity=None if why else Severity.WARNING if sure else Severity.INFO,
     )
 
@@ -139,7 +139,7 @@ def _fix(optimizer: Optimizer | None) -> str:
     rate = optimizer.learning_rate if optimizer else None
     usual = 0.01 if optimizer is not None and optimizer.name in ("sgd", "adagrad") else 1e-3
     if optimizer is not None and rate is not None and rate < usual / 100:
-        return f"{optimizer.written}(learning_rate={rate:g}) → learning_rate={usual:g}"
+        return f"{optimizer.class_name}(learning_rate={rate:g}) → learning_rate={usual:g}"
     look = (
         "look at the gradients of one batch: where all are 0, units are dead or saturated, or "
         "the loss does not depend on the output."

@@ -45,7 +45,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite, start_level
 from tb_diagnose.roles.initializers import constant, fan_in, fixed_std, odd_std
-from tb_diagnose.roles.weights import Kernel, activation, he_std, hidden, normalised
+from tb_diagnose.roles.weights import Kernel, activation, he_std, hidden, is_normalized
 
 
 class Limits(Thresholds):
@@ -98,9 +98,9 @@ def _constant(
     first = next((k.histograms for k in kernels if k.layer is alike[0]), None)
     units = sum(each.units for each in alike)
     yield Evidence(
-        says=f"The {units} units of {listed([each.name for each in alike])} all begin at "
+        message=f"The {units} units of {listed([each.name for each in alike])} all begin at "
         f"{number(constant(alike[0]) or 0.0)}: equal units get equal gradients and stay alike.",
-        fix=f'{alike[0].kind}({alike[0].units}, kernel_initializer="he_normal")',
+        suggestion=f'{alike[0].kind}({alike[0].units}, kernel_initializer="he_normal")',
         tag=first.name if first is not None else "keras",
         steps=(int(first.steps[0]),) if first is not None else (),
         severity=Severity.INFO if around else None,
@@ -114,7 +114,7 @@ def _gain(
     for layer in inner:
         spread, inputs = fixed_std(layer) or _odd(model, layer, limits), fan_in(layer)
         bounded = activation(model, layer) in ("sigmoid", "softmax")
-        if spread and inputs and not bounded and not normalised(model, layer):
+        if spread and inputs and not bounded and not is_normalized(model, layer):
             fixed[layer.name] = (spread, spread / he_std(inputs), layer)
     gain = prod(each[1] for each in fixed.values())
     if 1 / limits.gain <= gain <= limits.gain:
@@ -122,10 +122,10 @@ def _gain(
     spread, _, layer = next(iter(fixed.values()))
     left = f"Only {number(gain)} is left of" if gain < 1 else f"{number(gain)} times as large is"
     yield Evidence(
-        says=f"{left} the size of a signal behind {listed(list(fixed))} as they begin: the weights "
+        message=f"{left} the size of a signal behind {listed(list(fixed))} as they begin: the weights "
         f"of {layer.name} have a standard deviation of {number(spread)} where its "
         f"{fan_in(layer)} inputs want {number(he_std(fan_in(layer)))}.",
-        fix='kernel_initializer="he_normal" for ReLU, or the default "glorot_uniform", in '
+        suggestion='kernel_initializer="he_normal" for ReLU, or the default "glorot_uniform", in '
         f"{listed(list(fixed))}.",
         tag="keras",
         measured=gain if gain > 1 else 1 / gain,
@@ -152,9 +152,9 @@ def _single_values(kernels: tuple[Kernel, ...], limits: Limits) -> Iterator[Evid
     if alike:
         first = alike[0].histograms
         yield Evidence(
-            says=f"All weights of {listed([each.name for each in alike])} are "
+            message=f"All weights of {listed([each.name for each in alike])} are "
             f"{number(float(first.mean[0]))} at step {first.steps[0]}: equal units stay alike.",
-            fix="Initialise kernels at random (He for ReLU, Glorot for tanh and sigmoid).",
+            suggestion="Initialise kernels at random (He for ReLU, Glorot for tanh and sigmoid).",
             tag=first.name,
             steps=(int(first.steps[0]),),
             measured=float(first.high[0] - first.low[0]),

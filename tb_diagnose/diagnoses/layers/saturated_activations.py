@@ -39,7 +39,7 @@ from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import outside
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.medians import median
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.weights import activation, layer_of
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
@@ -65,7 +65,7 @@ def saturated_activations(
     activations: tuple[Histograms, ...] | None,
     model: ModelConfig | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """Unit by unit where a training was attached, else by the histograms."""
@@ -141,8 +141,8 @@ def _evidence(
 ) -> Evidence:
     more = f" ({len(names)} such layers: {listed(names)})" if len(names) > 1 else ""
     return Evidence(
-        says=f"{what} sit at the ends of their range{more}" + (f"; {why}." if why else "."),
-        fix='BatchNormalization before the activation, or activation="relu", in '
+        message=f"{what} sit at the ends of their range{more}" + (f"; {why}." if why else "."),
+        suggestion='BatchNormalization before the activation, or activation="relu", in '
         f"{listed(names)}; inputs of mean 0 and standard deviation 1.",
         tag=tag,
         steps=steps,

@@ -41,7 +41,7 @@ from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import moves
 from tb_diagnose.measure.levels import finite, typical
 from tb_diagnose.measure.medians import median
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.weights import Kernel, is_kernel
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
@@ -84,7 +84,7 @@ def update_ratio(
     kernels: tuple[Kernel, ...] | None,
     scalars: tuple[Series, ...] | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     optimizer: Optimizer | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -98,16 +98,16 @@ def update_ratio(
     if large or small:
         least = "" if ratio.exact else "at least "
         yield Evidence(
-            says=f"Each step changes the weights by {least}{number(ratio.value)} of their size "
+            message=f"Each step changes the weights by {least}{number(ratio.value)} of their size "
             f"(median of {plural(ratio.kernels, 'kernel')}), where about {number(limits.aim)} goes "
             "well" + (f"; {why}." if why else "."),
-            fix=_fix(optimizer, ratio.value, limits),
+            suggestion=_fix(optimizer, ratio.value, limits),
             tag=ratio.tag,
             steps=ratio.steps,
             measured=ratio.value,
             limit=high if large else low,
             unit="of the weights",
-            sure="" if ratio.exact else "lower bound by the distance between histograms",
+            confidence="" if ratio.exact else "lower bound by the distance between histograms",
         )
 
 

@@ -44,8 +44,8 @@ from tb_diagnose.measure.distributions import moved, size
 from tb_diagnose.measure.levels import typical
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.roles.chance_level import Chance
-from tb_diagnose.roles.weights import NORMALISERS, Kernel, is_kernel, natural
+from tb_diagnose.roles.chance_level import ChanceLevel
+from tb_diagnose.roles.weights import NORMALIZERS, Kernel, is_kernel, natural_key
 
 ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
 SQUASHING = ("sigmoid", "tanh", "softmax", "hard_sigmoid", "softsign")
@@ -86,7 +86,7 @@ def vanishing_gradients(
     gradients: tuple[Histograms, ...] | None,
     weight_vitals: Vitals | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     model: ModelConfig | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -111,11 +111,11 @@ def _compared(profile: Profile, why: str, model: ModelConfig | None) -> Evidence
     if not (last > 0 and first < profile.limit * last):
         return None
     return Evidence(
-        says=f"{profile.what} of the first {few} of {len(profile.sizes)} kernels is "
+        message=f"{profile.what} of the first {few} of {len(profile.sizes)} kernels is "
         f"{number(float(first))}, of the last {few} {number(float(last))}; {why}.",
-        fix=_fix(model),
+        suggestion=_fix(model),
         tag=profile.tag,
-        also=tuple(profile.names[:few]),
+        related=tuple(profile.names[:few]),
         steps=profile.steps,
         measured=float(first / last),
         limit=profile.limit,
@@ -127,16 +127,16 @@ def _by_model(model: ModelConfig, why: str, limits: Limits) -> Evidence | None:
     """By the largest derivative of each hidden activation."""
     hidden = [each for each in model.layers if each not in model.outputs]
     squashing = [each for each in hidden if each.activation in ("sigmoid", "softmax")]
-    if any(each.kind in NORMALISERS for each in hidden):
+    if any(each.kind in NORMALIZERS for each in hidden):
         return None
     passed = float(np.prod([_derivative(each) for each in squashing]))
     if passed >= limits.passed:
         return None
     kinds = sorted({each.activation for each in squashing})
     return Evidence(
-        says=f"{plural(len(squashing), 'hidden layer')} of {listed(kinds)} let at most "
+        message=f"{plural(len(squashing), 'hidden layer')} of {listed(kinds)} let at most "
         f"{number(passed)} of the gradient through to the first; {why}.",
-        fix=_fix(model),
+        suggestion=_fix(model),
         tag="keras",
         measured=passed,
         limit=limits.passed,
@@ -163,7 +163,7 @@ def _of_vitals(vitals: Vitals | None, limits: Limits) -> Profile | None:
 
 def _of_gradients(gradients: tuple[Histograms, ...], limits: Limits) -> Profile | None:
     judged = [each for each in gradients if is_kernel(each.tag)]
-    judged.sort(key=lambda each: natural(each.name))
+    judged.sort(key=lambda each: natural_key(each.name))
     if len(judged) < limits.layers:
         return None
     sizes = [float(typical(size(each.quantiles)[:, None])[0]) for each in judged]

@@ -40,9 +40,9 @@ from tb_diagnose.measure.distributions import rms, size
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.roles.architecture import penalty
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.initializers import initial_std
-from tb_diagnose.roles.weights import Kernel, normalised
+from tb_diagnose.roles.weights import Kernel, is_normalized
 
 
 class Limits(Thresholds):
@@ -65,14 +65,14 @@ def vanishing_weights(
     model: ModelConfig | None,
     train_loss: Series | None,
     train_score: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """Each kernel by itself, all that collapsed in one piece of evidence."""
     left = {
         each.name: (each, _left(each, limits))
         for each in kernels
-        if each.trainable and each.kind != "embeddings" and not normalised(model, each.layer)
+        if each.trainable and each.kind != "embeddings" and not is_normalized(model, each.layer)
     }
     gone = {name: pair for name, pair in left.items() if pair[1] < limits.left}
     if not gone or _good(train_score, limits):
@@ -82,12 +82,12 @@ def vanishing_weights(
     first, least = min(gone.values(), key=lambda pair: pair[1])
     part = f"weight penalties are {percent(min(share, 1))} of the loss" if share > 0.01 else ""
     yield Evidence(
-        says=f"The weights of {listed([each.called for each, _ in gone.values()])} "
+        message=f"The weights of {listed([each.called for each, _ in gone.values()])} "
         + "; ".join(filter(None, (_how_far(least, len(gone)), part, why)))
         + ".",
-        fix=_fix(first),
+        suggestion=_fix(first),
         tag=first.name,
-        also=tuple(name for name in gone if name != first.name),
+        related=tuple(name for name in gone if name != first.name),
         steps=_steps(first, limits),
         measured=least,
         limit=limits.left,

@@ -46,8 +46,8 @@ def damaged_log(facts: tuple[Fact, ...]) -> Iterator[Evidence]:
     for fact in facts:
         if fact.kind in FIXES:
             yield Evidence(
-                says=fact.says,
-                fix=FIXES[fact.kind],
+                message=fact.message,
+                suggestion=FIXES[fact.kind],
                 tag=fact.where,
                 severity=Severity.INFO if fact.kind in MILD else None,
             )

@@ -48,12 +48,12 @@ def disordered_steps(facts: tuple[Fact, ...]) -> Iterator[Evidence]:
         if found:
             more = f" ({plural(len(found), 'curve')} in all)" if len(found) > 1 else ""
             yield Evidence(
-                says=found[0].says.rstrip(".") + more + ".",
-                fix=fix,
+                message=found[0].message.rstrip(".") + more + ".",
+                suggestion=fix,
                 tag=found[0].where,
                 measured=float(len(found)),
                 limit=0.0,
                 unit="curves",
-                also=tuple(fact.where for fact in found[1:20]),
+                related=tuple(fact.where for fact in found[1:20]),
                 severity=Severity.INFO if kind == "repeated-steps" else None,
             )

@@ -46,11 +46,11 @@ def dropped_epoch_metrics(batch_loss: Series, scalars: tuple[Series, ...]) -> It
         return
     # Epoch e is kept where N divides B (e + 1): every m-th one, and the first of them is m - 1.
     of = int(epochs.steps[0]) + 1 if epochs is not None else 0
-    says = f"one epoch of {of}" if epochs is not None else "not one epoch"
+    message = f"one epoch of {of}" if epochs is not None else "not one epoch"
     yield Evidence(
-        says=f"{batch_loss.name} is logged at every {every}th batch, and {says} is: Keras writes "
+        message=f"{batch_loss.name} is logged at every {every}th batch, and {message} is: Keras writes "
         "an epoch's metrics and validation only where its last batch is one of those.",
-        fix=f'TensorBoard(update_freq={every}) → update_freq="epoch", or a number that divides '
+        suggestion=f'TensorBoard(update_freq={every}) → update_freq="epoch", or a number that divides '
         "the batches of an epoch.",
         tag=epochs.name if epochs is not None else batch_loss.name,
         steps=(int((epochs if epochs is not None else batch_loss).steps[0]),),

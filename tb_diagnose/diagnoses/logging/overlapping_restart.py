@@ -37,8 +37,8 @@ def overlapping_restart(facts: tuple[Fact, ...]) -> Iterator[Evidence]:
     for fact in facts:
         if fact.kind == "overlap":
             yield Evidence(
-                says=fact.says[:1].upper() + fact.says[1:],
-                fix="Read the curve behind the restart only, or let each restart log to a folder "
+                message=fact.message[:1].upper() + fact.message[1:],
+                suggestion="Read the curve behind the restart only, or let each restart log to a folder "
                 "of its own.",
                 tag=fact.where,
                 measured=float(fact.numbers.get("dropped", 0)),

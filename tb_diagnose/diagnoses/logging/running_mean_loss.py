@@ -60,10 +60,10 @@ def running_mean_loss(batch_loss: Series, limits: Limits) -> Iterator[Evidence]:
     inside = median(changes[(place >= period // 2) & (place < period - 1)])
     jump = float(median(changes[at]))
     yield Evidence(
-        says=f"{batch_loss.name} is the mean since the epoch began, not the batch's loss: at every "
+        message=f"{batch_loss.name} is the mean since the epoch began, not the batch's loss: at every "
         f"{period}th value it jumps by {number(jump)}, {number(jump / max(inside, 1e-300))} times "
         "the change within an epoch.",
-        fix="Judge by epoch_loss; the jumps are the average starting afresh, not the model.",
+        suggestion="Judge by epoch_loss; the jumps are the average starting afresh, not the model.",
         tag=batch_loss.name,
         steps=tuple(int(step) for step in batch_loss.steps[at + 1][:20]),
         measured=float(jump / max(inside, 1e-300)),

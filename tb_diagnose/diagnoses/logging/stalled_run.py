@@ -65,10 +65,10 @@ def stalled_run(
         return
     span = float(curve.wall[-1] - curve.wall[0])
     yield Evidence(
-        says=f"Between steps {curve.steps[at - 1]} and {curve.steps[at]} nothing was logged for "
+        message=f"Between steps {curve.steps[at - 1]} and {curve.steps[at]} nothing was logged for "
         f"{number(gap / 60)} minutes, {percent(gap / span)} of the run; usually it is "
         f"{number(usual)} seconds.",
-        fix="Look at what the machine did then: the data pipeline, the storage, other jobs.",
+        suggestion="Look at what the machine did then: the data pipeline, the storage, other jobs.",
         tag=curve.name,
         steps=(int(curve.steps[at - 1]), int(curve.steps[at])),
         measured=gap / max(usual, 1e-9),

@@ -73,14 +73,14 @@ def throughput_drop(
         return
     at = len(curve) - len(curve) // 4
     yield Evidence(
-        says=f"A step takes {number(float(median(last)))} seconds in the last quarter of the "
+        message=f"A step takes {number(float(median(last)))} seconds in the last quarter of the "
         f"run and {number(float(median(first)))} in the first: {number(slower)} times as long.",
-        fix="Look for memory, lists or graphs that grow with every step, and for what is logged.",
+        suggestion="Look for memory, lists or graphs that grow with every step, and for what is logged.",
         tag=curve.name,
         steps=(int(curve.steps[at]), int(curve.steps[-1])),
         measured=slower,
         limit=limits.slower,
         unit="times the time at first",
-        sure="every stretch of the last quarter is slower than every one of the first",
+        confidence="every stretch of the last quarter is slower than every one of the first",
         severity=Severity.WARNING if slower >= limits.grave else None,
     )

@@ -94,9 +94,9 @@ def _evidence(
     tag: str, steps: NDArray[np.int64], value: float, spread: float, limits: Limits
 ) -> Evidence:
     return Evidence(
-        says=f"The model's output is {number(value)} for every example, at each of the last "
+        message=f"The model's output is {number(value)} for every example, at each of the last "
         f"{limits.points} steps that were measured.",
-        fix="See whether the last activation can give more than one value (softmax over one unit, "
+        suggestion="See whether the last activation can give more than one value (softmax over one unit, "
         "a ReLU that is dead) and whether the layers before it are alive.",
         tag=tag,
         steps=tuple(int(step) for step in steps),

@@ -42,7 +42,7 @@ from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import max_of, range_of
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -61,7 +61,7 @@ def loss_plateau(
     train_loss: Series,
     train_score: Series | None,
     learning_rate: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """Standing still, and one of three reasons to think it is not convergence."""
@@ -69,18 +69,18 @@ def loss_plateau(
     if run.points < len(train_loss) or _guessing(run, chance, limits) or not _still(run, limits):
         return
     begin = _begin(run)
-    if (because := _decayed(train_loss, learning_rate, run, begin, limits)) is not None:
-        yield _evidence(train_loss, run, begin, because, "Let the rate decay later, or less far.")
-    elif (because := _bad(run, train_score, chance, limits)) is not None:
+    if (reason := _decayed(train_loss, learning_rate, run, begin, limits)) is not None:
+        yield _evidence(train_loss, run, begin, reason, "Let the rate decay later, or less far.")
+    elif (reason := _bad(run, train_score, chance, limits)) is not None:
         fix = "Raise the learning rate by 3 once; if that does not move it, enlarge the model."
-        yield _evidence(train_loss, run, begin, because, fix)
+        yield _evidence(train_loss, run, begin, reason, fix)
     elif range_of(run.condensed.values[len(run.condensed) // 2 :]) == 0:
-        because = "not one digit changes, so that the weights are not moving at all"
+        reason = "not one digit changes, so that the weights are not moving at all"
         fix = "Check that the optimizer is applied, and that the rate and the gradients are not 0."
-        yield _evidence(train_loss, run, begin, because, fix)
+        yield _evidence(train_loss, run, begin, reason, fix)
 
 
-def _guessing(run: Course, chance: Chance | None, limits: Limits) -> bool:
+def _guessing(run: Course, chance: ChanceLevel | None, limits: Limits) -> bool:
     if chance is None or not chance.cross_entropy:
         return False
     return run.end >= (1 - limits.guessing) * chance.loss
@@ -131,7 +131,9 @@ def _decayed(
     return None
 
 
-def _bad(run: Course, score: Series | None, chance: Chance | None, limits: Limits) -> str | None:
+def _bad(
+    run: Course, score: Series | None, chance: ChanceLevel | None, limits: Limits
+) -> str | None:
     if chance is None:
         return None
     values = finite(score.values) if score is not None else np.empty(0)
@@ -144,13 +146,13 @@ def _bad(run: Course, score: Series | None, chance: Chance | None, limits: Limit
     return None
 
 
-def _evidence(loss: Series, run: Course, begin: int, because: str, fix: str) -> Evidence:
+def _evidence(loss: Series, run: Course, begin: int, reason: str, fix: str) -> Evidence:
     at = int(run.condensed.first[begin])
     stood = 1 - at / len(loss)
     return Evidence(
-        says=f"{loss.name} stands at {number(run.end)} since step {loss.steps[at]}, "
-        f"{percent(stood)} of the run; {because}.",
-        fix=fix,
+        message=f"{loss.name} stands at {number(run.end)} since step {loss.steps[at]}, "
+        f"{percent(stood)} of the run; {reason}.",
+        suggestion=fix,
         tag=loss.name,
         steps=(int(loss.steps[at]), int(loss.steps[-1])),
         measured=stood,

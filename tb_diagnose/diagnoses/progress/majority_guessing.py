@@ -44,7 +44,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.levels import end_level, finite
 from tb_diagnose.measure.reductions import range_of
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.patterns import is_accuracy
 from tb_diagnose.roles.requirements import lack
 
@@ -76,7 +76,7 @@ def majority_guessing(
     train_loss: Series,
     train_score: Series,
     val_score: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     model: ModelConfig | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -97,7 +97,7 @@ def majority_guessing(
 
 
 def _by_cost(
-    loss: Series, score: Series, chance: Chance, model: ModelConfig | None, limits: Limits
+    loss: Series, score: Series, chance: ChanceLevel, model: ModelConfig | None, limits: Limits
 ) -> Evidence | None:
     """The accuracy's second half, and the loss against what it implies."""
     squared = _squared(model)
@@ -113,12 +113,12 @@ def _by_cost(
         return None
     since = len(score) - _held(score)
     return Evidence(
-        says=f"{score.name} is {number(p)} since step {score.steps[since]} and does "
+        message=f"{score.name} is {number(p)} since step {score.steps[since]} and does "
         f"not move by one example, and {loss.name} is {number(end)}, where the same answer "
         f"to every input costs {number(expected)}.",
-        fix=_FIX,
+        suggestion=_FIX,
         tag=score.name,
-        also=(loss.name,),
+        related=(loss.name,),
         steps=(int(score.steps[since]), int(score.steps[-1])),
         measured=end / expected,
         limit=1 - limits.near,
@@ -139,13 +139,13 @@ def _by_both(loss: Series, score: Series, held_out: Series, limits: Limits) -> E
     if len(behind) < 2 or range_of(behind) < limits.change * abs(float(behind[0])):
         return None
     return Evidence(
-        says=f"{score.name} is {number(float(score.values[-1]))} since step {score.steps[since]} "
+        message=f"{score.name} is {number(float(score.values[-1]))} since step {score.steps[since]} "
         f"and {held_out.name} {number(float(held_out.values[-1]))}, and neither moves by one "
         f"example while {loss.name} goes from {number(float(behind[0]))} to "
         f"{number(float(behind[-1]))}: as if every input got the same answer.",
-        fix=_FIX,
+        suggestion=_FIX,
         tag=score.name,
-        also=(held_out.name, loss.name),
+        related=(held_out.name, loss.name),
         steps=(int(score.steps[since]), int(score.steps[-1])),
         measured=still / len(score),
         limit=limits.still,

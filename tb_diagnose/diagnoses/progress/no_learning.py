@@ -53,7 +53,7 @@ from tb_diagnose.measure.levels import condense, end_level, finite, noise, start
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import max_of, min_of, range_of
 from tb_diagnose.measure.trend import trend
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -80,7 +80,7 @@ def no_learning(
     train_score: Series | None,
     val_score: Series | None,
     reward: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     optimizer: Optimizer | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -114,9 +114,9 @@ def _by_reward(reward: Series, limits: Limits) -> Iterator[Evidence]:
     gain = -run.best - min(first, -run.start)
     if gain <= limits.reward_noise * run.noise and trend(medians).rising > 0.05:
         yield Evidence(
-            says=f"{reward.name} stays at {number(first)} over all {len(reward)} values: the "
+            message=f"{reward.name} stays at {number(first)} over all {len(reward)} values: the "
             "policy never earned more than at the start.",
-            fix="Check that the reward can be reached at all by exploring (raise entropy "
+            suggestion="Check that the reward can be reached at all by exploring (raise entropy "
             "coefficient or epsilon, shape the reward), and that the policy is updated.",
             tag=reward.name,
             steps=(int(reward.steps[0]), int(reward.steps[-1])),
@@ -133,14 +133,14 @@ def _as_high_as_it_gets(rewards: NDArray[np.float64]) -> bool:
 
 
 def _guess(
-    run: Course, score: Series | None, chance: Chance | None, limits: Limits
-) -> Chance | None:
+    run: Course, score: Series | None, chance: ChanceLevel | None, limits: Limits
+) -> ChanceLevel | None:
     """The chance level that loss and score are at, or None."""
     share = _share(score)
     if chance is None and share is not None and share > 0:
         classes = round(np.exp(run.end)) if run.end < 7 else 0
         if classes >= 2 and abs(share - 1 / classes) < 0.1 / classes:
-            chance = Chance(classes, True, "both the loss and the score are at its level")
+            chance = ChanceLevel(classes, True, "both the loss and the score are at its level")
     if chance is None or not chance.cross_entropy:
         return None
     if run.end < (1 - limits.near) * chance.loss:
@@ -151,7 +151,7 @@ def _guess(
     return chance if share is None or share <= allowed else None
 
 
-def _hidden(run: Course, chance: Chance, limits: Limits) -> bool:
+def _hidden(run: Course, chance: ChanceLevel, limits: Limits) -> bool:
     """Whether the end of a loss could as well be better than guessing, for all that is known."""
     tail = max(3, run.points // 10)
     error = 1.25 * run.noise * np.sqrt(max(1.0, run.points / len(run.condensed)) / tail)
@@ -164,7 +164,7 @@ def _share(score: Series | None) -> float | None:
     return end_level(values) if len(values) else None
 
 
-def _stuck(score: Series, chance: Chance | None, limits: Limits) -> bool:
+def _stuck(score: Series, chance: ChanceLevel | None, limits: Limits) -> bool:
     """A classifier's score on one and the same value, at the level of one class."""
     values = finite(score.values)
     if chance is None or len(values) < 2 * limits.points:
@@ -174,7 +174,7 @@ def _stuck(score: Series, chance: Chance | None, limits: Limits) -> bool:
     return bool(range_of(settled) <= 0.01 * level and 0 < level <= 1.5 * chance.accuracy)
 
 
-def _learned(score: Series | None, chance: Chance | None, limits: Limits) -> bool:
+def _learned(score: Series | None, chance: ChanceLevel | None, limits: Limits) -> bool:
     """Whether a score is good or rises: what a run is judged by moved, whatever its loss does."""
     share = _share(score)
     if score is None or share is None:
@@ -216,29 +216,29 @@ def _falls(loss: Series, limits: Limits) -> bool:
 
 
 def _at_chance(
-    loss: Series, run: Course, score: Series | None, guess: Chance, optimizer: Optimizer | None
+    loss: Series, run: Course, score: Series | None, guess: ChanceLevel, optimizer: Optimizer | None
 ) -> Evidence:
-    says = (
+    message = (
         f"{loss.name} ends at {number(run.end)}, where guessing among {guess.classes} classes "
         f"gives {number(guess.loss)}"
     )
     if score is not None:
-        says += f"; {score.name} is {number(_share(score) or 0.0)} where guessing gives "
-        says += number(guess.accuracy)
+        message += f"; {score.name} is {number(_share(score) or 0.0)} where guessing gives "
+        message += number(guess.accuracy)
     return Evidence(
-        says=says + ".",
-        fix=_fix(optimizer),
+        message=message + ".",
+        suggestion=_fix(optimizer),
         tag=loss.name,
-        also=(score.name,) if score is not None else (),
+        related=(score.name,) if score is not None else (),
         steps=(int(loss.steps[_since(loss, guess)]), int(loss.steps[-1])),
         measured=run.end / guess.loss,
         limit=1.0,
         unit="of ln K",
-        sure=f"K = {guess.classes}: {guess.why}",
+        confidence=f"K = {guess.classes}: {guess.reason}",
     )
 
 
-def _since(loss: Series, guess: Chance) -> int:
+def _since(loss: Series, guess: ChanceLevel) -> int:
     """Index from which on the loss never was better than guessing again."""
     better = np.flatnonzero(loss.values < 0.95 * guess.loss)
     return min(int(better[-1]) + 1, len(loss) - 1) if len(better) else 0
@@ -247,12 +247,12 @@ def _since(loss: Series, guess: Chance) -> int:
 def _score_stuck(loss: Series, run: Course, score: Series) -> Evidence:
     fell = max(run.start - run.end, 0.0) / abs(run.start) if run.start else 0.0
     return Evidence(
-        says=f"{score.name} stays at {number(_share(score) or 0.0)}, one class for every "
+        message=f"{score.name} stays at {number(_share(score) or 0.0)}, one class for every "
         f"input, while {loss.name} changed by {percent(fell)}.",
-        fix="The output cannot express the classes: compare the last layer with the loss "
+        suggestion="The output cannot express the classes: compare the last layer with the loss "
         "(Dense(1, sigmoid) for two classes, Dense(K, softmax) for K).",
         tag=score.name,
-        also=(loss.name,),
+        related=(loss.name,),
         steps=(int(score.steps[0]), int(score.steps[-1])),
         measured=range_of(finite(score.values)[1:]),
         limit=0.01,
@@ -263,9 +263,9 @@ def _score_stuck(loss: Series, run: Course, score: Series) -> Evidence:
 def _flat_loss(loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits) -> Evidence:
     drop = (run.start - run.end) / abs(run.start) if run.start else 0.0
     return Evidence(
-        says=f"{loss.name} is {number(run.start)} at the start and {number(run.end)} at the end "
+        message=f"{loss.name} is {number(run.start)} at the start and {number(run.end)} at the end "
         f"of {len(loss)} values: nothing was learned that shows.",
-        fix=_fix(optimizer),
+        suggestion=_fix(optimizer),
         tag=loss.name,
         steps=(int(loss.steps[0]), int(loss.steps[-1])),
         measured=drop,

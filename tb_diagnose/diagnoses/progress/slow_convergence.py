@@ -110,10 +110,10 @@ def _evidence(
         else ("Multiply the learning rate by 3, then by 10")
     )
     return Evidence(
-        says=f"{loss.name} fell in a straight line from {number(start)} to {number(end)}, "
+        message=f"{loss.name} fell in a straight line from {number(start)} to {number(end)}, "
         f"{percent((start - end) / start)} in {len(loss)} values, and is still falling at the "
         "pace it began with.",
-        fix=f"{change}; if the loss is this large by its scale, standardise the targets.",
+        suggestion=f"{change}; if the loss is this large by its scale, standardise the targets.",
         tag=loss.name,
         steps=(int(loss.steps[0]), int(loss.steps[-1])),
         measured=ratio,

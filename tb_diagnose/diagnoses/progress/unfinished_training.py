@@ -63,12 +63,12 @@ def unfinished_training(
         return
     at = len(train_loss) - len(train_loss) // 5
     yield Evidence(
-        says=f"{train_loss.name} still fell by {percent(fell / run.progress)} of all its "
+        message=f"{train_loss.name} still fell by {percent(fell / run.progress)} of all its "
         f"progress in the last fifth of the run, to {number(run.end)}"
         + (f", and so did {val_loss.name}." if val_loss is not None else "."),
-        fix="Train on with EarlyStopping(patience=5), which finds the end by itself.",
+        suggestion="Train on with EarlyStopping(patience=5), which finds the end by itself.",
         tag=train_loss.name,
-        also=(val_loss.name,) if val_loss is not None else (),
+        related=(val_loss.name,) if val_loss is not None else (),
         steps=(int(train_loss.steps[at]), int(train_loss.steps[-1])),
         measured=fell / run.progress,
         limit=limits.fall,

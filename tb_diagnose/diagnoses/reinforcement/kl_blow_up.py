@@ -59,9 +59,9 @@ def kl_blow_up(kl: Series, limits: Limits) -> Iterator[Evidence]:
     if len(far) < max(limits.least, limits.share * count):
         return
     yield Evidence(
-        says=f"{kl.name} exceeds {number(limits.kl)} in {len(far)} of {count} updates "
+        message=f"{kl.name} exceeds {number(limits.kl)} in {len(far)} of {count} updates "
         f"({percent(len(far) / count)}), by up to {number(max_of(kl.values[far]))}.",
-        fix="Set target_kl=0.02 so that an update stops in time, and divide the learning rate by "
+        suggestion="Set target_kl=0.02 so that an update stops in time, and divide the learning rate by "
         "3.",
         tag=kl.name,
         steps=steps_of(kl, far),

@@ -72,12 +72,12 @@ def policy_collapse(
     end = float(median(medians.values[gone:]))
     step = int(entropy.steps[medians.first[gone]])
     yield Evidence(
-        says=f"{entropy.name} fell from {number(start)} to {number(end)} by step {step}"
+        message=f"{entropy.name} fell from {number(start)} to {number(end)} by step {step}"
         + (f", and {reward.name} never rose above its start." if reward is not None else "."),
-        fix="Raise the entropy coefficient by 3 to 10, or lower the learning rate, so that the "
+        suggestion="Raise the entropy coefficient by 3 to 10, or lower the learning rate, so that the "
         "policy goes on exploring until it earns something.",
         tag=entropy.name,
-        also=(reward.name,) if reward is not None else (),
+        related=(reward.name,) if reward is not None else (),
         steps=(step, int(entropy.steps[-1])),
         measured=end / start,
         limit=share,

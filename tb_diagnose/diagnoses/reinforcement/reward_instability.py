@@ -110,16 +110,16 @@ def _swings(curve: Series, medians: Condensed, error: float, limits: Limits) -> 
         return None
     low, high = min_of(values[turns]), max_of(values[turns])
     return Evidence(
-        says=f"{curve.name} swings between {number(low)} and {number(high)} to the end: "
+        message=f"{curve.name} swings between {number(low)} and {number(high)} to the end: "
         f"{plural(len(turns), 'turn')} of at least {number(size)}.",
-        fix="Keep the policy that was best under evaluation, and take smaller steps: divide the "
+        suggestion="Keep the policy that was best under evaluation, and take smaller steps: divide the "
         "learning rate by 3, or lower the clip range or target KL.",
         tag=curve.name,
         steps=_steps(curve, medians, turns),
         measured=float(len(turns)),
         limit=float(limits.turns),
         unit="turns",
-        sure=f"each is {number(size / error)} standard errors" if error > 0 else "",
+        confidence=f"each is {number(size / error)} standard errors" if error > 0 else "",
     )
 
 
@@ -134,16 +134,16 @@ def _collapse(curve: Series, medians: Condensed, error: float, limits: Limits) -
         return None
     since = int(high[-1]) + 1
     return Evidence(
-        says=f"{curve.name} rose from {number(start)} to {number(peak)} around step "
+        message=f"{curve.name} rose from {number(start)} to {number(peak)} around step "
         f"{curve.steps[medians.first[at]]}, then fell to {number(end)} and did not come back.",
-        fix=f"Go back to the policy of step {curve.steps[medians.first[at]]}, and take smaller "
+        suggestion=f"Go back to the policy of step {curve.steps[medians.first[at]]}, and take smaller "
         "steps from there: divide the learning rate by 3, or lower the clip range or target KL.",
         tag=curve.name,
         steps=_steps(curve, medians, np.array([at, since])),
         measured=lost / gain,
         limit=limits.size,
         unit="of what was gained",
-        sure=f"the fall is {number(lost / error)} standard errors" if error > 0 else "",
+        confidence=f"the fall is {number(lost / error)} standard errors" if error > 0 else "",
     )
 
 

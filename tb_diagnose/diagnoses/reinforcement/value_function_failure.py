@@ -64,9 +64,9 @@ def value_function_failure(
         return
     rose = reward is not None and len(reward) > 2 and _rose(reward, limits)
     yield Evidence(
-        says=f"{explained_variance.name} is {number(level)} over the second half of the run: the "
+        message=f"{explained_variance.name} is {number(level)} over the second half of the run: the "
         "critic predicts returns no better than a constant would.",
-        fix="Normalise observations and returns, and give the critic a higher learning rate or a "
+        suggestion="Normalise observations and returns, and give the critic a higher learning rate or a "
         "network of its own.",
         tag=explained_variance.name,
         steps=(
@@ -76,7 +76,7 @@ def value_function_failure(
         measured=level,
         limit=limits.explained,
         unit="of the variance",
-        sure=f"p = {number(p)}, sign test over {len(late)} values",
+        confidence=f"p = {number(p)}, sign test over {len(late)} values",
         severity=Severity.INFO if rose else None,
     )
 

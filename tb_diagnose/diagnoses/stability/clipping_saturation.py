@@ -38,7 +38,7 @@ from tb_diagnose.core.model import Optimizer
 from tb_diagnose.core.run import Series, Vitals
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.reductions import any_of, max_of
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'
 #: Where the clip value of the global norm stands in an optimizer's configuration.
@@ -64,7 +64,7 @@ def clipping_saturation(
     step_vitals: Vitals | None,
     optimizer: Optimizer | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """Before clipping where the clip value is known, else by the ceiling after it."""
@@ -81,9 +81,9 @@ def clipping_saturation(
         return
     why = stalled(train_loss, chance)
     yield Evidence(
-        says=f"{percent(share)} of the gradients are clipped to a norm of {number(ceiling)}"
+        message=f"{percent(share)} of the gradients are clipped to a norm of {number(ceiling)}"
         + (f"; {why}." if why else "."),
-        fix=f"clipnorm={number(float(np.quantile(norm.values, 0.9)))} (the 90th percentile), or a "
+        suggestion=f"clipnorm={number(float(np.quantile(norm.values, 0.9)))} (the 90th percentile), or a "
         "learning rate divided by 3."
         if clip
         else f"A clip value above {number(ceiling)}, or a learning rate divided by 3.",

@@ -39,7 +39,7 @@ from tb_diagnose.measure.levels import condense, end_level, finite
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.measure.swings import running_median
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 ENABLE = 'tf.summary.scalar("grad_norm", tf.linalg.global_norm(gradients), step)'
 
@@ -66,7 +66,7 @@ def exploding_gradients(
     gradient_norm: Series | None,
     step_vitals: Vitals | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
     """The logged norm, else the one that an attached training measured."""
@@ -89,7 +89,7 @@ def _measured(vitals: Vitals | None) -> Series | None:
 
 
 def _climb(
-    norm: Series, loss: Series | None, chance: Chance | None, limits: Limits
+    norm: Series, loss: Series | None, chance: ChanceLevel | None, limits: Limits
 ) -> Evidence | None:
     levels = condense(norm.values)
     half = max(1, len(levels) // 2)
@@ -102,9 +102,9 @@ def _climb(
         return None
     since = int(np.argmax((norm.values >= limits.climb * usual) & (np.arange(len(norm)) > at)))
     return Evidence(
-        says=f"{norm.name} climbed from {number(usual)} in the first half of the run to "
+        message=f"{norm.name} climbed from {number(usual)} in the first half of the run to "
         f"{number(float(levels.values[-1]))}, {number(times)} times as much; {why}.",
-        fix=f"clipnorm={number(usual)} (the norm while all was well), and a learning rate divided "
+        suggestion=f"clipnorm={number(usual)} (the norm while all was well), and a learning rate divided "
         "by 3 to 10.",
         tag=norm.name,
         steps=(int(norm.steps[since]), int(norm.steps[-1])),
@@ -124,9 +124,9 @@ def _bursts(norm: Series, loss: Series | None, limits: Limits) -> Iterator[Evide
     first = int(np.argmax(burst))
     why = _worse(loss, float(norm.wall[first]), limits)
     yield Evidence(
-        says=f"{norm.name} bursts to {number(limits.burst)} times its usual size and more at "
+        message=f"{norm.name} bursts to {number(limits.burst)} times its usual size and more at "
         f"{plural(int(burst.sum()), 'step')} ({percent(share)})" + (f"; {why}." if why else "."),
-        fix=f"clipnorm={number(10 * float(median(values)))}, ten times the usual norm, takes "
+        suggestion=f"clipnorm={number(10 * float(median(values)))}, ten times the usual norm, takes "
         "the bursts and leaves the rest.",
         tag=norm.name,
         steps=steps_of(norm, burst),

@@ -37,8 +37,8 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.distributions import rms
 from tb_diagnose.measure.reductions import max_of
-from tb_diagnose.roles.chance_level import Chance
-from tb_diagnose.roles.weights import Kernel, he_std, normalised
+from tb_diagnose.roles.chance_level import ChanceLevel
+from tb_diagnose.roles.weights import Kernel, he_std, is_normalized
 
 
 class Limits(Thresholds):
@@ -58,7 +58,7 @@ def exploding_weights(
     kernels: tuple[Kernel, ...],
     model: ModelConfig | None,
     train_loss: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     optimizer: Optimizer | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -66,7 +66,7 @@ def exploding_weights(
     grown = [
         (growth, each)
         for each in kernels
-        if not normalised(model, each.layer) and (growth := _growth(each)) >= limits.growth
+        if not is_normalized(model, each.layer) and (growth := _growth(each)) >= limits.growth
     ]
     if not grown:
         return
@@ -76,13 +76,13 @@ def exploding_weights(
     sizes = rms(worst.histograms.mean, worst.histograms.std)
     large = np.nan_to_num(sizes) >= limits.growth * _usual(worst)
     yield Evidence(
-        says=f"The weights of {worst.called} grew to {number(float(np.nanmax(sizes)))}, "
+        message=f"The weights of {worst.called} grew to {number(float(np.nanmax(sizes)))}, "
         f"{number(growth)} times their usual size of {number(_usual(worst))}"
         + (f", with {listed([e.called for _, e in grown if e is not worst])}" * (len(grown) > 1))
         + (f"; {why}." if why else "."),
-        fix=_fix(optimizer),
+        suggestion=_fix(optimizer),
         tag=worst.name,
-        also=tuple(each.name for _, each in grown if each is not worst),
+        related=tuple(each.name for _, each in grown if each is not worst),
         steps=tuple(int(step) for step in worst.histograms.steps[large][:1]),
         measured=growth,
         limit=limits.growth,

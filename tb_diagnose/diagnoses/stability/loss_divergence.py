@@ -43,7 +43,7 @@ from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
 from tb_diagnose.measure.course import Course, course, largest_climb
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.roles.chance_level import Chance
+from tb_diagnose.roles.chance_level import ChanceLevel
 
 
 class Limits(Thresholds):
@@ -75,7 +75,7 @@ class Limits(Thresholds):
 def loss_divergence(
     train_loss: Series,
     train_score: Series | None,
-    chance: Chance | None,
+    chance: ChanceLevel | None,
     optimizer: Optimizer | None,
     limits: Limits,
 ) -> Iterator[Evidence]:
@@ -110,28 +110,30 @@ def _noise(run: Course) -> float:
 def _evidence(loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits) -> Evidence:
     at = int(run.condensed.first[run.at_best])
     lost = run.rise / run.progress if run.progress > 0 else np.inf
-    says = (
+    message = (
         f"{loss.name} rose from {number(run.best)} at step {loss.steps[at]} to "
         f"{number(run.end)} at the end"
     )
     if np.isfinite(lost) and lost < 100:
-        says += f": {percent(lost)} of the progress it had made is lost."
+        message += f": {percent(lost)} of the progress it had made is lost."
     else:
-        says += "; it hardly fell before."
+        message += "; it hardly fell before."
     return Evidence(
-        says=says,
-        fix=_fix(optimizer, int(loss.steps[at])),
+        message=message,
+        suggestion=_fix(optimizer, int(loss.steps[at])),
         tag=loss.name,
         steps=(int(loss.steps[at]), int(loss.steps[-1])),
         measured=float(min(lost, 1e9)),
         limit=limits.rise,
         unit="of the progress made",
-        sure=f"the rise is {number(run.rise / _noise(run))} times the noise" if _noise(run) else "",
+        confidence=f"the rise is {number(run.rise / _noise(run))} times the noise"
+        if _noise(run)
+        else "",
     )
 
 
 def _collapse(
-    score: Series, chance: Chance | None, optimizer: Optimizer | None, limits: Limits
+    score: Series, chance: ChanceLevel | None, optimizer: Optimizer | None, limits: Limits
 ) -> Iterator[Evidence]:
     """A score that was won and lost: judged as its own complement, which should fall."""
     run = course(score.values, -1)
@@ -149,9 +151,9 @@ def _collapse(
     ):
         at = int(run.condensed.first[run.at_best])
         yield Evidence(
-            says=f"{score.name} fell from {number(-run.best)} at step {score.steps[at]} to "
+            message=f"{score.name} fell from {number(-run.best)} at step {score.steps[at]} to "
             f"{number(-run.end)} and stayed there: what was learned is lost.",
-            fix=_fix(optimizer, int(score.steps[at])),
+            suggestion=_fix(optimizer, int(score.steps[at])),
             tag=score.name,
             steps=(int(score.steps[at]), int(score.steps[-1])),
             measured=drop,

@@ -56,7 +56,7 @@ from tb_diagnose.measure.levels import (
 from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.reductions import any_of, max_of, min_of, range_of
 from tb_diagnose.measure.swings import swings
-from tb_diagnose.roles.tags import meaning
+from tb_diagnose.roles.tags import parse_tag
 
 #: Words of a tag that say that each value is one batch's.
 SINGLE = frozenset(("step", "batch", "iter", "iteration"))
@@ -125,7 +125,7 @@ def _per_step(curve: Series, val_loss: Series | None, limits: Limits) -> bool:
     """Whether each value is a single batch's: its words say so, or there are too many, or they
     are logged at other steps than validations.
     """
-    means = meaning(curve.folder, curve.tag)
+    means = parse_tag(curve.folder, curve.tag)
     if curve.tag.startswith("epoch_"):
         return False
     if means.split == "validation":
@@ -149,7 +149,7 @@ def _size(curve: Series, values: NDArray[np.float64], *, score: bool, limits: Li
     settled = values[len(values) // 5 :]
     level = 1.0 if score else float(median(np.abs(settled)))
     size = max(limits.size * range_of(values), limits.level * level)
-    if score or meaning(curve.folder, curve.tag).split == "validation":
+    if score or parse_tag(curve.folder, curve.tag).split == "validation":
         end = float(median(values[-max(3, len(values) // 5) :]))
         size = max(size, limits.gain * abs(end - start_level(values)))
     if _calm(values, size, limits):
@@ -210,14 +210,14 @@ def _evidence(
         else ("Divide the learning rate by 3")
     )
     return Evidence(
-        says=f"{curve.name} swings between {number(low)} and {number(high)} and does not settle: "
+        message=f"{curve.name} swings between {number(low)} and {number(high)} and does not settle: "
         f"{plural(len(turns), 'turn')} of at least {number(size)} in {len(values)} points.",
-        fix=f"{cut}, or let it decay; with a small batch, enlarge the batch.",
+        suggestion=f"{cut}, or let it decay; with a small batch, enlarge the batch.",
         tag=curve.name,
         steps=tuple(int(step) for step in curve.steps[at][:20]),
         measured=float(len(turns)),
         limit=float(limits.turns),
         unit="turns",
-        sure=f"{plural(len(turns), 'turn')} where {limits.turns} would be enough",
+        confidence=f"{plural(len(turns), 'turn')} where {limits.turns} would be enough",
         severity=None if high - low >= limits.large * abs(high + low) / 2 else Severity.INFO,
     )

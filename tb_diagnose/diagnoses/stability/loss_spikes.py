@@ -120,10 +120,10 @@ def _evidence(
         number(float(np.nanmedian(gradient_norm.values))) if gradient_norm is not None else "1.0"
     )
     return Evidence(
-        says=f"{loss.name} has {plural(count, 'isolated spike')}, the largest at step "
+        message=f"{loss.name} has {plural(count, 'isolated spike')}, the largest at step "
         f"{loss.steps[spikes[largest]]}: {number(loss.values[spikes[largest]])}, "
         f"{number(factors[largest])} times what came before.",
-        fix=f"Clip the gradients' norm (clipnorm={usual}) and look at the batches of steps "
+        suggestion=f"Clip the gradients' norm (clipnorm={usual}) and look at the batches of steps "
         f"{listed([str(step) for step in loss.steps[spikes]])}.",
         tag=loss.name,
         steps=steps_of(loss, spikes),

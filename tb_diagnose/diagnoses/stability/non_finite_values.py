@@ -77,11 +77,11 @@ def _loss(curve: Series, limits: Limits) -> Evidence:
     before = curve.values[:first]
     stays = bool(bad[first:].mean() > 0.5)
     climbed = len(before) >= 2 and before[-1] > limits.run_up * median(before)
-    says = (
+    message = (
         f"{curve.name} is {_name(curve.values[first])} at step {curve.steps[first]}, "
         f"{plural(int(bad.sum()), 'value')} of {len(curve)} are not finite"
     )
-    says += (
+    message += (
         f"; the last one before was {number(before[-1])}." if len(before) else " from the start."
     )
     fix = (
@@ -94,8 +94,8 @@ def _loss(curve: Series, limits: Limits) -> Evidence:
         "10 tells whether it was the step size."
     )
     return Evidence(
-        says=says,
-        fix=fix,
+        message=message,
+        suggestion=fix,
         tag=curve.name,
         steps=steps_of(curve, bad),
         measured=float(bad.sum()),
@@ -112,16 +112,16 @@ def _layers(bad: list[Histograms]) -> Evidence:
 
     earliest = min(bad, key=lambda each: begins(each)[1])
     return Evidence(
-        says=f"{plural(len(bad), 'layer tensor')} hold NaN or infinity, first {earliest.name} at "
+        message=f"{plural(len(bad), 'layer tensor')} hold NaN or infinity, first {earliest.name} at "
         f"step {begins(earliest)[1]}.",
-        fix=f"Go back to a checkpoint before step {begins(earliest)[1]}; look at the layer of "
+        suggestion=f"Go back to a checkpoint before step {begins(earliest)[1]}; look at the layer of "
         f"{earliest.name} first.",
         tag=earliest.name,
         steps=(begins(earliest)[1],),
         measured=float(len(bad)),
         limit=0.0,
         unit="tensors",
-        also=tuple(each.name for each in bad if each is not earliest),
+        related=tuple(each.name for each in bad if each is not earliest),
     )
 
 
@@ -129,10 +129,10 @@ def _others(sick: list[Series], gradient_norm: Series | None) -> Evidence:
     curve = next((each for each in sick if each is gradient_norm), sick[0])
     bad = ~np.isfinite(curve.values)
     return Evidence(
-        says=f"{curve.name} is {_name(curve.values[int(np.argmax(bad))])} at step "
+        message=f"{curve.name} is {_name(curve.values[int(np.argmax(bad))])} at step "
         f"{curve.steps[int(np.argmax(bad))]} ({plural(int(bad.sum()), 'value')} of {len(curve)}), "
         "while the losses are finite.",
-        fix="Check how it is computed (0/0 of an empty class or episode); a gradient norm that "
+        suggestion="Check how it is computed (0/0 of an empty class or episode); a gradient norm that "
         "overflows now and then under mixed precision is the loss scale at work.",
         tag=curve.name,
         steps=steps_of(curve, bad),
@@ -140,7 +140,7 @@ def _others(sick: list[Series], gradient_norm: Series | None) -> Evidence:
         limit=0.0,
         unit="values",
         severity=Severity.INFO,
-        also=tuple(each.name for each in sick if each is not curve),
+        related=tuple(each.name for each in sick if each is not curve),
     )
 
 

@@ -17,11 +17,11 @@ from tb_diagnose.read.sessions.sessions import Restart, Session
 
 def several_trainings(number: int, total: int) -> Fact:
     """That a folder holds ``total`` independent trainings, of which this is one."""
-    says = (
+    message = (
         f"{total} independent trainings were logged to this folder and this is number {number} of "
         "them; give each training a folder of its own."
     )
-    return Fact("several-trainings", says, "", {"number": number, "trainings": total})
+    return Fact("several-trainings", message, "", {"number": number, "trainings": total})
 
 
 def of_sessions(found: Sequence[Session]) -> Iterator[Fact]:
@@ -36,28 +36,28 @@ def of_sessions(found: Sequence[Session]) -> Iterator[Fact]:
     for session in found:
         if session.beside:
             writers = len(session.beside) + 1
-            says = (
+            message = (
                 f"{writers} writers logged different curves to this folder; they are joined into "
                 "one run."
             )
-            yield Fact("several-writers", says, session.folder, {"writers": writers})
+            yield Fact("several-writers", message, session.folder, {"writers": writers})
 
 
 def _restart(same: Sequence[tuple[str, Restart]]) -> Iterator[Fact]:
     """One restart, as seen in one or several folders."""
     where, restart = same[0]
     first, last = restart.first, restart.last
-    says = f"the training was resumed at step {first} when step {last} had been logged."
-    yield Fact("restart", says, where, {"step": first, "last": last, "wall": restart.wall})
+    message = f"the training was resumed at step {first} when step {last} had been logged."
+    yield Fact("restart", message, where, {"step": first, "last": last, "wall": restart.wall})
     dropped = sum(each.dropped for _, each in same)
     if dropped:
         steps = f"step {first} was" if first == last else f"steps {first} to {last} were"
         values = "value is" if dropped == 1 else "values are"
-        says = (
+        message = (
             f"{steps} logged twice because the training was resumed there; the {dropped} "
             f"superseded {values} left out."
         )
-        yield Fact("overlap", says, where, {"first": first, "last": last, "dropped": dropped})
+        yield Fact("overlap", message, where, {"first": first, "last": last, "dropped": dropped})
 
 
 def of_curve(curve: Series | Histograms) -> Iterator[Fact]:
@@ -86,30 +86,30 @@ def _repeats(curve: Series | Histograms, moves: NDArray[np.int64]) -> int:
 
 
 def _batch_indices(curve: Series | Histograms, times: int, length: int) -> Fact:
-    says = (
+    message = (
         f"the steps of {curve.name} start again {times - 1} times, every {length} points: they "
         "number the batches of an epoch; log it with a global step that never starts again."
     )
     numbers = {"cycles": times, "length": length}
-    return Fact("steps-are-batch-indices", says, curve.name, numbers)
+    return Fact("steps-are-batch-indices", message, curve.name, numbers)
 
 
 def _backward(curve: Series | Histograms, backs: list[int]) -> Fact:
     step, before = int(curve.steps[backs[0]]), int(curve.steps[backs[0] - 1])
     times = "once" if len(backs) == 1 else f"{len(backs)} times"
-    says = (
+    message = (
         f"the steps of {curve.name} go back {times}, first from {before} to {step}; log it with a "
         "step that only grows."
     )
     numbers = {"times": len(backs), "step": step, "before": before}
-    return Fact("backward-steps", says, curve.name, numbers)
+    return Fact("backward-steps", message, curve.name, numbers)
 
 
 def _repeated(curve: Series | Histograms, repeats: int) -> Fact:
     distinct = len(np.unique(curve.steps))
-    says = (
+    message = (
         f"{curve.name} has {len(curve)} points at {distinct} different steps: several values were "
         "logged under one step; log each with a step of its own, or each curve under its own tag."
     )
     numbers = {"points": len(curve), "steps": distinct, "repeats": repeats}
-    return Fact("repeated-steps", says, curve.name, numbers)
+    return Fact("repeated-steps", message, curve.name, numbers)

@@ -49,7 +49,7 @@ def test_it_is_silent(case: str) -> None:
 def test_it_points_to_where_the_discriminator_was_sure() -> None:
     (evidence,) = speaks("discriminator-dominance", discriminator_loss=WON, generator_loss=LOST)
     assert evidence.tag == "loss_D"
-    assert evidence.also == ("loss_G",)
+    assert evidence.related == ("loss_G",)
     assert 80 <= evidence.steps[0] <= 199
     assert evidence.measured is not None
     assert evidence.measured < 0.05

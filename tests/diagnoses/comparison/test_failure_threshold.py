@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from tb_diagnose.roles.resolve import Roles
+from tb_diagnose.roles.resolve import RoleMap
 from tests.cases import compiled, epochs, falling, silent, speaks
 
 BAD, GOOD = np.r_[falling(5), np.nan], falling(20)
 
 
-def trained(*, fails: bool, rate: float | None = None, **hparams: object) -> Roles:
+def trained(*, fails: bool, rate: float | None = None, **hparams: object) -> RoleMap:
     values = {"train_loss": epochs(BAD if fails else GOOD), "hparams": hparams}
-    return Roles(values | {"optimizer": compiled(rate) if rate else None}, (), "")
+    return RoleMap(values | {"optimizer": compiled(rate) if rate else None}, (), "")
 
 
-def search(edge: float, rates: tuple[float, ...]) -> dict[str, Roles]:
+def search(edge: float, rates: tuple[float, ...]) -> dict[str, RoleMap]:
     return {f"{rate:g}": trained(fails=rate >= edge, rate=rate) for rate in rates}
 
 
@@ -24,10 +24,10 @@ RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)
 
 def test_too_high_a_rate() -> None:
     (evidence,) = speaks("failure-threshold", runs=search(0.05, RATES))
-    assert evidence.says == (
+    assert evidence.message == (
         "3 of 3 runs with learning_rate of 0.1 or above failed, and 0 of 6 below."
     )
-    assert "learning_rate = 0.03 or below" in evidence.fix
+    assert "learning_rate = 0.03 or below" in evidence.suggestion
     assert evidence.measured is not None
     assert evidence.measured < 0.05
 
@@ -38,7 +38,7 @@ def test_too_small_a_batch_beside_a_setting_that_does_not_matter() -> None:
         for i, batch in enumerate((1, 2, 3, 4, 8, 16, 32, 64, 128, 256))
     }
     (evidence,) = speaks("failure-threshold", runs=runs)
-    assert "batch of 4 or below" in evidence.says
+    assert "batch of 4 or below" in evidence.message
 
 
 def test_it_is_silent() -> None:

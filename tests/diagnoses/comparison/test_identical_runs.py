@@ -6,21 +6,21 @@ import numpy as np
 
 from tb_diagnose.core.finding import Severity
 from tb_diagnose.core.run import Series
-from tb_diagnose.roles.resolve import Roles
+from tb_diagnose.roles.resolve import RoleMap
 from tests.cases import epochs, falling, flat, silent, speaks
 
 
-def roles(**curves: Series) -> Roles:
-    return Roles(curves, (), "")
+def roles(**curves: Series) -> RoleMap:
+    return RoleMap(curves, (), "")
 
 
-def trained(seed: int, **more: Series) -> Roles:
+def trained(seed: int, **more: Series) -> RoleMap:
     return roles(train_loss=epochs(falling(10, noise=0.01, seed=seed)), **more)
 
 
 def test_two_of_three() -> None:
     (evidence,) = speaks("identical-runs", runs={"a": trained(0), "b": trained(1), "c": trained(0)})
-    assert evidence.says.startswith("a and c are the same to the last bit")
+    assert evidence.message.startswith("a and c are the same to the last bit")
     assert evidence.measured == 2
     assert evidence.severity is None
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from tb_diagnose.roles.resolve import Roles
+from tb_diagnose.roles.resolve import RoleMap
 from tests.cases import epochs, falling, silent, speaks, straight
 
 
-def accuracy(end: float) -> Roles:
-    return Roles({"val_score": epochs(straight(20, 0.1, end), "acc", "validation")}, (), "")
+def accuracy(end: float) -> RoleMap:
+    return RoleMap({"val_score": epochs(straight(20, 0.1, end), "acc", "validation")}, (), "")
 
 
-def loss(end: float, noise: float = 0.0, seed: int = 0) -> Roles:
+def loss(end: float, noise: float = 0.0, seed: int = 0) -> RoleMap:
     curve = epochs(falling(40, end=end, noise=noise, seed=seed), folder="validation")
-    return Roles({"val_loss": curve}, (), "")
+    return RoleMap({"val_loss": curve}, (), "")
 
 
 def test_a_run_that_ends_lower() -> None:
     runs = {"main": accuracy(0.9), "change": accuracy(0.8), "other": accuracy(0.91)}
     (evidence,) = speaks("regression-from-baseline", runs=runs, baseline="main")
-    assert evidence.says.startswith("change ends with validation/acc at")
+    assert evidence.message.startswith("change ends with validation/acc at")
     assert evidence.measured == pytest.approx(0.1 / 0.8, rel=0.1)
 
 
@@ -39,10 +39,10 @@ def test_a_loss_that_ends_higher() -> None:
         {"change": accuracy(0.5), "other": accuracy(0.9)},  # no such baseline
     ),
 )
-def test_it_is_silent(runs: dict[str, Roles]) -> None:
+def test_it_is_silent(runs: dict[str, RoleMap]) -> None:
     silent("regression-from-baseline", runs=runs, baseline="main")
 
 
 def test_without_a_baseline_it_says_how_to_name_one() -> None:
     came_to = silent("regression-from-baseline", runs={"a": accuracy(0.9)}, baseline=None)
-    assert "--baseline" in came_to.enable
+    assert "--baseline" in came_to.how_to_enable

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tb_diagnose.core.finding import Severity
-from tb_diagnose.roles.resolve import Roles
+from tb_diagnose.roles.resolve import RoleMap
 from tests.cases import epochs, silent, speaks, straight
 
 
-def ending(end: float, **hparams: object) -> Roles:
+def ending(end: float, **hparams: object) -> RoleMap:
     curve = epochs(straight(20, 0.1, end), "epoch_accuracy", "validation")
-    return Roles({"val_score": curve, "hparams": hparams}, (), "")
+    return RoleMap({"val_score": curve, "hparams": hparams}, (), "")
 
 
 FAR = {f"resnet/seed={i}": ending(end) for i, end in enumerate((0.80, 0.90, 0.85, 0.70))}
@@ -21,7 +21,7 @@ def test_runs_whose_names_differ_in_the_seed() -> None:
     (evidence,) = speaks("seed-spread", runs=FAR)
     # s = 0.085, and 20 points to a line leave the last tenth's median a little below the end
     assert evidence.measured == pytest.approx(1.96 * 2**0.5 * 0.0854 / 0.725, rel=0.1)
-    assert "resnet/seed=0 to resnet/seed=3" in evidence.says
+    assert "resnet/seed=0 to resnet/seed=3" in evidence.message
 
 
 def test_runs_whose_hyper_parameters_differ_in_the_seed() -> None:

@@ -78,5 +78,5 @@ def test_it_points_to_the_first_batch_and_says_what_it_should_be() -> None:
     )  # fmt: skip
     assert evidence.tag == "train/batch_loss"
     assert evidence.steps == (1,)
-    assert evidence.measured == pytest.approx(150 / np.log(10), rel=1e-3)
-    assert "should then be 2.3" in evidence.fix
+    assert evidence.comparison.value == pytest.approx(150 / np.log(10), rel=1e-3)
+    assert "should then be about 2.3" in evidence.suggestion

@@ -53,10 +53,10 @@ def test_a_jump_is_a_warning_where_the_loss_suffers() -> None:
     (grave,) = speaks("learning-rate-schedule", **rate(RESTARTED), train_loss=curve(thrown))
     assert (mild.severity, grave.severity) == (Severity.INFO, None)
     assert grave.steps == (60,)
-    assert grave.measured == pytest.approx(100, rel=0.01)
+    assert grave.comparison.value == pytest.approx(100, rel=0.01)
 
 
 def test_zero_is_pointed_to() -> None:
     (evidence,) = speaks("learning-rate-schedule", **made(SPEAKS["it ends far too early"]))
     assert evidence.steps[0] == 59
-    assert evidence.measured == pytest.approx(0.41)
+    assert evidence.comparison.value == pytest.approx(0.4)

@@ -78,8 +78,8 @@ def test_it_points_to_the_start_and_the_peak() -> None:
         "learning-rate-too-high", optimizer=compiled(10.0), train_loss=loss, chance=classes(10)
     )
     assert evidence.steps == (0, 1)
-    assert evidence.fix == "Adam(learning_rate=10) → Adam(learning_rate=1e-3)"
-    assert (evidence.measured, evidence.limit) == (10.0, 0.01)
+    assert evidence.suggestion == "Adam(learning_rate=10) → Adam(learning_rate=0.001)."
+    assert (evidence.comparison.value, evidence.comparison.limit) == (1000.0, 1.0)
 
 
 def test_an_absurd_rate_without_a_mark_is_a_warning() -> None:
@@ -95,7 +95,7 @@ def test_a_rate_ten_times_the_usual_without_a_mark_is_a_note() -> None:
 def test_a_usual_rate_that_killed_the_network_in_its_first_steps() -> None:
     loss = epochs(np.r_[334_092.0, 39_095.0, 7_114.0, 1_443.0, np.full(60, 1298.0), 1250.0])
     (evidence,) = speaks("learning-rate-too-high", optimizer=compiled(0.1, "sgd"), train_loss=loss)
-    assert "not one digit changes since step 4" in evidence.says
+    assert "not one digit changes from step 4 on" in evidence.message
     silent("learning-rate-too-high", optimizer=compiled(0.01, "sgd"), train_loss=loss)
 
 

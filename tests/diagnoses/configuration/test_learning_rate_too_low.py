@@ -77,4 +77,4 @@ def test_fine_tuning_of_an_unknown_model_is_a_note() -> None:
 
 def test_it_names_the_rate_to_try() -> None:
     (evidence,) = speaks("learning-rate-too-low", **made(SPEAKS["Adam at 1e-6"]))
-    assert "Adam(learning_rate=1e-06) → Adam(learning_rate=0.001)" in evidence.fix
+    assert "Adam(learning_rate=1e-06) → Adam(learning_rate=0.001)" in evidence.suggestion

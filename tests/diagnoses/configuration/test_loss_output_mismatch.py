@@ -68,17 +68,17 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_says_what_is_written_and_what_to_write() -> None:
     (evidence,) = speaks("loss-output-mismatch", **pairing(10, "linear", SPARSE))
-    assert "Dense(10, linear)" in evidence.says
-    assert "sparse_categorical_crossentropy" in evidence.says
-    assert 'activation="softmax"' in evidence.fix
+    assert "Dense(10, linear)" in evidence.message
+    assert "sparse_categorical_crossentropy" in evidence.message
+    assert "from_logits=True" in evidence.suggestion
     assert evidence.tag == "keras"
 
 
 def test_it_points_to_the_first_step_below_zero() -> None:
     loss = epochs([0.7, 0.2, -0.4, -3.0])
     (evidence,) = speaks("loss-output-mismatch", **pairing(1, "sigmoid", BINARY), train_loss=loss)
-    assert evidence.steps == (2,)
-    assert evidence.measured == -3.0
+    assert evidence.steps == (2, 3)
+    assert evidence.comparison.value == -3.0
 
 
 @pytest.mark.parametrize("case", ("sigmoids that exclude each other", "a hinge of a sigmoid"))

@@ -67,4 +67,4 @@ def test_it_is_a_note_where_the_accuracy_moves_as_that_of_classes() -> None:
 def test_it_needs_no_curve() -> None:
     (evidence,) = speaks("metric-mismatch", model=REGRESSION)
     assert evidence.tag == "keras"
-    assert evidence.measured is None
+    assert evidence.comparison is None

@@ -49,4 +49,4 @@ def test_sigmoids_that_learn_all_the_same_are_a_note() -> None:
         "misplaced-activation", model=stack("sigmoid", 4), train_loss=epochs(falling(30))
     )
     assert evidence.severity is Severity.INFO
-    assert evidence.measured == 4
+    assert evidence.comparison.value == 4

@@ -51,5 +51,5 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_counts_the_examples_by_the_accuracy() -> None:
     (evidence,) = speaks("oversized-model", **made(SPEAKS[next(iter(SPEAKS))]))
-    assert evidence.sure == "the accuracy moves in steps of 1/80"
-    assert evidence.measured == pytest.approx(1_900_650 / 80)
+    assert evidence.confidence == "the accuracy moves in steps of 1/80"
+    assert evidence.comparison.value == pytest.approx(1_900_650 / 80)

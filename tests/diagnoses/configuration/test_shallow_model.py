@@ -57,5 +57,5 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_names_the_layer_and_what_it_saw() -> None:
     (evidence,) = speaks("shallow-model", model=through(1), train_loss=STUCK)
-    assert "Dense(1, relu)" in evidence.says
-    assert "0.169" in evidence.says
+    assert "Dense(1, relu)" in evidence.message
+    assert "0.169" in evidence.message

@@ -42,5 +42,5 @@ def test_it_is_silent(case: str) -> None:
 
 def test_the_fix_is_four_times_as_large() -> None:
     (evidence,) = speaks("batch-too-small", **batches(4.8, 2), **STUCK)
-    assert evidence.fix == "model.fit(..., batch_size=8)"
+    assert evidence.suggestion == "Use batches of 8 examples."
     assert evidence.severity is None

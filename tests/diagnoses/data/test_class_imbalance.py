@@ -41,17 +41,17 @@ def test_it_is_silent(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "severity", "says"),
+    ("case", "severity", "message"),
     (
         ("one in twenty", Severity.INFO, "Class 0 makes up 95 % of 10,000 labels, class 1 5 %."),
         ("one in a hundred", Severity.INFO, "99 % of 10,000 labels"),
         ("a class that never comes", None, "2 never came."),
     ),
 )
-def test_how_grave_it_is(case: str, severity: Severity | None, says: str) -> None:
+def test_how_grave_it_is(case: str, severity: Severity | None, message: str) -> None:
     (evidence,) = speaks("class-imbalance", **made(SPEAKS[case]))
     assert evidence.severity is severity
-    assert says in evidence.says
+    assert message in evidence.message
 
 
 def test_a_hundredfold_is_a_warning() -> None:

@@ -55,4 +55,4 @@ def test_hard_examples_look_the_same_up_to_twice_guessing() -> None:
     (grave,) = speaks("noisy-labels", **made(SPEAKS["surely contradicted"]))
     assert (mild.severity, grave.severity) == (Severity.INFO, None)
     assert grave.steps == (1500, 1950)
-    assert grave.measured == pytest.approx(7 / np.log(10))
+    assert grave.comparison.value == pytest.approx(7 / np.log(10))

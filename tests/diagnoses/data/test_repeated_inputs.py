@@ -43,4 +43,4 @@ def test_from_half_on_it_is_a_warning() -> None:
 def test_it_points_to_where_it_begins() -> None:
     (evidence,) = speaks("repeated-inputs", **repeated([0, 0, *[0.9] * 8]))
     assert evidence.steps == (100, 450)
-    assert "90 % of the examples of 20 batches" in evidence.says
+    assert "90 % of the examples of 20 batches" in evidence.message

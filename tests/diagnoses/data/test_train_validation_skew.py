@@ -71,7 +71,7 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_names_both_sides() -> None:
     (evidence,) = speaks("train-validation-skew", **SPEAKS["0 to 1 against 0 to 255"])
-    assert "is 0.25 in training and 64 in validation" in evidence.says
-    assert evidence.measured == pytest.approx(256)
+    assert "is 0.25 in training and 64 in validation" in evidence.message
+    assert evidence.comparison.value == pytest.approx(256)
     (evidence,) = speaks("train-validation-skew", **SPEAKS["images of another size"])
-    assert "224 × 224 × 3 in training and 220 × 220 × 3 in validation" in evidence.says
+    assert "224 × 224 × 3 in training and 220 × 220 × 3 in validation" in evidence.message

@@ -51,12 +51,15 @@ def test_it_is_silent(case: str) -> None:
 
 def test_the_fix_for_bytes_is_to_divide() -> None:
     (evidence,) = speaks("unnormalised-inputs", input_vitals=BYTES, **LEARNS)
-    assert "from 0 to 255" in evidence.says
-    assert evidence.fix == "tf.keras.layers.Rescaling(1 / 255) as the first layer."
-    assert evidence.measured == pytest.approx((131**2 + 67**2) ** 0.5)
+    assert "from 0 to 255" in evidence.message
+    assert (
+        evidence.suggestion
+        == "Scale the inputs (keras.layers.Rescaling(1 / 255) or Normalization)."
+    )
+    assert evidence.comparison.value == pytest.approx((131**2 + 67**2) ** 0.5)
 
 
 def test_scales_that_do_no_harm_are_a_note() -> None:
     found = speaks("unnormalised-inputs", input_vitals=FEATURES, **LEARNS)
     assert found[-1].severity is Severity.INFO
-    assert "Normalization" in found[-1].fix
+    assert "Normalization" in found[-1].suggestion

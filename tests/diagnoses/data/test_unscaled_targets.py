@@ -73,5 +73,5 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_tells_the_size_of_the_targets() -> None:
     (evidence,) = speaks("unscaled-targets", **made(SPEAKS[next(iter(SPEAKS))]))
-    assert evidence.measured == pytest.approx(60e3**0.5)
+    assert evidence.comparison.value == pytest.approx(60e3**0.5)
     assert evidence.steps == (0,)

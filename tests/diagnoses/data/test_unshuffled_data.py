@@ -83,4 +83,4 @@ def test_a_fixed_order_of_mixed_data_is_a_note() -> None:
 
 def test_one_class_at_a_time_has_a_v_of_one() -> None:
     (evidence,) = speaks("unshuffled-data", **made(SPEAKS["one class after the other"]))
-    assert evidence.measured == pytest.approx(1.0)
+    assert evidence.comparison.value == pytest.approx(1.0)

@@ -54,7 +54,7 @@ def test_it_is_silent(case: str) -> None:
 def test_it_says_where_the_weights_can_learn_by_heart() -> None:
     (heart,) = speaks("implausible-perfection", **made(SPEAKS["learnt by heart"]))
     (unknown,) = speaks("implausible-perfection", **made(SPEAKS["nothing held out"]))
-    assert "1,900,000 weights can learn 100 examples by heart" in heart.says
-    assert "by heart" not in unknown.says
+    assert "1,900,000 weights can learn 100 examples by heart" in heart.message
+    assert "by heart" not in unknown.message
     assert heart.severity is unknown.severity is None
     assert unknown.steps == (8, 19)

@@ -99,15 +99,15 @@ def test_it_points_to_the_best_step() -> None:
     (evidence,) = speaks("overfitting", pairs=pair(DOWN, u_shape(30, 10)))
     assert evidence.steps == (10, 29)
     assert evidence.tag == "validation/epoch_loss"
-    assert evidence.also == ("train/epoch_loss",)
-    assert "Keep the weights of step 10" in evidence.fix
+    assert evidence.related == ("train/epoch_loss",)
+    assert "Keep the weights of step 10" in evidence.suggestion
 
 
 def test_few_validations_say_how_little_they_rest_on() -> None:
     (evidence,) = speaks(
         "overfitting", pairs=pair(falling(4, end=0.05), np.array([0.6, 0.8, 1.1, 1.5]))
     )
-    assert evidence.sure == "rests on 4 validations only"
+    assert evidence.confidence == "rests on 4 validations only"
 
 
 def test_a_small_rise_is_a_note() -> None:
@@ -122,4 +122,4 @@ def test_a_small_rise_is_a_note() -> None:
 def test_a_model_with_dropout_is_told_to_have_more_of_it() -> None:
     has = model(layer(0, "", "Dropout"), layer(10))
     (evidence,) = speaks("overfitting", pairs=pair(DOWN, u_shape(30, 10)), model=has)
-    assert "stronger dropout" in evidence.fix
+    assert "stronger dropout" in evidence.suggestion

@@ -46,5 +46,5 @@ def test_it_says_on_how_many_examples_that_rests() -> None:
     (evidence,) = speaks(
         "validation-at-chance", **made(SPEAKS["random labels, 20 validation examples"])
     )
-    assert evidence.sure == "validated on 20 examples"
-    assert evidence.also == ("train/epoch_accuracy",)
+    assert evidence.confidence == "validated on 20 examples"
+    assert evidence.related == ("train/epoch_accuracy",)

@@ -41,7 +41,7 @@ def test_it_gives_the_reason_that_the_model_shows() -> None:
     both = pair(falling(20), 0.7 * falling(20))
     (unknown,) = speaks("validation-below-training", pairs=both)
     (without,) = speaks("validation-below-training", pairs=both, model=model(layer(10)))
-    assert "dropout and augmentation" in unknown.says
-    assert "a leak" in without.says
+    assert "dropout and augmentation" in unknown.message
+    assert "a leak" in without.message
     assert without.measured == 1.0
     assert without.steps == (6, 19)

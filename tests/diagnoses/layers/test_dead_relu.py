@@ -104,17 +104,17 @@ def test_it_names_the_layer_and_since_when() -> None:
     (evidence,) = speaks(
         "dead-relu", layer_vitals=vitals("layers", ROWS, {"dead": dying}, window=20), **STUCK
     )
-    assert "95 % of the units of dense are not active for any of 20 batches" in evidence.says
+    assert "95 % of the units of dense are not active for any of 20 batches" in evidence.message
     assert evidence.steps == (150, 450)
 
 
 def test_it_names_the_layer_behind_which_nothing_arrives() -> None:
     (evidence,) = speaks("dead-relu", **starved(**STUCK))
-    assert evidence.says.startswith(
+    assert evidence.message.startswith(
         "The kernel of out did not move in 10 histograms, while its biases did: inner gives it "
         "nothing but 0"
     )
-    assert (evidence.tag, evidence.also) == (
+    assert (evidence.tag, evidence.related) == (
         "train/out/kernel/histogram",
         ("train/out/bias/histogram",),
     )

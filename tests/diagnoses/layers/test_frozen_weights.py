@@ -74,12 +74,12 @@ def test_it_is_silent(case: str) -> None:
 def test_it_points_to_where_the_weights_stopped() -> None:
     (evidence,) = speaks("frozen-weights", **made(SPEAKS["from the fourth epoch on"]))
     assert evidence.steps == (3, 11)
-    assert "did not move from step 3 on" in evidence.says
+    assert "did not move from step 3 on" in evidence.message
 
 
 def test_the_fix_is_the_rate_where_it_is_tiny() -> None:
     (evidence,) = speaks("frozen-weights", **made(SPEAKS["a rate of 1e-10"]))
-    assert evidence.fix == "SGD(learning_rate=1e-10) → learning_rate=0.01"
+    assert evidence.suggestion == "SGD(learning_rate=1e-10) → learning_rate=0.01"
 
 
 @pytest.mark.parametrize(

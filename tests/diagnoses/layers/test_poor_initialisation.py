@@ -9,16 +9,16 @@ import pytest
 
 from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, epochs, falling, made, silent, speaks
-from tests.layered import dense, initialiser, of, plain, stack, weights
+from tests.layered import dense, initializer, of, plain, stack, weights
 
 
 def scaled(scale: float) -> dict[str, Any]:
     """A variance scaling as Keras writes Glorot's."""
-    return initialiser("VarianceScaling", scale=scale, mode="fan_avg", distribution="uniform")
+    return initializer("VarianceScaling", scale=scale, mode="fan_avg", distribution="uniform")
 
 
-SMALL = initialiser("RandomNormal", stddev=0.05)
-HE = initialiser("HeNormal")
+SMALL = initializer("RandomNormal", stddev=0.05)
+HE = initializer("HeNormal")
 OUT = dense("out", 20, 1, "linear", **HE)
 SLOW = {"train_loss": epochs(falling(10, 0.975, 0.76))}
 DEEP = stack(*(dense(f"d{n}", 20, 20, **SMALL) for n in range(4)), OUT)
@@ -26,13 +26,13 @@ SINGLE = weights("fc1", [0.0] * 3, mean=0.01)
 
 SPEAKS: Cases = {
     "hidden layers at 0.01": {
-        "model": stack(dense("a", 9, 64, **initialiser("Constant", value=0.01)), OUT)
+        "model": stack(dense("a", 9, 64, **initializer("Constant", value=0.01)), OUT)
     },
-    "a hidden layer of zeros": {"model": stack(dense("a", 9, 64, **initialiser("Zeros")), OUT)},
+    "a hidden layer of zeros": {"model": stack(dense("a", 9, 64, **initializer("Zeros")), OUT)},
     "a standard deviation of 0.05 through four layers of 20": {"model": DEEP, **SLOW},
     "a standard deviation of 1 on 784 inputs": {
         "model": stack(
-            *(dense(f"d{n}", 784, 784, **initialiser("RandomNormal", stddev=1.0)) for n in "ab"),
+            *(dense(f"d{n}", 784, 784, **initializer("RandomNormal", stddev=1.0)) for n in "ab"),
             OUT,
         ),
     },
@@ -59,15 +59,15 @@ SILENT: Cases = {
         **SLOW,
     },
     "an output that begins at zero": {
-        "model": stack(dense("a", 9, 64, **HE), dense("out", 64, 1, **initialiser("Zeros")))
+        "model": stack(dense("a", 9, 64, **HE), dense("out", 64, 1, **initializer("Zeros")))
     },
     "an output behind its own activation that begins at zero": {
         "model": stack(
-            dense("a", 9, 64, **HE), dense("b", 64, 5, "linear", **initialiser("Zeros")),
+            dense("a", 9, 64, **HE), dense("b", 64, 5, "linear", **initializer("Zeros")),
             plain("out", "Activation", 5, "softmax"),
         )
     },
-    "one unit": {"model": stack(dense("a", 9, 1, **initialiser("Ones")), OUT)},
+    "one unit": {"model": stack(dense("a", 9, 1, **initializer("Ones")), OUT)},
     "small weights before a normalisation": {
         "model": stack(
             *(
@@ -84,7 +84,7 @@ SILENT: Cases = {
     },
     "one small layer": {"model": stack(dense("a", 20, 20, **SMALL), OUT), **SLOW},
     "a layer that is to stay": {
-        "model": stack(dense("a", 9, 64, trainable=False, **initialiser("Ones")), OUT)
+        "model": stack(dense("a", 9, 64, trainable=False, **initializer("Ones")), OUT)
     },
     "scales of torch's normalisation": {
         "kernels": of(weights("bn1", [0.0] * 3, mean=1.0), weights("fc", [0.1] * 3))
@@ -117,5 +117,5 @@ def test_it_is_a_note_where_the_loss_got_over_it() -> None:
 
 
 def test_zeros_that_something_leads_around_are_a_note() -> None:
-    net = stack(dense("a", 9, 64, **initialiser("Zeros")), OUT, kind="Functional")
+    net = stack(dense("a", 9, 64, **initializer("Zeros")), OUT, kind="Functional")
     assert speaks("poor-initialisation", model=net)[0].severity is Severity.INFO

@@ -58,6 +58,6 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_names_the_layer_and_is_a_note_where_the_loss_falls() -> None:
     (evidence,) = speaks("saturated-activations", **saturated(0.8, np.nan, 0.0), **LEARNS)
-    assert evidence.says.startswith("80 % of the units of a sit at the ends")
+    assert evidence.message.startswith("80 % of the units of a sit at the ends")
     assert evidence.steps == (0, 450)
     assert evidence.severity is Severity.INFO

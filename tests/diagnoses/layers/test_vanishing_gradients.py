@@ -72,12 +72,12 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_names_the_first_kernels_and_the_ratio() -> None:
     (evidence,) = speaks("vanishing-gradients", weight_vitals=FADING, **STUCK)
-    assert evidence.also == ("dense_0/kernel", "dense_1/kernel")
+    assert evidence.related == ("dense_0/kernel", "dense_1/kernel")
     assert evidence.measured == pytest.approx(10 ** (-9 * 6 / 7), rel=0.01)
     assert evidence.steps == (0, 450)
 
 
 def test_the_fix_names_the_activation() -> None:
     (evidence,) = speaks("vanishing-gradients", model=SIGMOIDS, **STUCK)
-    assert 'activation="relu"' in evidence.fix
-    assert "instead of sigmoid" in evidence.fix
+    assert 'activation="relu"' in evidence.suggestion
+    assert "instead of sigmoid" in evidence.suggestion

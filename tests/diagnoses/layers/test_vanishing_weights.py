@@ -7,12 +7,12 @@ import pytest
 
 from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, classes, epochs, falling, flat, made, silent, speaks
-from tests.layered import dense, initialiser, of, plain, stack, weights
+from tests.layered import dense, initializer, of, plain, stack, weights
 
 L2 = {"kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.1}}}
 L1 = {"kernel_regularizer": {"class_name": "L1", "config": {"l1": 0.01}}}
 OUT = dense("out", 64, 1, "linear")
-PENALISED = stack(dense("dense", 64, 64, **L2, **initialiser("HeNormal")), OUT)
+PENALISED = stack(dense("dense", 64, 64, **L2, **initializer("HeNormal")), OUT)
 NORMALISED = stack(dense("dense", 64, 64, **L2), plain("norm", "BatchNormalization"), OUT)
 SHRINKING = weights("net/dense", np.geomspace(0.15, 0.001, 10))
 KEPT = weights("net/dense", np.linspace(0.15, 0.1, 10))
@@ -61,8 +61,8 @@ def test_it_is_silent(case: str) -> None:
 
 def test_the_penalty_is_counted_from_the_histogram() -> None:
     (evidence,) = speaks("vanishing-weights", **made(SPEAKS["a penalty that is most of the loss"]))
-    assert "68.3 % of the loss" in evidence.says  # 0.1 * 4096 * 0.01 ** 2 of 0.06
-    assert evidence.fix == "kernel_regularizer=L2(0.1) → L2(0.0001)"
+    assert "68.3 % of the loss" in evidence.message  # 0.1 * 4096 * 0.01 ** 2 of 0.06
+    assert evidence.suggestion == "kernel_regularizer=L2(0.1) → L2(0.0001)"
     assert evidence.severity is None
 
 
@@ -81,4 +81,4 @@ def test_an_absolute_penalty_has_its_own_cure() -> None:
     net = stack(dense("dense", 64, 64, **L1), OUT)
     kernels = of(SHRINKING, model=net)
     (evidence,) = speaks("vanishing-weights", kernels=kernels, model=net, train_loss=epochs([1, 1]))
-    assert evidence.fix == "kernel_regularizer=L1(0.01) → L1(0.0001)"
+    assert evidence.suggestion == "kernel_regularizer=L1(0.01) → L1(0.0001)"

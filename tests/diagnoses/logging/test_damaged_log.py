@@ -32,9 +32,9 @@ def test_it_is_silent(case: str) -> None:
 def test_each_damage_has_its_evidence_and_its_place() -> None:
     facts = (fact("damaged-record", "Bytes 40 to 80 are damaged.", "a.v2"), fact("unreadable"))
     first, second = speaks("damaged-log", facts=facts)
-    assert (first.says, first.tag) == ("Bytes 40 to 80 are damaged.", "a.v2")
-    assert "intact" in first.fix
-    assert "chmod" in second.fix
+    assert (first.message, first.tag) == ("Bytes 40 to 80 are damaged.", "a.v2")
+    assert "intact" in first.suggestion
+    assert "chmod" in second.suggestion
 
 
 def test_a_tail_that_is_not_complete_yet_is_a_note() -> None:

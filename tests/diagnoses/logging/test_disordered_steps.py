@@ -33,13 +33,13 @@ def test_it_is_silent(case: str) -> None:
 def test_curves_of_one_kind_share_one_piece_of_evidence() -> None:
     facts = tuple(fact("repeated-steps", f"Curve {letter} repeats.", letter) for letter in "abc")
     (evidence,) = speaks("disordered-steps", facts=facts)
-    assert evidence.says == "Curve a repeats (3 curves in all)."
-    assert (evidence.tag, evidence.also, evidence.measured) == ("a", ("b", "c"), 3)
+    assert evidence.message == "Curve a repeats (3 curves in all)."
+    assert (evidence.tag, evidence.related, evidence.measured) == ("a", ("b", "c"), 3)
     assert evidence.severity is Severity.INFO
 
 
 def test_each_kind_has_a_fix_of_its_own() -> None:
     facts = (fact("backward-steps"), fact("steps-are-batch-indices"))
-    fixes = [evidence.fix for evidence in speaks("disordered-steps", facts=facts)]
+    fixes = [evidence.suggestion for evidence in speaks("disordered-steps", facts=facts)]
     assert "epoch * batches_per_epoch + batch" in fixes[0]
     assert "one writer" in fixes[1]

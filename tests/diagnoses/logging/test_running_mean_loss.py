@@ -47,4 +47,4 @@ def test_it_names_the_first_batch_of_each_epoch() -> None:
     loss = curve(sawtooth(5, 100), "batch_loss", steps=np.arange(1, 501))
     (evidence,) = speaks("running-mean-loss", batch_loss=loss)
     assert evidence.steps == (101, 201, 301, 401)
-    assert "every 100th value" in evidence.says
+    assert "every 100th value" in evidence.message

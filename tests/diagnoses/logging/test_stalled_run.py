@@ -27,7 +27,7 @@ def test_an_hour_in_a_run_of_seconds() -> None:
     (evidence,) = speaks("stalled-run", scalars=(at(paused(500, [200], 3600)),), facts=())
     assert evidence.steps == (199, 200)
     assert evidence.severity is Severity.WARNING
-    assert "60 minutes" in evidence.says
+    assert "60 minutes" in evidence.message
 
 
 def test_a_short_one_in_a_long_run_is_a_note() -> None:

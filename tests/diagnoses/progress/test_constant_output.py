@@ -53,5 +53,5 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_names_the_value() -> None:
     (evidence,) = speaks("constant-output", **outputs(0.0))
-    assert "is 1 for every example" in evidence.says
+    assert "is 1 for every example" in evidence.message
     assert evidence.steps == (350, 400, 450)

@@ -99,5 +99,5 @@ def test_it_points_to_where_the_standing_begins() -> None:
 def test_it_says_where_the_rate_vanished() -> None:
     loss = epochs(np.r_[straight(11, 2.3, 1.2), flat(29, 1.2, 0.0005)])
     (evidence,) = speaks("loss-plateau", train_loss=loss, learning_rate=VANISHED)
-    assert "fell to 1e-6 at step 10" in evidence.says
-    assert "decay later" in evidence.fix
+    assert "fell to 1e-6 at step 10" in evidence.message
+    assert "decay later" in evidence.suggestion

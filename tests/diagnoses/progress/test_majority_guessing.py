@@ -120,7 +120,7 @@ def test_by_two_accuracies_it_is_a_warning() -> None:
     case = made(SPEAKS["neither accuracy moves while the loss falls"])
     (evidence,) = speaks("majority-guessing", **case)
     assert evidence.severity is Severity.WARNING
-    assert evidence.also == ("validation/epoch_accuracy", "train/epoch_loss")
+    assert evidence.related == ("validation/epoch_accuracy", "train/epoch_loss")
     costs_as_much = {**case, "chance": classes(2), "train_loss": epochs(flat(20, entropy(0.85)))}
     costs_as_much["train_loss"].values[:3] += 0.1
     assert speaks("majority-guessing", **costs_as_much)[0].severity is None
@@ -129,4 +129,4 @@ def test_by_two_accuracies_it_is_a_warning() -> None:
 def test_it_points_to_where_the_accuracy_froze() -> None:
     (evidence,) = speaks("majority-guessing", **made(SPEAKS["nine in ten are of one class"]))
     assert evidence.steps == (1, 19)
-    assert evidence.also == ("train/epoch_loss",)
+    assert evidence.related == ("train/epoch_loss",)

@@ -124,14 +124,14 @@ def test_it_points_to_where_the_guessing_begins() -> None:
     loss = epochs([1.4, 300.0, 12.0, *[2.31] * 7])
     (evidence,) = speaks("no-learning", train_loss=loss, chance=classes(10))
     assert evidence.steps == (1, 9)  # never better than guessing from there on
-    assert "guessing among 10 classes gives 2.3" in evidence.says
+    assert "guessing among 10 classes gives 2.3" in evidence.message
     assert evidence.measured == pytest.approx(1.003, abs=1e-3)
 
 
 def test_the_fix_tries_rates_around_this_runs_own() -> None:
     loss = epochs(flat(10, np.log(10), 0.002))
     roles = {"train_loss": loss, "chance": classes(10), "optimizer": compiled(1e-4)}
-    assert "0.001 and 1e-05 beside 0.0001" in speaks("no-learning", **roles)[0].fix
+    assert "0.001 and 1e-05 beside 0.0001" in speaks("no-learning", **roles)[0].suggestion
 
 
 def test_a_loss_of_unknown_meaning_is_a_warning_only() -> None:

@@ -45,7 +45,7 @@ def test_an_entropy_outside_of_reinforcement_learning_is_something_else() -> Non
 def test_it_points_to_where_the_entropy_was_gone() -> None:
     (evidence,) = speaks("policy-collapse", reinforcement=True, entropy=GONE, reward=POOR)
     assert 25 <= evidence.steps[0] <= 45
-    assert evidence.also == ("rollout/ep_rew_mean",)
+    assert evidence.related == ("rollout/ep_rew_mean",)
 
 
 def test_without_a_reward_it_is_a_note() -> None:

@@ -83,6 +83,6 @@ def test_a_collapse_names_the_policy_to_go_back_to() -> None:
         "reward-instability", reward=curve(lost(300, 150), steps=range(0, 3000, 10))
     )
     assert 1350 <= evidence.steps[0] <= 1550
-    assert f"the policy of step {evidence.steps[0]}" in evidence.fix
+    assert f"the policy of step {evidence.steps[0]}" in evidence.suggestion
     assert evidence.measured is not None
     assert evidence.measured > 0.8

@@ -86,6 +86,6 @@ def test_it_points_from_the_best_step_to_the_last() -> None:
 def test_the_fix_divides_this_runs_own_rate() -> None:
     loss = epochs(u_shape(20, 6, end=2.0))
     (evidence,) = speaks("loss-divergence", train_loss=loss, optimizer=compiled(0.03))
-    assert "from 0.03 to 0.003" in evidence.fix
+    assert "from 0.03 to 0.003" in evidence.suggestion
     (evidence,) = speaks("loss-divergence", train_loss=loss)
-    assert "divide the learning rate" in evidence.fix
+    assert "divide the learning rate" in evidence.suggestion

@@ -96,7 +96,7 @@ def test_it_names_the_turns() -> None:
 def test_the_fix_divides_this_runs_own_rate() -> None:
     loss = epochs(swinging(24, 0.3, 1.5, 4))
     (evidence,) = speaks("loss-oscillation", train_loss=loss, optimizer=compiled(0.3, "sgd"))
-    assert "from 0.3 to 0.1" in evidence.fix
+    assert "from 0.3 to 0.1" in evidence.suggestion
 
 
 def test_swings_of_a_fifth_of_the_level_are_a_note() -> None:

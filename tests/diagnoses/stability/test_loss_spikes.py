@@ -59,15 +59,15 @@ def test_it_names_every_spike_and_the_largest() -> None:
     values[1100] *= 60
     (evidence,) = speaks("loss-spikes", train_loss=curve(values, steps=np.arange(2000) * 10))
     assert evidence.steps == (7000, 11_000, 16_000)
-    assert "largest at step 11000" in evidence.says
+    assert "largest at step 11000" in evidence.message
 
 
 def test_the_fix_clips_at_this_runs_usual_gradient_norm() -> None:
     loss = curve(spiked(falling(2000, noise=0.05), [700], 40))
     norm = curve(spiked(flat(2000, 0.25), [700], 100), "grad_norm", "")
     (evidence,) = speaks("loss-spikes", train_loss=loss, gradient_norm=norm)
-    assert "clipnorm=0.25" in evidence.fix
-    assert "step 700" in evidence.says
+    assert "clipnorm=0.25" in evidence.suggestion
+    assert "step 700" in evidence.message
 
 
 def test_many_large_ones_are_graver_than_one() -> None:

@@ -68,8 +68,8 @@ def test_a_loss_that_comes_back_is_less_grave(values: tuple[float], severity: Se
 def test_the_fix_depends_on_the_run_up() -> None:
     climbed = speaks("non-finite-values", **logged(1.0, 1.2, 1.1, 30.0, NAN, NAN, NAN))
     smooth = speaks("non-finite-values", **logged(1.0, 0.8, 0.7, 0.6, NAN, NAN, NAN))
-    assert "divide the learning rate by 10" in climbed[0].fix
-    assert "log(0)" in smooth[0].fix
+    assert "divide the learning rate by 10" in climbed[0].suggestion
+    assert "log(0)" in smooth[0].suggestion
 
 
 def test_the_earliest_layer_is_named_first() -> None:
@@ -77,7 +77,7 @@ def test_the_earliest_layer_is_named_first() -> None:
     (evidence,) = speaks("non-finite-values", histograms=layers)
     assert evidence.tag == "train/a/kernel"
     assert evidence.steps == (1,)
-    assert evidence.also == ("train/b/kernel",)
+    assert evidence.related == ("train/b/kernel",)
 
 
 def test_other_curves_are_a_note_and_only_while_the_losses_are_finite() -> None:

@@ -177,7 +177,7 @@ def test_a_watch_outlives_a_store_that_cannot_be_reached(memory: str) -> None:
     find, system._system = system._system, None
     (problem,) = watch.look()
     assert not isinstance(problem, News)
-    assert "was not read" in problem["says"]
+    assert "was not read" in problem["message"]
     assert list(watch.look()) == []
     system._system = find
     assert list(watch.look()) == []

@@ -1,0 +1,88 @@
+"""Everything diagnoses share of one run, derived once, when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from tb_diagnose.analysis.learning_state import LearningState, learning_state
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.analysis.run_state import RunState, run_state
+from tb_diagnose.core.run import Run, Series
+from tb_diagnose.roles.code import Code
+from tb_diagnose.roles.frameworks import Framework, dialect
+from tb_diagnose.roles.resolve import RoleMap
+
+#: Roles of single curves whose better side is up; of all others it is down, or unknown.
+_UP = ("train_score", "val_score", "reward", "success", "explained_variance", "entropy")
+_DOWN = ("train_loss", "val_loss", "batch_loss", "value_loss", "generator_loss")
+#: What a training is judged by, what counts most first.
+_JUDGED = ("success", "reward", "val_score", "train_score", "train_loss", "val_loss")
+
+
+class RunAnalysis:
+    """The roles of a run as diagnoses get them.
+
+    A role that one curve plays is its ``Curve``; ``losses`` and ``scores`` are all curves of the
+    kind, of every split; the rest is as ``roles`` has it.
+    """
+
+    def __init__(self, run: Run, roles: RoleMap, *, growing: bool = False) -> None:
+        self.run, self.roles, self.growing = run, roles, growing
+        self._curves: dict[tuple[str, str, int], Curve] = {}
+        self._known: dict[str, Any] = {}
+
+    def role(self, name: str) -> Any:
+        """What plays a role; None where nothing does."""
+        if name not in self._known:
+            self._known[name] = self._resolve(name)
+        return self._known[name]
+
+    def _resolve(self, name: str) -> Any:
+        own = getattr(type(self), name, None)
+        if isinstance(own, cached_property):
+            return getattr(self, name)
+        value = self.roles.values.get(name)
+        return self._curve(name, value) if isinstance(value, Series) else value
+
+    def _curve(self, role: str, series: Series) -> Curve:
+        better = 1 if role in _UP else -1 if role in _DOWN else 0
+        return self.curve(series, better)
+
+    def curve(self, series: Series, better: int) -> Curve:
+        """The summary of a curve, made once."""
+        key = series.folder, series.tag, better
+        if key not in self._curves:
+            self._curves[key] = Curve(series, better)
+        return self._curves[key]
+
+    @cached_property
+    def framework(self) -> Framework:
+        return dialect(self.roles.framework)
+
+    @cached_property
+    def code(self) -> Code:
+        """Suggestions in the framework's words."""
+        return Code(self.framework)
+
+    @cached_property
+    def losses(self) -> tuple[Curve, ...]:
+        """Every loss of supervised training, totals and epochs first."""
+        return tuple(self.curve(series, -1) for series in self.roles.values.get("losses") or ())
+
+    @cached_property
+    def scores(self) -> tuple[Curve, ...]:
+        """Every score of which more is better."""
+        return tuple(self.curve(series, 1) for series in self.roles.values.get("scores") or ())
+
+    @cached_property
+    def learning(self) -> LearningState:
+        """Whether the run learned, by all that it is judged by."""
+        curves = [self.role(role) for role in _JUDGED]
+        return learning_state(
+            [curve for curve in curves if curve is not None], self.roles.values.get("chance")
+        )
+
+    @cached_property
+    def state(self) -> RunState:
+        return run_state(self.run, growing=self.growing)

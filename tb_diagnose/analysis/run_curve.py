@@ -1,0 +1,49 @@
+"""A curve of a run with its name, its role and its summary in one object."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.analysis.curve import CurveSummary
+from tb_diagnose.core.run import Series
+from tb_diagnose.roles.tags import TagInfo, parse_tag
+
+
+class Curve(CurveSummary):
+    """What a curve of a run did.
+
+    Attributes:
+        series: the curve as it was logged.
+        better: -1 where lower is better, 1 where higher is, 0 where that is unknown.
+    """
+
+    def __init__(self, series: Series, better: int = 0) -> None:
+        super().__init__(series.steps, series.values, better)
+        self.series = series
+
+    @property
+    def name(self) -> str:
+        """Folder and tag, as in TensorBoard."""
+        return self.series.name
+
+    @property
+    def wall(self) -> NDArray[np.float64]:
+        """[n] seconds since 1970."""
+        return self.series.wall
+
+    @cached_property
+    def info(self) -> TagInfo:
+        """What the words of its tag say."""
+        return parse_tag(self.series.folder, self.series.tag)
+
+    @property
+    def split(self) -> str:
+        """``train``, ``validation`` or ``""`` where its words do not say."""
+        return self.info.split
+
+    def span(self, first: int, last: int = -1) -> tuple[int, int]:
+        """The steps at two indices, as evidence names them."""
+        return int(self.steps[first]), int(self.steps[last])

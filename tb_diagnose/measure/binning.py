@@ -1,0 +1,68 @@
+"""Long curves as a few hundred medians: fine at both ends, even in between."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.measure.medians import row_medians
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+#: Bins of full size that a long curve is cut into: a change of one bin is below a hundredth of it.
+BINS = 128
+#: Bins of 1, of 2, of 4 points and so on at either end: losses fall first and blow up last.
+_STEPS = 8
+
+
+class Bins(NamedTuple):
+    """A curve of n points as m <= n medians.
+
+    Attributes:
+        first: [m] index of each bin's first point.
+        sizes: [m] how many points it has.
+        values: [m] their median, in the unit of the curve.
+    """
+
+    first: Places
+    sizes: Places
+    values: Floats
+
+    @property
+    def centers(self) -> Floats:
+        """The middle of each bin, as an index into the curve. [m]"""
+        return self.first + (self.sizes - 1) / 2
+
+
+def bin_curve(values: Floats) -> Bins:
+    """[n] finite values as at most some 360 bins; up to ``BINS`` points are bins themselves."""
+    sizes = bin_sizes(len(values))
+    first = np.cumsum(sizes) - sizes
+    if len(sizes) == len(values):
+        return Bins(first, sizes, values)
+    medians = np.empty(len(sizes))
+    for size in sorted(set(sizes.tolist())):
+        alike = np.flatnonzero(sizes == size)
+        runs = np.split(alike, np.flatnonzero(np.diff(alike) > 1) + 1)
+        for run in runs:
+            start, stop = first[run[0]], first[run[-1]] + size
+            medians[run] = row_medians(values[start:stop].reshape(len(run), size))
+    return Bins(first, sizes, medians)
+
+
+def bin_sizes(points: int) -> Places:
+    """How many points each bin of a curve has, from its start to its end. [m]"""
+    full = max(-(-points // BINS), 1)
+    end: list[int] = []
+    size = 1
+    while size < full and 2 * (sum(end) + _STEPS * size) < points:
+        end += [size] * _STEPS
+        size *= 2
+    middle = points - 2 * sum(end)
+    count = -(-middle // full)
+    small, more = divmod(middle, max(count, 1))
+    sizes = [small + 1] * more + [small] * (count - more)
+    return np.array([*end, *sizes, *end[::-1]], dtype=np.int64)

@@ -1,0 +1,86 @@
+"""Values that stand out from the rest of their kind, and runs of them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.measure.medians import quantile, row_medians
+from tb_diagnose.measure.piecewise import FALSE_CHANGES, universal_limit
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+#: Fewer residuals say little of their tail: its 95th percentile would be one of the two largest.
+_TAIL = 40
+#: The tail is told by these shares of the residuals: up to one in twenty may be outliers.
+_USUAL, _HIGH = 0.8, 0.95
+_SHORT = 32
+#: A value further from its neighbors' median is moved to that distance, in standard errors.
+_CLIP = 3.0
+
+
+def outlier_limit(residuals: Floats) -> float:
+    """Size that the largest of [n] residuals (in units of the noise) hardly exceeds by chance.
+
+    That of normal noise, or of a heavier tail: the 80th and the 95th percentile of the sizes give
+    the exponent of a Weibull tail, which the limit extrapolates to one curve in a thousand.
+    """
+    n = len(residuals)
+    limit = universal_limit(n)
+    if n < _TAIL:
+        return limit
+    sizes = np.abs(residuals)
+    usual, high = quantile(sizes, _USUAL), quantile(sizes, _HIGH)
+    if not high > usual > 0:
+        return max(limit, high)
+    power = math.log(math.log(1 - _HIGH) / math.log(1 - _USUAL)) / math.log(high / usual)
+    further = math.log(n / FALSE_CHANGES) / -math.log(1 - _HIGH)
+    return max(limit, high * math.exp(min(math.log(further) / power, 300.0)))
+
+
+def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last index of each run of true values in [n]."""
+    edges = np.flatnonzero(mask[1:] != mask[:-1]) + 1 if len(mask) else np.empty(0, np.int64)
+    bounds = [0, *edges.tolist(), len(mask)]
+    return [(i, j - 1) for i, j in zip(bounds, bounds[1:], strict=False) if j > i and mask[i]]
+
+
+def departures(residuals: Floats, limit: float) -> list[tuple[int, int, int]]:
+    """(first, last, peak) of each run of [n] residuals on one side that exceeds the limit.
+
+    A run begins and ends where half of the limit is crossed.
+    """
+    found = []
+    for side in (1.0, -1.0):
+        heights = side * residuals
+        if heights.max(initial=0.0) > limit:
+            for first, last in runs(heights > limit / 2):
+                peak = first + int(heights[first : last + 1].argmax())
+                if heights[peak] > limit:
+                    found.append((first, last, peak))
+    return sorted(found)
+
+
+def moving_median(values: Floats) -> Floats:
+    """Median of the five values around each of [n]; of three, and of one, at the ends. [n]
+
+    Of three throughout where n < 32: in so few points, two that stand out are no accident.
+    """
+    n, found = len(values), values.copy()
+    for reach in (1, 2) if n >= _SHORT else (1,):
+        if n > 2 * reach:
+            windows = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1)
+            found[reach : n - reach] = row_medians(windows)
+    return found
+
+
+def clip_outliers(values: Floats, errors: Floats) -> Floats:
+    """[n] values, none further than three of its standard ``errors`` from its neighbors' median.
+
+    Excursions of one or two values go; the very ends, which have no neighbors, stay.
+    """
+    middle = moving_median(values)
+    return np.clip(values, middle - _CLIP * errors, middle + _CLIP * errors)
