@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from google_crc32c import extend
 
-from tb_diagnose.read.columns.columns import Contents, text
+from tb_diagnose.read.columns.columns import HISTOGRAMS, SCALARS, Contents
 from tb_diagnose.read.decode.decoder import Decoder, Store
 from tb_diagnose.read.decode.native import NativeStore
 from tb_diagnose.read.decode.plain import PlainStore
@@ -87,13 +87,16 @@ class EventFile:
     @property
     def contents(self) -> Contents:
         """Everything intact so far."""
-        for tag, histogram, column in self._store.collect():
-            contents = self._contents
-            known = contents.histograms if histogram else contents.scalars
-            name = text(tag)
-            before = known.get(name)
-            known[name] = before.joined(column) if before is not None else column
+        for name, histogram, column in self._store.collect():
+            key = HISTOGRAMS if histogram else SCALARS, name
+            before = self._contents.curves.get(key)
+            self._contents.curves[key] = before.joined(column) if before is not None else column
         return self._contents
+
+    def close(self) -> None:
+        """Frees what only reading on would take; ``contents`` stay as they are."""
+        self._contents, self._decoded = self.contents, self.records
+        self._store = PlainStore()
 
     def inherit(self, earlier: Sequence[EventFile]) -> bool:
         """Learns from the files before it in its folder what tags are for: TensorFlow 1 says so

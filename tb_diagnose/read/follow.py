@@ -88,6 +88,12 @@ class Follower:
             self._runs = self._assembled()
         return self._runs
 
+    def close(self) -> None:
+        """Frees what only reading on would take."""
+        for followed in self._folders.values():
+            for file in followed.files.values():
+                file.close()
+
     @np.errstate(all="ignore")  # of what is odd in the numbers, the diagnoses tell
     def _assembled(self) -> list[Run]:
         files, facts = [], []
@@ -109,6 +115,7 @@ def load(cluster: Cluster, *, checksum: bool = True, walked: bool = False) -> li
     follower = Follower(cluster, checksum=checksum)
     known = walked and cluster.listing
     follower.refresh(Listings({cluster.path: known} if known else None))
+    follower.close()
     return follower.runs()
 
 

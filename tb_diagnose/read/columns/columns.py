@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 
 from tb_diagnose.measure.levels import ascending
 
+#: What a curve is made of.
+SCALARS, HISTOGRAMS, VITALS = range(3)
+#: (what it is made of, tag): names a curve within its folder.
+Key = tuple[int, str]
 _NOWHERE = np.empty(0, np.int64)
 
 
@@ -120,7 +124,8 @@ class Contents:
     """Everything that was read from one event file.
 
     Attributes:
-        scalars, histograms, vitals: by tag, in order of first appearance.
+        curves: by sort and tag, in order of first appearance.
+        vitals: by tag.
         layouts: of vitals, by tag.
         texts, hparams, models: in the order written.
         starts: the step of each SessionLog START: what was logged before it at that step or a
@@ -129,8 +134,7 @@ class Contents:
         unnamed: tags whose tensors were left out because nothing says what plugin they are for.
     """
 
-    scalars: dict[str, Column] = field(default_factory=dict)
-    histograms: dict[str, Column] = field(default_factory=dict)
+    curves: dict[Key, Column] = field(default_factory=dict)
     vitals: dict[str, Tables] = field(default_factory=dict)
     layouts: dict[str, bytes] = field(default_factory=dict)
     texts: list[Note] = field(default_factory=list)
@@ -139,6 +143,16 @@ class Contents:
     starts: list[int] = field(default_factory=list)
     writer: str = ""
     unnamed: set[bytes] = field(default_factory=set)
+
+    @property
+    def scalars(self) -> dict[str, Column]:
+        """By tag."""
+        return {tag: column for (sort, tag), column in self.curves.items() if sort == SCALARS}
+
+    @property
+    def histograms(self) -> dict[str, Column]:
+        """By tag."""
+        return {tag: column for (sort, tag), column in self.curves.items() if sort == HISTOGRAMS}
 
 
 def text(tag: bytes) -> str:

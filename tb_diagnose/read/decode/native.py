@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.columns.columns import Column
+from tb_diagnose.read.columns.columns import Column, text
 from tb_diagnose.read.columns.histograms import ROW
 from tb_diagnose.read.decode.plain import DOUBLE, FLOAT, HISTOGRAM
 from tb_diagnose.read.native.binding import address, header
@@ -33,7 +33,7 @@ class NativeStore:
         if not self._reader:
             raise MemoryError
         weakref.finalize(self, library.reader_free, self._reader).atexit = False
-        self._tags: list[bytes] = []
+        self._names: list[str] = []
         self._plugins: list[bytes] = []
         while (name := library.plugin_name(len(self._plugins))) is not None:
             self._plugins.append(name)
@@ -66,8 +66,8 @@ class NativeStore:
         if not self._library.reader_add(self._reader, tag, len(tag), kind, step, clock, value):
             raise MemoryError
 
-    def collect(self) -> Iterator[tuple[bytes, bool, Column]]:
-        """Tag, whether it is of histograms, and the points that came since the last time."""
+    def collect(self) -> Iterator[tuple[str, bool, Column]]:
+        """Name, whether it is of histograms, and the points that came since the last time."""
         curves = self._curves()
         few = (curves["count"] > 0) & (curves["count"] <= _MANY)
         steps, walls, *values = self._copied(curves[few])
@@ -82,22 +82,20 @@ class NativeStore:
                 span = slice(first, first + count)
                 own_values = values[kind - 1][own : own + count]
                 column = Column(steps[span], walls[span], own_values, ordered=bool(ordered))
-            yield self._tags[index], kind == HISTOGRAM, column
+            yield self._names[index], kind == HISTOGRAM, column
 
     def _curves(self) -> NDArray[np.void]:
         """[n] all curves, as the library describes them."""
         count = self._library.reader_curves(self._reader, None, 0)
         curves = np.zeros(count, _CURVE)
         self._library.reader_curves(self._reader, address(curves), count)
-        if count > len(self._tags):
+        known = len(self._names)
+        if count > known:
             size = ctypes.c_uint64()
             place = self._library.reader_tags(self._reader, ctypes.byref(size))
-            names = ctypes.string_at(place, size.value)
-            begins = curves["place"][len(self._tags) :].tolist()
-            lengths = curves["length"][len(self._tags) :].tolist()
-            self._tags += [
-                names[begin : begin + length] for begin, length in zip(begins, lengths, strict=True)
-            ]
+            tags = ctypes.string_at(place, size.value)
+            spans = zip(*(curves[name][known:].tolist() for name in ("place", "length")), strict=True)
+            self._names += [text(tags[begin : begin + length]) for begin, length in spans]
         return curves
 
     def _copied(self, curves: NDArray[np.void]) -> list[NDArray[Any]]:

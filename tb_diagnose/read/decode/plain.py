@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.columns.columns import Column
+from tb_diagnose.read.columns.columns import Column, text
 from tb_diagnose.read.columns.histograms import ROW
 from tb_diagnose.read.native.binding import header
 
@@ -62,15 +62,15 @@ class PlainStore:
         points.walls.append(wall)
         points.values.append(value)
 
-    def collect(self) -> Iterator[tuple[bytes, bool, Column]]:
-        """Tag, whether it is of histograms, and the points that came since the last time."""
+    def collect(self) -> Iterator[tuple[str, bool, Column]]:
+        """Name, whether it is of histograms, and the points that came since the last time."""
         for (tag, histogram), points in self._curves.items():
             if points.steps:
                 wall = np.frombuffer(b"".join(points.walls), "<f8")
                 values = np.frombuffer(b"".join(points.values), _KINDS[points.kind])
                 column = Column(np.array(points.steps, np.int64), wall, values)
                 points.clear()
-                yield tag, histogram, column
+                yield text(tag), histogram, column
 
 
 def _widened(value: bytes) -> bytes:

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.core.run import Fact, Histograms, Run, Series, Vitals
 from tb_diagnose.read.columns import histograms
-from tb_diagnose.read.columns.columns import Note
+from tb_diagnose.read.columns.columns import HISTOGRAMS, SCALARS, Key, Note
 from tb_diagnose.read.keras.config import model_config
 from tb_diagnose.read.sessions import log_facts
 from tb_diagnose.read.sessions.boundaries import split
 from tb_diagnose.read.sessions.hparams import hyperparameters
-from tb_diagnose.read.sessions.segments import HISTOGRAMS, SCALARS, Key, LogFile, Segment
+from tb_diagnose.read.sessions.segments import LogFile, Segment
 from tb_diagnose.read.sessions.sessions import Chunk, Session, sessions
 from tb_diagnose.read.sessions.vitals import vitals
 
@@ -156,7 +156,7 @@ def _run(name: str, path: str, training: _Training) -> Run:
     odd: list[Series] = []  # as far as is known
     for folder, session in sorted(training.sessions.items()):
         for key in sorted(session.chunks):
-            chunks = session.chunks[key]
+            chunks = session.chunks.pop(key)
             if key[0] == SCALARS:
                 scalars.append(_series(key, folder, chunks))
                 if len(chunks) > 1 or not chunks[0].column.ordered:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.measure.medians import median
-from tb_diagnose.read.columns.columns import Column
+from tb_diagnose.read.columns.columns import Column, Key
 from tb_diagnose.read.sessions import cycles
-from tb_diagnose.read.sessions.segments import Key, Segment
+from tb_diagnose.read.sessions.segments import Segment
 
 #: A step within this share of the steps made so far counts as the first step (chosen: a
 #: checkpoint that early is not resumed from so late).

@@ -6,12 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from tb_diagnose.read.columns.columns import Column, Contents, Note
+from tb_diagnose.read.columns.columns import VITALS, Column, Contents, Key, Note
 
-#: What a curve is made of.
-SCALARS, HISTOGRAMS, VITALS = range(3)
-#: (what it is made of, tag): names a curve within its folder.
-Key = tuple[int, str]
 _STAMP = re.compile(r"tfevents\.(\d+(?:\.\d+)?)\.?(.*?)(?:\.\d+)?(?:\.v2)?$")
 
 
@@ -71,12 +67,10 @@ class LogFile:
 
 def log_file(folder: str, file: str, contents: Contents) -> LogFile:
     """One file as far as it has been read."""
-    curves: dict[Key, Column] = {}
-    for sort, columns in ((SCALARS, contents.scalars), (HISTOGRAMS, contents.histograms)):
-        curves.update({(sort, tag): column for tag, column in columns.items()})
-    for tag, tables in contents.vitals.items():
-        if len(tables.steps):
-            curves[VITALS, tag] = tables.column()
+    tables = {
+        (VITALS, tag): tables.column() for tag, tables in contents.vitals.items() if tables.steps
+    }
+    curves = {**contents.curves, **tables} if tables else contents.curves
     found = _STAMP.search(file)
     notes = {"texts": contents.texts, "hparams": contents.hparams, "models": contents.models}
     segment = Segment(folder, file, curves, tuple(contents.starts))

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.read.columns.columns import Column
+from tb_diagnose.read.columns.columns import SCALARS, Column, Key
 from tb_diagnose.read.sessions.boundaries import AGAIN
-from tb_diagnose.read.sessions.segments import SCALARS, Key, Segment
+from tb_diagnose.read.sessions.segments import Segment
 
 #: So many of the latest sessions of a folder may still be written to.
 _RECENT = 16
@@ -29,7 +29,7 @@ class Relation(Enum):
     APART = "logs other curves"
 
 
-@dataclass
+@dataclass(slots=True)
 class Chunk:
     """One curve of one segment; ``keep`` marks what no restart has superseded, None if all."""
 
@@ -113,7 +113,10 @@ class Session:
         elif self.segments and segment.begin < self.end and self._other_file(segment):
             self.beside.append(segment.file)
         for key, column in segment.curves.items():
-            self.chunks.setdefault(key, []).append(Chunk(column))
+            if key in self.chunks:
+                self.chunks[key].append(Chunk(column))
+            else:
+                self.chunks[key] = [Chunk(column)]
         self.segments.append(segment)
 
     def _other_file(self, segment: Segment) -> bool:
