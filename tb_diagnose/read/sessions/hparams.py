@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 import struct
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from tb_diagnose.read.wire import foreign_json
 from tb_diagnose.read.wire.wire import BYTES, FIXED64, VARINT, Malformed, fields
 
 #: Tags of texts that hold hyper-parameters, without ``/text_summary``.
 _TAG = re.compile(
     r"(.*/)?(args|arguments|config|hparams|hyper[-_]?parameters|params)", re.IGNORECASE
 )
+#: How deep lists and structs may be nested in a value; what is deeper is left out.
 _NESTED = 8
 
 
@@ -34,12 +35,10 @@ def from_text(text: str) -> dict[str, Any]:
     """From JSON, wherever it stands in the Markdown, or from a table of names and values."""
     first, last = text.find("{"), text.rfind("}")
     if 0 <= first < last:
-        try:
-            parsed = json.loads(text[first : last + 1])
-        except (ValueError, RecursionError):
-            parsed = None
-        if isinstance(parsed, dict):
-            return {str(name): value for name, value in parsed.items()}
+        with suppress(ValueError):
+            parsed = foreign_json.parse(text[first : last + 1])
+            if isinstance(parsed, dict):
+                return parsed
     return dict(_table(text))
 
 
@@ -58,8 +57,8 @@ def _plain(text: str) -> Any:
     if text in known:
         return known[text]
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return foreign_json.parse(text)
+    except ValueError:
         return text
 
 
@@ -75,14 +74,14 @@ def from_plugin(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _entry(content: bytes, at: int, end: int) -> tuple[str, Any]:
+def _entry(content: bytes, at: int, end: int, depth: int = 0) -> tuple[str, Any]:
     """One entry of a map from strings to google.protobuf.Value."""
     name, value = "", None
     for number, kind, first, last in fields(content, at, end):
         if number == 1 and kind == BYTES:
             name = content[first:last].decode("utf-8", "replace")
         elif number == 2 and kind == BYTES:
-            value = _value(content, first, last)
+            value = _value(content, first, last, depth)
     return name, value
 
 
@@ -99,7 +98,7 @@ def _value(content: bytes, at: int, end: int, depth: int = 0) -> Any:
             inner = fields(content, first, last)
             spans = [(begin, stop) for key, form, begin, stop in inner if (key, form) == (1, BYTES)]
             if number == 5:
-                value = dict(_entry(content, *span) for span in spans)
+                value = dict(_entry(content, *span, depth + 1) for span in spans)
             else:
                 value = [_value(content, *span, depth + 1) for span in spans]
     return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from tb_diagnose.core.run import Vitals
 from tb_diagnose.read.columns.columns import Column
+from tb_diagnose.read.wire import foreign_json
 
 #: The layout that this reader understands, by its ``v``.
 VERSION = 1
@@ -50,7 +50,7 @@ def _alike(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> bool:
 
 def _layout(content: bytes) -> Mapping[str, Any] | None:
     try:
-        layout = json.loads(content)
+        layout = foreign_json.parse(content)
     except ValueError:
         return None
     lists = isinstance(layout, dict) and all(
