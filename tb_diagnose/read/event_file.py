@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ _LARGEST = 1 << 25
 #: many bytes more; then only records of so many bytes are looked for (chosen: time stays linear,
 #: whatever lengths a file states).
 _TIMES, _MORE, _SHORT = 4, 1 << 26, 1 << 12
+#: Nanoseconds within which a file system may give two changes the same time stamp.
+_TICK = 20_000_000
 
 
 class Lost(NamedTuple):
@@ -71,12 +74,14 @@ class EventFile:
         self.error = ""
         self.bad_from: int | None = None
         self._identity: tuple[int, ...] | None = None
+        # Whether it was changed a moment before it was read.
+        self._fresh = False
         self._fingerprint = Fingerprint()
         # Where the record before begins, if it was passed over without being read.
         self._unread: int | None = None
         # The size of the file from which on what was taken for a damaged record may be intact.
         self._doubt = 1 << 64
-        self._spent = self._spendable = 0
+        self._spent = self._spendable = self._allocated = 0
 
     @property
     def records(self) -> int:
@@ -124,13 +129,14 @@ class EventFile:
             status = self.path.stat()
             identity = status.st_dev, status.st_ino, getattr(status, "st_mtime_ns", 0)
             known = self._identity
-            if identity == known and status.st_size == self.size:
+            if identity == known and status.st_size == self.size and self._is_same():
                 return False
             if known is not None and (
                 identity[:2] != known[:2] or status.st_size <= self.size or not status.st_size
             ):
                 self._start()
             self._identity, self.error = identity, ""
+            self._fresh = identity[2] > time.time_ns() - _TICK
             if status.st_size:
                 self._refresh(min(status.st_size, 512 * getattr(status, "st_blocks", 1 << 50)))
         except OSError as error:
@@ -140,6 +146,16 @@ class EventFile:
             return self.error != before
         return True
 
+    def _is_same(self) -> bool:
+        """Whether a file that looks the same is: its clock may be too coarse to tell."""
+        if self._fresh and self.size:
+            self._fresh = self._identity is not None and (
+                self._identity[2] > time.time_ns() - _TICK
+            )
+            with opened(self.path) as source:
+                return self._fingerprint.matches(source)
+        return True
+
     def _refresh(self, allocated: int) -> None:
         """Reads on in a file that is not empty, of which so many bytes are stored."""
         with opened(self.path) as source:
@@ -147,7 +163,7 @@ class EventFile:
                 identity = self._identity
                 self._start()
                 self._identity = identity
-            self._spendable = _TIMES * allocated + _MORE
+            self._spendable, self._allocated = _TIMES * allocated + _MORE, allocated
             window = Window(source, self._fingerprint)
             while self._step(window, source):
                 pass
@@ -158,7 +174,7 @@ class EventFile:
         if self.bad_from is not None:
             return self._search(window, source, self.bad_from, self.offset)
         octets = window.at(self.offset, HEADER)
-        used = self._store.scan(octets, window.size - self.offset - len(octets))
+        used = self._store.scan(octets, max(0, self._allocated - self.offset - len(octets)))
         if used:
             self._unread = None
             self.offset += used

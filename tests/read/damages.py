@@ -9,6 +9,10 @@ from tests.events import event, message, record, summary, tensor
 from tests.read.streams import Stream
 
 
+#: Bytes of the records that are passed over where they are no curves.
+PASSED_OVER = 1000
+
+
 def simple(tag: str, value: float, step: int) -> bytes:
     """A record of its own kind: no other has its moment."""
     return record(event(1.7e9 + step, step, summary(tag, tensor(value))))
@@ -31,13 +35,19 @@ class Damaged:
                 place = self.data.find(one, place + len(one))
         return [one for _, one in sorted(found)]
 
-    def seen(self) -> list[bytes]:
-        """Those of them that do not lie within an image that is passed over unread."""
+    def certain(self) -> list[bytes]:
+        """Those of them that do not lie within an image or a graph that is damaged itself: it may
+        have been passed over unread.
+        """
         rest = bytearray(self.data)
-        for one in self.records:
-            place = self.data.find(one[:268]) if len(one) > 9000 else -1
-            if place >= 0 and one not in self.data:
-                rest[place + 1 : place + len(one)] = bytes(len(one) - 1)
+        for one in {each for each in self.records if len(each) > PASSED_OVER}:
+            place = self.data.find(one[:12])
+            while place >= 0:
+                if self.data[place : place + len(one)] not in self.records:
+                    rest[place + 1 : place + len(one)] = bytes(
+                        len(rest[place + 1 : place + len(one)])
+                    )
+                place = self.data.find(one[:12], place + 1)
         return Damaged(self.records, bytes(rest)).intact()
 
 

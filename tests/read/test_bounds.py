@@ -76,7 +76,9 @@ def deep_json() -> Iterator[bytes]:
 def large_histograms() -> Iterator[bytes]:
     for step in range(3):
         rows = np.ones((100_000, 3))
-        yield record(event(1e9, step, summary("w", tensor(rows, "float64") + metadata("histograms"))))
+        yield record(
+            event(1e9, step, summary("w", tensor(rows, "float64") + metadata("histograms")))
+        )
         limits = np.arange(50_000.0).tobytes()
         proto = message(5, double(3, 1.0) + message(6, limits) + message(7, limits))
         yield record(event(1e9, step, summary("older", proto)))
@@ -170,11 +172,13 @@ def test_damage_costs_little_more_than_what_was_there(hole: str, tmp_path: Path)
     path.write_bytes(half * 2)
     intact = min(_seconds(path) for _ in range(3))
     with path.open("wb") as file:
-        file.write(half[: 7_000_000])
+        file.write(half[:7_000_000])
         if hole == "hole":
             file.seek(20_000_000, 1)
         else:
-            file.write(bytes(20_000_000) if hole == "zeros" else np.random.default_rng(0).bytes(20_000_000))
+            file.write(
+                bytes(20_000_000) if hole == "zeros" else np.random.default_rng(0).bytes(20_000_000)
+            )
         file.write(half)
     assert min(_seconds(path) for _ in range(3)) < 2 * intact + 0.05
 
@@ -190,7 +194,9 @@ def _seconds(path: Path) -> float:
 def test_tags_cannot_be_made_to_collide(tmp_path: Path) -> None:
     """The hash has a random key: the same tags stand elsewhere in each reader's table."""
     path = tmp_path / "events.out.tfevents.1"
-    path.write_bytes(b"".join(record(event(1e9, 1, summary(f"{at}", tensor(1.0)))) for at in range(50_000)))
+    path.write_bytes(
+        b"".join(record(event(1e9, 1, summary(f"{at}", tensor(1.0)))) for at in range(50_000))
+    )
     assert _seconds(path) < 5
 
 

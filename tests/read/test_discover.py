@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import time
 from pathlib import Path
 
 import pytest
@@ -161,3 +163,77 @@ def test_what_the_walk_saw_a_moment_ago_is_not_looked_at_again(tmp_path: Path) -
     (seen,), (now,) = load(cluster, walked=True), load(cluster)
     assert [curve.tag for curve in seen.scalars] == ["loss"]
     assert [curve.tag for curve in now.scalars] == ["accuracy", "loss"]
+
+
+def test_folders_of_links_that_branch_are_visited_once(tmp_path: Path) -> None:
+    """40 folders, each with two links to the next: 2^40 ways to the last one."""
+    for number in range(40):
+        folder = tmp_path / f"{number:02}"
+        folder.mkdir()
+        for name in ("a", "b"):
+            (folder / name).symlink_to(tmp_path / f"{number + 1:02}")
+    log(tmp_path / "40")
+    log(tmp_path / "run", "accuracy")
+    names = list(found(tmp_path))
+    assert len(names) == 2
+    assert names[1] == "run"
+
+
+def test_links_that_branch_below_a_run(tmp_path: Path) -> None:
+    log(tmp_path)
+    for number in range(40):
+        folder = tmp_path / "side" / f"{number:02}"
+        folder.mkdir(parents=True)
+        for name in ("a", "b"):
+            (folder / name).symlink_to(tmp_path / "side" / f"{number + 1:02}")
+    assert found(tmp_path) == {tmp_path.name: [""]}
+
+
+def test_a_folder_too_deep_is_told(tmp_path: Path) -> None:
+    log(tmp_path / "run")
+    log(tmp_path.joinpath(*["x"] * 70))
+    seen = []
+    with pytest.raises(NothingToRead, match="more than 64 folders below .* path of its own"):
+        seen.extend(clusters([tmp_path]))
+    assert [cluster.name for cluster in seen] == ["run"]
+
+
+def test_what_is_no_file_is_passed_over(tmp_path: Path) -> None:
+    log(tmp_path)
+    os.mkfifo(tmp_path / "pipe.tfevents")
+    (tmp_path / "device.tfevents").symlink_to("/dev/zero")
+    (tmp_path / "kernel.tfevents").symlink_to("/proc/kmsg")
+    (tmp_path / "gone.tfevents").symlink_to(tmp_path / "nowhere")
+    (run,) = load(*clusters([tmp_path]))
+    assert run.points == 3
+    (tmp_path / "system").symlink_to("/proc")
+    assert list(found(tmp_path)) == [tmp_path.name]
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/run\xff"
+    log(Path(os.fsdecode(folder)))
+    (cluster,) = clusters([tmp_path])
+    assert cluster.name == "run\\xff"
+    (run,) = load(cluster)
+    assert run.points == 3
+    f"{run.name} {run.path} {run.files} {run.facts}".encode()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
+    log(tmp_path / "run")
+    (tmp_path / "run" / "closed").mkdir(mode=0)
+    log(tmp_path / "other")
+    runs = {each.name: load(each)[0] for each in clusters([tmp_path])}
+    assert runs["run"].points == runs["other"].points == 3
+    assert [fact.kind for fact in runs["run/closed"].facts] == ["unreadable"]
+
+
+def test_many_folders_are_walked_quickly(tmp_path: Path) -> None:
+    for number in range(3000):
+        (tmp_path / f"{number % 50:02}" / f"{number}").mkdir(parents=True)
+    log(tmp_path / "25" / "run")
+    begin = time.process_time()
+    assert list(found(tmp_path)) == ["25/run"]
+    assert time.process_time() - begin < 3

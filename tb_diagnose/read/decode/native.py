@@ -94,7 +94,9 @@ class NativeStore:
             size = ctypes.c_uint64()
             place = self._library.reader_tags(self._reader, ctypes.byref(size))
             tags = ctypes.string_at(place, size.value)
-            spans = zip(*(curves[name][known:].tolist() for name in ("place", "length")), strict=True)
+            spans = zip(
+                *(curves[name][known:].tolist() for name in ("place", "length")), strict=True
+            )
             self._names += [text(tags[begin : begin + length]) for begin, length in spans]
         return curves
 

@@ -80,7 +80,8 @@ int add_point(Reader *reader, int32_t tag, int kind, int64_t step, uint64_t wall
         return 0;
     uint64_t width = width_of(points->kind);
     if (points->count == points->room &&
-        !moved(reader, points, room_for(reader, points, 16 + width), points->kind))
+        !moved(reader, points, room_for(reader, points, 16 + width), points->kind) &&
+        !moved(reader, points, 2 * points->room + 1, points->kind))
         return 0;
     double clock, wide;
     memcpy(&clock, &wall, sizeof clock);
