@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from tb_diagnose.analysis.layers import ENOUGH, LayerSummary, summarize_layers
 from tb_diagnose.analysis.learning_state import LearningState, learning_state
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.run_state import RunState, run_state
@@ -81,6 +82,37 @@ class RunAnalysis:
         return learning_state(
             [curve for curve in curves if curve is not None], self.roles.values.get("chance")
         )
+
+    @cached_property
+    def layers(self) -> tuple[LayerSummary, ...]:
+        """All that is known of each layer, from input to output."""
+        return summarize_layers(self.roles.values)
+
+    @cached_property
+    def layer_movements(self) -> tuple[LayerSummary, ...]:
+        """The layers with enough histograms of a kernel to tell whether it moves."""
+        return tuple(layer for layer in self.layers if layer.movement is not None)
+
+    @cached_property
+    def layer_gradients(self) -> tuple[LayerSummary, ...]:
+        """The layers whose gradients were measured."""
+        return tuple(layer for layer in self.layers if layer.cut_off is not None)
+
+    @cached_property
+    def layer_updates(self) -> tuple[LayerSummary, ...]:
+        """The layers whose updates were measured."""
+        return tuple(layer for layer in self.layers if layer.update and layer.update.known)
+
+    @cached_property
+    def dead_units(self) -> tuple[LayerSummary, ...]:
+        """The layers of which it is known how many units are dead."""
+        return tuple(layer for layer in self.layers if layer.dead and layer.dead.known >= ENOUGH)
+
+    @cached_property
+    def saturated_units(self) -> tuple[LayerSummary, ...]:
+        """The hidden layers of which it is known how many units are saturated."""
+        known = (layer for layer in self.layers if layer.saturated and not layer.is_output)
+        return tuple(layer for layer in known if layer.saturated.known >= ENOUGH)
 
     @cached_property
     def state(self) -> RunState:

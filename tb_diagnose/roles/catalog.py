@@ -156,6 +156,12 @@ ROLES: Mapping[str, RoleInfo] = {
     "input_vitals": _statistics("input statistics"),
     "input_vitals_val": _statistics("input statistics of the validation data"),
     "label_vitals": _statistics("label statistics"),
+    "layers": RoleInfo("histogram or statistic of a layer", "setup", _HISTOGRAMS),
+    "layer_movements": RoleInfo("kernel with three histograms", "histograms", _HISTOGRAMS),
+    "layer_gradients": _statistics("gradient of a kernel, three times"),
+    "layer_updates": _statistics("update of a kernel"),
+    "dead_units": _statistics("statistic of dead units"),
+    "saturated_units": _statistics("statistic of saturated units"),
     # What every log has.
     "facts": RoleInfo("fact about the log", "setup", {}),
     "analysis": RoleInfo("analysis", "setup", {}),

@@ -143,6 +143,18 @@ def is_kernel(name: str) -> bool:
     return _kind(_words(name)) == "kernel"
 
 
+def kind_of(name: str) -> str | None:
+    """``kernel``, ``recurrent`` or ``embeddings``; None for a weight that is none of them."""
+    return _kind(_words(name))
+
+
+def place_of(tag: str, layer: Layer | None) -> str:
+    """The layer that a weight's tag belongs to: its name, or the words before the weight's own."""
+    if layer is not None:
+        return layer.name
+    return "/".join(word for word in _words(tag)[:-1] if "grad" not in word.lower())
+
+
 def natural_key(name: str) -> list[tuple[int, str]]:
     """A key that sorts ``dense_2`` before ``dense_10``, and ``dense`` before both."""
     pieces = re.findall(r"\d+|\D", name)
