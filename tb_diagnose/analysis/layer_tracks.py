@@ -106,7 +106,8 @@ def activity(roles: Mapping[str, Any], model: ModelConfig | None) -> Iterator[La
         looks_back = window if isinstance(window, int) else 0
         for column in ("dead", "saturated"):
             for each in _rows(vitals, column, column, model, plain=True):
-                yield each._replace(track=each.track._replace(window=looks_back))
+                if column == "dead" or _saturates(each, vitals, model):
+                    yield each._replace(track=each.track._replace(window=looks_back))
         return
     for outputs in roles.get("activations") or ():
         yield from _of_outputs(outputs, model)
@@ -127,6 +128,12 @@ def _rows(
         layer = layer_of(row, model)
         name = layer.name if layer else row if plain else place_of(row, None)
         yield LayerTrack(name, kind, what, Track(vitals.name, vitals.steps, table[:, at]), layer)
+
+
+def _saturates(row: LayerTrack, vitals: Vitals, model: ModelConfig | None) -> bool:
+    """Whether a row is that of a layer with ends to its range; without a model not the last."""
+    bends = vitals.layout.get("activations", {}).get(row.name, "")
+    return bends in ENDS and (model is not None or row.name != vitals.rows[-1])
 
 
 def _of_outputs(outputs: Histograms, model: ModelConfig | None) -> Iterator[LayerTrack]:

@@ -46,15 +46,22 @@ class Loss:
 
 
 class Optimizer(NamedTuple):
-    """The optimizer as compiled, ``name`` in lower case.
+    """An optimizer as the training began, ``name`` in lower case.
 
-    ``learning_rate`` is None where a schedule decides it.
+    Attributes:
+        learning_rate: None where a schedule decides it; PyTorch's, before its scheduler.
+        schedule: class and settings of the schedule, None where there is none.
+        config: its settings, by the names of its framework.
+        parameters: the weights that it holds, as far as the log says.
+        foreign: how many weights it holds that are no part of the model.
     """
 
     name: str
     learning_rate: float | None
     schedule: Mapping[str, Any] | None
     config: Mapping[str, Any]
+    parameters: tuple[str, ...] = ()
+    foreign: int = 0
 
     @property
     def class_name(self) -> str:
@@ -75,6 +82,13 @@ class ModelConfig(NamedTuple):
         losses: as compiled, empty where the log does not say.
         optimizer: None where the log does not say (Keras 2 logs, uncompiled models).
         metrics: canonical names of the metrics as compiled.
+        framework: ``keras``, ``tf``, ``torch``, ``lightning`` or ``hugging_face``.
+        optimizers: all of them, ``optimizer`` the first.
+        unoptimized: weights that require gradients and that no optimizer holds.
+        batch_size: examples of a batch, None if unknown.
+        precision: such as ``float32`` or ``bfloat16-mixed``, ``""`` if unknown.
+        order_known: whether ``layers`` stand in the order in which they follow one another, with
+            all that lies between them.
     """
 
     name: str
@@ -85,6 +99,12 @@ class ModelConfig(NamedTuple):
     losses: tuple[Loss, ...]
     optimizer: Optimizer | None
     metrics: tuple[str, ...]
+    framework: str = "keras"
+    optimizers: tuple[Optimizer, ...] = ()
+    unoptimized: tuple[str, ...] = ()
+    batch_size: int | None = None
+    precision: str = ""
+    order_known: bool = True
 
     @property
     def parameters(self) -> int:

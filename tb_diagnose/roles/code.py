@@ -146,6 +146,13 @@ class Code:
         lines = _CHANGES[change]
         return lines.get(self.framework, lines[ANY])
 
+    def lower_rate(self, optimizer: Optimizer | None, factor: float = 10) -> str:
+        """A learning rate divided by ``factor``, as a clause."""
+        known = optimizer.learning_rate if optimizer else None
+        return self.rate(optimizer, known / factor) if known else (
+            f"divide the learning rate by {factor:g}"
+        )
+
     def rate(self, optimizer: Optimizer | None, better: float) -> str:
         """``Adam(learning_rate=10) → Adam(learning_rate=0.001)`` in the framework's words."""
         known = optimizer.learning_rate if optimizer else None

@@ -1,60 +1,46 @@
 """The weights do not move.
 
 Why it matters:
-    Optimiser steps are taken and nothing changes: the run computes the same numbers again and
-    again. Either the steps are too small to change a 32-bit number, or no gradient arrives.
+    Steps are taken and nothing changes. Either the steps are too small to change a 32-bit number,
+    or no gradient arrives.
 
 How it is judged:
-    The Wasserstein-1 distance between the first and any later histogram of a kernel is the least
-    that its weights can have moved by on average. Where it stays below a millionth of the mean
-    |weight| for every trainable kernel of the model, the weights stand still: 32-bit numbers
-    cannot change by much less. Where they moved at first and then not at all for the last third
-    of the run, while the loss shows no learning, they were frozen from there on. Critical where the
-    loss shows no learning; a warning where it falls (then biases alone learn), and a note where
-    the log does not say which layers are to be trained.
+    Every trainable kernel stays within a millionth of its mean |weight|, by the Wasserstein
+    distance of its histograms, a lower bound on the mean change; or every measured update is 0. Or
+    all kernels stopped for good while nothing is learned. Critical where nothing is learned,
+    else a warning; a note where the log does not say which layers are trainable.
 
 When it stays silent:
-    Fewer than 3 histograms of a kernel; layers with trainable=False; some kernels move while
-    others do not (disconnected-layers, vanishing-gradients); the learning rate went to 0 as
-    planned; weights that hold NaN (non-finite-values).
+    Layers frozen on purpose; one kernel moves (disconnected-layers); the learning rate went to 0 as
+    planned; weights that are NaN.
 
 What to try:
-    Raise the learning rate to the optimizer's usual one. If it is usual already, look for units
-    that are dead or saturated in every layer, for a loss that does not depend on the output, and
-    for inputs so large that the first step pushed everything out of range.
+    The optimizer's usual learning rate. If it is usual, look for dead or saturated units, and for a
+    loss that does not depend on the output.
 
 Sources:
-    Amazon SageMaker Debugger, rule UnchangedTensor (3 steps, relative tolerance 1e-5); Braiek and
-    Khomh 2023, "TheDeepChecker" (untrained weights); IEEE 754 (float32: 24 bits, 6e-8).
+    Amazon SageMaker Debugger, rule UnchangedTensor; IEEE 754 (float32: 24 bits).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from tb_diagnose.analysis.progress import stalled
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
-from tb_diagnose.core.format import number, plural
+from tb_diagnose.analysis.layers import ENOUGH, GRAIN, LayerSummary
+from tb_diagnose.analysis.learning_state import LearningState
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number, plural, sentence
 from tb_diagnose.core.model import Optimizer
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.distributions import moved, moves
-from tb_diagnose.measure.reductions import all_of, max_of
-from tb_diagnose.roles.chance_level import ChanceLevel
-from tb_diagnose.roles.weights import Kernel
-
-ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
+from tb_diagnose.roles.optimizer import usual_rates
 
 
-class Limits(Thresholds):
-    """What counts as no movement."""
-
-    points: int = limit(3, unit="histograms", source="SageMaker Debugger: unchanged for 3 steps")
-    still: float = limit(1e-6, unit="of mean |w|", source="chosen: 16 times the grain of float32")
-    share: float = limit(0.33, unit="of the run", source="chosen: longer than any pause")
-    decayed: float = limit(1e-3, unit="of the peak rate", source="chosen: a schedule's end")
+def _kept(layers: tuple[LayerSummary, ...]) -> str:
+    weighed = [layer for layer in layers or () if layer.kind]
+    kept = weighed and not any(layer.trainable for layer in weighed)
+    return "every layer with weights is frozen on purpose" if kept else ""
 
 
 @diagnosis(
@@ -62,86 +48,102 @@ class Limits(Thresholds):
     severity=Severity.CRITICAL,
     leads_to=("no-learning", "loss-plateau", "slow-convergence"),
     since="0.1",
+    concerns=_kept,
 )
-def frozen_weights(
-    kernels: tuple[Kernel, ...],
-    train_loss: Series | None,
-    chance: ChanceLevel | None,
-    optimizer: Optimizer | None,
-    learning_rate: Series | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """All kernels together: one that moves is enough to clear the optimizer."""
-    trained = [
-        each
-        for each in kernels
-        if each.trainable
-        and len(each.histograms) >= limits.points
-        and all_of(np.isfinite(each.histograms.quantiles))
-    ]
-    if not trained:
-        raise NotApplicable(f"fewer than {limits.points} histograms of each kernel", ENABLE)
-    why = stalled(train_loss, chance)
-    farthest = max(moved(each.histograms.quantiles) for each in trained)
-    if farthest < limits.still:
-        yield _evidence(trained, 0, farthest, why, optimizer, limits)
-    elif why and not _decayed(learning_rate, limits) and (since := _stopped(trained, limits)):
-        yield _evidence(trained, since, 0.0, why, optimizer, limits)
-
-
-def _stopped(trained: list[Kernel], limits: Limits) -> int:
-    """Index of the histogram from which on no kernel moved until the end, 0 if one did."""
-    last = 0
-    for each in trained:
-        moving = np.flatnonzero(moves(each.histograms.quantiles) > limits.still)
-        last = max(last, int(moving[-1]) + 1 if len(moving) else 0)
-    n = min(len(each.histograms) for each in trained)
-    return last if n - 1 - last >= max(limits.points, limits.share * n) else 0
-
-
-def _decayed(learning_rate: Series | None, limits: Limits) -> bool:
-    if learning_rate is None or not len(learning_rate):
-        return False
-    return bool(learning_rate.values[-1] <= limits.decayed * max_of(learning_rate.values))
-
-
-def _evidence(
-    trained: list[Kernel],
-    since: int,
-    farthest: float,
-    why: str,
-    optimizer: Optimizer | None,
-    limits: Limits,
-) -> Evidence:
-    first = trained[0].histograms
-    sure = all(each.layer is not None for each in trained)
-    known = " that may be trained" if sure else ""
-    from_on = f" from step {first.steps[since]} on" if since else ""
-    message = (
-        f"{plural(len(trained), 'kernel')}{known} did not move{from_on}, in "
-        f"{plural(len(first) - since, 'histogram')}"
+class FrozenWeights:
+    still = limit(
+        GRAIN, alarm="<", unit="of mean |w|", source="16 times the resolution of 32-bit numbers"
     )
-    return Evidence(
-        message=message + (f"; {why}." if why else "."),
-        suggestion=_fix(optimizer),
-        tag=first.name,
-        related=tuple(each.name for each in trained[1:]),
-        steps=(int(first.steps[since]), int(first.steps[-1])),
-        measured=farthest,
-        limit=limits.still,
-        unit="of mean |w|",
-        confidence="lower bound on the mean change, by the Wasserstein distance of the histograms",
-        severity=None if why else Severity.WARNING if sure else Severity.INFO,
-    )
+    share = limit(0.33, alarm=">=", unit="of the run", source="longer than any pause")
+    decayed = limit(1e-3, alarm="<=", unit="of the highest rate", source="the end of a schedule")
+
+    @method("updates of the kernels")
+    def by_updates(
+        self,
+        layer_updates: tuple[LayerSummary, ...],
+        code: Code,
+        learning: LearningState | None = None,
+        optimizer: Optimizer | None = None,
+    ) -> Iterator[Evidence]:
+        tracks = [layer.update for layer in layer_updates if layer.trainable and layer.update]
+        if tracks and all(track.known >= ENOUGH and not track.values.any() for track in tracks):
+            message = (
+                f"All updates of {plural(len(tracks), 'kernel')} were exactly 0 at "
+                f"{plural(tracks[0].known, 'measured step')}"
+            )
+            yield self._evidence(
+                message, tracks[0].tag, tracks[0].span(), 0.0, True, code, learning, optimizer
+            )
+
+    @method("movement of the kernels")
+    def by_movement(
+        self,
+        layer_movements: tuple[LayerSummary, ...],
+        code: Code,
+        learning: LearningState | None = None,
+        optimizer: Optimizer | None = None,
+        learning_rate: Curve | None = None,
+    ) -> Iterator[Evidence]:
+        trained = [layer for layer in layer_movements if layer.trainable]
+        if not trained:
+            return
+        farthest = max(layer.movement or 0 for layer in trained)
+        since = 0
+        if not self.still.exceeded(farthest):
+            since, farthest = max(layer.stopped for layer in trained), 0.0
+            n = min(len(layer.moves) + 1 for layer in trained)
+            rest = n - 1 - since
+            failed = learning is not None and learning.failed
+            if not failed or rest < ENOUGH or not self.share.exceeded(rest / n):
+                return
+            if self._planned(learning_rate):
+                return
+        first = trained[0].kernel
+        assert first is not None
+        known = all(layer.layer is not None for layer in trained)
+        from_on = f" from step {first.steps[since]} on" if since else ""
+        message = (
+            f"{plural(len(trained), 'trainable kernel' if known else 'kernel')} did not move"
+            f"{from_on}, in {plural(len(first) - since, 'histogram')}"
+        )
+        span = (int(first.steps[since]), int(first.steps[-1]))
+        yield self._evidence(message, first.name, span, farthest, known, code, learning, optimizer)
+
+    def _planned(self, rate: Curve | None) -> bool:
+        if rate is None or rate.end is None or rate.highest is None or not rate.highest.value:
+            return False
+        return self.decayed.exceeded(rate.end.value / rate.highest.value)
+
+    def _evidence(
+        self,
+        message: str,
+        tag: str,
+        steps: tuple[int, int],
+        farthest: float,
+        known: bool,  # noqa: FBT001 (private)
+        code: Code,
+        learning: LearningState | None,
+        optimizer: Optimizer | None,
+    ) -> Evidence:
+        harm = learning is not None and learning.failed
+        return Evidence(
+            message=message + (f"; {learning.sentence}." if learning and harm else "."),
+            suggestion=_remedy(code, optimizer),
+            tag=tag,
+            steps=steps,
+            comparison=self.still.compare(farthest),
+            confidence="a lower bound on the mean change of the weights",
+            severity=None if harm else Severity.WARNING if known else Severity.INFO,
+        )
 
 
-def _fix(optimizer: Optimizer | None) -> str:
+def _remedy(code: Code, optimizer: Optimizer | None) -> str:
     rate = optimizer.learning_rate if optimizer else None
-    usual = 0.01 if optimizer is not None and optimizer.name in ("sgd", "adagrad") else 1e-3
-    if optimizer is not None and rate is not None and rate < usual / 100:
-        return f"{optimizer.class_name}(learning_rate={rate:g}) → learning_rate={usual:g}"
+    usual = usual_rates(optimizer).default if optimizer else 0.0
+    if rate is not None and rate < usual / 100:
+        return f"{code.rate(optimizer, usual)}."
     look = (
-        "look at the gradients of one batch: where all are 0, units are dead or saturated, or "
-        "the loss does not depend on the output."
+        "look at the gradients of one batch: where all are 0, units are dead or saturated, or the "
+        "loss does not depend on the output"
     )
-    return f"A rate of {number(rate)} is not what holds them; {look}" if rate else look.capitalize()
+    return sentence(f"the learning rate of {number(rate)} is usual; {look}" if rate else look)

@@ -64,5 +64,5 @@ def test_the_fix_brings_the_rate_to_a_thousandth() -> None:
 def test_the_bound_is_per_step() -> None:
     case = made(SPEAKS["weights that double within four steps"])
     (evidence,) = speaks("update-ratio", **case)
-    assert evidence.measured == pytest.approx(0.25)
+    assert evidence.comparison.value == pytest.approx(0.25)
     assert "at least 0.25" in evidence.message

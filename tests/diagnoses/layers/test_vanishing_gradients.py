@@ -73,7 +73,7 @@ def test_it_is_silent(case: str) -> None:
 def test_it_names_the_first_kernels_and_the_ratio() -> None:
     (evidence,) = speaks("vanishing-gradients", weight_vitals=FADING, **STUCK)
     assert evidence.related == ("dense_0/kernel", "dense_1/kernel")
-    assert evidence.measured == pytest.approx(10 ** (-9 * 6 / 7), rel=0.01)
+    assert evidence.comparison.value == pytest.approx(10 ** (-9 * 6 / 7), rel=0.01)
     assert evidence.steps == (0, 450)
 
 

@@ -74,7 +74,7 @@ def test_it_is_a_note_where_the_loss_falls_without_a_penalty() -> None:
 def test_it_points_to_where_a_tenth_was_left() -> None:
     (evidence,) = speaks("vanishing-weights", kernels=of(SHRINKING), train_loss=epochs(flat(9)))
     assert evidence.steps == (5, 9)
-    assert evidence.measured == pytest.approx(1 / 150)
+    assert evidence.comparison.value == pytest.approx(1 / 150)
 
 
 def test_an_absolute_penalty_has_its_own_cure() -> None:
