@@ -149,8 +149,10 @@ class Code:
     def lower_rate(self, optimizer: Optimizer | None, factor: float = 10) -> str:
         """A learning rate divided by ``factor``, as a clause."""
         known = optimizer.learning_rate if optimizer else None
-        return self.rate(optimizer, known / factor) if known else (
-            f"divide the learning rate by {factor:g}"
+        return (
+            self.rate(optimizer, known / factor)
+            if known
+            else (f"divide the learning rate by {factor:g}")
         )
 
     def rate(self, optimizer: Optimizer | None, better: float) -> str:

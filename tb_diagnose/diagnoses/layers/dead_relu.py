@@ -1,24 +1,23 @@
 """Units that are never active any more.
 
 Why it matters:
-    A ReLU whose input is negative for every example gives 0 and gets no gradient: it never comes
-    back. A layer of such units cuts the network in two.
+    A ReLU whose input is negative for every example gives 0 and gets no gradient, for good. A layer of such units cuts the network in two.
 
 How it is judged:
     The share of a layer's units that no example activates, in the later half of the run: half is a
-    note, or a warning where nothing is learned; 90 % always is one. From histograms of outputs,
-    only a layer that gives nothing but 0 counts. From weights alone: a kernel that stands still
-    beside biases that move is given nothing but 0.
+    note, or a warning where nothing is learned; 90 % always is. From histograms of outputs, only a
+    layer of nothing but zeros counts. From weights: a still kernel beside moving biases is given
+    nothing but 0.
 
 When it stays silent:
-    Zeros alone: half of a ReLU layer's outputs are 0 (sparsity). Layers that recover.
+    Sparsity: half of a healthy ReLU layer's outputs are 0. Layers that recover.
 
 What to try:
-    Divide the learning rate by 10, use He initialization, or LeakyReLU.
+    A tenth of the learning rate, He initialization, LeakyReLU.
 
 Sources:
     Lu et al. 2019, "Dying ReLU and initialization"; Amazon SageMaker Debugger, rule DeadRelu.
-    Gradients: Goodfellow et al. 2016, "Deep learning", algorithm 6.4.
+    Gradients: Goodfellow et al. 2016, algorithm 6.4.
 """
 
 from __future__ import annotations
@@ -79,8 +78,10 @@ class DeadRelu:
         from_on = track.since(track.values >= self.share)
         harm = learning is not None and learning.failed
         what = f"{percent(share)} of the units of {worst.name} are not active for any of "
-        what += plural(track.window, "batch").replace("batchs", "batches") if track.window else (
-            "the examples that were watched"
+        what += (
+            plural(track.window, "batch").replace("batchs", "batches")
+            if track.window
+            else ("the examples that were watched")
         )
         if not track.by_unit:
             count = len(track.values) - from_on
@@ -109,7 +110,7 @@ class DeadRelu:
         """The first kernel that is given nothing but 0: its gradient is its biases' times that."""
         harm = learning is not None and learning.failed
         for before, layer in pairwise(layer_movements):
-            relu = before.activation in RELUS if before.layer else harm
+            relu = before.activation in RELUS if before.activation else harm
             plain = layer.kind == "kernel" and layer.trainable and layer.still
             if plain and relu and self.biases.exceeded(layer.bias_movement):
                 assert layer.kernel is not None

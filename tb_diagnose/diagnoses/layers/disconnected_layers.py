@@ -5,17 +5,17 @@ Why it matters:
     loss does not use, a detached tensor, a recurrent layer that sees sequences of one step.
 
 How it is judged:
-    Trainable kernels whose gradient was exactly 0 at every measured step, or that stay within a
-    millionth of their mean |weight|, while others move. A recurrent kernel that stands still beside
-    a moving input kernel was never used. Any other is a note unless nothing is learned.
+    Trainable kernels whose gradient was 0 at every measured step, or that stay within a millionth
+    of their mean |weight|, while others move. Other than recurrent ones, still kernels are a note
+    unless nothing is learned.
 
 When it stays silent:
     Layers frozen on purpose; all kernels stand still (frozen-weights); the first ones up to a depth
     do and nothing is learned (vanishing-gradients); embeddings, of which a batch uses a few rows.
 
 What to try:
-    Recurrent layers: inputs of (batch, steps, features) with several steps. Others: look for
-    detach, stop_gradient, argmax or a cast between the layer and the loss.
+    Recurrent layers: inputs of (batch, steps, features). Others: look for detach, stop_gradient,
+    argmax or a cast before the loss.
 
 Sources:
     Amazon SageMaker Debugger, rule UnchangedTensor.

@@ -5,14 +5,13 @@ Why it matters:
     or no gradient arrives.
 
 How it is judged:
-    Every trainable kernel stays within a millionth of its mean |weight|, by the Wasserstein
-    distance of its histograms, a lower bound on the mean change; or every measured update is 0. Or
-    all kernels stopped for good while nothing is learned. Critical where nothing is learned,
-    else a warning; a note where the log does not say which layers are trainable.
+    Every trainable kernel stays within a millionth of its mean |weight| (Wasserstein distance of
+    its histograms); or every measured update is 0; or all kernels stopped while nothing is learned.
+    Critical where nothing is learned, else a warning; a note where it is unknown which layers are
+    trainable.
 
 When it stays silent:
-    Layers frozen on purpose; one kernel moves (disconnected-layers); the learning rate went to 0 as
-    planned; weights that are NaN.
+    Layers frozen on purpose; one kernel moves; the learning rate went to 0 as planned; NaN.
 
 What to try:
     The optimizer's usual learning rate. If it is usual, look for dead or saturated units, and for a

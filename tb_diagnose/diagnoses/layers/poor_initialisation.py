@@ -1,25 +1,24 @@
 """The weights begin at values from which training is hard.
 
 Why it matters:
-    Units that begin equal get equal gradients and stay equal: 512 of them are one. Weights of the
-    wrong size make the signal die out or blow up on its way.
+    Units that begin equal stay equal: 512 of them are one. Weights of the wrong size make the
+    signal die out or blow up.
 
 How it is judged:
     Hidden layers whose kernel begins constant. And the gain: for initializers of a fixed spread,
-    or a variance scaling beyond 8 times Glorot's, the deviation over He's sqrt(2 / fan-in),
-    multiplied along the network. Beyond 100 either way it is a warning, or a note where the loss
-    halved. Without a configuration, a kernel whose first histogram is one value other than 1.
+    or a variance scaling beyond 8 times Glorot's, the deviation over He's, multiplied along the
+    network; beyond 100 either way a warning, or a note where the loss halved. Without a
+    configuration, a first histogram of one value other than 1.
 
 When it stays silent:
     Initializers that scale with the fan-in; output layers; residual branches that begin at zero;
-    layers before a normalization; sigmoids, whose output has the same size whatever comes in.
+    layers before a normalization or a sigmoid.
 
 What to try:
-    He for ReLU, Glorot for tanh and sigmoid. Constants are for biases.
+    He for ReLU, Glorot for tanh and sigmoid.
 
 Sources:
-    He et al. 2015, "Delving deep into rectifiers", section 2.2; Goodfellow et al. 2016, section
-    8.4 (symmetry).
+    He et al. 2015, "Delving deep into rectifiers"; Goodfellow et al. 2016, section 8.4.
 """
 
 from __future__ import annotations
@@ -131,7 +130,9 @@ class PoorInitialisation:
         if not fixed or not self.gain.exceeded(off):
             return
         spread, layer = next(iter(fixed.values()))
-        left = f"only {number(gain)} is left of" if gain < 1 else f"{number(gain)} times as large is"
+        left = (
+            f"only {number(gain)} is left of" if gain < 1 else f"{number(gain)} times as large is"
+        )
         yield Evidence(
             message=sentence(
                 f"{left} the size of a signal behind {listed(list(fixed))} as they begin: the "

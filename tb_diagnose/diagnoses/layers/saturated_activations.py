@@ -2,17 +2,15 @@
 
 Why it matters:
     At the ends of a sigmoid or tanh the derivative is next to 0: such a unit passes on no gradient
-    and hardly changes any more, whatever the data say.
+    and hardly changes any more.
 
 How it is judged:
-    The share of a hidden layer's units whose outputs lie in the outer 1 % of the activation's range
-    for nearly all examples, in the later half of the run; where only histograms of outputs are
-    logged, the share of outputs there. Above half it is a warning where nothing is learned, else a
-    note.
+    The share of a hidden layer's units (or outputs, from histograms) in the outer 1 % of the
+    activation's range for nearly all examples, in the later half of the run. Above half it is a
+    warning where nothing is learned, else a note.
 
 When it stays silent:
-    The output layer: a classifier that is sure of itself saturates, and should. ReLU and its kin,
-    which have no upper end.
+    The output layer: a sure classifier saturates, and should. ReLU and its kin.
 
 What to try:
     Inputs of mean 0 and standard deviation 1; Glorot initialization; normalization before the

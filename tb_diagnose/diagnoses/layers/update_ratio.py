@@ -5,10 +5,9 @@ Why it matters:
     nowhere. About a thousandth goes well.
 
 How it is judged:
-    |update| / |weights| of the median kernel, in the later nine tenths of the run. Outside of 1e-5
-    to 0.1 it is a warning where nothing is learned; above 1 always. From histograms only the upper
-    end can be proven: the Wasserstein distance between two, divided by the steps between them, is
-    the least by which each step changed the weights.
+    |update| / |weights| of the median kernel, in the later nine tenths of the run: outside of 1e-5
+    to 0.1 where nothing is learned, above 1 always. From histograms, the Wasserstein distance
+    between two over the steps between is the least by which each step changed the weights.
 
 When it stays silent:
     A training that learns at a ratio below 1; biases, which begin at 0; updates of exactly 0
@@ -76,7 +75,9 @@ class UpdateRatio:
         learning: LearningState | None = None,
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
-        tracks = [layer.update for layer in layer_updates if layer.kind == "kernel" and layer.update]
+        tracks = [
+            layer.update for layer in layer_updates if layer.kind == "kernel" and layer.update
+        ]
         if not tracks:
             return
         begin = len(tracks[0].values) // 10

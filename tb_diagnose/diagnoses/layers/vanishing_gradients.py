@@ -1,7 +1,7 @@
 """The gradient dies away on its way to the first layers.
 
 Why it matters:
-    The first layers keep the features they were born with; the last ones train on noise.
+    The first layers keep their random features.
 
 How it is judged:
     The first quarter of at least four kernels in a row against the last. Where nothing is learned:
@@ -32,8 +32,8 @@ from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed, number, plural, sentence
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import Bound, diagnosis, limit, method
-from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.architecture import SLOPES, largest_slope
+from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.weights import NORMALIZERS
 
 

@@ -1,8 +1,7 @@
 """The weights of a layer shrink to almost nothing.
 
 Why it matters:
-    A layer whose weights are gone passes nothing on: the network computes a constant, and the loss
-    that is left is that of a guess plus the penalty.
+    A layer whose weights are gone passes nothing on: the network computes a constant.
 
 How it is judged:
     The root mean square of a kernel at the end over that at its beginning (what its initializer

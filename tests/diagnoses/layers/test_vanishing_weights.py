@@ -62,7 +62,7 @@ def test_it_is_silent(case: str) -> None:
 def test_the_penalty_is_counted_from_the_histogram() -> None:
     (evidence,) = speaks("vanishing-weights", **made(SPEAKS["a penalty that is most of the loss"]))
     assert "68.3 % of the loss" in evidence.message  # 0.1 * 4096 * 0.01 ** 2 of 0.06
-    assert evidence.suggestion == "kernel_regularizer=L2(0.1) → L2(0.0001)"
+    assert evidence.suggestion == "kernel_regularizer=L2(0.1) → L2(0.001)."
     assert evidence.severity is None
 
 
@@ -81,4 +81,4 @@ def test_an_absolute_penalty_has_its_own_cure() -> None:
     net = stack(dense("dense", 64, 64, **L1), OUT)
     kernels = of(SHRINKING, model=net)
     (evidence,) = speaks("vanishing-weights", kernels=kernels, model=net, train_loss=epochs([1, 1]))
-    assert evidence.suggestion == "kernel_regularizer=L1(0.01) → L1(0.0001)"
+    assert evidence.suggestion == "kernel_regularizer=L1(0.01) → L1(0.0001)."
