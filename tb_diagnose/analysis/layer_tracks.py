@@ -64,6 +64,10 @@ class Track(NamedTuple):
         return int(self.steps[first]), int(self.steps[-1])
 
 
+#: What was never measured.
+UNMEASURED = Track("", np.empty(0, np.int64), np.empty(0))
+
+
 class LayerTrack(NamedTuple):
     """A track of one layer: which layer, which of its kernels, and what it says."""
 

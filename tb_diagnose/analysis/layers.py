@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.analysis.layer_tracks import Track, activity, gradients, updates
+from tb_diagnose.analysis.layer_tracks import UNMEASURED, Track, activity, gradients, updates
 from tb_diagnose.core.model import Layer, ModelConfig
 from tb_diagnose.core.run import Histograms
 from tb_diagnose.measure.distributions import moved, moves, reach, rms, size
@@ -56,10 +56,10 @@ class LayerSummary:
     is_normalized: bool = False
     kernel: Histograms | None = None
     bias: Histograms | None = None
-    gradient: Track | None = None
-    update: Track | None = None
-    dead: Track | None = None
-    saturated: Track | None = None
+    gradient: Track = UNMEASURED
+    update: Track = UNMEASURED
+    dead: Track = UNMEASURED
+    saturated: Track = UNMEASURED
 
     @property
     def trainable(self) -> bool:
@@ -125,13 +125,24 @@ class LayerSummary:
     @property
     def cut_off(self) -> bool | None:
         """Whether no gradient ever arrived; None where that was not measured often enough."""
-        if self.gradient is None or len(self.gradient.values) < ENOUGH:
+        if len(self.gradient.values) < ENOUGH:
             return None
         norms = self.gradient.values
         if not np.isnan(norms).all():
             return bool(np.nanmax(norms) == 0)
         # No gradient is logged as NaN, and so is one that was not measured; but not with an update.
-        return None if self.update is None else bool((self.update.values == 0).all())
+        return None if not self.update.known else not self.update.values.any()
+
+    @property
+    def tag(self) -> str:
+        """The name of the kernel's histograms in TensorBoard, ``""`` where there are none."""
+        return self.kernel.name if self.kernel else ""
+
+    def span(self, first: int = 0) -> tuple[int, ...]:
+        """The steps from one of the kernel's histograms to the last."""
+        if self.kernel is None:
+            return ()
+        return int(self.kernel.steps[first]), int(self.kernel.steps[-1])
 
     @property
     def _quantiles(self) -> NDArray[np.float32]:
@@ -179,7 +190,7 @@ def _summary(key: _Key, own: Mapping[str, Any], model: ModelConfig | None) -> La
     bends = activation(model, layer) if model is not None and layer is not None else ""
     shown = layer.name if layer else kernel.name if kernel else key.name
     return LayerSummary(
-        **own | {
+        **dict(own) | {
             "name": shown,
             "kind": key.kind,
             "activation": bends,

@@ -14,6 +14,8 @@ from tb_diagnose.roles.chance_level import ChanceLevel
 NOTHING = 0.03
 #: A score less than this share of the way from guessing to perfect is at chance.
 AT_CHANCE = 0.05
+#: A score from here on is good whatever the task.
+WELL = 0.9
 #: A score from here on is perfect: 5 errors in 1,000.
 PERFECT = 0.995
 #: Share of the gain that has to be lost for good.
@@ -56,6 +58,13 @@ class LearningState(NamedTuple):
     def stuck(self) -> bool:
         """Whether nothing was ever learned."""
         return self.state is Learned.NEVER
+
+    @property
+    def well(self) -> bool:
+        """Whether a score shows that the training ended well."""
+        curve = self.curve
+        level = curve.end_level if curve is not None and curve.better > 0 else None
+        return self.state is Learned.PERFECT or bool(level and level.value > WELL)
 
     @property
     def sentence(self) -> str:

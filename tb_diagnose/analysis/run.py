@@ -101,18 +101,18 @@ class RunAnalysis:
     @cached_property
     def layer_updates(self) -> tuple[LayerSummary, ...]:
         """The layers whose updates were measured."""
-        return tuple(layer for layer in self.layers if layer.update and layer.update.known)
+        return tuple(layer for layer in self.layers if layer.update.known)
 
     @cached_property
     def dead_units(self) -> tuple[LayerSummary, ...]:
         """The layers of which it is known how many units are dead."""
-        return tuple(layer for layer in self.layers if layer.dead and layer.dead.known >= ENOUGH)
+        return tuple(layer for layer in self.layers if layer.dead.known >= ENOUGH)
 
     @cached_property
     def saturated_units(self) -> tuple[LayerSummary, ...]:
         """The hidden layers of which it is known how many units are saturated."""
-        known = (layer for layer in self.layers if layer.saturated and not layer.is_output)
-        return tuple(layer for layer in known if layer.saturated.known >= ENOUGH)
+        hidden = (layer for layer in self.layers if not layer.is_output)
+        return tuple(layer for layer in hidden if layer.saturated.known >= ENOUGH)
 
     @cached_property
     def state(self) -> RunState:

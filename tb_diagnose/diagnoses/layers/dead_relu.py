@@ -1,7 +1,8 @@
 """Units that are never active any more.
 
 Why it matters:
-    A ReLU whose input is negative for every example gives 0 and gets no gradient, for good. A layer of such units cuts the network in two.
+    A ReLU whose input is negative for every example gives 0 and gets no gradient, for good. A layer
+    of such units cuts the network in two.
 
 How it is judged:
     The share of a layer's units that no example activates, in the later half of the run: half is a
@@ -41,7 +42,7 @@ RELUS = ("relu", "relu6")
 def _without(model: ModelConfig | None = None) -> str:
     if model is None or not model.order_known:
         return ""
-    inner = [layer for layer in hidden(model)]
+    inner = hidden(model)
     has = any(activation(model, layer) in RELUS for layer in inner)
     return "" if has or not inner else "no hidden layer has a ReLU"
 
@@ -68,21 +69,16 @@ class DeadRelu:
         learning: LearningState | None = None,
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
-        shares = {layer: layer.dead.late for layer in dead_units if layer.dead}
+        shares = {layer: layer.dead.late for layer in dead_units}
         dead = [layer for layer, share in shares.items() if self.share.exceeded(share)]
         if not dead:
             return
         worst = max(dead, key=shares.__getitem__)
         track, share = worst.dead, shares[worst]
-        assert track is not None
         from_on = track.since(track.values >= self.share)
         harm = learning is not None and learning.failed
         what = f"{percent(share)} of the units of {worst.name} are not active for any of "
-        what += (
-            plural(track.window, "batch").replace("batchs", "batches")
-            if track.window
-            else ("the examples that were watched")
-        )
+        what += f"{track.window} batches" if track.window else "the examples that were watched"
         if not track.by_unit:
             count = len(track.values) - from_on
             what = f"{worst.name} gave nothing but 0 at the last {plural(count, 'measurement')}"
@@ -96,7 +92,7 @@ class DeadRelu:
             steps=track.span(from_on),
             comparison=self.share.compare(share),
             severity=(None if track.by_unit else Severity.CRITICAL) if grave else Severity.INFO,
-            related=tuple(layer.dead.tag for layer in dead if layer.dead and not track.by_unit)[1:],
+            related=tuple(layer.dead.tag for layer in dead if layer.dead.tag != track.tag),
         )
 
     @method("weights behind the units")
@@ -113,16 +109,14 @@ class DeadRelu:
             relu = before.activation in RELUS if before.activation else harm
             plain = layer.kind == "kernel" and layer.trainable and layer.still
             if plain and relu and self.biases.exceeded(layer.bias_movement):
-                assert layer.kernel is not None
-                steps = layer.kernel.steps
                 yield Evidence(
                     message=f"The kernel of {layer.name} did not move in "
-                    f"{plural(len(steps), 'histogram')} (by less than {GRAIN:g} of its size), "
-                    f"while its biases did: {before.name} gives it nothing but 0"
+                    f"{plural(len(layer.moves) + 1, 'histogram')} (by less than {GRAIN:g} of its "
+                    f"size), while its biases did: {before.name} gives it nothing but 0"
                     + (f"; {learning.sentence}." if learning and harm else "."),
                     suggestion=_remedy(code, optimizer),
-                    tag=layer.kernel.name,
-                    steps=(int(steps[0]), int(steps[-1])),
+                    tag=layer.tag,
+                    steps=layer.span(),
                     comparison=self.biases.compare(layer.bias_movement),
                     confidence="a kernel's gradient is that of its biases times its inputs",
                     severity=Severity.CRITICAL if harm else None,

@@ -48,7 +48,6 @@ class DisconnectedLayers:
         if not cut or len(cut) == len(trained) or _from_the_first(cut, trained, learning):
             return
         track, reached = cut[0].gradient, len(trained) - len(cut)
-        assert track is not None
         yield Evidence(
             message=f"No gradient reached {listed([layer.name for layer in cut])} at any of "
             f"{len(track.values)} measured steps, while "
@@ -58,7 +57,7 @@ class DisconnectedLayers:
             tag=track.tag,
             steps=track.span(),
             comparison=self.gradient.compare(0),
-            related=tuple(layer.gradient.tag for layer in cut[1:] if layer.gradient),
+            related=tuple(layer.name for layer in cut[1:]),
         )
 
     @method("movement of the kernels")
@@ -100,16 +99,14 @@ class DisconnectedLayers:
         suggestion: str,
         severity: Severity | None = None,
     ) -> Evidence:
-        first = still[0].kernel
-        assert first is not None
         return Evidence(
             message=message,
             suggestion=suggestion,
-            tag=first.name,
-            steps=(int(first.steps[0]), int(first.steps[-1])),
+            tag=still[0].tag,
+            steps=still[0].span(),
             comparison=self.still.compare(max(layer.movement or 0 for layer in still)),
             severity=severity,
-            related=tuple(layer.kernel.name for layer in still[1:] if layer.kernel),
+            related=tuple(layer.tag for layer in still[1:]),
         )
 
 

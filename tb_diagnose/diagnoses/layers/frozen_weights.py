@@ -29,17 +29,18 @@ from tb_diagnose.analysis.layers import ENOUGH, GRAIN, LayerSummary
 from tb_diagnose.analysis.learning_state import LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
-from tb_diagnose.core.format import number, plural, sentence
-from tb_diagnose.core.model import Optimizer
+from tb_diagnose.core.format import listed, number, plural, sentence
+from tb_diagnose.core.model import ModelConfig, Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.optimizer import usual_rates
 
 
-def _kept(layers: tuple[LayerSummary, ...]) -> str:
+def _kept(layers: tuple[LayerSummary, ...], learning: LearningState | None = None) -> str:
     weighed = [layer for layer in layers or () if layer.kind]
     kept = weighed and not any(layer.trainable for layer in weighed)
-    return "every layer with weights is frozen on purpose" if kept else ""
+    failed = learning is not None and learning.failed
+    return "every layer with weights is frozen on purpose" if kept and not failed else ""
 
 
 @diagnosis(
@@ -63,16 +64,17 @@ class FrozenWeights:
         code: Code,
         learning: LearningState | None = None,
         optimizer: Optimizer | None = None,
+        model: ModelConfig | None = None,
     ) -> Iterator[Evidence]:
-        tracks = [layer.update for layer in layer_updates if layer.trainable and layer.update]
+        tracks = [layer.update for layer in layer_updates if layer.trainable]
         if tracks and all(track.known >= ENOUGH and not track.values.any() for track in tracks):
             message = (
                 f"All updates of {plural(len(tracks), 'kernel')} were exactly 0 at "
                 f"{plural(tracks[0].known, 'measured step')}"
             )
-            yield self._evidence(
-                message, tracks[0].tag, tracks[0].span(), 0.0, True, code, learning, optimizer
-            )
+            found = Evidence(message, _remedy(code, optimizer), tracks[0].tag, tracks[0].span())
+            yield self._judged(found, 0.0, learning, known=True)
+        yield from self._on_purpose(model, learning)
 
     @method("movement of the kernels")
     def by_movement(
@@ -82,67 +84,82 @@ class FrozenWeights:
         learning: LearningState | None = None,
         optimizer: Optimizer | None = None,
         learning_rate: Curve | None = None,
+        model: ModelConfig | None = None,
     ) -> Iterator[Evidence]:
+        yield from self._on_purpose(model, learning)
         trained = [layer for layer in layer_movements if layer.trainable]
         if not trained:
             return
-        farthest = max(layer.movement or 0 for layer in trained)
-        since = 0
+        farthest, since = max(layer.movement or 0 for layer in trained), 0
         if not self.still.exceeded(farthest):
-            since, farthest = max(layer.stopped for layer in trained), 0.0
+            farthest, since = 0.0, max(layer.stopped for layer in trained)
             n = min(len(layer.moves) + 1 for layer in trained)
-            rest = n - 1 - since
-            failed = learning is not None and learning.failed
-            if not failed or rest < ENOUGH or not self.share.exceeded(rest / n):
+            failed, rest = learning is not None and learning.failed, n - 1 - since
+            long = rest >= ENOUGH and self.share.exceeded(rest / n)
+            if not failed or not long or self._planned(learning_rate):
                 return
-            if self._planned(learning_rate):
-                return
-        first = trained[0].kernel
-        assert first is not None
-        known = all(layer.layer is not None for layer in trained)
-        from_on = f" from step {first.steps[since]} on" if since else ""
+        first, known = trained[0], all(layer.layer is not None for layer in trained)
+        from_on = f" from step {first.span(since)[0]} on" if since else ""
+        arrives = any(layer.gradient.late > 0 for layer in trained)
         message = (
             f"{plural(len(trained), 'trainable kernel' if known else 'kernel')} did not move"
-            f"{from_on}, in {plural(len(first) - since, 'histogram')}"
+            f"{from_on}, in {plural(len(first.moves) + 1 - since, 'histogram')}"
+            + (", although gradients arrive" if arrives else "")
         )
-        span = (int(first.steps[since]), int(first.steps[-1]))
-        yield self._evidence(message, first.name, span, farthest, known, code, learning, optimizer)
+        remedy = _remedy(code, optimizer, arrives=arrives)
+        related = tuple(layer.tag for layer in trained[1:])
+        found = Evidence(message, remedy, first.tag, first.span(since), related=related)
+        yield self._judged(found, farthest, learning, known=known)
+
+    @method("configuration")
+    def by_configuration(
+        self, model: ModelConfig, learning: LearningState | None = None
+    ) -> Iterator[Evidence]:
+        yield from self._on_purpose(model, learning)
+
+    def _on_purpose(
+        self, model: ModelConfig | None, learning: LearningState | None
+    ) -> Iterator[Evidence]:
+        """A note where most layers are frozen by the configuration and the training does badly."""
+        weighed = [layer for layer in model.layers if layer.parameters] if model else []
+        frozen = [layer.name for layer in weighed if not layer.trainable]
+        if 2 * len(frozen) > len(weighed) and learning is not None and not learning.well:
+            yield Evidence(
+                message=f"{len(frozen)} of {plural(len(weighed), 'layer')} with weights are frozen "
+                f"by the configuration (trainable=False): {listed(frozen)}.",
+                suggestion="Set trainable=True before the model is compiled, unless their weights "
+                "come from another training.",
+                tag="keras",
+                severity=Severity.INFO,
+            )
 
     def _planned(self, rate: Curve | None) -> bool:
         if rate is None or rate.end is None or rate.highest is None or not rate.highest.value:
             return False
-        return self.decayed.exceeded(rate.end.value / rate.highest.value)
+        return bool(self.decayed.exceeded(rate.end.value / rate.highest.value))
 
-    def _evidence(
-        self,
-        message: str,
-        tag: str,
-        steps: tuple[int, int],
-        farthest: float,
-        known: bool,  # noqa: FBT001 (private)
-        code: Code,
-        learning: LearningState | None,
-        optimizer: Optimizer | None,
+    def _judged(
+        self, found: Evidence, farthest: float, learning: LearningState | None, *, known: bool
     ) -> Evidence:
+        """The evidence with what makes it grave: that nothing is learned."""
         harm = learning is not None and learning.failed
-        return Evidence(
-            message=message + (f"; {learning.sentence}." if learning and harm else "."),
-            suggestion=_remedy(code, optimizer),
-            tag=tag,
-            steps=steps,
+        return found._replace(
+            message=found.message + (f"; {learning.sentence}." if learning and harm else "."),
             comparison=self.still.compare(farthest),
             confidence="a lower bound on the mean change of the weights",
             severity=None if harm else Severity.WARNING if known else Severity.INFO,
         )
 
 
-def _remedy(code: Code, optimizer: Optimizer | None) -> str:
+def _remedy(code: Code, optimizer: Optimizer | None, *, arrives: bool = False) -> str:
     rate = optimizer.learning_rate if optimizer else None
     usual = usual_rates(optimizer).default if optimizer else 0.0
     if rate is not None and rate < usual / 100:
         return f"{code.rate(optimizer, usual)}."
     look = (
-        "look at the gradients of one batch: where all are 0, units are dead or saturated, or the "
-        "loss does not depend on the output"
+        "see that the optimizer holds these weights and takes its steps"
+        if arrives
+        else "look at the gradients of one batch: where all are 0, units are dead or saturated, or "
+        "the loss does not depend on the output"
     )
     return sentence(f"the learning rate of {number(rate)} is usual; {look}" if rate else look)

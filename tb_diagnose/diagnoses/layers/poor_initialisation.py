@@ -88,7 +88,7 @@ class PoorInitialisation:
         if first is None or not len(first) or first.count[0] < MANY or first.mean[0] == 1:
             return False
         spread, mean = float(first.high[0] - first.low[0]), abs(float(first.mean[0]))
-        return self.spread.exceeded(spread / mean if mean > 0 else spread)
+        return bool(self.spread.exceeded(spread / mean if mean > 0 else spread))
 
     def _constant(
         self,

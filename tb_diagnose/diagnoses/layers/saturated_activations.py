@@ -61,13 +61,12 @@ class SaturatedActivations:
         code: Code,
         learning: LearningState | None = None,
     ) -> Iterator[Evidence]:
-        shares = {layer: layer.saturated.late for layer in saturated_units if layer.saturated}
+        shares = {layer: layer.saturated.late for layer in saturated_units}
         bad = [layer for layer, share in shares.items() if self.share.exceeded(share)]
         if not bad:
             return
         worst = max(bad, key=shares.__getitem__)
         track, names = worst.saturated, [layer.name for layer in bad]
-        assert track is not None
         harm = learning is not None and learning.failed
         more = f" ({len(names)} such layers: {listed(names)})" if len(names) > 1 else ""
         yield Evidence(

@@ -46,7 +46,7 @@ class _Ratio(NamedTuple):
     value: float
     exact: bool
     tag: str
-    steps: tuple[int, int]
+    steps: tuple[int, ...]
     kernels: int
 
 
@@ -83,7 +83,8 @@ class UpdateRatio:
         begin = len(tracks[0].values) // 10
         ratio = finite_median(np.array([finite_median(track.values[begin:]) for track in tracks]))
         steps = tracks[0].span(begin)
-        found = _Ratio(ratio, True, tracks[0].tag, steps, len(tracks))
+        tag = tracks[0].tag
+        found = _Ratio(ratio, exact=True, tag=tag, steps=steps, kernels=len(tracks))
         yield from self._judged(found, code, learning, optimizer)
 
     @method("movement from histogram to histogram", unless=_unknown_steps)
@@ -95,14 +96,13 @@ class UpdateRatio:
         learning: LearningState | None = None,
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
-        judged = [layer for layer in layer_movements if layer.kind == "kernel" and layer.kernel]
-        if not judged or judged[0].kernel is None:
+        judged = [layer for layer in layer_movements if layer.kind == "kernel"]
+        if not judged:
             return
         bounds = np.array([finite_median(layer.moves) for layer in judged])
         ratio = finite_median(bounds) / _steps_between(scalars)
-        steps = judged[0].kernel.steps
-        first = judged[0].kernel.name
-        found = _Ratio(ratio, False, first, (int(steps[0]), int(steps[-1])), len(judged))
+        first = judged[0]
+        found = _Ratio(ratio, exact=False, tag=first.tag, steps=first.span(), kernels=len(judged))
         yield from self._judged(found, code, learning, optimizer)
 
     def _judged(

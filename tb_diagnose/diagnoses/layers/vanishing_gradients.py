@@ -23,6 +23,7 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,6 +36,32 @@ from tb_diagnose.engine.contract import Bound, diagnosis, limit, method
 from tb_diagnose.roles.architecture import SLOPES, largest_slope
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.weights import NORMALIZERS
+
+
+class _Profile(NamedTuple):
+    """One number for each of the kernels in a row, and where it was read."""
+
+    row: Sequence[LayerSummary]
+    what: str
+    sizes: Sequence[float]
+    tag: str
+    steps: tuple[int, ...]
+
+    def evidence(
+        self, bound: Bound, ratio: float, rest: str, learning: LearningState | None, remedy: str
+    ) -> Evidence:
+        few = len(self.row) // DEEP
+        first, last = (float(np.median(part)) for part in (self.sizes[:few], self.sizes[-few:]))
+        why = f"; {learning.sentence}" if learning and learning.failed else ""
+        return Evidence(
+            message=f"The {self.what} of the first {few} of {len(self.row)} kernels is "
+            f"{number(first)}, of the last {few} {number(last)}{rest}{why}.",
+            suggestion=remedy,
+            tag=self.tag,
+            steps=self.steps,
+            comparison=bound.compare(ratio),
+            related=tuple(layer.name for layer in self.row[:few]),
+        )
 
 
 def _shallow(layers: Sequence[LayerSummary] | None) -> str:
@@ -80,12 +107,10 @@ class VanishingGradients:
         if ratio is None or not bound.exceeded(ratio) or not (failed or stuck):
             return
         track = row[0].gradient
-        assert track is not None
         what = "gradient norm" if track.by_unit else "mean |gradient|"
         rest = ", and their updates are too small to change a 32-bit number" if stuck else ""
-        yield self._evidence(
-            row, what, sizes, bound, ratio, track.tag, track.span(), rest, learning, code, model
-        )
+        profile = _Profile(row, what, sizes, track.tag, track.span())
+        yield profile.evidence(bound, ratio, rest, learning, _remedy(code, model))
 
     @method("movement by depth", unless=_short)
     def by_movement(
@@ -99,15 +124,11 @@ class VanishingGradients:
         sizes = [layer.movement or 0.0 for layer in row]
         ratio = _ratio(sizes, len(row) // DEEP)
         failed = learning is not None and learning.failed
-        first = row[0].kernel
-        if not failed or max(sizes) < GRAIN or ratio is None or first is None:
+        if not failed or max(sizes) < GRAIN or ratio is None:
             return
         if self.movement.exceeded(ratio):
-            span = (int(first.steps[0]), int(first.steps[-1]))
-            yield self._evidence(
-                row, "movement", sizes, self.movement, ratio, first.name, span, "", learning, code,
-                model,
-            )  # fmt: skip
+            profile = _Profile(row, "movement", sizes, row[0].tag, row[0].span())
+            yield profile.evidence(self.movement, ratio, "", learning, _remedy(code, model))
         elif model is not None and learning is not None:
             yield from self._by_slopes(model, learning, code)
 
@@ -138,36 +159,9 @@ class VanishingGradients:
             comparison=self.passed.compare(passed),
         )
 
-    def _evidence(
-        self,
-        row: Sequence[LayerSummary],
-        what: str,
-        sizes: Sequence[float],
-        bound: Bound,
-        ratio: float,
-        tag: str,
-        steps: tuple[int, int],
-        rest: str,
-        learning: LearningState | None,
-        code: Code,
-        model: ModelConfig | None,
-    ) -> Evidence:
-        few = len(row) // DEEP
-        first, last = float(np.median(sizes[:few])), float(np.median(sizes[-few:]))
-        why = f"; {learning.sentence}" if learning and learning.failed else ""
-        return Evidence(
-            message=f"The {what} of the first {few} of {len(row)} kernels is {number(first)}, of "
-            f"the last {few} {number(last)}{rest}{why}.",
-            suggestion=_remedy(code, model),
-            tag=tag,
-            steps=steps,
-            comparison=bound.compare(ratio),
-            related=tuple(layer.name for layer in row[:few]),
-        )
-
 
 def _size(layer: LayerSummary) -> float:
-    typical = layer.gradient.typical if layer.gradient else 0.0
+    typical = layer.gradient.typical
     return 0.0 if np.isnan(typical) else typical
 
 
@@ -179,7 +173,7 @@ def _ratio(sizes: Sequence[float], few: int) -> float | None:
 
 def _unmoved(layer: LayerSummary) -> bool:
     """Whether steps are known to be too small to change the weights."""
-    if layer.update is not None and layer.update.known:
+    if layer.update.known:
         return layer.update.typical < GRAIN / 10
     return layer.still
 

@@ -75,25 +75,21 @@ class VanishingWeights:
         share = _penalty(layer_movements) / _level(train_loss)
         harm = learning is not None and learning.failed
         worst = min(gone, key=lambda layer: layer.left)
-        assert worst.kernel is not None
         least = f"{percent(worst.left)} of their size at the beginning"
         parts = [f"shrank to {least}" if len(gone) == 1 else f"shrank, the smallest to {least}"]
         if share > 0:
             parts.append(f"weight penalties are {percent(min(share, 1))} of the loss")
         if learning is not None and harm:
             parts.append(learning.sentence)
-        steps = worst.kernel.steps
         begin = int(np.argmax(worst.sizes < self.left * worst.initial_size))
         yield Evidence(
             message=f"The weights of {listed([layer.name for layer in gone])} {'; '.join(parts)}.",
             suggestion=_remedy(worst, code, optimizer),
-            tag=worst.kernel.name,
-            steps=(int(steps[begin]), int(steps[-1])),
+            tag=worst.tag,
+            steps=worst.span(begin),
             comparison=self.left.compare(worst.left),
             severity=None if self.share.exceeded(share) or harm else Severity.INFO,
-            related=tuple(
-                layer.kernel.name for layer in gone if layer is not worst and layer.kernel
-            ),
+            related=tuple(layer.tag for layer in gone if layer is not worst),
         )
 
 

@@ -83,8 +83,14 @@ def test_layers_that_are_frozen_on_purpose_are_no_fault() -> None:
     kernels = of(*STILL, model=KEPT)
     not_applicable(
         "frozen-weights", "frozen on purpose", kernels=kernels, model=KEPT,
-        train_loss=epochs(flat(10)),
+        train_loss=epochs(falling(10)),
     )  # fmt: skip
+
+
+def test_most_layers_frozen_by_the_configuration_and_nothing_learned_is_a_note() -> None:
+    (evidence,) = speaks("frozen-weights", model=KEPT, train_loss=epochs(flat(10)))
+    assert evidence.severity is Severity.INFO
+    assert evidence.message.startswith("2 of 2 layers with weights are frozen")
 
 
 def test_updates_of_exactly_0_are_enough() -> None:
