@@ -17,7 +17,7 @@ from tb_diagnose.roles.resolve import RoleMap
 
 #: Roles of single curves whose better side is up; of all others it is down, or unknown.
 _UP = ("train_score", "val_score", "reward", "success", "explained_variance", "entropy")
-_DOWN = ("train_loss", "val_loss", "batch_loss", "value_loss", "generator_loss")
+_DOWN = ("train_loss", "val_loss", "batch_loss", "value_loss", "generator_loss", "kl_term", "entropy_coefficient")
 #: What a training is judged by, what counts most first.
 _JUDGED = ("success", "reward", "val_score", "train_score", "train_loss", "val_loss")
 

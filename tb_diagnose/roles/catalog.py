@@ -116,6 +116,7 @@ ROLES: Mapping[str, RoleInfo] = {
     "entropy": _scalar("policy entropy", "policy_entropy", "entropy"),
     "entropy_coefficient": _scalar("entropy coefficient", "ent_coef", "coefficient"),
     "kl": _scalar("KL divergence", "approx_kl", "kl"),
+    "kl_term": _scalar("KL term of the objective", "train/kl", "kl"),
     "clip_fraction": _scalar("clip fraction", "clip_fraction", "clip_fraction"),
     "explained_variance": _scalar("explained variance", "explained_variance", "variance"),
     "value_loss": _scalar("value loss", "value_loss", "value_loss"),
