@@ -83,6 +83,27 @@ _CHANGES: Mapping[str, Mapping[Framework, str]] = {
         L: "call optimizer.zero_grad() before self.manual_backward(loss)",
         ANY: "set the gradients to zero before each backward pass",
     },
+    "keep memory small": {
+        K: "look for memory, lists or graphs that grow (tf.function once, outside of the loop)",
+        TF: "look for memory, lists or graphs that grow (tf.function once, outside of the loop)",
+        T: "keep numbers and not tensors with their graph (losses.append(loss.item()))",
+        L: "keep numbers and not tensors with their graph (losses.append(loss.item()))",
+        ANY: "look for memory, lists or graphs that grow with every step, and for what is logged",
+    },
+    "name the folder": {
+        K: 'log each training to a folder of its own (TensorBoard("logs/" + its name))',
+        T: 'log each training to a folder of its own (SummaryWriter("runs/" + its name))',
+        L: "log each training to a folder of its own (TensorBoardLogger(version=...))",
+        HF: "log each training to a folder of its own (TrainingArguments(logging_dir=...))",
+        ANY: "log each training to a folder of its own",
+    },
+    "log the loss": {
+        K: 'pass keras.callbacks.TensorBoard("logs") to model.fit, and see that this is its folder',
+        TF: "write the loss with tf.summary.scalar, and call writer.flush()",
+        T: "write the loss with writer.add_scalar, and call writer.close()",
+        L: 'call self.log("train_loss", loss) in training_step',
+        ANY: "log the loss, flush the writer, and see that this is the folder it writes to",
+    },
     "scale the inputs": {
         K: "scale the inputs (keras.layers.Rescaling(1 / 255) or Normalization)",
         ANY: "scale the inputs to mean 0 and standard deviation 1 (pixels: divide by 255)",

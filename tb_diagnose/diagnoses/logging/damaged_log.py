@@ -13,9 +13,9 @@ When it stays silent:
     Every record is intact.
 
 What to try:
-    Copy the file again from where it was written (rsync -c), look at the disk it was on, and let
-    one process write one file. A file that a version control system replaced by a pointer is
-    fetched with ``git lfs pull``.
+    Copy the file again from where it was written (rsync -c), look at the disk, and let one process
+    write one file. A pointer of a version control system is fetched with ``git lfs pull``. Where
+    every checksum is wrong, the writer's are: ``--no-checksum`` reads the log all the same.
 
 Sources:
     TensorFlow, "TFRecord" format: length, masked CRC-32C of the length, data, masked CRC-32C of
@@ -28,12 +28,13 @@ from collections.abc import Iterator
 
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.run import Fact
-from tb_diagnose.engine.contract import diagnosis
+from tb_diagnose.engine.contract import diagnosis, method
 
 FIXES = {
     "damaged-record": "Copy the file again from where it was written; everything intact is used.",
     "unreadable": "Give yourself the right to read it (chmod u+r), or copy it again.",
-    "not-event-file": "Point tb-diagnose at the folder of the event files themselves.",
+    "not-event-file": "Point tb-diagnose at the folder of the event files themselves; if this is "
+    "one, its writer's checksums are wrong, and --no-checksum reads it.",
     "empty-file": "Nothing to do if the run has just begun; else the run died before logging.",
     "truncated-tail": "Nothing to do while the run goes on; else it was killed while writing.",
 }
@@ -41,13 +42,14 @@ MILD = ("truncated-tail", "empty-file")
 
 
 @diagnosis(family="logging", severity=Severity.WARNING, since="0.1")
-def damaged_log(facts: tuple[Fact, ...]) -> Iterator[Evidence]:
-    """One piece of evidence for each damage that reading met."""
-    for fact in facts:
-        if fact.kind in FIXES:
-            yield Evidence(
-                message=fact.message,
-                suggestion=FIXES[fact.kind],
-                tag=fact.where,
-                severity=Severity.INFO if fact.kind in MILD else None,
-            )
+class DamagedLog:
+    @method("checksums of the records")
+    def by_facts(self, facts: tuple[Fact, ...]) -> Iterator[Evidence]:
+        for fact in facts:
+            if fact.kind in FIXES:
+                yield Evidence(
+                    message=fact.message,
+                    suggestion=FIXES[fact.kind],
+                    tag=fact.where,
+                    severity=Severity.INFO if fact.kind in MILD else None,
+                )
