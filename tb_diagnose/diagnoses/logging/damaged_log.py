@@ -1,25 +1,23 @@
 """Parts of the log are damaged, cut off or cannot be read.
 
 Why it matters:
-    TensorBoard stops silently at the first damaged record, so that a run seems to have ended
-    there. What is missing may be what one was looking for.
+    TensorBoard stops silently at the first damaged record, so that a run seems to have ended there.
 
 How it is judged:
-    Every record's length and payload are checked against their CRC-32C. Reading goes on at the
-    next record whose two checksums hold; what lies between is lost and named by its byte offsets.
-    A last record that is not complete yet is usual while a run is being written: worth a note.
+    Every record's length and payload are checked against their CRC-32C. Reading goes on at the next
+    record whose checksums hold; what lies between is lost and named by its byte offsets. A last
+    record that is not complete yet is usual while a run is being written: a note.
 
 When it stays silent:
     Every record is intact.
 
 What to try:
-    Copy the file again from where it was written (rsync -c), look at the disk, and let one process
-    write one file. A pointer of a version control system is fetched with ``git lfs pull``. Where
-    every checksum is wrong, the writer's are: ``--no-checksum`` reads the log all the same.
+    Copy the file again (rsync -c), look at the disk, and let one process write one file. A pointer
+    of a version control system is fetched with ``git lfs pull``. Where all checksums are wrong,
+    ``--no-checksum`` reads the log.
 
 Sources:
-    TensorFlow, "TFRecord" format: length, masked CRC-32C of the length, data, masked CRC-32C of
-    the data.
+    TensorFlow, "TFRecord" format: masked CRC-32C of the length and of the data.
 """
 
 from __future__ import annotations

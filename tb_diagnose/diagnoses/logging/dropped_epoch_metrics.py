@@ -1,14 +1,12 @@
 """Keras dropped epochs from the log, because update_freq did not divide them.
 
 Why it matters:
-    With ``update_freq=N`` Keras writes the metrics of an epoch, its histograms and its validation
-    only where the epoch's last batch is a multiple of N. What is missing looks as if it had never
-    been computed.
+    With ``update_freq=N`` Keras writes an epoch's metrics, histograms and validation only where
+    its last batch is a multiple of N. What is missing looks as if it had never been computed.
 
 How it is judged:
     ``batch_loss`` is in the log from the start with more than one batch from value to value, while
-    ``epoch_loss`` does not begin with epoch 0, or is not there at all. An epoch of B batches is
-    kept where N divides the number of batches so far: if not each, then not the first.
+    ``epoch_loss`` does not begin with epoch 0, or is not there at all.
 
 When it stays silent:
     The first epoch is there; a training that was resumed; ``update_freq="batch"`` or ``"epoch"``;

@@ -48,9 +48,7 @@ class EmptyLog:
         histograms: tuple[Histograms, ...] = (),
         step_vitals: Vitals | None = None,
     ) -> Iterator[Evidence]:
-        judged = [
-            curve for curve in scalars if parse_tag(curve.folder, curve.tag).kind not in IDLE
-        ]
+        judged = [curve for curve in scalars if parse_tag(curve.folder, curve.tag).kind not in IDLE]
         count = len(judged) + len(histograms) + (step_vitals is not None)
         if not self.curves.exceeded(count):
             return

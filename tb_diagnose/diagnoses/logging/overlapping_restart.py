@@ -1,25 +1,23 @@
 """A part of the training was logged twice, because it was resumed from an earlier step.
 
 Why it matters:
-    TensorBoard draws both versions into one curve, which then jumps back and zigzags. What looks
-    like a spike or a collapse there is the log, not the model.
+    TensorBoard draws both versions into one curve, which jumps back and zigzags. What looks like a
+    spike or a collapse there is the log, not the model.
 
 How it is judged:
-    While the log is read, a session that begins at a step which an earlier one had passed, and
-    goes on from there, is taken for a restart. The values it superseded are left out everywhere
-    else, and counted here.
+    While the log is read, a session that begins at a step which an earlier one had passed, and goes
+    on from there, is taken for a restart. The values it superseded are left out everywhere else,
+    and counted here.
 
 When it stays silent:
-    A restart that goes on where the log ended; trainings of their own in one folder, which are
-    judged as runs of their own.
+    A restart that goes on where the log ended; trainings of their own in one folder.
 
 What to try:
-    Nothing, if the restart was meant. Write checkpoints more often to repeat less, and let each
-    restart log to a folder of its own (``purge_step`` of SummaryWriter removes what is repeated).
+    Nothing, if it was meant. Write checkpoints more often, and let each restart log to a folder of
+    its own (or use ``purge_step`` of SummaryWriter).
 
 Sources:
-    TensorBoard, event_accumulator (purging of orphaned steps behind a restart); PyTorch,
-    ``SummaryWriter(purge_step=…)``.
+    TensorBoard, event_accumulator; PyTorch, ``SummaryWriter(purge_step=…)``.
 """
 
 from __future__ import annotations

@@ -2,23 +2,21 @@
 
 Why it matters:
     Keras writes as ``batch_loss`` the mean since the epoch began. At every epoch's border it jumps,
-    which looks like sudden progress or a spike; within an epoch it lags far behind the model.
+    which looks like sudden progress or a spike; within an epoch it lags behind the model.
 
 How it is judged:
     Within an epoch the change of a running mean from value to value shrinks; at the border it is a
-    whole batch's. The curve is a running mean where, at some even distance, the median jump is five
-    times the median change in the second halves of the epochs.
+    whole batch's. At some even distance the median jump is five times the median change in the
+    second halves of the epochs.
 
 When it stays silent:
-    Fewer than 2 epochs; fewer than 10 batches an epoch; a loss that is logged batch by batch.
+    Fewer than 10 batches an epoch; a loss of single batches.
 
 What to try:
-    Read the curve of the epochs (epoch_loss). For the loss of single batches log it yourself in a
-    custom train_step, or undo the mean: batch i of an epoch is i * m[i] - (i - 1) * m[i - 1].
+    Read epoch_loss, or undo the mean: batch i of an epoch is i * m[i] - (i - 1) * m[i - 1].
 
 Sources:
-    Keras 3, ``Trainer.reset_metrics`` at the start of each epoch; Keras documentation of
-    ``TensorBoard(update_freq=…)``.
+    Keras 3, ``Trainer.reset_metrics`` at the start of each epoch.
 """
 
 from __future__ import annotations

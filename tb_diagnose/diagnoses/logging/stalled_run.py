@@ -1,24 +1,22 @@
 """The run stood still for a while, though it was not restarted.
 
 Why it matters:
-    Time was paid for in which nothing was trained: a data loader that waits, a disk or network
-    that stalled, a machine that was suspended or shared.
+    Time was paid for in which nothing was trained: a data loader that waits, a disk or network that
+    stalled, a machine that was suspended or shared.
 
 How it is judged:
     On the curve with the most points, the longest pause between two: at least 20 times the usual
     one (their median), 5 times the third longest (validations come again and again), and a minute.
-    It is a warning where it makes up a fifth of the run. The time since the end does not count.
+    A fifth of the run is a warning. The time since the end does not count.
 
 When it stays silent:
-    Fewer than 10 points; pauses that come at intervals; a restart; a log whose points all have
-    one and the same time.
+    Fewer than 10 points; pauses that come at intervals; a restart.
 
 What to try:
     Look at what the machine did at that time: the data pipeline, the storage, other jobs.
 
 Sources:
-    Amazon SageMaker Debugger, "StalledTrainingRule" (half an hour without a step), made relative
-    to the run's own pace.
+    Amazon SageMaker Debugger, "StalledTrainingRule", made relative to the run's own pace.
 """
 
 from __future__ import annotations

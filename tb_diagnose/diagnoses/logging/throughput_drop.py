@@ -66,7 +66,10 @@ class ThroughputDrop:
             f"{number(start)} in the first: {number(slower)} times as long.",
             suggestion=sentence(code("keep memory small")),
             tag=curve.name,
-            steps=(int(curve.steps[len(curve) * (STRETCHES - QUARTER) // STRETCHES]), int(curve.steps[-1])),
+            steps=(
+                int(curve.steps[len(curve) * (STRETCHES - QUARTER) // STRETCHES]),
+                int(curve.steps[-1]),
+            ),
             comparison=self.slower.compare(slower),
             confidence="every stretch of the last quarter is slower than every one of the first",
             severity=Severity.WARNING if self.grave.exceeded(slower) else None,
