@@ -104,6 +104,20 @@ _CHANGES: Mapping[str, Mapping[Framework, str]] = {
         L: 'call self.log("train_loss", loss) in training_step',
         ANY: "log the loss, flush the writer, and see that this is the folder it writes to",
     },
+    "keep the range": {
+        K: 'use keras.mixed_precision.set_global_policy("mixed_bfloat16")',
+        T: "use torch.bfloat16, and call scaler.unscale_(optimizer) before clipping",
+        L: 'use Trainer(precision="bf16-mixed")',
+        HF: "use TrainingArguments(bf16=True, fp16=False)",
+        ANY: "use bfloat16, and clip only after the gradients are unscaled",
+    },
+    "pass all parameters": {
+        K: "compile the model again after its layers were replaced",
+        TF: "pass model.trainable_variables to optimizer.apply_gradients",
+        T: "build the optimizer from model.parameters() after the model is complete",
+        L: "return an optimizer over self.parameters() from configure_optimizers",
+        ANY: "build the optimizer from all parameters of the model, after it is complete",
+    },
     "scale the inputs": {
         K: "scale the inputs (keras.layers.Rescaling(1 / 255) or Normalization)",
         ANY: "scale the inputs to mean 0 and standard deviation 1 (pixels: divide by 255)",
