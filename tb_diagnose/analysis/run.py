@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from tb_diagnose.analysis.layers import ENOUGH, LayerSummary, summarize_layers
 from tb_diagnose.analysis.learning_state import LearningState, learning_state
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.run_state import RunState, run_state
+from tb_diagnose.analysis.split_curves import SplitCurves
 from tb_diagnose.core.run import Run, Series
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.frameworks import Framework, dialect
 from tb_diagnose.roles.resolve import RoleMap
+from tb_diagnose.roles.tags import parse_tag
 
 #: Roles of single curves whose better side is up; of all others it is down, or unknown.
 _UP = ("train_score", "val_score", "reward", "success", "explained_variance", "entropy")
-_DOWN = ("train_loss", "val_loss", "batch_loss", "value_loss", "generator_loss", "kl_term", "entropy_coefficient")
+_DOWN = (
+    "train_loss",
+    "val_loss",
+    "batch_loss",
+    "value_loss",
+    "generator_loss",
+    "kl_term",
+    "entropy_coefficient",
+)
 #: What a training is judged by, what counts most first.
 _JUDGED = ("success", "reward", "val_score", "train_score", "train_loss", "val_loss")
 
@@ -32,18 +43,20 @@ class RunAnalysis:
     def __init__(self, run: Run, roles: RoleMap, *, growing: bool = False) -> None:
         self.run, self.roles, self.growing = run, roles, growing
         self._curves: dict[tuple[str, str, int], Curve] = {}
+        self._known: dict[str, Any] = {}
 
     def role(self, name: str) -> Any:
         """What plays a role; None where nothing does."""
+        if name not in self._known:
+            self._known[name] = self._resolve(name)
+        return self._known[name]
+
+    def _resolve(self, name: str) -> Any:
         own = getattr(type(self), name, None)
         if isinstance(own, cached_property):
             return getattr(self, name)
         value = self.roles.values.get(name)
         return self._curve(name, value) if isinstance(value, Series) else value
-
-    def values(self) -> Mapping[str, Any]:
-        """The roles as they were resolved, curves as series."""
-        return self.roles.values
 
     def _curve(self, role: str, series: Series) -> Curve:
         better = 1 if role in _UP else -1 if role in _DOWN else 0
@@ -53,7 +66,7 @@ class RunAnalysis:
         """The summary of a curve, made once."""
         key = series.folder, series.tag, better
         if key not in self._curves:
-            self._curves[key] = Curve(series, better)
+            self._curves[key] = Curve(_begun(series), better)
         return self._curves[key]
 
     @cached_property
@@ -74,6 +87,14 @@ class RunAnalysis:
     def scores(self) -> tuple[Curve, ...]:
         """Every score of which more is better."""
         return tuple(self.curve(series, 1) for series in self.roles.values.get("scores") or ())
+
+    @cached_property
+    def errors(self) -> tuple[Curve, ...]:
+        """Every metric of which less is better, such as a word error rate."""
+        found = [
+            each for each in self.run.scalars if parse_tag(each.folder, each.tag).kind == "error"
+        ]
+        return tuple(self.curve(series, -1) for series in found)
 
     @cached_property
     def learning(self) -> LearningState:
@@ -115,5 +136,29 @@ class RunAnalysis:
         return tuple(layer for layer in hidden if layer.saturated.known >= ENOUGH)
 
     @cached_property
+    def splits(self) -> tuple[SplitCurves, ...]:
+        """Every quantity that is logged on both splits, totals first."""
+        pairs = self.roles.values.get("pairs") or ()
+        found = [
+            SplitCurves(self.curve(pair.train, pair.better), self.curve(pair.val, pair.better))
+            for pair in pairs
+        ]
+        train, val = self.role("train_loss"), self.role("val_loss")
+        if train is not None and val is not None and not any(c.better < 0 for c in found):
+            found.insert(0, SplitCurves(train, val))
+        return tuple(found)
+
+    @cached_property
     def state(self) -> RunState:
         return run_state(self.run, growing=self.growing)
+
+
+def _begun(series: Series) -> Series:
+    """A curve without a first value of exactly 0 where all others are positive.
+
+    So begins the average of a loss that is logged before anything was averaged.
+    """
+    values = series.values
+    unbegun = len(values) > 3 and values[0] == 0 and bool(np.nanmin(values[1:]) > 0)
+    loss = unbegun and parse_tag(series.folder, series.tag).kind == "loss"
+    return series.at(slice(1, None)) if loss else series

@@ -1,4 +1,7 @@
-"""A Keras model as its log describes it: layers, losses, optimizer. Nothing here judges."""
+"""A model as its log describes it: layers, losses, optimizers. Nothing here judges.
+
+Layers, activations and losses have Keras' names, whatever framework trained the model.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any, NamedTuple
 
 
 class Layer(NamedTuple):
-    """One layer of a Keras model, as its configuration names it.
+    """One layer of a model, as its configuration names it.
 
     Attributes:
         name: the layer's name, the second part of the tags of its weight histograms.
@@ -72,7 +75,7 @@ class Optimizer(NamedTuple):
 
 
 class ModelConfig(NamedTuple):
-    """What the ``keras`` summary of an ordinary Keras log says about the model.
+    """What the log says about the model: the ``keras`` summary, or the setup that attach writes.
 
     Attributes:
         name, kind: the model's name and class (``Sequential``, ``Functional``).
