@@ -5,9 +5,9 @@ Why it matters:
     update.
 
 How it is judged:
-    On the reward and the success rate, cut where they change beyond noise. Collapse: the end lost
-    half of the gain and a fifth of the level. Swings: four turns of half the range and a fifth of
-    the level, one of them in the last third.
+    On the reward and the success rate. Collapse: the end lost half of the gain and a fifth of the
+    level, beyond noise. Swings: four turns of half the range and a fifth of the level, beyond the
+    noise of 50 medians, one in the last third.
 
 When it stays silent:
     A dip before success; a reward that never rose; the noise of single episodes.
@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_diagnose.analysis.oscillation import medians
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, plural, sentence
@@ -86,27 +87,24 @@ class RewardInstability:
         )
 
     def _swings(self, curve: Curve, lower: str) -> Evidence | None:
-        ends = [level for piece in curve.segments for level in (piece.start, piece.end)]
-        levels = np.array([level.value for level in ends])
-        if not len(levels):
+        values, noise = medians(curve)
+        if not len(values):
             return None
-        size = max(self.size * np.ptp(levels), self.level * abs(float(np.median(levels))))
-        turns = swings(levels, size) if size > 0 else np.empty(0, np.int64)
-        count = len(turns)
-        if not count or not self.turns.exceeded(count):
+        size = max(self.size * np.ptp(values), self.level * abs(float(np.median(values))))
+        turns = swings(values, max(size, 2 * noise)) if size > 0 else np.empty(0, np.int64)
+        turns = turns[turns > len(values) // 10 * 2]
+        if not self.turns.exceeded(len(turns)) or turns[-1] < len(values) * 2 / 3:
             return None
-        where = [ends[turn] for turn in turns]
-        if where[-1].index < len(curve) * 2 / 3:
-            return None
-        low, high = float(levels[turns].min()), float(levels[turns].max())
+        where = curve.where[turns * curve.finite // len(values)]
+        low, high = float(values[turns].min()), float(values[turns].max())
         return Evidence(
             message=f"{curve.name} swings between levels around {number(low)} and {number(high)}: "
-            f"{plural(count, 'turn')} of at least {number(size)}.",
+            f"{plural(len(turns), 'turn')} of at least {number(size)}.",
             suggestion=sentence(
                 f"keep the policy that was best under evaluation, and take smaller steps: {lower}, "
                 "or lower the clip range or target KL"
             ),
             tag=curve.name,
-            steps=tuple(sorted({level.step for level in where})),
-            comparison=self.turns.compare(count),
+            steps=tuple(curve.steps[where].tolist()),
+            comparison=self.turns.compare(len(turns)),
         )
