@@ -31,6 +31,8 @@ DISTANCES = frozenset(
     "mean_squared_error mean_absolute_error mean_squared_logarithmic_error"
     " mean_absolute_percentage_error huber log_cosh".split()
 )
+#: Weight penalties up to here are usual, and too small to take weights away.
+USUAL_PENALTY = 1e-4
 SQUASHING = frozenset(("sigmoid", "hard_sigmoid", "tanh", "softsign"))
 #: Activation that squashes → its largest derivative; a softmax over K units passes about 1 / K.
 SLOPES: Mapping[str, float] = {

@@ -31,7 +31,7 @@ KINDS = {
 #: The same for a layer's biases.
 _BIASES = frozenset(("bias", "biases", "b"))
 #: Words that writers put behind a weight's name.
-_BEHIND = frozenset(("histogram", "summaries", "hist"))
+_BEHIND = frozenset("histogram summaries hist grad grads gradient gradients".split())
 #: The ``_0`` or ``:0`` that a weight's name ends with in older Keras.
 _COUNTER = re.compile(r"(_|:)\d+$")
 #: Layers behind which the scale of the weights before them has no effect.
@@ -152,7 +152,7 @@ def place_of(tag: str, layer: Layer | None) -> str:
     """The layer that a weight's tag belongs to: its name, or the words before the weight's own."""
     if layer is not None:
         return layer.name
-    return "/".join(word for word in _words(tag)[:-1] if "grad" not in word.lower())
+    return "/".join(_words(tag)[:-1])
 
 
 def natural_key(name: str) -> list[tuple[int, str]]:

@@ -1,13 +1,13 @@
 """The discriminator wins, and the generator gets no gradient.
 
 Why it matters:
-    A discriminator that is sure of every sample teaches the generator nothing.
+    A discriminator that is sure teaches nothing.
 
 How it is judged:
     Cross-entropy: the discriminator ends below a twentieth of ln 2, the level of one that cannot
-    tell, while the generator's loss is twice its start or more. Hinge (the generator's loss starts
-    near 0 or goes below it): the discriminator ends below a twentieth of 1 while the generator's
-    loss is above 1, beyond the margin.
+    tell, while the generator's loss is twice its start or more. A hinge loss (exact zeros, or a
+    generator's loss near 0 or below) is told apart: a twentieth of 1, while the generator's loss is
+    beyond the margin of 1, is a note.
 
 When it stays silent:
     Wasserstein losses, whose critic should win; two losses that swing against each other.
@@ -57,7 +57,9 @@ class DiscriminatorDominance:
         last, first, worst = sure.end, fooled.start, fooled.end
         if not (level and start and end and last and first and worst and fooled.lowest):
             return
-        hinge = fooled.lowest.value < 0 or start.value < log(2) / 2
+        # A cross-entropy hardly gets to exactly 0, a hinge loss does beyond its margin.
+        exact = bool((sure.values == 0).any())
+        hinge = exact or fooled.lowest.value < 0 or start.value < log(2) / 2
         balance = 1.0 if hinge else log(2)
         times = end.value / start.value if start.value > 0 else 0.0
         suffers = self.margin.exceeded(end.value) if hinge else self.rise.exceeded(times)
@@ -69,9 +71,11 @@ class DiscriminatorDominance:
         yield Evidence(
             message=f"{sure.name} ends at {number(last.value)}, where one that cannot tell is "
             f"near {number(balance)}, and {fooled.name} went from {number(first.value)} to "
-            f"{number(worst.value)}: the generator gets no gradient.",
+            f"{number(worst.value)}: the generator gets "
+            + ("little gradient, unless this is a hinge loss." if hinge else "no gradient."),
             suggestion="Divide the discriminator's learning rate by 4, or update the generator "
             "more often.",
+            severity=Severity.INFO if hinge else None,
             tag=sure.name,
             steps=sure.span(begin),
             comparison=self.low.compare(left),

@@ -33,6 +33,7 @@ from tb_diagnose.core.format import listed, percent, plural, sentence
 from tb_diagnose.core.model import ModelConfig, Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
+from tb_diagnose.roles.optimizer import usual_rates
 from tb_diagnose.roles.weights import activation, hidden
 
 #: Activations that are 0 over half of their range.
@@ -126,4 +127,7 @@ class DeadRelu:
 
 
 def _remedy(code: Code, optimizer: Optimizer | None) -> str:
-    return sentence(f"{code.lower_rate(optimizer)}; {code('initialize')}; LeakyReLU if units die")
+    rate = optimizer.learning_rate if optimizer else None
+    high = optimizer is None or rate is None or rate >= usual_rates(optimizer).default
+    lower = f"{code.lower_rate(optimizer)}; " if high else ""
+    return sentence(f"{lower}{code('initialize')}; LeakyReLU where units die all the same")

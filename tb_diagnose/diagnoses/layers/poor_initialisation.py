@@ -46,7 +46,7 @@ def _unknown(model: ModelConfig) -> str:
 @diagnosis(
     family="layers",
     severity=Severity.WARNING,
-    leads_to=("vanishing-gradients", "initial-loss", "frozen-weights", "no-learning"),
+    leads_to=("dead-relu", "vanishing-gradients", "initial-loss", "frozen-weights", "no-learning"),
     since="0.1",
 )
 class PoorInitialisation:

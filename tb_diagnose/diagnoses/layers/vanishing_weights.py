@@ -35,7 +35,7 @@ from tb_diagnose.core.format import listed, percent, sentence
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.measure.distributions import size
-from tb_diagnose.roles.architecture import penalty
+from tb_diagnose.roles.architecture import USUAL_PENALTY, penalty
 from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
 
@@ -77,7 +77,8 @@ class VanishingWeights:
         worst = min(gone, key=lambda layer: layer.left)
         least = f"{percent(worst.left)} of their size at the beginning"
         parts = [f"shrank to {least}" if len(gone) == 1 else f"shrank, the smallest to {least}"]
-        if share > 0:
+        outweighs = self.share.exceeded(share)
+        if outweighs:
             parts.append(f"weight penalties are {percent(min(share, 1))} of the loss")
         if learning is not None and harm:
             parts.append(learning.sentence)
@@ -88,7 +89,7 @@ class VanishingWeights:
             tag=worst.tag,
             steps=worst.span(begin),
             comparison=self.left.compare(worst.left),
-            severity=None if self.share.exceeded(share) or harm else Severity.INFO,
+            severity=None if outweighs or harm else Severity.INFO,
             related=tuple(layer.tag for layer in gone if layer is not worst),
         )
 
@@ -113,11 +114,11 @@ def _level(loss: Curve | None) -> float:
 
 def _remedy(worst: LayerSummary, code: Code, optimizer: Optimizer | None) -> str:
     absolute, square = penalty(worst.layer) if worst.layer else (0.0, 0.0)
-    if square:
+    if square > USUAL_PENALTY:
         return f"kernel_regularizer=L2({square:g}) → L2({square / 100:g})."
-    if absolute:
+    if absolute > USUAL_PENALTY:
         return f"kernel_regularizer=L1({absolute:g}) → L1({absolute / 100:g})."
     return sentence(
-        "divide the weight decay by 100; where there is none, see whether what lies behind the "
-        f"layer is alive, and {code.lower_rate(optimizer)}"
+        "see whether what lies behind the layer is alive: where no gradient arrives, weight decay "
+        f"is all that acts on it; else {code.lower_rate(optimizer)}"
     )

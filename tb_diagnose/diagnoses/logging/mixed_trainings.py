@@ -41,7 +41,7 @@ class MixedTrainings:
         for fact in facts:
             if fact.kind in KINDS:
                 yield Evidence(
-                    message=sentence(fact.message),
+                    message=sentence(fact.message.partition(";")[0]),
                     suggestion=sentence(code("name the folder")),
                     tag=fact.where,
                     severity=None if KINDS[fact.kind] else Severity.INFO,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, curve, falling, flat, made, not_applicable, silent, speaks, straight
 
 WON = curve(falling(200, 0.7, 0.005, noise=0.1), "loss_D", "")
@@ -67,6 +68,7 @@ def test_a_classifier_has_no_discriminator() -> None:
 def test_a_hinge_loss_is_compared_with_its_margin() -> None:
     (evidence,) = speaks("discriminator-dominance", **HINGE_WON)
     assert "is near 1," in evidence.message
+    assert evidence.severity is Severity.INFO
 
 
 def test_it_points_to_where_the_discriminator_was_sure() -> None:
