@@ -141,7 +141,7 @@ class MetricLossDisagreement:
     def _parts(self, loss: Curve, metric: Curve) -> Evidence | None:
         """A metric that lost half of its gain while the loss went on falling."""
         rise, best, end = metric.rise, metric.best, metric.end
-        if not (rise and rise.persistent and rise.share and best and end) or not metric.improved_p:
+        if not (rise and rise.persistent and rise.share and best and end) or metric.scatter is None:
             return None
         moment = metric.wall[best.index]
         behind = loss.course[loss.wall[loss.where] >= moment]

@@ -66,7 +66,10 @@ class MajorityGuessing:
         )
         advice = "Judge by recall per class, standardize the inputs, divide the learning rate by 10, and "
         steps = since, int(train_score.steps[-1])
-        if known and self._moves(train_loss, train_score) and self.cost.exceeded(level / cost):
+        # Of many classes a loss that stands still only says that the weights do not move.
+        several = learning.chance is not None and learning.chance.classes > 2
+        moves = not several or self._moves(train_loss, train_score)
+        if known and moves and self.cost.exceeded(level / cost):
             yield Evidence(
                 message=f"{one}, and {train_loss.name} ends around {number(level)}, where the same "
                 f"answer to every input costs {number(cost)}.",

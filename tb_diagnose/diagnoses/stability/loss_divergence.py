@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tb_diagnose.analysis.curve_parts import Level, Rise
 from tb_diagnose.analysis.learning_state import Learned, LearningState, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
@@ -77,19 +78,33 @@ class LossDivergence:
     def _diverged(self, curve: Curve, *, alone: bool) -> Comparison | None:
         """What shows that a loss rose for good, or None; ``alone``: no training loss is known."""
         rise, best, start, end = curve.rise, curve.best_level, curve.start, curve.end
-        if not (rise and best and start and end) or curve.non_finite:
+        if not (rise and best and start and end) or not curve.noise_model:
             return None
         if _PENALTIES & set(curve.info.words):
             return None
-        blown = start.value > 0 and rise.score >= self.clear and end is not None
-        if blown and self.sudden.exceeded(end.value / start.value) and end.value > best.value:
-            return self.sudden.compare(end.value / start.value)
-        large = self.rise.exceeded(rise.value / abs(best.value)) if best.value else rise.value > 0
-        if not (rise.persistent and large) or alone or curve.info.part:
+        if not start.value > 0 or alone:
+            return self._worse(curve, rise, best, alone=alone)
+        values, times = curve.finite_values, end.value / start.value
+        clear = rise.score >= self.clear or end.value >= self.sudden * float(values[:-1].max())
+        if self.sudden.exceeded(times) and clear and end.value > best.value:
+            return self.sudden.compare(times)
+        if worse := self._worse(curve, rise, best, alone=alone):
+            return worse
+        # Two values that are worse than the start are no accident of one.
+        twice = float(values[-2:].min()) > start.value and end.value > self.sudden * best.value
+        known = twice and best.value > 0
+        return self.rise.compare(end.value / best.value - 1) if known else None
+
+    def _worse(self, curve: Curve, rise: Rise, best: Level, *, alone: bool) -> Comparison | None:
+        """A level that rose for good by much of what had been gained."""
+        twice = rise.points > 1 and rise.score >= self.clear and (rise.share or 0.0) >= 1
+        if not (rise.persistent or twice) or alone or curve.info.part or not best.value:
             return None
-        if rise.share is None or not curve.gained:
-            return self.rise.compare(rise.value / abs(best.value)) if best.value else None
-        return self.lost.compare(rise.share) if self.lost.exceeded(rise.share) else None
+        large = self.rise.compare(rise.value / abs(best.value))
+        if not large.holds or rise.share is None or not curve.gained:
+            return large if large.holds else None
+        lost = self.lost.compare(rise.share)
+        return lost if lost.holds else None
 
     def _evidence(
         self,

@@ -35,6 +35,10 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
 
 
+def _nothing(losses: tuple[Curve, ...] | None, val_score: Curve | None) -> str:
+    return "" if losses or val_score is not None else "no loss and no validation score in this log"
+
+
 @diagnosis(
     family="stability", severity=Severity.WARNING, leads_to=("noisy-validation",), since="0.1"
 )
@@ -44,11 +48,11 @@ class LossOscillation:
     gain = limit(0.4, alarm=">=", unit="of the gain", source="calibrated: less is jitter")
     turns = limit(4, alarm=">=", unit="turns", source="two full swings: fewer can be one accident")
 
-    @method("losses and validation scores")
+    @method("losses and validation scores", unless=_nothing)
     def by_curves(
         self,
-        losses: tuple[Curve, ...],
         code: Code,
+        losses: tuple[Curve, ...] = (),
         val_loss: Curve | None = None,
         val_score: Curve | None = None,
         optimizer: Optimizer | None = None,
