@@ -204,7 +204,7 @@ def _of_curve(curve: Curve, chance: ChanceLevel | None) -> LearningState:
         return LearningState(Learned.LOST, curve, best.step, guesses)
     improves = bool(curve.outlook and curve.outlook.direction > 0)
     gain = moved(curve)
-    if guesses and not (gain and improves):
+    if guesses and not (gain and improves and not score):
         known = gain is not None or _stands(curve)
         return LearningState(Learned.NEVER if known else Learned.UNKNOWN, curve, first, guesses)
     if gain:

@@ -52,7 +52,9 @@ class NoLearning:
         if not learning.stuck or curve is None:
             return
         if reward is not None:
-            yield self._unrewarded(curve)
+            # A reward that falls is more than nothing learned: see reward-instability.
+            if curve.rise is None or not curve.rise.persistent:
+                yield self._unrewarded(curve)
             return
         loss = train_loss or val_loss
         others = any(other not in (None, curve) for other in (val_loss, train_loss, train_score))

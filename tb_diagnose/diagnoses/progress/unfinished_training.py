@@ -77,7 +77,7 @@ class UnfinishedTraining:
             return False
         further = outlook.gain * (curve.gained or 0.0)
         worth = self.level.exceeded(further / abs(level.value)) if level.value else False
-        return self.gain.exceeded(outlook.gain) and worth
+        return worth and self.gain.exceeded(outlook.gain)
 
     def _finished(self, rate: Curve | None) -> bool:
         if rate is None or rate.highest is None or rate.end is None or rate.finite < 3:

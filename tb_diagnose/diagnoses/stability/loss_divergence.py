@@ -33,11 +33,6 @@ from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
 
-#: Words of the parts of a loss that grow with the weights while all is well.
-_PENALTIES = frozenset(
-    "weight weights penalty reg regularization regularisation l1 l2 decay".split()
-)
-
 
 @diagnosis(
     family="stability",
@@ -57,12 +52,15 @@ class LossDivergence:
         losses: tuple[Curve, ...],
         learning: LearningState,
         code: Code,
+        train_loss: Curve | None = None,
         train_score: Curve | None = None,
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
         if train_score is not None and moved(train_score) and train_score.still_improving:
             return  # then it is the loss that does not tell what is learned
         trained = [curve for curve in losses if curve.split != "validation"]
+        # A part may grow while the whole falls: the divergence of an autoencoder does.
+        trained = [curve for curve in trained if curve is train_loss or not curve.info.part]
         found = [
             (curve, comparison)
             for curve in trained or losses
@@ -80,8 +78,6 @@ class LossDivergence:
         rise, best, start, end = curve.rise, curve.best_level, curve.start, curve.end
         if not (rise and best and start and end) or not curve.noise_model:
             return None
-        if _PENALTIES & set(curve.info.words):
-            return None
         if not start.value > 0 or alone:
             return self._worse(curve, rise, best, alone=alone)
         values, times = curve.finite_values, end.value / start.value
@@ -97,8 +93,7 @@ class LossDivergence:
 
     def _worse(self, curve: Curve, rise: Rise, best: Level, *, alone: bool) -> Comparison | None:
         """A level that rose for good by much of what had been gained."""
-        twice = rise.points > 1 and rise.score >= self.clear and (rise.share or 0.0) >= 1
-        if not (rise.persistent or twice) or alone or curve.info.part or not best.value:
+        if not rise.persistent or alone or not best.value:
             return None
         large = self.rise.compare(rise.value / abs(best.value))
         if not large.holds or rise.share is None or not curve.gained:

@@ -73,8 +73,8 @@ class LossOscillation:
         late = values[len(values) // 10 :]
         level = 1.0 if curve.info.kind == "score" else float(np.median(np.abs(late)))
         size = max(self.size * float(np.ptp(values)), self.level * level)
-        if curve.split == "validation" and curve.start_level and curve.end_level:
-            size = max(size, self.gain * abs(curve.end_level.value - curve.start_level.value))
+        if curve.split == "validation" and curve.start and curve.end_level:
+            size = max(size, self.gain * abs(curve.end_level.value - curve.start.value))
         swung = oscillation(curve, values, size)
         return swung if swung is not None and self.turns.exceeded(len(swung.turns)) else None
 
