@@ -75,7 +75,8 @@ class MetricLossDisagreement:
     def _contradicts(self, loss: Curve, score: Curve, model: ModelConfig) -> Evidence | None:
         """More wrong answers than the loss leaves room for."""
         price, unit = _price(model)
-        assert loss.end_level is not None and score.end_level is not None and score.end is not None
+        if not (loss.end_level and score.end_level and score.end):
+            return None
         level, wrong = loss.end_level.value, 1 - score.end_level.value
         if not price or not is_accuracy(score.series.tag) or level < 0:
             return None

@@ -88,7 +88,9 @@ class Overfitting:
         share, fell = apart.validation_share, apart.training_share
         # The smaller a rise the surer it has to be; two values behind the best can not be sure.
         few = (
-            val.gained_score is None and val.end.index - val.best.index > 1 and self.alone.exceeded(2 * share)
+            val.gained_score is None
+            and val.end.index - val.best.index > 1
+            and self.alone.exceeded(2 * share)
         )
         sure = (
             apart.persistent or val.rise.p_value < (val.end.value - val.best.value) / val.best.value
@@ -123,7 +125,8 @@ class Overfitting:
         first = onset.step if onset else int(val.steps[0])
         return self._evidence(
             pair,
-            f"{train.name} ends at {number(train.end.value)} and {val.name}, which stands still, at "
+            f"{train.name} ends at {number(train.end.value)} and {val.name}, which stands "
+            "still, at "
             f"{number(val.end.value)}: what is still learned is learned by heart.",
             (first, val.end.step),
             self.gap.compare(wide),

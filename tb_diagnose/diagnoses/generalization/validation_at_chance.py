@@ -69,7 +69,8 @@ class ValidationAtChance:
         yield Evidence(
             message=f"{train_score.name} reaches {number(train_score.end.value)}, but "
             f"{val_score.name} ends at {number(val_score.end.value)}{said}.",
-            suggestion="Check that labels belong to their inputs and that validation data go through "
+            suggestion="Check that labels belong to their inputs and that validation data go "
+            "through "
             "the same preprocessing; if labels do not depend on inputs, there is nothing to learn.",
             tag=val_score.name,
             related=(train_score.name,),

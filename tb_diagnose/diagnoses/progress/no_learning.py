@@ -83,7 +83,8 @@ class NoLearning:
 
     def _compared(self, curve: Curve) -> Comparison | None:
         """What was gained against nothing, else against its own doubt."""
-        level = 1.0 if curve.info.kind == "score" else abs(curve.start_level.value)
+        start = curve.start_level
+        level = 1.0 if curve.info.kind == "score" or start is None else abs(start.value)
         gained = (curve.gained or 0.0) / level if level else 0.0
         found = self.gain.compare(gained), self.doubt.compare(curve.gained_score or 0.0)
         return next((comparison for comparison in found if comparison.holds), None)
@@ -91,7 +92,8 @@ class NoLearning:
     def _unrewarded(self, curve: Curve) -> Evidence:
         return Evidence(
             message=f"{_stands(curve)}: the policy never earned more than at the start.",
-            suggestion="Check that exploring can reach the reward at all (more exploration, a shaped "
+            suggestion="Check that exploring can reach the reward at all (more exploration, a "
+            "shaped "
             "reward), and that the policy is updated.",
             tag=curve.name,
             steps=curve.span(0),
@@ -102,7 +104,9 @@ class NoLearning:
 
 def _since(curve: Curve, learning: LearningState) -> int:
     """Index from which on the curve never was better than guessing again."""
-    better = [at for at in curve.where if at_chance(curve, learning.chance, curve.values[at]) is False]
+    better = [
+        at for at in curve.where if at_chance(curve, learning.chance, curve.values[at]) is False
+    ]
     return min(int(better[-1]) + 1, len(curve) - 1) if better and learning.at_chance else 0
 
 
@@ -113,7 +117,8 @@ def _mild(curve: Curve, others: bool) -> Severity:  # noqa: FBT001 (whether more
 
 def _stands(curve: Curve) -> str:
     start, end = curve.start, curve.end
-    assert start is not None and end is not None
+    if start is None or end is None:
+        return curve.name
     if curve.constant:
         return f"{curve.name} is {number(end.value)} in all {plural(len(curve), 'value')}"
     went = f"went from {number(start.value)} to {number(end.value)}"

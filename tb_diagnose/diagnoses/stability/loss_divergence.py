@@ -4,8 +4,8 @@ Why it matters:
     What the weights had learned is being lost, and each further step makes the model worse.
 
 How it is judged:
-    On every training loss: its level ends above its best by half of what it had gained, and by a
-    twentieth of that best, beyond the noise. A rise that only the last one or two values show has to
+    On every training loss: its level ends above its best by half of what it had gained and by a
+    twentieth of it, beyond the noise. A rise that only the last one or two values show has to
     reach three times the start. A score that was won and lost counts as well.
 
 When it stays silent:
@@ -78,27 +78,32 @@ class LossDivergence:
         rise, best, start, end = curve.rise, curve.best_level, curve.start, curve.end
         if not (rise and best and start and end) or not curve.noise_model:
             return None
-        if not start.value > 0 or alone:
+        if not start.value > 0:
             return self._worse(curve, rise, best, alone=alone)
         values, times = curve.finite_values, end.value / start.value
         clear = rise.score >= self.clear or end.value >= self.sudden * float(values[:-1].max())
         if self.sudden.exceeded(times) and clear and end.value > best.value:
-            return self.sudden.compare(times)
+            sudden: Comparison = self.sudden.compare(times)
+            return sudden
         if worse := self._worse(curve, rise, best, alone=alone):
             return worse
         # Two values that are worse than the start are no accident of one.
-        twice = float(values[-2:].min()) > start.value and end.value > self.sudden * best.value
-        known = twice and best.value > 0
-        return self.rise.compare(end.value / best.value - 1) if known else None
+        twice = (
+            not alone
+            and float(values[-2:].min()) > start.value
+            and end.value > self.sudden * best.value
+        )
+        compared = self.rise.compare(end.value / best.value - 1) if best.value > 0 else None
+        return compared if twice and compared and compared.holds else None
 
     def _worse(self, curve: Curve, rise: Rise, best: Level, *, alone: bool) -> Comparison | None:
         """A level that rose for good by much of what had been gained."""
         if not rise.persistent or alone or not best.value:
             return None
-        large = self.rise.compare(rise.value / abs(best.value))
+        large: Comparison = self.rise.compare(rise.value / abs(best.value))
         if not large.holds or rise.share is None or not curve.gained:
             return large if large.holds else None
-        lost = self.lost.compare(rise.share)
+        lost: Comparison = self.lost.compare(rise.share)
         return lost if lost.holds else None
 
     def _evidence(
@@ -109,9 +114,8 @@ class LossDivergence:
         code: Code,
         optimizer: Optimizer | None,
     ) -> Evidence:
-        best, end, rise = curve.best, curve.end, curve.rise
-        assert best is not None and end is not None and rise is not None
-        share = rise.share or 0.0
+        best, end = curve.best or curve.point(0), curve.end or curve.point(-1)
+        share, score = (curve.rise.share or 0.0, curve.rise.score) if curve.rise else (0.0, 0.0)
         lost = f": {percent(share)} of what it had gained is lost" if 0 < share < 100 else ""
         return Evidence(
             message=f"{curve.name} rose from {number(best.value)} at step {best.step} to "
@@ -121,7 +125,7 @@ class LossDivergence:
             related=related,
             steps=(best.step, end.step),
             comparison=comparison,
-            confidence=f"the rise is {number(rise.score)} times its standard error",
+            confidence=f"the rise is {number(score)} times its standard error",
         )
 
     def _collapse(

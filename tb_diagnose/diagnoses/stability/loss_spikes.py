@@ -49,7 +49,8 @@ class LossSpikes:
     )
 
     @method("every loss")
-    def by_losses(self, losses: tuple[Curve, ...], code: Code, gradient_norm: Curve | None = None
+    def by_losses(
+        self, losses: tuple[Curve, ...], code: Code, gradient_norm: Curve | None = None
     ) -> Iterator[Evidence]:
         found = [(curve, spikes) for curve in losses if (spikes := self._spikes(curve))]
         if not found:
@@ -61,7 +62,9 @@ class LossSpikes:
         severe = self.large.exceeded(times) and self.noise.exceeded(worst.score / 2)
         usual = ""
         if gradient_norm is not None and gradient_norm.finite:
-            usual = f", at its usual norm of {number(float(np.median(gradient_norm.finite_values)))}"
+            usual = (
+                f", at its usual norm of {number(float(np.median(gradient_norm.finite_values)))}"
+            )
         yield Evidence(
             message=f"{curve.name} has {plural(len(spikes), 'spike')}, the largest at step "
             f"{worst.peak.step}: {number(worst.peak.value)}, {number(times)} times its course "

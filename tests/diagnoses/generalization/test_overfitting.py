@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.core.finding import Severity
 from tb_diagnose.roles.curves import Pair
 from tests.cases import (
     Cases,
