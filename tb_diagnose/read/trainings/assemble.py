@@ -15,6 +15,7 @@ from tb_diagnose.core.run import Fact, Histograms, Run, Series, Vitals
 from tb_diagnose.read.columns import histograms
 from tb_diagnose.read.columns.columns import Note
 from tb_diagnose.read.keras.config import model_config
+from tb_diagnose.read.setup import with_setup
 from tb_diagnose.read.trainings import remarks
 from tb_diagnose.read.trainings.boundaries import split
 from tb_diagnose.read.trainings.hparams import hyperparameters
@@ -180,7 +181,7 @@ def _run(name: str, path: str, training: _Training) -> Run:
         vitals=tuple(tables),
         texts=texts,
         hparams=hyperparameters([note.content for note in _sorted(training, "hparams")], texts),
-        model=_model(_sorted(training, "models")),
+        model=with_setup(_model(_sorted(training, "models")), texts),
         facts=tuple(facts),
         writer=next((part.columns.writer for part in training.parts if part.columns.writer), ""),
         files=tuple(remarks.place(part) for part in training.parts),
