@@ -30,10 +30,10 @@ export function Exports({ run }: { run: string | null }) {
       document.removeEventListener("pointerdown", close, true);
     };
   }, []);
-  const all = FORMATS.map(([format, title, says]) => ({
+  const all = FORMATS.map(([format, title, note]) => ({
     format,
     title,
-    says,
+    note,
     to: savedAt(format, run),
   }));
   return (
@@ -41,8 +41,8 @@ export function Exports({ run }: { run: string | null }) {
       <summary class="button">Export</summary>
       <div class="menu-list">
         {all
-          .filter((each) => each.to !== null)
-          .map(({ format, title, says, to }) => (
+          .filter(({ to }) => to !== null)
+          .map(({ format, title, note, to }) => (
             <a
               key={format}
               data-testid="export"
@@ -50,12 +50,20 @@ export function Exports({ run }: { run: string | null }) {
               href={to ?? ""}
               download={filename(run, format)}
             >
-              <b>{title}</b> <span>{says}</span>
+              <b>{title}</b> <span>{note}</span>
             </a>
           ))}
+        <button type="button" class="quiet" onClick={() => print(menu.current)}>
+          <b>Print</b> <span>all findings, in full</span>
+        </button>
       </div>
     </details>
   );
+}
+
+function print(menu: HTMLDetailsElement | null): void {
+  if (menu) menu.open = false;
+  window.print();
 }
 
 const ENDS: Record<Format, string> = { html: "html", json: "json", markdown: "md" };

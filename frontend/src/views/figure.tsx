@@ -1,103 +1,231 @@
-// The curves behind a finding, with what it marks in them.
-import { useMemo, useState } from "preact/hooks";
-import { curvesOf } from "../actions";
-import { drawnFor } from "../lib/groups";
+// The series that a finding was judged by, with what it marks in them.
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { curvesOf, heatOf } from "../actions";
+import { timeSeries } from "../address";
+import { type Axis, type Scale, scaleOf } from "../lib/clock";
+import { color, heldOut, places } from "../lib/colors";
+import { quantity } from "../lib/findings";
+import { type Judged, judged, references, rowsOf, vitalOf } from "../lib/judged";
 import { brief } from "../lib/numbers";
-import { drawnFrom, extent, type Line } from "../lib/series";
-import { chosen, curves, dark, fleet, order, run } from "../state";
-import { colour, heldOut, place } from "../lib/colours";
-import type { Curve, Drawn, Evidence, Severity } from "../wire/routes";
+import { dataOf, extent, type Line, stretch, summed } from "../lib/series";
+import { axis, chosen, curves, dark, heatTitles, order, run, zoom } from "../state";
+import type { Clock, Curve, CurveData, Evidence, Heat, Outcome } from "../wire/routes";
 import { Chart } from "./chart";
+import type { Marks } from "./marks";
 
-type Props = { evidence: Evidence; known: number | null; severity: Severity };
+type Props = { outcome: Outcome; evidence: Evidence };
 
-export function Figure({ evidence, known, severity }: Props) {
-  const { charts, about } = useMemo(
-    () => drawnFor(evidence, run.value?.curves ?? []),
-    [evidence, run.value],
+export function Figure({ outcome, evidence }: Props) {
+  const all = run.value?.curves;
+  const shown = useMemo(() => judged(evidence, all ?? []), [evidence, all]);
+  const vital = vitalOf(
+    outcome,
+    heatTitles.value.map((title) => title.vital),
   );
-  const marks = useMemo(
-    () => (about ? { steps: evidence.steps, known: later(known, evidence.steps), severity } : null),
-    [evidence, known, severity, about],
-  );
-  if (!charts.length) return null;
-  return (
-    <div class="figure">
-      {charts.map((shown, at) => (
-        <CurveChart key={at} shown={shown} marks={at ? null : marks} height={at ? 120 : 208} />
-      ))}
-    </div>
-  );
+  if (shown.length)
+    return (
+      <div class="figure">
+        {shown.map((group, at) => (
+          <CurveChart
+            key={group.curves[0]?.name}
+            shown={group}
+            height={at ? 120 : 200}
+            {...(at ? {} : { about: { outcome, evidence } })}
+          />
+        ))}
+      </div>
+    );
+  return vital ? <LayerFigure outcome={outcome} evidence={evidence} vital={vital} /> : null;
 }
 
-/** When it could be known, where that is not where it shows first. */
-const later = (known: number | null, steps: readonly number[]): number | null =>
-  known === null || known === steps[0] ? null : known;
+type ChartProps = { shown: Judged; height: number; about?: Props };
 
-type ChartProps = {
-  shown: readonly Curve[];
-  height: number;
-  marks?: Parameters<typeof Chart>[0]["marks"];
-};
-
-export function CurveChart({ shown, marks = null, height }: ChartProps) {
-  const [close, setClose] = useState<ReadonlyMap<string, Drawn> | null>(null);
+export function CurveChart({ shown, about, height }: ChartProps) {
+  const [close, setClose] = useState<ReadonlyMap<string, CurveData> | null>(null);
   const name = chosen.value ?? "";
+  const first = shown.curves[0];
+  const known = close ?? curves.value;
+  const scale = useMemo(() => scaleFor(axis.value, first), [first, curves.value, axis.value]);
   const lines = useMemo(
-    () => shown.map((curve, at) => line(curve, at, shown, close ?? curves.value)),
-    [shown, curves.value, close, order.value, dark.value],
+    () => linesOf(name, shown, known, scale),
+    [shown, known, scale, order.value, dark.value],
   );
-  const thinned = lines.some((each) => each.full > each.steps.length + each.nonfinite.length);
-  const zoomed = async (zoom: [number, number] | null) => {
-    if (zoom === null) setClose(null);
-    else if (thinned)
-      setClose(
-        await curvesOf(
-          name,
-          shown.map((each) => each.name),
-          zoom,
-        ).catch(() => null),
-      );
-  };
+  const marks = useMemo(() => about && marksOf(about, lines[0], scale, first), [about?.evidence, lines]);
+  const window = steps(zoom.value, scale, first);
+  const thinned = [...curves.value.values()].some((curve) => curve.full > curve.steps.length);
+  useEffect(() => {
+    if (!window || !thinned) return setClose(null);
+    let stale = false;
+    const names = shown.curves.map((curve) => curve.name);
+    curvesOf(name, names, window).then(
+      (finer) => stale || setClose(finer),
+      () => setClose(null),
+    );
+    return () => void (stale = true);
+  }, [String(window), shown, thinned]);
+  if (!first) return null;
   return (
     <Chart
       lines={lines}
-      marks={marks}
+      marks={marks ?? null}
       height={height}
-      unit={shown[0]?.counted_in ?? "steps"}
+      scale={scale}
+      quantity={shown.sum ? `sum of ${shown.curves.length} curves` : quantity(first.name)}
       label={label(lines)}
-      onZoom={(zoom) => void zoomed(zoom)}
+      elsewhere={timeSeries(name, first.name)}
     />
   );
 }
 
-/** The run's colour for the first curve and for its twin that was held out; others take the next. */
-function line(
-  curve: Curve,
-  at: number,
-  shown: readonly Curve[],
-  known: ReadonlyMap<string, Drawn>,
-): Line {
-  const drawn = known.get(curve.name) ?? drawnFrom(curve);
-  const dashed = heldOut(curve.name, curve.role);
-  const own = place(
-    chosen.value ?? "",
-    order.value,
-    fleet.value?.runs.findIndex((each) => each.name === chosen.value) ?? 0,
+/** The axis of a curve: epochs by whichever curve of the run counts them. */
+function scaleFor(on: Axis, curve: Curve | undefined): Scale {
+  const clockOf = (one: Curve | undefined): Clock => curves.value.get(one?.name ?? "")?.clock ?? [];
+  const epochs = run.value?.curves.find((one) => one.counted_in === "epochs");
+  const start = Math.min(...[...curves.value.values()].map((one) => one.clock[0]?.[1] ?? Infinity));
+  const counted = { clock: clockOf(curve), counted_in: curve?.counted_in ?? "steps" };
+  return scaleOf(on, counted, clockOf(epochs), Number.isFinite(start) ? start : 0);
+}
+
+/** The steps that a zoom asks for; null for all of them. */
+function steps(
+  zoomed: typeof zoom.value,
+  scale: Scale,
+  curve: Curve | undefined,
+): [number, number] | null {
+  if (!zoomed || !curve) return null;
+  const own = scaleFor("step", curve);
+  const [low, high] = zoomed.map(({ unit, x, seconds }) =>
+    unit === `step ${own.unit}` ? x : seconds === null ? null : own.x(seconds),
   );
-  const kin = shown.slice(0, at).filter((each) => heldOut(each.name, each.role) === dashed).length;
-  return { ...drawn, name: curve.name, dashed, colour: colour(own + kin, dark.value) };
+  return low != null && high != null && scale && high > low ? [low, high] : null;
+}
+
+function linesOf(
+  run: string,
+  { curves: shown, sum }: Judged,
+  known: ReadonlyMap<string, CurveData>,
+  scale: Scale,
+): Line[] {
+  const found = shown.map((curve) => known.get(curve.name) ?? dataOf(curve));
+  const colors = places(run, shown, order.value);
+  if (sum)
+    return [lineOf(summed(found), shown.map(({ name }) => name).join(" + "), false, 1, scale)];
+  return shown.map((curve, at) =>
+    lineOf(
+      found[at] ?? dataOf(curve),
+      curve.name,
+      heldOut(curve.name, curve.role),
+      colors[at] ?? at,
+      scale,
+    ),
+  );
+}
+
+function lineOf(
+  data: CurveData,
+  name: string,
+  dashed: boolean,
+  place: number,
+  { position }: Scale,
+): Line {
+  const placed = (step: number) => position(step) ?? step;
+  return {
+    name,
+    dashed,
+    color: color(place, dark.value),
+    x: Array.from(data.steps, placed),
+    values: data.values,
+    full: data.full,
+    nonfinite: data.nonfinite.map(({ first, last, value }) => ({
+      first: placed(first),
+      last: placed(last),
+      value,
+    })),
+  };
+}
+
+/** What the evidence marks in its first line, on the chart's axis. */
+function marksOf(
+  { outcome, evidence }: Props,
+  line: Line | undefined,
+  { position }: Scale,
+  curve?: Curve,
+): Marks | null {
+  if (!line) return null;
+  const placed = evidence.steps.map(position).filter((x) => x !== null);
+  const range = stretch(placed, line.x);
+  const begins = placed[0] ?? null;
+  const detected = outcome.detected_step === null ? null : position(outcome.detected_step);
+  const isLoss = !curve || /loss|error|mae|mse/i.test(`${curve.role ?? ""} ${curve.name}`);
+  return {
+    range,
+    points: range ? placed.slice(0, 1) : placed,
+    begins: range ? begins : null,
+    detectable: detected !== null && begins !== null && detected > begins ? detected : null,
+    references: references(evidence, line.values, isLoss),
+    severity: evidence.severity,
+  };
+}
+
+/** Rows of a heat map as curves: what findings about layers are judged by. */
+function LayerFigure({ outcome, evidence, vital }: Props & { vital: string }) {
+  const [heat, setHeat] = useState<Heat | null>(null);
+  useEffect(() => void heatOf(vital).then(setHeat), [vital, run.value]);
+  const scale = useMemo(() => scaleOf("step", { clock: [], counted_in: heatUnit(vital) }, [], 0), [vital]);
+  const lines = useMemo(
+    () =>
+      heat
+        ? rowsOf(evidence, heat.rows).map((row, at) => heatLine(heat, row, at))
+        : [],
+    [heat, evidence, dark.value],
+  );
+  const marks = useMemo(
+    () => marksOf({ outcome, evidence }, lines[0], scale),
+    [outcome, evidence, lines, scale],
+  );
+  if (!heat || !lines.length) return null;
+  return (
+    <div class="figure">
+      <Chart
+        lines={lines}
+        marks={marks}
+        height={200}
+        scale={scale}
+        quantity={[heat.title, heat.unit].filter(Boolean).join(", ")}
+        label={label(lines)}
+      />
+    </div>
+  );
+}
+
+/** What the steps of a heat map count: Keras writes histograms by the epoch, everything else by the step. */
+export function heatUnit(vital: string): "epochs" | "steps" {
+  const epochs = run.value?.steps?.counted_in === "epochs";
+  return vital.startsWith("weights/") && epochs ? "epochs" : "steps";
+}
+
+export function heatLine(heat: Heat, row: number, place: number): Line {
+  const size = heat.steps.length;
+  return {
+    name: heat.rows[row] ?? "",
+    dashed: false,
+    color: color(place + 1, dark.value),
+    x: Array.from(heat.steps),
+    values: Array.from({ length: size }, (_, at) => heat.values[row * size + at] ?? null),
+    full: size,
+    nonfinite: [],
+  };
 }
 
 function label(lines: readonly Line[]): string {
   return lines
-    .map((each) => {
-      const [low, high] = extent([each.values]);
-      const last = each.values[each.values.length - 1] ?? null;
-      const broken = each.nonfinite.length ? ", not finite in places" : "";
+    .map(({ name, values, nonfinite }) => {
+      const [low, high] = extent([values]);
+      const last = values[values.length - 1] ?? null;
+      const broken = nonfinite.length ? ", not finite in places" : "";
       return Number.isFinite(low)
-        ? `${each.name} between ${brief(low)} and ${brief(high)}, ${last === null ? "open" : brief(last)} at the end${broken}`
-        : `${each.name}${broken}`;
+        ? `${name} between ${brief(low)} and ${brief(high)}, ${last === null ? "not finite" : brief(last)} at the end${broken}`
+        : `${name}${broken}`;
     })
     .join("; ");
 }

@@ -1,18 +1,25 @@
 // Layer × step: one vital of every layer, and the curve of the layer that is clicked.
-import { useMemo, useState } from "preact/hooks";
-import { showHeat } from "../actions";
-import { brief } from "../lib/numbers";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { heatOf } from "../actions";
+import { scaleOf } from "../lib/clock";
 import { domain } from "../lib/heat";
-import { colour } from "../lib/colours";
-import { shortened } from "../lib/words";
-import { dark, heat, heatTitles, run, vital } from "../state";
+import { shortened } from "../lib/names";
+import { brief } from "../lib/numbers";
+import { dark, heatTitles, run, vital } from "../state";
 import type { Heat } from "../wire/routes";
 import { Chart } from "./chart";
+import { heatLine, heatUnit } from "./figure";
 import { HeatMap } from "./heat_map";
 
 export function Layers() {
   const [row, setRow] = useState<number | null>(null);
-  const shown = heat.value;
+  const [shown, setShown] = useState<Heat | null>(null);
+  const name = vital.value;
+  useEffect(() => {
+    let stale = false;
+    if (name) void heatOf(name).then((heat) => stale || setShown(heat));
+    return () => void (stale = true);
+  }, [name, run.value]);
   return (
     <section class="block" aria-labelledby="layers-title">
       <div class="block-head">
@@ -20,8 +27,11 @@ export function Layers() {
         <select
           data-testid="heat-select"
           aria-label="What the map shows"
-          value={vital.value ?? ""}
-          onChange={(event) => (setRow(null), void showHeat(event.currentTarget.value))}
+          value={name ?? ""}
+          onChange={(event) => {
+            setRow(null);
+            vital.value = event.currentTarget.value;
+          }}
         >
           {heatTitles.value.map((each) => (
             <option key={each.vital} value={each.vital}>
@@ -29,9 +39,9 @@ export function Layers() {
             </option>
           ))}
         </select>
-        {shown && <Legend heat={shown} />}
+        {shown && <Ramp heat={shown} />}
       </div>
-      {shown && shown.vital === vital.value && (
+      {shown && shown.vital === name && (
         <>
           <HeatMap heat={shown} row={row} onRow={(at) => setRow(at === row ? null : at)} />
           {row !== null && shown.rows[row] !== undefined && <LayerChart heat={shown} row={row} />}
@@ -41,41 +51,32 @@ export function Layers() {
   );
 }
 
-function Legend({ heat: shown }: { heat: Heat }) {
-  const { low, high } = useMemo(() => domain(shown), [shown]);
+function Ramp({ heat }: { heat: Heat }) {
+  const { low, high } = useMemo(() => domain(heat), [heat]);
   return (
     <span class="ramp">
       <span>{brief(low)}</span>
-      <i class={shown.scale} aria-hidden="true" />
+      <i class={heat.scale} aria-hidden="true" />
       <span>{brief(high)}</span>
-      {shown.unit && <span class="ramp-unit">{shown.unit}</span>}
+      {heat.unit && <span class="ramp-unit">{heat.unit}</span>}
     </span>
   );
 }
 
-function LayerChart({ heat: shown, row }: { heat: Heat; row: number }) {
-  const size = shown.steps.length;
-  const name = shortened(shown.rows)[row] ?? "";
-  const lines = useMemo(() => {
-    const values = Array.from({ length: size }, (_, at) => shown.values[row * size + at] ?? null);
-    return [
-      {
-        name,
-        steps: shown.steps,
-        values,
-        full: size,
-        nonfinite: [],
-        dashed: false,
-        colour: colour(1, dark.value),
-      },
-    ];
-  }, [shown, row, dark.value]);
+function LayerChart({ heat, row }: { heat: Heat; row: number }) {
+  const name = shortened(heat.rows)[row] ?? "";
+  const lines = useMemo(() => [{ ...heatLine(heat, row, 0), name }], [heat, row, dark.value]);
+  const scale = useMemo(
+    () => scaleOf("step", { clock: [], counted_in: heatUnit(heat.vital) }, [], 0),
+    [heat],
+  );
   return (
     <div class="layer-chart" data-testid="layer-chart">
       <Chart
         lines={lines}
         label={`${name} over the run`}
-        unit={run.value?.steps?.counted_in ?? "steps"}
+        quantity={[heat.title, heat.unit].filter(Boolean).join(", ")}
+        scale={scale}
         height={150}
       />
     </div>
