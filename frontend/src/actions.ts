@@ -220,7 +220,7 @@ export function choose(name: string): void {
 export function open(view: "overview" | "compare"): void {
   decided = push = true;
   batch(() => {
-    looked(at.view.value === "run" ? at.chosen.value ?? undefined : undefined);
+    looked(at.view.value === "run" ? (at.chosen.value ?? undefined) : undefined);
     at.view.value = view;
     at.inList.value = false;
   });

@@ -51,7 +51,9 @@ export function watchAddress(look: () => void): void {
 export function linkTo(wanted: Choices): string {
   const { tab } = parsed();
   const ours = Object.entries(wanted).filter(([, value]) => value);
-  const words = ours.map(([key, value]) => `${host ? KEY + key : key}=${encodeURIComponent(value)}`);
+  const words = ours.map(
+    ([key, value]) => `${host ? KEY + key : key}=${encodeURIComponent(value)}`,
+  );
   return `${place().href.replace(/#.*/, "")}#${[tab, ...words].filter(Boolean).join("&")}`;
 }
 

@@ -82,7 +82,9 @@ export const listed = computed(() =>
   }),
 );
 /** The folders that all names begin with. */
-export const folder = computed(() => commonFolder((runs.value?.runs ?? []).map(({ name }) => name)));
+export const folder = computed(() =>
+  commonFolder((runs.value?.runs ?? []).map(({ name }) => name)),
+);
 /** How many findings came since somebody looked, of all runs. */
 export const news = computed(() =>
   (runs.value?.runs ?? []).reduce((sum, item) => sum + newIn(item, looks.value).length, 0),

@@ -74,13 +74,11 @@ function values(items: readonly Item[]): Trait[] {
       .filter((item) => numberOf(item, name) === null)
       .map((item) => item.parameters[name])
       .filter((value) => value !== undefined);
-    return [...new Set(words)]
-      .slice(0, 40)
-      .map((value) => ({
-        kind: name,
-        label: `${name} = ${value}`,
-        has: (item: Item) => item.parameters[name] === value,
-      }));
+    return [...new Set(words)].slice(0, 40).map((value) => ({
+      kind: name,
+      label: `${name} = ${value}`,
+      has: (item: Item) => item.parameters[name] === value,
+    }));
   });
 }
 
@@ -120,9 +118,7 @@ const wordsOf = (name: string): string[] =>
 export function tail(inside: number, size: number, total: number, all: number): number {
   let sum = 0;
   for (let hit = inside; hit <= Math.min(size, total); hit += 1)
-    sum += Math.exp(
-      choose(total, hit) + choose(all - total, size - hit) - choose(all, size),
-    );
+    sum += Math.exp(choose(total, hit) + choose(all - total, size - hit) - choose(all, size));
   return sum;
 }
 

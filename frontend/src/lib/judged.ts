@@ -87,7 +87,9 @@ export function vitalOf(outcome: Outcome, vitals: readonly string[]): string | n
 /** The rows of a heat map that evidence names, by their tags or in its sentence; four at most. */
 export function rowsOf(evidence: Evidence, rows: readonly string[]): number[] {
   const tags = new Set([evidence.tag, ...evidence.related]);
-  const words = new Set(evidence.message.split(/[\s,;:()]+/).map((word) => word.replace(/\.$/, "")));
+  const words = new Set(
+    evidence.message.split(/[\s,;:()]+/).map((word) => word.replace(/\.$/, "")),
+  );
   return rows
     .map((row, at) => (tags.has(row) || words.has(row) ? at : -1))
     .filter((at) => at >= 0)
@@ -128,7 +130,7 @@ export function references(
   return guess ? [...found, guess] : found;
 }
 
-const GUESS = /guess\w*(?: among ([\d,]+) classes)? gives ([\d.]+(?:e-?\d+)?)/g;
+const GUESS = /guess\w*(?: among ([\d,]+) classes)? gives (\d+(?:\.\d+)?(?:e-?\d+)?)/g;
 
 /** What guessing gives, as the sentence says: a loss of ln K, a score of 1/K. */
 function chance(message: string, isLoss: boolean): Reference | null {

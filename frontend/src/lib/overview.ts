@@ -70,14 +70,17 @@ export function numberOf(item: Item, name: string): number | null {
 }
 
 /** The healthy run that is most like a sick one: it shares most hyper-parameters, then most of its
- * name. Null where no healthy run shares half of them. */
-export function healthyTwin(sick: Item, items: readonly Item[]): { item: Item; differs: string[] } | null {
+ * name. Null where more than a third of them differ. */
+export function healthyTwin(
+  sick: Item,
+  items: readonly Item[],
+): { item: Item; differs: string[] } | null {
   let best: { item: Item; differs: string[]; score: number } | null = null;
   for (const item of items) {
     if (item.verdict !== "healthy" || item.name === sick.name) continue;
     const names = Object.keys({ ...sick.parameters, ...item.parameters });
     const differs = names.filter((name) => sick.parameters[name] !== item.parameters[name]);
-    if (!names.length || differs.length > names.length / 2) continue;
+    if (!names.length || differs.length > names.length / 3) continue;
     const score = -differs.length + sharedStart(sick.name, item.name) / 1000;
     if (!best || score > best.score) best = { item, differs, score };
   }

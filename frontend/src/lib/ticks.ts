@@ -36,7 +36,5 @@ const SPANS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10
 export function secondsIncrement(span: number, most: number): number {
   const least = span / Math.max(1, most);
   if (least < 1) return increment(span, most);
-  return (
-    SPANS.find((one) => one >= least) ?? 86400 * Math.max(1, increment(span / 86400, most))
-  );
+  return SPANS.find((one) => one >= least) ?? 86400 * Math.max(1, increment(span / 86400, most));
 }

@@ -39,10 +39,7 @@ export function inline(carried: Carried): Source {
   };
 }
 
-function curves(
-  all: Carried["curves"][string],
-  names: readonly string[],
-): Map<string, CurveData> {
+function curves(all: Carried["curves"][string], names: readonly string[]): Map<string, CurveData> {
   const found = new Map<string, CurveData>();
   for (const name of names) {
     const curve = all[name];

@@ -19,8 +19,8 @@ const FEW = 2;
 type Props = {
   outcome: Outcome;
   consequences: readonly Outcome[];
-  /** The change that stands above all cards, and need not be said again. */
-  said: string;
+  /** What stands above all cards, and need not be said again. */
+  said: readonly string[];
 };
 
 export function Card({ outcome, consequences, said }: Props) {
@@ -57,16 +57,15 @@ function CardHead({ outcome }: { outcome: Outcome }) {
   );
 }
 
-function Proof({ outcome, said }: { outcome: Outcome; said: string }) {
+function Proof({ outcome, said }: { outcome: Outcome; said: readonly string[] }) {
   const [all, setAll] = useState(false);
   const shown = all || printing.value ? outcome.evidence : outcome.evidence.slice(0, FEW);
   const rest = outcome.evidence.length - shown.length;
   return (
     <>
       {shown.map((evidence, at) => {
-        const before = at ? shown[at - 1]?.suggestion : said;
-        const again = before === evidence.suggestion;
-        return <Seen key={at} outcome={outcome} evidence={evidence} again={again} />;
+        const before = [...said, shown[at - 1]?.suggestion ?? ""];
+        return <Seen key={at} outcome={outcome} evidence={evidence} said={before} />;
       })}
       {rest > 0 && (
         <button type="button" class="quiet more" onClick={() => setAll(true)}>
@@ -77,19 +76,24 @@ function Proof({ outcome, said }: { outcome: Outcome; said: string }) {
   );
 }
 
-type SeenProps = { outcome: Outcome; evidence: Evidence; again: boolean };
+type SeenProps = { outcome: Outcome; evidence: Evidence; said: readonly string[] };
 
-function Seen({ outcome, evidence, again }: SeenProps) {
+function Seen({ outcome, evidence, said }: SeenProps) {
+  const heard = (text: string) => said.some((one) => one.includes(text));
   return (
     <div class="seen">
-      <p class="message">
-        <Prose text={evidence.message} />
-      </p>
+      {!heard(evidence.message) && (
+        <p class="message">
+          <Prose text={evidence.message} />
+        </p>
+      )}
       <div class="seen-body">
         <Figure outcome={outcome} evidence={evidence} />
         <div class="seen-side">
           <Measured evidence={evidence} />
-          {!again && <Suggestion text={evidence.suggestion} heading="Change" />}
+          {!heard(evidence.suggestion) && (
+            <Suggestion text={evidence.suggestion} heading="Change" />
+          )}
         </div>
       </div>
     </div>
@@ -119,7 +123,7 @@ function Consequences({ outcomes }: { outcomes: readonly Outcome[] }) {
       ))}
       {shown.map((outcome) => (
         <div class="consequence-open" key={outcome.id}>
-          <Proof outcome={outcome} said="" />
+          <Proof outcome={outcome} said={[]} />
           <Explanation outcome={outcome} />
         </div>
       ))}

@@ -6,7 +6,16 @@ import type uPlot from "uplot";
 import type { Scale } from "../lib/clock";
 import { brief, clock } from "../lib/numbers";
 import { type Line, nearest, steep, table as tableOf } from "../lib/series";
-import { axis, cursor, dark, ignoreOutliers, type Moment, printing, smoothing, zoom } from "../state";
+import {
+  axis,
+  cursor,
+  dark,
+  ignoreOutliers,
+  type Moment,
+  printing,
+  smoothing,
+  zoom,
+} from "../state";
 import type { Marks } from "./marks";
 import { plot } from "./plot";
 
@@ -72,27 +81,43 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
       observer.disconnect();
       made.destroy();
     };
-  }, [seen, lines, table, marks, tall, shown, onLog, scale, smoothing.value, ignoreOutliers.value, dark.value]);
+  }, [
+    seen,
+    lines,
+    table,
+    marks,
+    tall,
+    shown,
+    onLog,
+    scale,
+    smoothing.value,
+    ignoreOutliers.value,
+    dark.value,
+  ]);
 
   return (
     <div class={`chart ${full ? "full" : ""}`} data-testid="card-chart">
       <p class="chart-quantity">{quantity}</p>
-      <div
-        class="chart-plot"
-        ref={host}
-        style={{ height: `${tall}px` }}
-        tabIndex={0}
-        role="img"
-        aria-label={label}
-        onKeyDown={(event) => {
-          if (event.key === "Escape" && full) setFull(false);
-          else if (!chart.current || !keyed(event, chart.current, scale)) return;
-          event.preventDefault();
-          event.stopPropagation();
-        }}
-        onDblClick={() => (zoom.value = null)}
-      />
-      <p class="chart-unit">{scale.unit === "time" ? "time since the run began" : scale.unit}</p>
+      <div class="chart-field">
+        <div
+          class="chart-plot"
+          ref={host}
+          style={{ height: `${tall}px` }}
+          tabIndex={0}
+          role="img"
+          aria-label={label}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" && full) setFull(false);
+            else if (!chart.current || !keyed(event, chart.current, scale)) return;
+            event.preventDefault();
+            event.stopPropagation();
+          }}
+          onDblClick={() => (zoom.value = null)}
+        />
+        <span class="chart-unit" title={scale.unit === "time" ? "since the run began" : undefined}>
+          {scale.unit}
+        </span>
+      </div>
       <div class="chart-foot">
         <Legend lines={lines} table={table} scale={scale} />
         <span class="chart-tools">

@@ -157,7 +157,12 @@ async function load(item: Item, role: string): Promise<Loaded | null> {
   const known = await curvesOf(item.name, [curve.name]).catch(() => null);
   const data = known?.get(curve.name) ?? dataOf(curve);
   const counted = { clock: data.clock, counted_in: curve.counted_in };
-  const scale = scaleOf(axis.value === "time" ? "time" : "step", counted, [], data.clock[0]?.[1] ?? 0);
+  const scale = scaleOf(
+    axis.value === "time" ? "time" : "step",
+    counted,
+    [],
+    data.clock[0]?.[1] ?? 0,
+  );
   const at = runs.value?.runs.findIndex(({ name }) => name === item.name) ?? 0;
   const placed = (step: number) => scale.position(step) ?? step;
   return {
@@ -201,10 +206,18 @@ type Column = {
 
 function columnsOf(items: readonly Item[]): Column[] {
   const shown = (value: unknown) =>
-    typeof value === "number" ? brief(value) : value === null || value === undefined ? "" : String(value);
+    typeof value === "number"
+      ? brief(value)
+      : value === null || value === undefined
+        ? ""
+        : String(value);
   const rank = (value: unknown) => {
     const number = Number(value ?? NaN);
-    return Number.isFinite(number) && value !== "" ? number : typeof value === "string" ? value : null;
+    return Number.isFinite(number) && value !== ""
+      ? number
+      : typeof value === "string"
+        ? value
+        : null;
   };
   const column = (name: string, label: string, of: (item: Item) => unknown): Column => ({
     name,
@@ -215,10 +228,10 @@ function columnsOf(items: readonly Item[]): Column[] {
   });
   const roles = Object.keys(ROLES).filter((role) => items.some(({ final }) => role in final));
   return [
+    ...roles.map((role) => column(role, ROLES[role] ?? role, ({ final }) => final[role])),
     ...differing(items)
       .slice(0, COLUMNS)
       .map((name) => column(name, name, ({ parameters }) => parameters[name])),
-    ...roles.map((role) => column(role, ROLES[role] ?? role, ({ final }) => final[role])),
     {
       ...column("seconds", "Duration", ({ seconds }) => seconds),
       text: ({ seconds }) => (seconds === null ? "" : duration(seconds)),
@@ -302,7 +315,15 @@ function inOrder(items: readonly Item[], columns: readonly Column[], { by, down 
   return [...sorted, ...items.filter((item) => column.rank(item) === null)];
 }
 
-function Row({ item, columns, prefix }: { item: Item; columns: readonly Column[]; prefix: number }) {
+function Row({
+  item,
+  columns,
+  prefix,
+}: {
+  item: Item;
+  columns: readonly Column[];
+  prefix: number;
+}) {
   const worst = item.findings[0];
   return (
     <tr>

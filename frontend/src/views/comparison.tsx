@@ -16,7 +16,10 @@ export function Measured({ evidence }: { evidence: Evidence }) {
       </p>
       {at && (
         <div class="gauge" aria-hidden="true">
-          <i class="gauge-alarm" style={{ left: percent(at.from), width: percent(at.to - at.from) }} />
+          <i
+            class="gauge-alarm"
+            style={{ left: percent(at.from), width: percent(at.to - at.from) }}
+          />
           <i class="gauge-limit" style={{ left: percent(at.limit) }} />
           <i class="gauge-dot" style={{ left: percent(at.value) }} />
         </div>

@@ -26,9 +26,8 @@ export function Explanation({ outcome }: { outcome: Outcome }) {
         <Sections article={article} />
         {article.limits.length > 0 && <Limits article={article} />}
         <p class="explanation-id">
-          <code>{id}</code>, family {family}. Not a problem here? Put{" "}
-          <code>ignore = ["{id}"]</code> into <code>tb-diagnose.toml</code>.{" "}
-          <Copy text={`ignore = ["${id}"]`}>Copy the line</Copy>
+          <code>{id}</code>, family {family}. Not a problem here? Put <code>ignore = ["{id}"]</code>{" "}
+          into <code>tb-diagnose.toml</code>. <Copy text={`ignore = ["${id}"]`}>Copy the line</Copy>
         </p>
       </div>
     </details>

@@ -50,7 +50,10 @@ export function CurveChart({ shown, about, height }: ChartProps) {
     () => linesOf(name, shown, known, scale),
     [shown, known, scale, order.value, dark.value],
   );
-  const marks = useMemo(() => about && marksOf(about, lines[0], scale, first), [about?.evidence, lines]);
+  const marks = useMemo(
+    () => about && marksOf(about, lines[0], scale, first),
+    [about?.evidence, lines],
+  );
   const window = steps(zoom.value, scale, first);
   const thinned = [...curves.value.values()].some((curve) => curve.full > curve.steps.length);
   useEffect(() => {
@@ -171,12 +174,12 @@ function marksOf(
 function LayerFigure({ outcome, evidence, vital }: Props & { vital: string }) {
   const [heat, setHeat] = useState<Heat | null>(null);
   useEffect(() => void heatOf(vital).then(setHeat), [vital, run.value]);
-  const scale = useMemo(() => scaleOf("step", { clock: [], counted_in: heatUnit(vital) }, [], 0), [vital]);
+  const scale = useMemo(
+    () => scaleOf("step", { clock: [], counted_in: heatUnit(vital) }, [], 0),
+    [vital],
+  );
   const lines = useMemo(
-    () =>
-      heat
-        ? rowsOf(evidence, heat.rows).map((row, at) => heatLine(heat, row, at))
-        : [],
+    () => (heat ? rowsOf(evidence, heat.rows).map((row, at) => heatLine(heat, row, at)) : []),
     [heat, evidence, dark.value],
   );
   const marks = useMemo(

@@ -62,7 +62,15 @@ function NotLogged({ outcomes }: { outcomes: Outcome[] }) {
   );
 }
 
-function Plain({ name, outcomes, open = false }: { name: string; outcomes: Outcome[]; open?: boolean }) {
+function Plain({
+  name,
+  outcomes,
+  open = false,
+}: {
+  name: string;
+  outcomes: Outcome[];
+  open?: boolean;
+}) {
   return (
     <details class="fold" open={open}>
       <summary>

@@ -133,19 +133,23 @@ function nonfinite(chart: uPlot, lines: readonly Line[], hot: string): void {
   const dot = devicePixelRatio;
   const end = bbox.left + bbox.width;
   let free = -Infinity;
-  ctx.fillStyle = hot;
   ctx.font = `500 ${10 * dot}px ${FONT}`;
   ctx.textAlign = "left";
   ctx.textBaseline = "bottom";
-  const stretches = lines.flatMap((line) => line.nonfinite).sort((a, b) => a.first - b.first);
-  for (const { first, last, value } of stretches) {
+  // Of many lines, the color tells whose it is.
+  const many = lines.length > 2;
+  const stretches = lines
+    .flatMap(({ nonfinite: own, color }) => own.map((one) => ({ ...one, color })))
+    .sort((a, b) => a.first - b.first);
+  for (const { first, last, value, color } of stretches) {
+    ctx.fillStyle = many ? color : hot;
     const from = Math.max(bbox.left, chart.valToPos(first, "x", true));
     const to = Math.min(end, chart.valToPos(last, "x", true));
     if (to < bbox.left || from > end) continue;
     const wide = Math.max(3 * dot, to - from + 3 * dot);
     ctx.fillRect(from - 1.5 * dot, bbox.top - 3 * dot, wide, 3 * dot);
     ctx.globalAlpha = 0.09;
-    ctx.fillRect(from - 1.5 * dot, bbox.top, wide, bbox.height);
+    if (!many) ctx.fillRect(from - 1.5 * dot, bbox.top, wide, bbox.height);
     ctx.globalAlpha = 1;
     const label = value === "NaN" ? "NaN" : value === "Infinity" ? "∞" : "−∞";
     const width = ctx.measureText(label).width;

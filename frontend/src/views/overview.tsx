@@ -48,7 +48,8 @@ function Summary({ items, rows }: { items: readonly Item[]; rows: readonly Findi
   return (
     <>
       {counts.join(", ")}.{" "}
-      {most && `Most frequent: ${title(most.id).toLowerCase()}, in ${plural(most.runs.length, "run")}. `}
+      {most &&
+        `Most frequent: ${title(most.id).toLowerCase()}, in ${plural(most.runs.length, "run")}. `}
       {unread.value > 0 && `${plural(unread.value, "run")} not read yet.`}
     </>
   );

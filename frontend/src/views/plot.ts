@@ -124,7 +124,7 @@ function yAxis(ink: Ink, log: boolean): uPlot.Axis {
     font: FONT,
     gap: 8,
     size: (_, values) =>
-      Math.max(36, 18 + 6.4 * Math.max(0, ...(values ?? []).map((text) => text?.length ?? 0))),
+      Math.max(46, 18 + 6.4 * Math.max(0, ...(values ?? []).map((text) => text?.length ?? 0))),
     grid: { stroke: ink("grid"), width: 1 },
     ticks: { show: false },
     border: { show: false },
@@ -161,7 +161,8 @@ function yRange(wish: Options): NonNullable<uPlot.Scale["range"]> {
       if (most > least) [from, to] = [Math.max(from, least), Math.min(to, most)];
     }
     for (const { value } of wish.marks?.references ?? [])
-      if (near(value, from, to, wish.log)) [from, to] = [Math.min(from, value), Math.max(to, value)];
+      if (near(value, from, to, wish.log))
+        [from, to] = [Math.min(from, value), Math.max(to, value)];
     return wish.log ? airLog(from, to) : air(from, to);
   };
 }

@@ -1,5 +1,5 @@
 // The runs, worst first. Only the rows in sight are in the page: ten thousand runs cost as much as ten.
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { choose, pick, step } from "../actions";
 import { middle } from "../lib/names";
 import { newIn } from "../lib/news";
@@ -12,13 +12,15 @@ import { useRows } from "./virtual";
 
 /** Height of a row in pixels, as the style sheet has it. */
 const ROW = 54;
-/** Pixels of a row that are no name, and of one character. */
-const BESIDE = 140;
-const CHARACTER = 7.4;
+/** Pixels of a row that are no name. */
+const BESIDE = 146;
+const SAMPLE = "training-configuration/as-given_lr=0.001";
 
 export function RunList() {
   const items = listed.value;
   const { host, onScroll, first, last } = useRows(items.length, ROW);
+  const width = useMemo(characterWidth, []);
+  const room = Math.floor((sidebarWidth.value - BESIDE) / width);
   const place = items.findIndex(({ name }) => name === chosen.value);
   useEffect(() => {
     if (host.current && place >= 0) reveal(host.current, place);
@@ -37,15 +39,24 @@ export function RunList() {
     >
       <div style={{ height: `${items.length * ROW}px` }} role="presentation">
         {items.slice(first, last).map((item, at) => (
-          <Row key={item.name} item={item} place={first + at} size={items.length} />
+          <Row key={item.name} item={item} place={first + at} size={items.length} room={room} />
         ))}
       </div>
     </div>
   );
 }
 
-function Row({ item, place, size }: { item: Item; place: number; size: number }) {
-  const room = Math.floor((sidebarWidth.value - BESIDE) / CHARACTER);
+/** Pixels of a character of a name, by the font that is there. */
+function characterWidth(): number {
+  const context = document.createElement("canvas").getContext("2d");
+  if (!context) return 7.5;
+  context.font = `14px ${getComputedStyle(document.body).fontFamily}`;
+  return context.measureText(SAMPLE).width / SAMPLE.length || 7.5;
+}
+
+type RowProps = { item: Item; place: number; size: number; room: number };
+
+function Row({ item, place, size, room }: RowProps) {
   const heads = item.findings.filter(({ caused_by }) => caused_by === null);
   const worst = item.findings[0];
   const fresh = newIn(item, looks.value).length;

@@ -44,7 +44,12 @@ export function Report({ run: shown }: { run: Run }) {
       <Timeline run={shown} />
       {groups.length > 0 && <AxisControls />}
       {groups.map(({ head, consequences }) => (
-        <Card key={head.id} outcome={head} consequences={consequences} said={first} />
+        <Card
+          key={head.id}
+          outcome={head}
+          consequences={consequences}
+          said={[shown.headline, first]}
+        />
       ))}
       {shown.curves.length > 0 && <Curves run={shown} />}
       {heatTitles.value.length > 0 && <Layers />}

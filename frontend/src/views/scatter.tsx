@@ -47,7 +47,12 @@ export function Scatter({ items }: { items: readonly Item[] }) {
   );
 }
 
-type ChoiceProps = { label: string; value: string; options: string[]; choose: (to: string) => void };
+type ChoiceProps = {
+  label: string;
+  value: string;
+  options: string[];
+  choose: (to: string) => void;
+};
 
 const Choice = ({ label, value, options, choose: chosen }: ChoiceProps) => (
   <select aria-label={label} value={value} onChange={(event) => chosen(event.currentTarget.value)}>
@@ -99,11 +104,23 @@ function Field({ dots, across, up }: { dots: Dot[]; across: string; up: string }
   const [width, setWidth] = useState(800);
   const [near, setNear] = useState<Dot | null>(null);
   const x = useMemo(
-    () => scaleOf(dots.map((dot) => dot.x), EDGE.left, width - EDGE.right, 8),
+    () =>
+      scaleOf(
+        dots.map((dot) => dot.x),
+        EDGE.left,
+        width - EDGE.right,
+        8,
+      ),
     [dots, width],
   );
   const y = useMemo(
-    () => scaleOf(dots.map((dot) => dot.y), HEIGHT - EDGE.bottom, EDGE.top, 6),
+    () =>
+      scaleOf(
+        dots.map((dot) => dot.y),
+        HEIGHT - EDGE.bottom,
+        EDGE.top,
+        6,
+      ),
     [dots],
   );
   useLayoutEffect(() => {

@@ -2,7 +2,19 @@
 import { isLive, open, search, showAll, toggle, widen } from "../actions";
 import { pattern, tally } from "../lib/filter";
 import { plural, title } from "../lib/words";
-import { filter, finding, folder, listed, only, picked, runs, sidebarWidth, trouble, unread, view } from "../state";
+import {
+  filter,
+  finding,
+  folder,
+  listed,
+  only,
+  picked,
+  runs,
+  sidebarWidth,
+  trouble,
+  unread,
+  view,
+} from "../state";
 import { Glyph, verdictName } from "./glyph";
 import { RunList } from "./run_list";
 

@@ -8,7 +8,13 @@ import { momentAt, stepAt } from "../lib/clock";
 import type { Clock, Outcome, Run } from "../wire/routes";
 import { Glyph } from "./glyph";
 
-type Row = { outcome: Outcome; from: number; to: number; points: number[]; detected: number | null };
+type Row = {
+  outcome: Outcome;
+  from: number;
+  to: number;
+  points: number[];
+  detected: number | null;
+};
 
 export function Timeline({ run }: { run: Run }) {
   const field = useRef<HTMLDivElement>(null);
@@ -23,7 +29,13 @@ export function Timeline({ run }: { run: Run }) {
   const clock = clockOf(run, unit);
   const own = `step ${singular(unit)}`;
   const place = (at: typeof cursor.value) =>
-    at === null ? null : at.unit === own ? at.x : at.seconds === null ? null : stepAt(clock, at.seconds);
+    at === null
+      ? null
+      : at.unit === own
+        ? at.x
+        : at.seconds === null
+          ? null
+          : stepAt(clock, at.seconds);
   const at = place(cursor.value);
   const window = zoom.value?.map(place);
   const point = (event: MouseEvent) => {
@@ -44,11 +56,18 @@ export function Timeline({ run }: { run: Run }) {
             </button>
             <span class="timeline-row" title={when(outcome, last)}>
               {points.length ? (
-                points.map((step) => <i class="timeline-point" key={step} style={{ left: share(step) }} />)
+                points.map((step) => (
+                  <i class="timeline-point" key={step} style={{ left: share(step) }} />
+                ))
               ) : (
-                <i class="timeline-bar" style={{ left: share(from), right: `calc(100% - ${share(to)})` }} />
+                <i
+                  class="timeline-bar"
+                  style={{ left: share(from), right: `calc(100% - ${share(to)})` }}
+                />
               )}
-              {detected !== null && <i class="timeline-detected" style={{ left: share(detected) }} />}
+              {detected !== null && (
+                <i class="timeline-detected" style={{ left: share(detected) }} />
+              )}
             </span>
           </li>
         ))}
@@ -60,7 +79,9 @@ export function Timeline({ run }: { run: Run }) {
         onMouseLeave={() => (cursor.value = null)}
         aria-hidden="true"
       >
-        {at !== null && at >= first && at <= last && <i class="timeline-cursor" style={{ left: share(at) }} />}
+        {at !== null && at >= first && at <= last && (
+          <i class="timeline-cursor" style={{ left: share(at) }} />
+        )}
         {window?.[0] != null && window[1] != null && (
           <i
             class="timeline-window"
@@ -100,8 +121,12 @@ function rowOf(outcome: Outcome, run: Run): Row | null {
     const moment = momentAt(own, step);
     return moment === null ? null : stepAt(main, moment);
   };
-  const within = (step: number) => Math.max(run.steps?.first ?? 0, Math.min(run.steps?.last ?? 0, step));
-  const steps = evidence.steps.map(place).filter((step) => step !== null).map(within);
+  const within = (step: number) =>
+    Math.max(run.steps?.first ?? 0, Math.min(run.steps?.last ?? 0, step));
+  const steps = evidence.steps
+    .map(place)
+    .filter((step) => step !== null)
+    .map(within);
   if (!steps.length) return null;
   const [from, to] = [Math.min(...steps), Math.max(...steps)];
   const begin = place(evidence.first_step);

@@ -10,8 +10,9 @@ import { useSeen } from "./chart";
 import { Glyph, verdictName } from "./glyph";
 import { Spark } from "./spark";
 
-/** Curves of a group before one asks for more. */
+/** Curves of a group before one asks for more, and pixels for each. */
 const FEW = 24;
+const TILE = 112;
 
 export function Wall({ items }: { items: readonly Item[] }) {
   const all = useMemo(() => groups(items), [items]);
@@ -22,9 +23,11 @@ export function Wall({ items }: { items: readonly Item[] }) {
         <h2 id="wall-title">How they went</h2>
         <p class="note">The main loss of each run, by its worst finding.</p>
       </div>
-      {all.map(([name, group]) => (
-        <Group key={name} name={name} items={group} />
-      ))}
+      <div class="wall-groups">
+        {all.map(([name, group]) => (
+          <Group key={name} name={name} items={group} />
+        ))}
+      </div>
     </section>
   );
 }
@@ -39,12 +42,12 @@ function Group({ name, items }: { name: string; items: readonly Item[] }) {
   const severity = first.findings[0]?.severity ?? first.verdict;
   const heading = first.findings.length ? title(name) : sentence(verdictName(name as Verdict));
   return (
-    <div class="wall-group" ref={host}>
+    <div class="wall-group" ref={host} style={{ width: `${Math.max(2, shown.length) * TILE}px` }}>
       <h3>
         <Glyph verdict={severity} size={14} /> {heading}
         <span>{plural(items.length, "run")}</span>
       </h3>
-      <ul style={{ minHeight: `${Math.ceil(shown.length / 8) * 20}px` }}>
+      <ul>
         {seen &&
           shown.map((item) => (
             <li key={item.name}>
