@@ -41,7 +41,8 @@ function module(schema) {
   const parts = Object.entries(schema.$defs).map(
     ([name, each]) => `${note(each, "")}export type ${named(name)} = ${type(each)};\n`,
   );
-  const { $defs: _, ...root } = schema;
+  const root = { ...schema };
+  delete root.$defs;
   parts.push(`${note(root, "")}export type Document = ${type(root)};\n`);
   return `${HEAD}\n${parts.join("\n")}`;
 }

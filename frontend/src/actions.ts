@@ -237,11 +237,9 @@ export function step(by: number): void {
   at.inList.value = inList;
 }
 
-/** The heat map of the shown run; null where it has none of that vital. */
-export async function heatOf(vital: string): Promise<Heat | null> {
-  const name = at.chosen.value;
-  return name === null ? null : source.heat(name, vital).then(arranged, () => null);
-}
+/** A heat map of a run; null where it has none of that vital. */
+export const heatOf = (run: string, vital: string): Promise<Heat | null> =>
+  source.heat(run, vital).then(arranged, () => null);
 
 /** The curves of another run, or of a part of this one at full resolution. */
 export const curvesOf: Source["curves"] = (run, names, window) => source.curves(run, names, window);

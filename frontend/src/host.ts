@@ -2,10 +2,11 @@
 // Every look is guarded: another host, another version or another origin must not break the tab.
 
 /** TensorBoard's window, or null where there is none around us. */
-export const host: Window | null = guarded(
-  () => (window.parent !== window && window.parent.document ? window.parent : null),
-  null,
-);
+export const host: Window | null = guarded(() => {
+  // Throws where the parent is of another origin.
+  const { defaultView } = window.parent.document;
+  return defaultView === window ? null : defaultView;
+}, null);
 
 export function guarded<T>(look: () => T, otherwise: T): T {
   try {
@@ -132,6 +133,7 @@ export async function copied(text: string): Promise<boolean> {
     field.style.opacity = "0";
     document.body.append(field);
     field.select();
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without https
     const done = guarded(() => document.execCommand("copy"), false);
     field.remove();
     before?.focus();

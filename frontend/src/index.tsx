@@ -66,10 +66,11 @@ export function render(): void {
 
 /** All that is folded away and not in sight is drawn before the paper is: at once, not in a while. */
 function print(now: boolean): void {
-  const later = options.debounceRendering;
+  const usual = { ...options };
   options.debounceRendering = (draw) => draw();
   printing.value = now;
-  options.debounceRendering = later as typeof options.debounceRendering;
+  delete options.debounceRendering;
+  Object.assign(options, usual);
   for (const fold of document.querySelectorAll<HTMLDetailsElement>(".causes details"))
     fold.open ||= now;
 }

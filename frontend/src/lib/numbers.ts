@@ -46,7 +46,7 @@ function scientific(value: number, digits: number): string {
 export function many(count: number): string {
   let size = count;
   for (const unit of ["", " k", " M"]) {
-    if (size < 999.5) return Number(size.toPrecision(3)) + unit;
+    if (size < 999.5) return `${Number(size.toPrecision(3))}${unit}`;
     size /= 1000;
   }
   return `${Number(size.toPrecision(3))} G`;

@@ -1,5 +1,5 @@
 // The whole tab: the runs on the left; on the right all of them, one of them, or their comparison.
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { watchKeys } from "../host";
 import { dark, inList, printing, runs, status, trouble, view } from "../state";
 import { Compare } from "./compare";
@@ -10,9 +10,10 @@ import { RunPage } from "./run_page";
 import { Sidebar } from "./sidebar";
 
 export function App() {
-  useEffect(() => {
-    document.documentElement.dataset["theme"] = dark.value && !printing.value ? "dark" : "light";
-  }, [dark.value, printing.value]);
+  const theme = dark.value && !printing.value ? "dark" : "light";
+  useLayoutEffect(() => {
+    document.documentElement.dataset["theme"] = theme;
+  }, [theme]);
   useEffect(() => watchKeys(pressed), []);
   return (
     <div class={`app ${inList.value ? "in-list" : "in-page"}`} data-testid="app">

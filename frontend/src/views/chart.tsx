@@ -41,7 +41,9 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
   const table = useMemo(() => tableOf(lines), [lines]);
   const wide = useMemo(() => steep(lines), [lines]);
   const onLog = log ?? wide;
-  const shown = useMemo(() => rangeOf(zoom.value, scale), [zoom.value, scale]);
+  const zoomed = zoom.value;
+  const shown = useMemo(() => rangeOf(zoomed, scale), [zoomed, scale]);
+  const [smooth, outliers, theme] = [smoothing.value, ignoreOutliers.value, dark.value];
   const tall = full ? Math.max(240, window.innerHeight - 150) : height;
 
   useLayoutEffect(() => {
@@ -55,8 +57,8 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
       zoom: shown,
       log: onLog,
       unit: scale.unit,
-      smoothing: smoothing.value,
-      ignoreOutliers: ignoreOutliers.value,
+      smoothing: smooth,
+      ignoreOutliers: outliers,
       onZoom: (next) => (zoom.value = next && [moment(next[0], scale), moment(next[1], scale)]),
       onCursor: (at) => {
         const x = at === null ? undefined : table.x[at];
@@ -81,19 +83,8 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
       observer.disconnect();
       made.destroy();
     };
-  }, [
-    seen,
-    lines,
-    table,
-    marks,
-    tall,
-    shown,
-    onLog,
-    scale,
-    smoothing.value,
-    ignoreOutliers.value,
-    dark.value,
-  ]);
+    // The theme decides the colors that the style sheet gives.
+  }, [seen, lines, table, marks, tall, shown, onLog, scale, smooth, outliers, theme]);
 
   return (
     <div class={`chart ${full ? "full" : ""}`} data-testid="card-chart">
@@ -121,7 +112,7 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
       <div class="chart-foot">
         <Legend lines={lines} table={table} scale={scale} />
         <span class="chart-tools">
-          {zoom.value && (
+          {zoomed && (
             <Tool testid="zoom-reset" title="Show the whole run" press={() => (zoom.value = null)}>
               whole run
             </Tool>
@@ -232,8 +223,7 @@ function rangeOf(zoomed: typeof zoom.value, scale: Scale): [number, number] | nu
 function keyed(event: KeyboardEvent, chart: uPlot, scale: Scale): boolean {
   const xs = chart.data[0];
   const at = chart.cursor.idx ?? Math.floor(xs.length / 2);
-  const { min, max } = chart.scales["x"] ?? {};
-  const [low, high] = [min ?? 0, max ?? 1];
+  const { min: low = 0, max: high = 1 } = chart.scales["x"] ?? {};
   const center = xs[at] ?? (low + high) / 2;
   const around = (factor: number) =>
     (zoom.value = [

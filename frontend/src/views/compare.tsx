@@ -1,7 +1,7 @@
 // Several runs side by side: what was found between them, their curves in one chart, a table to sort.
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { choose, curvesOf, detailsOf, pick } from "../actions";
-import { type Scale, scaleOf } from "../lib/clock";
+import { type Axis, type Scale, scaleOf } from "../lib/clock";
 import { color, place } from "../lib/colors";
 import { commonFolder, middle } from "../lib/names";
 import { brief, duration } from "../lib/numbers";
@@ -12,6 +12,7 @@ import { axis, compared, dark, listed, order, picked, runs, unread } from "../st
 import type { Between, Item } from "../wire/routes";
 import { Chart } from "./chart";
 import { Exports } from "./exports";
+import { lineOf } from "./figure";
 import { Glyph, severityName, verdictName } from "./glyph";
 import { Prose } from "./prose";
 import { Suggestion } from "./suggestion";
@@ -96,16 +97,22 @@ type Loaded = { line: Line; scale: Scale };
 
 function Curves({ items }: { items: readonly Item[] }) {
   const [loaded, setLoaded] = useState<Loaded[]>([]);
-  const shown = items.slice(0, MOST);
-  const role = compared.value;
-  const key = shown.map(({ name, changed }) => `${name} ${changed}`).join("\n");
+  const [role, isDark] = [compared.value, dark.value];
+  const on = axis.value === "time" ? "time" : "step";
+  const shown = useSame(items.slice(0, MOST));
   useEffect(() => {
     let stale = false;
-    void Promise.all(shown.map((item) => load(item, role))).then((all) => {
-      if (!stale) setLoaded(apart(all.filter((one) => one !== null)));
+    void Promise.all(shown.map((item) => load(item, role, on, isDark))).then((all) => {
+      if (!stale)
+        setLoaded(
+          apart(
+            all.filter((one) => one !== null),
+            isDark,
+          ),
+        );
     });
     return () => void (stale = true);
-  }, [key, role, order.value, dark.value, axis.value]);
+  }, [shown, role, on, isDark]);
   const lines = useMemo(() => loaded.map(({ line }) => line), [loaded]);
   const scale = loaded[0]?.scale;
   return (
@@ -126,7 +133,7 @@ function Curves({ items }: { items: readonly Item[] }) {
         </select>
         <select
           aria-label="Horizontal axis"
-          value={axis.value === "time" ? "time" : "step"}
+          value={on}
           onChange={(event) => (axis.value = event.currentTarget.value as "step" | "time")}
         >
           <option value="step">As logged</option>
@@ -149,44 +156,33 @@ function Curves({ items }: { items: readonly Item[] }) {
   );
 }
 
+/** The same list for as long as nothing in it changes, though it is made anew. */
+function useSame(items: readonly Item[]): readonly Item[] {
+  const kept = useRef(items);
+  const same =
+    items.length === kept.current.length && items.every((item, at) => item === kept.current[at]);
+  if (!same) kept.current = items;
+  return kept.current;
+}
+
 /** A run's curve of that role; null where it has none. */
-async function load(item: Item, role: string): Promise<Loaded | null> {
+async function load(item: Item, role: string, on: Axis, isDark: boolean): Promise<Loaded | null> {
   const details = await detailsOf(item.name).catch(() => null);
   const curve = details?.curves.find((one) => one.role === role);
   if (!curve) return null;
   const known = await curvesOf(item.name, [curve.name]).catch(() => null);
   const data = known?.get(curve.name) ?? dataOf(curve);
-  const counted = { clock: data.clock, counted_in: curve.counted_in };
-  const scale = scaleOf(
-    axis.value === "time" ? "time" : "step",
-    counted,
-    [],
-    data.clock[0]?.[1] ?? 0,
-  );
+  const start = data.clock[0]?.[1] ?? 0;
+  const scale = scaleOf(on, { clock: data.clock, counted_in: curve.counted_in }, [], start);
   const at = runs.value?.runs.findIndex(({ name }) => name === item.name) ?? 0;
-  const placed = (step: number) => scale.position(step) ?? step;
-  return {
-    scale,
-    line: {
-      name: item.name,
-      dashed: false,
-      color: color(place(item.name, order.value, at), dark.value),
-      x: Array.from(data.steps, placed),
-      values: data.values,
-      full: data.full,
-      nonfinite: data.nonfinite.map(({ first, last, value }) => ({
-        first: placed(first),
-        last: placed(last),
-        value,
-      })),
-    },
-  };
+  const ink = color(place(item.name, order.value, at), isDark);
+  return { scale, line: lineOf(data, item.name, ink, scale) };
 }
 
 /** TensorBoard's colors where they differ; a run whose color is taken gets one that is free. */
-function apart(all: Loaded[]): Loaded[] {
+function apart(all: Loaded[], isDark: boolean): Loaded[] {
   const taken = new Set<string>();
-  const palette = Array.from({ length: MOST }, (_, at) => color(at, dark.value));
+  const palette = Array.from({ length: MOST }, (_, at) => color(at, isDark));
   return all.map(({ line, scale }) => {
     const free = palette.find((one) => !taken.has(one));
     const own = taken.has(line.color) && free ? free : line.color;
@@ -205,13 +201,9 @@ type Column = {
 };
 
 function columnsOf(items: readonly Item[]): Column[] {
-  const shown = (value: unknown) =>
-    typeof value === "number"
-      ? brief(value)
-      : value === null || value === undefined
-        ? ""
-        : String(value);
-  const rank = (value: unknown) => {
+  type Value = number | string | null | undefined;
+  const shown = (value: Value) => (typeof value === "number" ? brief(value) : (value ?? ""));
+  const rank = (value: Value) => {
     const number = Number(value ?? NaN);
     return Number.isFinite(number) && value !== ""
       ? number
@@ -219,7 +211,7 @@ function columnsOf(items: readonly Item[]): Column[] {
         ? value
         : null;
   };
-  const column = (name: string, label: string, of: (item: Item) => unknown): Column => ({
+  const column = (name: string, label: string, of: (item: Item) => Value): Column => ({
     name,
     label,
     number: items.some((item) => typeof of(item) === "number"),

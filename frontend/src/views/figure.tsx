@@ -3,13 +3,13 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { curvesOf, heatOf } from "../actions";
 import { timeSeries } from "../address";
 import { type Axis, type Scale, scaleOf } from "../lib/clock";
-import { color, heldOut, places } from "../lib/colors";
+import { color, heldOut, places as placesOf } from "../lib/colors";
 import { quantity } from "../lib/findings";
 import { type Judged, judged, references, rowsOf, vitalOf } from "../lib/judged";
 import { brief } from "../lib/numbers";
 import { dataOf, extent, type Line, stretch, summed } from "../lib/series";
-import { axis, chosen, curves, dark, heatTitles, order, run, zoom } from "../state";
-import type { Clock, Curve, CurveData, Evidence, Heat, Outcome } from "../wire/routes";
+import { axis, curves, dark, heatTitles, order, run, zoom } from "../state";
+import type { Clock, Curve, CurveData, Evidence, Heat, Outcome, Run } from "../wire/routes";
 import { Chart } from "./chart";
 import type { Marks } from "./marks";
 
@@ -20,57 +20,62 @@ export function Figure({ outcome, evidence }: Props) {
   const shown = useMemo(() => judged(evidence, all ?? []), [evidence, all]);
   const vital = vitalOf(
     outcome,
-    heatTitles.value.map((title) => title.vital),
+    heatTitles.value.map((heat) => heat.vital),
   );
   if (shown.length)
     return (
       <div class="figure">
-        {shown.map((group, at) => (
-          <CurveChart
-            key={group.curves[0]?.name}
-            shown={group}
-            height={at ? 120 : 200}
-            {...(at ? {} : { about: { outcome, evidence } })}
-          />
-        ))}
+        {shown.map((group, at) =>
+          at ? (
+            <CurveChart key={at} shown={group} height={120} />
+          ) : (
+            <CurveChart key={at} shown={group} height={200} outcome={outcome} evidence={evidence} />
+          ),
+        )}
       </div>
     );
   return vital ? <LayerFigure outcome={outcome} evidence={evidence} vital={vital} /> : null;
 }
 
-type ChartProps = { shown: Judged; height: number; about?: Props };
+type ChartProps = { shown: Judged; height: number } & Partial<Props>;
 
-export function CurveChart({ shown, about, height }: ChartProps) {
+export function CurveChart({ shown, outcome, evidence, height }: ChartProps) {
   const [close, setClose] = useState<ReadonlyMap<string, CurveData> | null>(null);
-  const name = chosen.value ?? "";
+  const [of, data, on, zoomed] = [run.value, curves.value, axis.value, zoom.value];
+  const paint = usePaint();
+  const name = of?.name ?? "";
   const first = shown.curves[0];
-  const known = close ?? curves.value;
-  const scale = useMemo(() => scaleFor(axis.value, first), [first, curves.value, axis.value]);
+  const scale = useMemo(() => scaleFor(on, first, of, data), [on, first, of, data]);
   const lines = useMemo(
-    () => linesOf(name, shown, known, scale),
-    [shown, known, scale, order.value, dark.value],
+    () => linesOf(name, shown, close ?? data, scale, paint),
+    [name, shown, close, data, scale, paint],
   );
   const marks = useMemo(
-    () => about && marksOf(about, lines[0], scale, first),
-    [about?.evidence, lines],
+    () => (outcome && evidence ? marksOf(outcome, evidence, lines[0], scale, first) : null),
+    [outcome, evidence, lines, scale, first],
   );
-  const window = steps(zoom.value, scale, first);
-  const thinned = [...curves.value.values()].some((curve) => curve.full > curve.steps.length);
+  const window = useMemo(
+    () => stepsOf(zoomed, scaleFor("step", first, of, data)),
+    [zoomed, first, of, data],
+  );
   useEffect(() => {
+    const names = shown.curves.map((curve) => curve.name);
+    const thinned = names.some(
+      (one) => (data.get(one)?.full ?? 0) > (data.get(one)?.steps.length ?? 0),
+    );
     if (!window || !thinned) return setClose(null);
     let stale = false;
-    const names = shown.curves.map((curve) => curve.name);
     curvesOf(name, names, window).then(
       (finer) => stale || setClose(finer),
       () => setClose(null),
     );
     return () => void (stale = true);
-  }, [String(window), shown, thinned]);
+  }, [window, shown, name, data]);
   if (!first) return null;
   return (
     <Chart
       lines={lines}
-      marks={marks ?? null}
+      marks={marks}
       height={height}
       scale={scale}
       quantity={shown.sum ? `sum of ${shown.curves.length} curves` : quantity(first.name)}
@@ -80,62 +85,63 @@ export function CurveChart({ shown, about, height }: ChartProps) {
   );
 }
 
+/** What decides the colors of curves: TensorBoard's order of runs, and whether it is dark. */
+type Paint = { order: readonly string[]; dark: boolean };
+
+function usePaint(): Paint {
+  const [runs, isDark] = [order.value, dark.value];
+  return useMemo(() => ({ order: runs, dark: isDark }), [runs, isDark]);
+}
+
 /** The axis of a curve: epochs by whichever curve of the run counts them. */
-function scaleFor(on: Axis, curve: Curve | undefined): Scale {
-  const clockOf = (one: Curve | undefined): Clock => curves.value.get(one?.name ?? "")?.clock ?? [];
-  const epochs = run.value?.curves.find((one) => one.counted_in === "epochs");
-  const start = Math.min(...[...curves.value.values()].map((one) => one.clock[0]?.[1] ?? Infinity));
+function scaleFor(
+  on: Axis,
+  curve: Curve | undefined,
+  of: Run | null,
+  data: ReadonlyMap<string, CurveData>,
+): Scale {
+  const clockOf = (one: Curve | undefined): Clock => data.get(one?.name ?? "")?.clock ?? [];
+  const epochs = of?.curves.find((one) => one.counted_in === "epochs");
+  const start = Math.min(...[...data.values()].map((one) => one.clock[0]?.[1] ?? Infinity));
   const counted = { clock: clockOf(curve), counted_in: curve?.counted_in ?? "steps" };
   return scaleOf(on, counted, clockOf(epochs), Number.isFinite(start) ? start : 0);
 }
 
-/** The steps that a zoom asks for; null for all of them. */
-function steps(
-  zoomed: typeof zoom.value,
-  scale: Scale,
-  curve: Curve | undefined,
-): [number, number] | null {
-  if (!zoomed || !curve) return null;
-  const own = scaleFor("step", curve);
-  const [low, high] = zoomed.map(({ unit, x, seconds }) =>
-    unit === `step ${own.unit}` ? x : seconds === null ? null : own.x(seconds),
+/** The steps that a zoom asks for, by a scale of steps; null for all of them. */
+function stepsOf(zoomed: typeof zoom.value, scale: Scale): [number, number] | null {
+  const [low = null, high = null] = (zoomed ?? []).map(({ unit, x, seconds }) =>
+    unit === `step ${scale.unit}` ? x : seconds === null ? null : scale.x(seconds),
   );
-  return low != null && high != null && scale && high > low ? [low, high] : null;
+  return low !== null && high !== null && high > low ? [low, high] : null;
 }
 
 function linesOf(
-  run: string,
+  of: string,
   { curves: shown, sum }: Judged,
   known: ReadonlyMap<string, CurveData>,
   scale: Scale,
+  paint: Paint,
 ): Line[] {
   const found = shown.map((curve) => known.get(curve.name) ?? dataOf(curve));
-  const colors = places(run, shown, order.value);
-  if (sum)
-    return [lineOf(summed(found), shown.map(({ name }) => name).join(" + "), false, 1, scale)];
-  return shown.map((curve, at) =>
-    lineOf(
-      found[at] ?? dataOf(curve),
-      curve.name,
-      heldOut(curve.name, curve.role),
-      colors[at] ?? at,
-      scale,
-    ),
-  );
+  if (sum) {
+    const name = shown.map((curve) => curve.name).join(" + ");
+    return [lineOf(summed(found), name, color(1, paint.dark), scale)];
+  }
+  const places = placesOf(of, shown, paint.order);
+  return found.map((data, at) => {
+    const { name = "", role = null } = shown[at] ?? {};
+    const line = lineOf(data, name, color(places[at] ?? at, paint.dark), scale);
+    return { ...line, dashed: heldOut(name, role) };
+  });
 }
 
-function lineOf(
-  data: CurveData,
-  name: string,
-  dashed: boolean,
-  place: number,
-  { position }: Scale,
-): Line {
+/** A curve as a line on an axis. */
+export function lineOf(data: CurveData, name: string, ink: string, { position }: Scale): Line {
   const placed = (step: number) => position(step) ?? step;
   return {
     name,
-    dashed,
-    color: color(place, dark.value),
+    dashed: false,
+    color: ink,
     x: Array.from(data.steps, placed),
     values: data.values,
     full: data.full,
@@ -149,7 +155,8 @@ function lineOf(
 
 /** What the evidence marks in its first line, on the chart's axis. */
 function marksOf(
-  { outcome, evidence }: Props,
+  outcome: Outcome,
+  evidence: Evidence,
   line: Line | undefined,
   { position }: Scale,
   curve?: Curve,
@@ -172,18 +179,16 @@ function marksOf(
 
 /** Rows of a heat map as curves: what findings about layers are judged by. */
 function LayerFigure({ outcome, evidence, vital }: Props & { vital: string }) {
-  const [heat, setHeat] = useState<Heat | null>(null);
-  useEffect(() => void heatOf(vital).then(setHeat), [vital, run.value]);
-  const scale = useMemo(
-    () => scaleOf("step", { clock: [], counted_in: heatUnit(vital) }, [], 0),
-    [vital],
-  );
+  const heat = useHeat(vital);
+  const isDark = dark.value;
+  const scale = useMemo(() => heatScale(vital), [vital]);
   const lines = useMemo(
-    () => (heat ? rowsOf(evidence, heat.rows).map((row, at) => heatLine(heat, row, at)) : []),
-    [heat, evidence, dark.value],
+    () =>
+      heat ? rowsOf(evidence, heat.rows).map((row, at) => heatLine(heat, row, at, isDark)) : [],
+    [heat, evidence, isDark],
   );
   const marks = useMemo(
-    () => marksOf({ outcome, evidence }, lines[0], scale),
+    () => marksOf(outcome, evidence, lines[0], scale),
     [outcome, evidence, lines, scale],
   );
   if (!heat || !lines.length) return null;
@@ -201,18 +206,33 @@ function LayerFigure({ outcome, evidence, vital }: Props & { vital: string }) {
   );
 }
 
+/** A heat map of the shown run, kept while a newer one is on its way; null where there is none. */
+export function useHeat(vital: string | null): Heat | null {
+  const [heat, setHeat] = useState<Heat | null>(null);
+  const of = run.value;
+  useEffect(() => {
+    let stale = false;
+    if (vital && of) void heatOf(of.name, vital).then((found) => stale || setHeat(found));
+    return () => void (stale = true);
+  }, [vital, of]);
+  return heat?.vital === vital ? heat : null;
+}
+
+export const heatScale = (vital: string): Scale =>
+  scaleOf("step", { clock: [], counted_in: heatUnit(vital) }, [], 0);
+
 /** What the steps of a heat map count: Keras writes histograms by the epoch, everything else by the step. */
 export function heatUnit(vital: string): "epochs" | "steps" {
   const epochs = run.value?.steps?.counted_in === "epochs";
   return vital.startsWith("weights/") && epochs ? "epochs" : "steps";
 }
 
-export function heatLine(heat: Heat, row: number, place: number): Line {
+export function heatLine(heat: Heat, row: number, place: number, isDark: boolean): Line {
   const size = heat.steps.length;
   return {
     name: heat.rows[row] ?? "",
     dashed: false,
-    color: color(place + 1, dark.value),
+    color: color(place + 1, isDark),
     x: Array.from(heat.steps),
     values: Array.from({ length: size }, (_, at) => heat.values[row * size + at] ?? null),
     full: size,

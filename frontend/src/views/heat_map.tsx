@@ -22,7 +22,10 @@ export function HeatMap({ heat, row, onRow }: Props) {
   const tall = rowHeight(rows);
   const known = useMemo(() => domain(heat), [heat]);
   const names = useMemo(() => shortened(heat.rows), [heat]);
-  useEffect(() => (canvas.current ? paint(canvas.current, heat) : undefined), [heat, dark.value]);
+  const isDark = dark.value;
+  useEffect(() => {
+    if (canvas.current) paint(canvas.current, heat, isDark);
+  }, [heat, isDark]);
 
   const find = (event: MouseEvent): Spot => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -111,11 +114,11 @@ function ends(heat: Heat, row: number): string {
   return `${said(0)} at first, ${said(size - 1)} at the end`;
 }
 
-export function paint(canvas: HTMLCanvasElement, heat: Heat): void {
+export function paint(canvas: HTMLCanvasElement, heat: Heat, isDark: boolean): void {
   const context = canvas.getContext("2d");
   if (!context || !heat.rows.length || !heat.steps.length) return;
   const image = context.createImageData(heat.steps.length, heat.rows.length);
-  const made = pixels(heat.values, domain(heat), heat.scale === "log", ramp(heat, dark.value));
+  const made = pixels(heat.values, domain(heat), heat.scale === "log", ramp(heat, isDark));
   image.data.set(new Uint8ClampedArray(made.buffer));
   context.putImageData(image, 0, 0);
 }

@@ -67,10 +67,11 @@ function toCard(by: number): void {
 
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isOpen = helpOpen.value;
   useEffect(() => {
-    if (helpOpen.value) dialog.current?.showModal();
+    if (isOpen) dialog.current?.showModal();
     else dialog.current?.close();
-  }, [helpOpen.value]);
+  }, [isOpen]);
   return (
     <dialog
       class="help"

@@ -1,25 +1,18 @@
 // Layer × step: one vital of every layer, and the curve of the layer that is clicked.
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { heatOf } from "../actions";
-import { scaleOf } from "../lib/clock";
+import { useMemo, useState } from "preact/hooks";
 import { domain } from "../lib/heat";
 import { shortened } from "../lib/names";
 import { brief } from "../lib/numbers";
-import { dark, heatTitles, run, vital } from "../state";
+import { dark, heatTitles, vital } from "../state";
 import type { Heat } from "../wire/routes";
 import { Chart } from "./chart";
-import { heatLine, heatUnit } from "./figure";
+import { heatLine, heatScale, useHeat } from "./figure";
 import { HeatMap } from "./heat_map";
 
 export function Layers() {
   const [row, setRow] = useState<number | null>(null);
-  const [shown, setShown] = useState<Heat | null>(null);
   const name = vital.value;
-  useEffect(() => {
-    let stale = false;
-    if (name) void heatOf(name).then((heat) => stale || setShown(heat));
-    return () => void (stale = true);
-  }, [name, run.value]);
+  const shown = useHeat(name);
   return (
     <section class="block" aria-labelledby="layers-title">
       <div class="block-head">
@@ -33,15 +26,15 @@ export function Layers() {
             vital.value = event.currentTarget.value;
           }}
         >
-          {heatTitles.value.map((each) => (
-            <option key={each.vital} value={each.vital}>
-              {each.title}
+          {heatTitles.value.map((heat) => (
+            <option key={heat.vital} value={heat.vital}>
+              {heat.title}
             </option>
           ))}
         </select>
         {shown && <Ramp heat={shown} />}
       </div>
-      {shown && shown.vital === name && (
+      {shown && (
         <>
           <HeatMap heat={shown} row={row} onRow={(at) => setRow(at === row ? null : at)} />
           {row !== null && shown.rows[row] !== undefined && <LayerChart heat={shown} row={row} />}
@@ -65,11 +58,12 @@ function Ramp({ heat }: { heat: Heat }) {
 
 function LayerChart({ heat, row }: { heat: Heat; row: number }) {
   const name = shortened(heat.rows)[row] ?? "";
-  const lines = useMemo(() => [{ ...heatLine(heat, row, 0), name }], [heat, row, dark.value]);
-  const scale = useMemo(
-    () => scaleOf("step", { clock: [], counted_in: heatUnit(heat.vital) }, [], 0),
-    [heat],
+  const isDark = dark.value;
+  const lines = useMemo(
+    () => [{ ...heatLine(heat, row, 0, isDark), name }],
+    [heat, row, name, isDark],
   );
+  const scale = useMemo(() => heatScale(heat.vital), [heat]);
   return (
     <div class="layer-chart" data-testid="layer-chart">
       <Chart

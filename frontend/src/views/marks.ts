@@ -42,7 +42,7 @@ export function drawInFront(chart: uPlot, { lines, marks, table }: Marked, ink: 
   const line = lines[0];
   if (marks && line) {
     const { min = -Infinity, max = Infinity } = chart.scales["x"] ?? {};
-    const shown = marks.points.filter((x) => x >= (min ?? -Infinity) && x <= (max ?? Infinity));
+    const shown = marks.points.filter((x) => x >= min && x <= max);
     let taken = -Infinity;
     for (const reference of [...marks.references].sort((a, b) => b.value - a.value))
       taken = level(chart, reference, ink, taken);

@@ -2,23 +2,22 @@
 import { useMemo } from "preact/hooks";
 import { choose } from "../actions";
 import { common } from "../lib/common";
-import { tally } from "../lib/filter";
+import { filtered, tally } from "../lib/filter";
 import { type FindingRow, findingRows } from "../lib/overview";
 import { plural, title } from "../lib/words";
 import { filter, finding, listed, only, runs, unread } from "../state";
 import type { Item, Verdict } from "../wire/routes";
-import { filtered } from "../lib/filter";
 import { Exports } from "./exports";
 import { Glyph, severityName, verdictName } from "./glyph";
 import { Scatter } from "./scatter";
 import { Wall } from "./wall";
 
 export function Overview() {
-  const all = runs.value?.runs ?? [];
+  const [all, text, verdicts] = [runs.value?.runs, filter.value, only.value];
   // The table shows what a click would filter, and so all findings of the runs so named.
   const named = useMemo(
-    () => filtered(all, { text: filter.value, only: only.value, finding: "" }),
-    [all, filter.value, only.value],
+    () => filtered(all ?? [], { text, only: verdicts, finding: "" }),
+    [all, text, verdicts],
   );
   const rows = useMemo(() => findingRows(named), [named]);
   return (
@@ -121,13 +120,14 @@ function FindingLine({ row, count }: { row: FindingRow; count: number }) {
 }
 
 const SICK: ReadonlySet<Verdict> = new Set(["critical", "warning"]);
-const sick = (item: Item): boolean =>
-  finding.value ? item.findings.some(({ id }) => id === finding.value) : SICK.has(item.verdict);
 
 /** What sets sick runs apart from the others; of one finding, once it is chosen. */
 function Commons({ items }: { items: readonly Item[] }) {
   const chosen = finding.value;
-  const found = useMemo(() => common(items, sick), [items, chosen]);
+  const found = useMemo(() => {
+    const has = ({ findings }: Item) => findings.some(({ id }) => id === chosen);
+    return common(items, chosen ? has : ({ verdict }) => SICK.has(verdict));
+  }, [items, chosen]);
   const about = chosen ? `Runs with ${title(chosen).toLowerCase()}` : "Sick runs";
   if (!found.length) return null;
   return (

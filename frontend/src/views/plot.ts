@@ -24,6 +24,9 @@ export type Options = {
 };
 
 const FONT = "11px Roboto, system-ui, sans-serif";
+// uPlot's own names for them exist for the compiler only.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
+const [LINEAR, LOG] = [1 as uPlot.Scale.Distr.Linear, 3 as uPlot.Scale.Distr.Logarithmic];
 /** Pixels between two ticks, at least. */
 const ACROSS = 72;
 const UPWARD = 32;
@@ -44,7 +47,7 @@ export function plot(host: HTMLElement, wish: Options): uPlot {
     },
     scales: {
       x: { time: false, range: (_, low, high) => xRange(low, high, wish.zoom) },
-      y: { distr: wish.log ? 3 : 1, range: yRange(wish) },
+      y: { distr: wish.log ? LOG : LINEAR, range: yRange(wish) },
     },
     axes: [xAxis(ink, wish.unit), yAxis(ink, wish.log)],
     series: [{}, ...columns(wish, ink)],
@@ -104,8 +107,8 @@ function xAxis(ink: Ink, unit: string): uPlot.Axis {
     space: 0.001,
     splits: (chart, _, low, high) => multiples(low, high, between(chart, low, high)),
     values: (chart, splits) => {
-      const { min, max } = chart.scales["x"] ?? {};
-      const step = between(chart, min ?? 0, max ?? 1);
+      const { min = 0, max = 1 } = chart.scales["x"] ?? {};
+      const step = between(chart, min, max);
       return splits.map((at) => (unit === "time" ? clock(at, step) : compact(at, step)));
     },
   };
@@ -123,7 +126,7 @@ function yAxis(ink: Ink, log: boolean): uPlot.Axis {
     stroke: ink("muted"),
     font: FONT,
     gap: 8,
-    size: (_, values) =>
+    size: (_, values: (string | null)[] | null) =>
       Math.max(46, 18 + 6.4 * Math.max(0, ...(values ?? []).map((text) => text?.length ?? 0))),
     grid: { stroke: ink("grid"), width: 1 },
     ticks: { show: false },
@@ -134,8 +137,8 @@ function yAxis(ink: Ink, log: boolean): uPlot.Axis {
       log ? decades(low, high, room(chart)) : multiples(low, high, between(chart, low, high)),
     filter: (_, splits) => splits,
     values: (chart, splits) => {
-      const { min, max } = chart.scales["y"] ?? {};
-      const step = between(chart, min ?? 0, max ?? 1);
+      const { min = 0, max = 1 } = chart.scales["y"] ?? {};
+      const step = between(chart, min, max);
       return splits.map((at) => tick(at, log && !atSteps(splits, step) ? at : step));
     },
   };
@@ -153,9 +156,9 @@ function xRange(low: number, high: number, zoom: Options["zoom"]): uPlot.Range.M
 /** What is in sight, the reference lines near it, and some air. */
 function yRange(wish: Options): NonNullable<uPlot.Scale["range"]> {
   return (_, low, high) => {
-    let [from, to] = [Number(low ?? NaN), Number(high ?? NaN)];
-    if (!Number.isFinite(from) || !Number.isFinite(to) || (wish.log && from <= 0))
-      return wish.log ? [0.1, 10] : [0, 1];
+    if (!Number.isFinite(low) || !Number.isFinite(high) || (wish.log && low <= 0))
+      return wish.log ? [0.1, 10] : [0, 1]; // uPlot gives null where nothing is in sight
+    let [from, to] = [low, high];
     if (wish.ignoreOutliers) {
       const [least, most] = [quantile(wish.lines, 0.05), quantile(wish.lines, 0.95)];
       if (most > least) [from, to] = [Math.max(from, least), Math.min(to, most)];

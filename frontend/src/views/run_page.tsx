@@ -105,10 +105,12 @@ function Head({ run: shown, first }: { run: Run; first: string }) {
 
 /** A healthy run that is most like this one, and what they differ in. */
 function Twin({ run: shown }: { run: Run }) {
-  const items = runs.value?.runs ?? [];
-  const item = items.find(({ name }) => name === shown.name);
-  const sick = item && (item.verdict === "critical" || item.verdict === "warning");
-  const twin = useMemo(() => (sick ? healthyTwin(item, items) : null), [item, items]);
+  const items = runs.value?.runs;
+  const item = items?.find(({ name }) => name === shown.name);
+  const twin = useMemo(() => {
+    const sick = item?.verdict === "critical" || item?.verdict === "warning";
+    return sick ? healthyTwin(item, items ?? []) : null;
+  }, [item, items]);
   if (!item || !twin) return null;
   const compare = () => {
     picked.value = new Set();

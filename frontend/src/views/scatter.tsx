@@ -130,9 +130,11 @@ function Field({ dots, across, up }: { dots: Dot[]; across: string; up: string }
     observer.observe(host);
     return () => observer.disconnect();
   }, []);
+  const theme = dark.value;
   useLayoutEffect(() => {
     if (canvas.current) paint(canvas.current, dots, x, y, width);
-  }, [dots, x, y, width, dark.value]);
+    // The theme decides the colors that the style sheet gives.
+  }, [dots, x, y, width, theme]);
   const find = (event: MouseEvent): Dot | null => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const away = ({ x: a, y: b }: Dot) =>
