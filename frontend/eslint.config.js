@@ -20,6 +20,11 @@ export default ts.config(
       "@typescript-eslint/require-await": "off",
     },
   },
+  // The test runner waits for its tests by itself.
+  {
+    files: ["tests/**/*.{ts,tsx}"],
+    rules: { "@typescript-eslint/no-floating-promises": "off" },
+  },
   {
     files: ["scripts/*.mjs"],
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },

@@ -91,9 +91,7 @@ function Seen({ outcome, evidence, said }: SeenProps) {
         <Figure outcome={outcome} evidence={evidence} />
         <div class="seen-side">
           <Measured evidence={evidence} />
-          {!heard(evidence.suggestion) && (
-            <Suggestion text={evidence.suggestion} heading="Change" />
-          )}
+          {!heard(evidence.suggestion) && <Suggestion text={evidence.suggestion} />}
         </div>
       </div>
     </div>

@@ -85,7 +85,7 @@ function BetweenRuns({ finding }: { finding: Between }) {
             <Prose text={evidence.message} />
           </p>
           {evidence.suggestion !== finding.evidence[at + 1]?.suggestion && (
-            <Suggestion text={evidence.suggestion} heading="Change" />
+            <Suggestion text={evidence.suggestion} />
           )}
         </div>
       ))}
@@ -246,7 +246,9 @@ function Table({ items }: { items: readonly Item[] }) {
         <table class="runs" aria-rowcount={sorted.length + 1}>
           <thead>
             <tr>
-              <th scope="col" aria-label="Picked" />
+              <th scope="col">
+                <span class="unseen">Picked</span>
+              </th>
               <Head name="" label={prefix ? `Run in ${prefix}` : "Run"} sort={sort} by={by} />
               <th scope="col">Worst finding</th>
               {columns.map(({ name, label, number }) => (

@@ -69,7 +69,9 @@ function Findings({ rows, count }: { rows: readonly FindingRow[]; count: number 
             <th scope="col" class="number">
               Runs
             </th>
-            <th scope="col" class="share-column" aria-label="Share of all runs" />
+            <th scope="col" class="share-column">
+              <span class="unseen">Share of all runs</span>
+            </th>
             <th scope="col">Worst run</th>
           </tr>
         </thead>

@@ -96,7 +96,7 @@ function Head({ run: shown, first }: { run: Run; first: string }) {
           )}
         </div>
       </div>
-      <Suggestion text={first} heading="Change" />
+      <Suggestion text={first} level="h2" />
       <Causes causes={shown.causes ?? []} />
       <Twin run={shown} />
     </header>

@@ -5,12 +5,14 @@ import { Prose } from "./prose";
 
 const DIFF = /^(\S.*?)\s→\s(.*?)([.;]?)$/;
 
-export function Suggestion({ text, heading }: { text: string; heading: string }) {
+type Props = { text: string; level?: "h2" | "h3" };
+
+export function Suggestion({ text, level: Heading = "h3" }: Props) {
   if (!text) return null;
   const [, old, fresh] = /[.;] [A-Z]/.test(text) ? [] : (DIFF.exec(text) ?? []);
   return (
     <section class="suggestion" data-testid="card-fix">
-      <h3>{heading}</h3>
+      <Heading>Change</Heading>
       {old && fresh ? (
         <div class="diff">
           <code class="old">
