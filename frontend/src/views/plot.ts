@@ -89,6 +89,9 @@ function columns({ lines, smoothing }: Options, ink: Ink): uPlot.Series[] {
   return faint ? [...raw, ...lines.map((line) => series(line, false))] : raw;
 }
 
+/** uPlot shows an axis only where an increment suits it; which ticks there are, `splits` decides. */
+const incrs: uPlot.Axis.Incrs = (_, _axis, low, high) => [Math.max(10, high - low)];
+
 function xAxis(ink: Ink, unit: string): uPlot.Axis {
   const between = (chart: uPlot, low: number, high: number) => {
     const most = chart.bbox.width / devicePixelRatio / ACROSS;
@@ -103,8 +106,7 @@ function xAxis(ink: Ink, unit: string): uPlot.Axis {
     grid: { show: false },
     ticks: { show: false },
     border: { show: true, stroke: ink("line"), width: 1 },
-    incrs: () => [1],
-    space: 0.001,
+    incrs,
     splits: (chart, _, low, high) => multiples(low, high, between(chart, low, high)),
     values: (chart, splits) => {
       const { min = 0, max = 1 } = chart.scales["x"] ?? {};
@@ -131,8 +133,7 @@ function yAxis(ink: Ink, log: boolean): uPlot.Axis {
     grid: { stroke: ink("grid"), width: 1 },
     ticks: { show: false },
     border: { show: false },
-    incrs: () => [1],
-    space: 0.001,
+    incrs,
     splits: (chart, _, low, high) =>
       log ? decades(low, high, room(chart)) : multiples(low, high, between(chart, low, high)),
     filter: (_, splits) => splits,
