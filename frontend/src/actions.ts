@@ -13,6 +13,9 @@ const PAUSE = 2000;
 /** More runs than these are shown together first (chosen: a screenful of the list). */
 const FEW = 10;
 
+/** Runs whose findings are printed at most (chosen: nobody reads more paper). */
+const PRINTED = 100;
+
 let source: Source;
 /** Rises with every choice: an answer to an older one is not shown. */
 let turn = 0;
@@ -259,6 +262,18 @@ export function pick(name: string): void {
   const picked = new Set(at.picked.value);
   if (!picked.delete(name)) picked.add(name);
   at.picked.value = picked;
+}
+
+/** Prints the view, and below one of many runs the findings of those that are picked or listed. */
+export async function print(): Promise<void> {
+  const { view, picked, listed, printed } = at;
+  const items = listed.value.filter(({ name }) => !picked.value.size || picked.value.has(name));
+  const wanted = view.value === "run" ? [] : items.slice(0, PRINTED);
+  const runs = await Promise.all(wanted.map(({ name }) => source.run(name).catch(() => null)));
+  printed.value = runs.filter((run) => run !== null);
+  await new Promise((done) => requestAnimationFrame(done));
+  window.print();
+  printed.value = [];
 }
 
 /** Lets the list show everything again. */

@@ -64,6 +64,8 @@ export const inList = signal(true);
 export const sidebarWidth = signal(304);
 /** Whether the sheet of keys is open. */
 export const helpOpen = signal(false);
+/** Details of the runs that are printed below a view of many runs. */
+export const printed = signal<readonly Run[]>([]);
 /** Whether the page is being printed. */
 export const printing = signal(false);
 /** Whether TensorBoard is dark. */

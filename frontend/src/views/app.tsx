@@ -6,6 +6,7 @@ import { Compare } from "./compare";
 import { Empty, Lost, Reading, Sampled, Skeleton, Trouble } from "./empty_states";
 import { Help, pressed } from "./keys";
 import { Overview } from "./overview";
+import { Printed } from "./printed";
 import { RunPage } from "./run_page";
 import { Sidebar } from "./sidebar";
 
@@ -43,6 +44,7 @@ function Content() {
         {now?.sampled && <Sampled />}
         <Reading />
         <View />
+        <Printed />
       </main>
     </>
   );

@@ -1,6 +1,6 @@
 // What is shown, as a file.
 import { useEffect, useRef } from "preact/hooks";
-import { savedAt } from "../actions";
+import { print, savedAt } from "../actions";
 import type { Format } from "../source/source";
 
 const FORMATS: [Format, string, string][] = [
@@ -53,17 +53,19 @@ export function Exports({ run }: { run: string | null }) {
               <b>{title}</b> <span>{note}</span>
             </a>
           ))}
-        <button type="button" class="quiet" onClick={() => print(menu.current)}>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            if (menu.current) menu.current.open = false;
+            void print();
+          }}
+        >
           <b>Print</b> <span>all findings, in full</span>
         </button>
       </div>
     </details>
   );
-}
-
-function print(menu: HTMLDetailsElement | null): void {
-  if (menu) menu.open = false;
-  window.print();
 }
 
 const ENDS: Record<Format, string> = { html: "html", json: "json", markdown: "md" };
