@@ -71,7 +71,7 @@ function Head({ run: shown, first }: { run: Run; first: string }) {
         <h1 tabIndex={-1} id="run-title">
           {shown.name}
         </h1>
-        {state && <span class={`run-state ${shown.state ?? ""}`}>{sentence(state)}</span>}
+        {state && <span class={`run-state ${shown.state}`}>{sentence(state)}</span>}
         <Copy text={shown.name} title="Copy the run's name">
           Copy name
         </Copy>
