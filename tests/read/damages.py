@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from tests.events import event, message, record, summary, tensor
 from tests.read.streams import Stream
 
-
 #: Bytes of the records that are passed over where they are no curves.
 PASSED_OVER = 1000
 
