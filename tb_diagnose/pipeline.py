@@ -20,10 +20,9 @@ from tb_diagnose.parallel import local as fleet
 from tb_diagnose.parallel.local import Done
 from tb_diagnose.read import Cluster, NothingToRead, clusters, gather, identity, load, place
 from tb_diagnose.report.document import assembled
-from tb_diagnose.report.json import written
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
-from tb_diagnose.report.shapes import POINTS, Document, Problem, RunPart
+from tb_diagnose.report.schema import POINTS, Document, Problem, RunPart
 from tb_diagnose.roles.catalog import ROLES
 
 #: So many small folders are read and then judged together, while they have no more points in all
@@ -56,7 +55,6 @@ def checkup(
     progress: Progress | None = None,
     album: dict[tuple[str, str], Pictures] | None = None,
     brief: bool = False,
-    text: bool = False,
 ) -> Document:
     """Examine every run below the paths.
 
@@ -72,7 +70,6 @@ def checkup(
         album: where given, it is filled with what the offline report draws of each run, by the
             run's path and name.
         brief: leave out the curves that no finding names.
-        text: of each run keep no more than its text, for a document that is written as JSON.
 
     Raises:
         SettingsError: where the baseline is none of the runs.
@@ -91,7 +88,6 @@ def checkup(
         until=until,
         drawing=0 if album is None else resolution(len(found)),
         brief=brief,
-        text=text and not cluster,  # the text of a run is several times as much to send
     )
     if cluster:
         spread = dask.spread(work, found, cluster)
@@ -134,11 +130,10 @@ def journeys(
     until: int | None = None,
     drawing: int = 0,
     brief: bool = False,
-    text: bool = False,
 ) -> Iterator[list[Examined]]:
     """The runs of each folder, from bytes to parts of the document.
 
-    ``until``, ``brief`` and ``text`` are as in ``checkup``; ``drawing`` is how many points of a
+    ``until`` and ``brief`` are as in ``checkup``; ``drawing`` is how many points of a
     curve the pictures have, 0 for no pictures.
     """
     for folders in _together(clusters, checksum=checksum):
@@ -148,7 +143,7 @@ def journeys(
         examined = (examine(run, settings) for run in runs)
         for folder in folders:
             yield [
-                _made(each, comparing=comparing, drawing=drawing, brief=brief, text=text)
+                _made(each, comparing=comparing, drawing=drawing, brief=brief)
                 for each in islice(examined, len(folder))
             ]
 
@@ -167,11 +162,11 @@ def _together(clusters: Iterable[Cluster], *, checksum: bool) -> Iterator[list[l
         yield folders
 
 
-def _made(each: Examination, *, comparing: bool, drawing: int, brief: bool, text: bool) -> Examined:
+def _made(each: Examination, *, comparing: bool, drawing: int, brief: bool) -> Examined:
     part = run_part(each, POINTS, brief=brief)
     drawn = pictures(each.run, each.roles, part, drawing) if drawing else None
     glimpse = summarize_run(each.run.name, each.roles) if comparing else None
-    return Examined(written(part) if text else part, glimpse, drawn)
+    return Examined(part, glimpse, drawn)
 
 
 def vocabulary() -> Vocabulary:

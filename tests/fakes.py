@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from tb_diagnose.core.finding import Evidence, Outcome, Severity, Verdict
+from tb_diagnose.analysis.run import RunAnalysis
+from tb_diagnose.core.finding import Comparison, Evidence, Outcome, Severity, Verdict
 from tb_diagnose.core.model import Layer, Loss, ModelConfig, Optimizer
 from tb_diagnose.core.run import Fact, Run, Series
+from tb_diagnose.engine.causes import Cause
+from tb_diagnose.roles.resolve import RoleMap
 
 EPOCH = 1_700_000_000.0
 ATTACH = 'callbacks=[…, tb_diagnose.attach.keras("logs")]'
@@ -35,6 +38,12 @@ class FakeExamination:
     run: Run
     roles: FakeRoles = field(default_factory=FakeRoles)
     outcomes: tuple[Outcome, ...] = ()
+    causes: tuple[Cause, ...] = ()
+
+    @property
+    def analysis(self) -> RunAnalysis:
+        roles = RoleMap({"chance": None, **self.roles.values}, (), self.roles.framework)
+        return RunAnalysis(self.run, roles)
 
 
 def series(
@@ -79,14 +88,12 @@ def sick() -> FakeExamination:
         {"train_loss": loss}, (FakeRole("train_loss", loss.name, "Keras' epoch_loss"),)
     )
     rate = Evidence(
-        message="Adam steps of size 10 threw the loss from 1.6 (guessing among 5 classes) to 1.1e15; "
-        "it came back to guessing and never below.",
+        message="Adam steps of size 10 threw the loss from 1.6 (guessing among 5 classes) to "
+        "1.1e15; it came back to guessing and never below.",
         suggestion="Adam(learning_rate=10.0) → Adam(learning_rate=1e-3)",
         tag="train/epoch_loss",
         steps=(0, 1, 2, 3),
-        measured=10.0,
-        limit=0.1,
-        unit="learning rate of Adam",
+        comparison=Comparison(10.0, ">", 0.1, "learning rate of Adam", "adaptive"),
         confidence="p = 0.002, sign test over 9 epochs",
     )
     spike = Evidence("The loss jumped.", "Clip.", "train/epoch_loss", (0, 3))

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 const SCHEMA = new URL("../../tb_diagnose/report/document.schema.json", import.meta.url);
 const TYPES = new URL("../src/wire/document.ts", import.meta.url);
 
-const HEAD = `// Made from tb_diagnose/report/document.schema.json by scripts/types.mjs: change the schema, not this.
+const HEAD = `// Made from tb_diagnose/report/document.schema.json by scripts/types.mjs: change tb_diagnose/report/schema.py, not this.
 `;
 
 /** The TypeScript type of one schema, members indented by `depth`. */
@@ -34,15 +34,13 @@ function object(schema, depth) {
 const union = (types) => [...new Set(types)].join(" | ");
 const list = (each) => (/[ |&]/.test(each) && !each.startsWith("{") ? `(${each})[]` : `${each}[]`);
 const plain = (name) => (name === "integer" ? "number" : name);
-const named = (name) => (name === "number" ? "Numeric" : name[0].toUpperCase() + name.slice(1)); // Number is taken
+const named = (name) => name.replace(/Part$/, "");
 const note = (schema, pad) => (schema.description ? `${pad}/** ${schema.description} */\n` : "");
 
 function module(schema) {
   const parts = Object.entries(schema.$defs).map(
     ([name, each]) => `${note(each, "")}export type ${named(name)} = ${type(each)};\n`,
   );
-  const { $defs: _, ...root } = schema;
-  parts.push(`${note(root, "")}export type Document = ${type(root)};\n`);
   return `${HEAD}\n${parts.join("\n")}`;
 }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Point(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Point:
     """A value as it was logged."""
 
     index: int
@@ -13,7 +15,8 @@ class Point(NamedTuple):
     value: float
 
 
-class Level(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Level:
     """Where the course of a curve stands, in its unit, with the standard error of that."""
 
     value: float
@@ -88,8 +91,11 @@ class Rise(NamedTuple):
         value: distance of the levels, in the curve's unit, never negative.
         score: the same in units of its standard error.
         share: the same as a share of what had been gained; None where nothing was gained.
-        points: how many finite values stand behind the best level.
+        points: how many finite values there are since the course was near its best: within its
+            error, or half of the way.
         persistent: whether it is beyond noise and rests on more than a point or two.
+        p_value: probability of so much rise by chance: by the levels; in a curve of fewer than 32
+            values by the ranks of those behind the best one, which is left out.
     """
 
     value: float
@@ -97,6 +103,7 @@ class Rise(NamedTuple):
     share: float | None
     points: int
     persistent: bool
+    p_value: float
 
 
 class Outlook(NamedTuple):

@@ -19,7 +19,7 @@ from tb_diagnose.cli.options import Wrong, parser
 if TYPE_CHECKING:
     from tb_diagnose.core.settings import Settings
     from tb_diagnose.report.pictures import Pictures
-    from tb_diagnose.report.shapes import Document
+    from tb_diagnose.report.schema import Document
 
     Album = dict[tuple[str, str], Pictures]
 
@@ -111,7 +111,6 @@ def _document(call: argparse.Namespace, settings: Settings, album: Album | None)
             progress=ticker,
             album=album,
             brief=call.format in ("terminal", "markdown"),
-            text=call.format == "json",
         )
     except (NothingToRead, NoCluster, SettingsError) as wrong:
         raise Wrong(str(wrong).replace("\n", "\ntb-diagnose: ")) from wrong

@@ -16,6 +16,7 @@ from tb_diagnose.core.finding import NotApplicable, Outcome, Severity, Verdict
 from tb_diagnose.core.format import plural
 from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.causes import Cause, likely_causes
 from tb_diagnose.engine.compare import RunSummary
 from tb_diagnose.engine.contract import Diagnosis, Method, parameters_of, registered, registry
 from tb_diagnose.engine.onset import Replay, logged
@@ -35,6 +36,7 @@ class Examination:
     roles: RoleMap
     outcomes: tuple[Outcome, ...]
     analysis: RunAnalysis
+    causes: tuple[Cause, ...] = ()
 
 
 def examine(run: Run, settings: Settings, *, growing: bool = False) -> Examination:
@@ -46,9 +48,10 @@ def examine(run: Run, settings: Settings, *, growing: bool = False) -> Examinati
         roles = resolve_roles(run, settings.roles)
         analysis = RunAnalysis(run, roles, growing=growing)
         diagnoses = selected(settings)
-        outcomes = [_judge(each, analysis.role, analysis.framework, settings) for each in diagnoses]
-        dated = _all_dated(outcomes, diagnoses, run, settings)
-        return Examination(run, roles, grouped(dated, run), analysis)
+        judged = [_judge(each, analysis.role, analysis.framework, settings) for each in diagnoses]
+        dated = _all_dated(judged, diagnoses, run, settings)
+        outcomes = grouped(dated, run)
+        return Examination(run, roles, outcomes, analysis, likely_causes(analysis, outcomes))
 
 
 def compare(summaries: Sequence[RunSummary], settings: Settings) -> tuple[Outcome, ...]:

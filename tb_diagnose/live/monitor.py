@@ -21,7 +21,7 @@ from tb_diagnose.parallel.local import told
 from tb_diagnose.read import Cluster, FollowerCache, NothingToRead, Place, clusters, gather, place
 from tb_diagnose.report.document import summary
 from tb_diagnose.report.run import run_part
-from tb_diagnose.report.shapes import POINTS, Problem, Summary
+from tb_diagnose.report.schema import POINTS, Problem, Summary
 
 #: Share of its size by which a run has to grow before it is judged again while it still grows.
 SHARE = 0.01

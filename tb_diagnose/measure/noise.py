@@ -1,4 +1,4 @@
-"""The noise of a curve: its scale, how it grows with the level, and a view that evens it out."""
+"""The noise of a curve: its scale from point to point and in the long run, and a model of it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,33 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.medians import median, quantile, row_medians
-
 Floats = NDArray[np.float64]
 
-#: Changes below a hundredth of what a curve went through cannot be seen in a chart: however smooth
-#: a curve is, nothing finer is told apart.
-RESOLUTION = 0.01
 #: Fewer values have no noise that could be told from what they did.
 FEW = 4
-#: Second differences of a curve from which on their median is taken. Of fewer it is the lower
-#: quartile, which a blow-up in the last two of five points leaves alone.
+#: So many second differences outvote what a curve did in its last few points.
 _MANY = 10
+#: The median size of a standard normal value.
+NORMAL_MEDIAN = 0.6745
 #: Share of the values → the size of a standard normal value that so many lie below (its quantile),
 #: and the relative error of a scale estimated by it, times the root of the number of values. It is
 #: the asymptotic error of a quantile, raised by a fifth because neighboring second differences
 #: share points.
-_QUANTILES = {0.5: (0.6745, 1.4), 0.25: (0.3186, 2.15)}
-#: Blocks of this many points tell how the noise grows with the level.
-_BLOCK, _BLOCKS = 16, 128
-#: Smaller numbers are as good as 0, and larger than 1 / TINY as good as infinite.
-TINY = 1e-300
-#: 99 % of a normal distribution lie below; a slope of the noise is believed from three errors on.
-_SURELY, _BELIEVED = 2.33, 3.0
+_QUANTILES = {0.5: (NORMAL_MEDIAN, 1.4), 0.25: (0.3186, 2.15)}
+#: So many values tell a quantile well enough.
+_SAMPLE = 1 << 14
+#: Fewer points do not tell how their noise is correlated.
+_TOLD = 40
+#: At these lags the noise of few and of many points is taken for independent. Each change of a
+#: course spoils two lags of second differences.
+_NEAR, _FAR, _MANY_POINTS = 4, 8, 512
+#: Error of the ratio of two such scales, times the root of n; and a correlation of neighbors above
+#: which it is no noise but a course.
+_RATIO_ERROR, _MOST_CORRELATED = 2.0, 0.9
+#: Relative error of the numbers in a log, which holds them in single precision.
+SINGLE_PRECISION = float(np.finfo(np.float32).eps)
+#: 95 % of a normal distribution lie below.
+_SURELY = 1.645
 
 
 class NoiseModel(NamedTuple):
@@ -68,98 +72,69 @@ class NoiseModel(NamedTuple):
         return np.copysign(np.minimum(sizes, np.finfo(np.float64).max), units)
 
 
-def residual_scale(values: Floats) -> float:
-    """Standard deviation of the point-to-point noise of finite [n], trend removed; 0 for n < 4.
+class Scale(NamedTuple):
+    """The standard deviation of noise, and its upper confidence limit at 95 %."""
+
+    value: float
+    upper: float
+
+
+def residual_scale(values: Floats, lag: int = 1) -> Scale:
+    """The point-to-point noise of [n] within 1e300, trend removed; 0 for too few values.
 
     From second differences, which vanish on a straight line and have six times the variance of
-    independent noise, by a quantile of their sizes. Source: Gasser, Sroka and Jennen-Steinmetz
-    1986, "Residual variance and residual pattern in nonlinear regression".
+    independent noise, by the median of their sizes. Source: Gasser, Sroka and Jennen-Steinmetz
+    1986, "Residual variance and residual pattern in nonlinear regression". Of fewer than ten it is
+    the lower quartile where that tells of less noise: a blow-up in the last two of five points
+    leaves it alone. ``lag`` is how many points lie between those that differ.
     """
-    return _scale(second_differences(values))
-
-
-def second_differences(values: Floats) -> Floats:
-    """Sizes of the second differences of [n], scaled to the noise's standard deviation. [n - 2]"""
-    if len(values) < FEW:
-        return np.empty(0)
-    return np.abs(values[:-2] - 2 * values[1:-1] + values[2:]) / math.sqrt(6)
-
-
-def _scale(sizes: Floats) -> float:
+    sizes = np.sort(sampled(second_differences(values, lag)))
     if not len(sizes):
+        return Scale(0.0, 0.0)
+    middle = _by_quantile(sizes, 0.5)
+    if len(sizes) >= _MANY:
+        return middle
+    quartile = _by_quantile(sizes, 0.25)
+    told = quartile.value > SINGLE_PRECISION * float(np.abs(values).max())
+    return quartile if told and quartile.upper < middle.upper else middle
+
+
+def sampled(values: Floats) -> Floats:
+    """Evenly spaced ones of [n]: all of 16,384, between a half and all of so many of more."""
+    return values[:: -(-len(values) // _SAMPLE)] if len(values) else values
+
+
+def second_differences(values: Floats, lag: int = 1) -> Floats:
+    """Sizes of second differences of [n], scaled to the noise's deviation. [n - 2 lag or 0]"""
+    if len(values) < max(FEW, 2 * lag + 1):
+        return np.empty(0)
+    apart = values[: -2 * lag] - 2 * values[lag:-lag] + values[2 * lag :]
+    return np.abs(apart) / math.sqrt(6)
+
+
+def _by_quantile(ordered: Floats, share: float) -> Scale:
+    normal, error = _QUANTILES[share]
+    n = len(ordered)
+    places = [math.ceil(share * n) - 1, math.floor(share * n)]
+    value = float(np.mean(ordered[places])) / normal
+    return Scale(value, value * math.exp(_SURELY * error / math.sqrt(n)))
+
+
+def long_run_scale(values: Floats) -> float:
+    """Standard deviation of means over [n], times the root of how many values they are of.
+
+    That of independent noise is the noise itself. Correlated noise differs less between neighbors
+    than further apart: if it is autoregressive of first order, the correlation of neighbors is
+    2 - sqrt(1 + 3 r), where r is the ratio of the variances of second differences at lag 1 and at
+    a lag that the correlation does not reach. 0 where the two do not differ by more than the
+    standard error of their ratio, and where n < 40.
+    """
+    n = len(values)
+    if n < _TOLD:
         return 0.0
-    share = 0.5 if len(sizes) >= _MANY else 0.25
-    found = median(sizes) if share == 0.5 else np.sort(sizes)[math.ceil(share * len(sizes)) - 1]
-    return float(found) / _QUANTILES[share][0]
-
-
-def scale_margin(points: int) -> float:
-    """By what factor the noise of a curve may be larger than estimated, at 99 % confidence."""
-    differences = max(points - 2, 1)
-    share = 0.5 if differences >= _MANY else 0.25
-    return math.exp(_SURELY * _QUANTILES[share][1] / math.sqrt(differences))
-
-
-def estimate_noise(values: Floats) -> NoiseModel:
-    """The noise of [n] within 1e300: constant, unless blocks of 16 show that it grows with the level."""
-    sizes = second_differences(values)
-    overall = _scale(sizes)
-    blocks = min(_BLOCKS, len(sizes) // _BLOCK)
-    if blocks < 4 or not overall:
-        return NoiseModel(overall, 0.0)
-    width = len(sizes) // blocks
-    spans = row_medians(sizes[: blocks * width].reshape(blocks, width)) / _QUANTILES[0.5][0]
-    levels = np.abs(row_medians(values[: blocks * width].reshape(blocks, width)))
-    return _growing(levels, spans) or NoiseModel(overall, 0.0)
-
-
-def _growing(levels: Floats, spans: Floats) -> NoiseModel | None:
-    """Least squares of ``spans`` on ``levels`` [k], both parameters >= 0, relative errors alike.
-
-    None where the noise does not grow with the level beyond doubt.
-    """
-    if not levels.max() > levels.min():
-        return None
-    growth = error = floor = 0.0
-    weights = np.ones(len(levels))
-    for _ in range(3):
-        center = np.average(levels, weights=weights)
-        apart = levels - center
-        spread = float(np.sum(weights * apart**2))
-        if not spread > 0:
-            return None
-        growth = float(np.sum(weights * apart * spans)) / spread
-        floor = float(np.average(spans, weights=weights)) - growth * center
-        if floor < 0:
-            floor = 0.0
-            growth = float(np.sum(weights * levels * spans) / np.sum(weights * levels**2))
-        fitted = floor + growth * levels
-        if growth <= 0 or not fitted.min() > 0:
-            return None
-        error = math.sqrt(np.mean(weights * (spans - fitted) ** 2) * len(levels) / spread)
-        error /= math.sqrt(max(len(levels) - 2, 1))
-        weights = fitted**-2
-    return NoiseModel(float(floor), growth) if growth > _BELIEVED * error else None
-
-
-def discernible(values: Floats, noise: NoiseModel) -> tuple[NoiseModel, float]:
-    """What is surely beyond noise and can be seen: unit for change points of finite [n >= 1].
-
-    The noise at its upper confidence limit, and at least ``RESOLUTION``: of the level for a
-    positive curve that spans more than a factor of three, of the range for any other; far outside
-    of the range, of the level again. Also returns what share of it is resolution, which no average
-    makes smaller.
-    """
-    margin = scale_margin(len(values))
-    low, high = quantile(values, 0.05), quantile(values, 0.95)
-    least, most = float(values.min()), float(values.max())
-    if least > 0 and most > 3 * least:
-        floor, growth = RESOLUTION * low, RESOLUTION
-    else:
-        floor, growth = RESOLUTION * ((high - low) or (most - least)), 0.0
-    seen = NoiseModel(max(floor, TINY), growth)
-    unit = NoiseModel(max(margin * noise.floor, seen.floor), max(margin * noise.growth, growth))
-    if most - least > unit.floor / RESOLUTION**3:
-        unit = unit._replace(growth=max(unit.growth, RESOLUTION))
-    level = 0.0 if not growth else low
-    return unit, min(float(seen.at(level) / unit.at(level)), 1.0)
+    lag = _NEAR if n < _MANY_POINTS else _FAR
+    near, far = residual_scale(values).value, residual_scale(values, lag).value
+    if far <= near * (1 + _RATIO_ERROR / math.sqrt(n)):
+        return 0.0
+    neighbors = min(2 - math.sqrt(1 + 3 * (near / far) ** 2), _MOST_CORRELATED)
+    return far * math.sqrt((1 + neighbors) / (1 - neighbors))

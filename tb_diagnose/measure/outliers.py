@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.measure.medians import quantile, row_medians
-from tb_diagnose.measure.piecewise import FALSE_CHANGES, universal_limit
+from tb_diagnose.measure.noise import sampled
+from tb_diagnose.measure.piecewise import universal_limit
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
+#: Share of curves of pure noise in which a value may stand out.
+FALSE_OUTLIERS = 1e-3
 #: Fewer residuals say little of their tail: its 95th percentile would be one of the two largest.
 _TAIL = 40
-#: The tail is told by these shares of the residuals: up to one in twenty may be outliers.
-_USUAL, _HIGH = 0.8, 0.95
+#: The tail is told by two pairs of quantiles: a twentieth or a fifth of the values may stand out.
+_SHARES = ((0.8, 0.95), (0.5, 0.8))
+#: In fewer values than this, two in a row that stand out are no accident.
 _SHORT = 32
 #: A value further from its neighbors' median is moved to that distance, in standard errors.
 _CLIP = 3.0
@@ -25,27 +30,33 @@ _CLIP = 3.0
 def outlier_limit(residuals: Floats) -> float:
     """Size that the largest of [n] residuals (in units of the noise) hardly exceeds by chance.
 
-    That of normal noise, or of a heavier tail: the 80th and the 95th percentile of the sizes give
-    the exponent of a Weibull tail, which the limit extrapolates to one curve in a thousand.
+    That of normal noise, or of a heavier tail: two quantiles of the sizes give the exponent of a
+    Weibull tail, which is extrapolated to one curve in a thousand; of two such pairs, the one that
+    makes the tail lighter, since the other may hold outliers.
     """
     n = len(residuals)
-    limit = universal_limit(n)
+    limit = universal_limit(n, FALSE_OUTLIERS)
     if n < _TAIL:
         return limit
-    sizes = np.abs(residuals)
-    usual, high = quantile(sizes, _USUAL), quantile(sizes, _HIGH)
-    if not high > usual > 0:
-        return max(limit, high)
-    power = math.log(math.log(1 - _HIGH) / math.log(1 - _USUAL)) / math.log(high / usual)
-    further = math.log(n / FALSE_CHANGES) / -math.log(1 - _HIGH)
-    return max(limit, high * math.exp(min(math.log(further) / power, 300.0)))
+    sizes = np.abs(sampled(residuals))
+    return max(limit, min(_extrapolated(sizes, n, *shares) for shares in _SHARES))
+
+
+def _extrapolated(sizes: Floats, n: int, usual: float, high: float) -> float:
+    """What one of n sizes exceeds in one of a thousand curves, by two quantiles of a sample."""
+    low, top = quantile(sizes, usual), quantile(sizes, high)
+    if not top > low > 0:
+        return top
+    power = math.log(math.log(1 - high) / math.log(1 - usual)) / math.log(top / low)
+    further = math.log(n / FALSE_OUTLIERS) / -math.log(1 - high)
+    return top * math.exp(min(math.log(further) / power, 300.0))
 
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """First and last index of each run of true values in [n]."""
     edges = np.flatnonzero(mask[1:] != mask[:-1]) + 1 if len(mask) else np.empty(0, np.int64)
     bounds = [0, *edges.tolist(), len(mask)]
-    return [(i, j - 1) for i, j in zip(bounds, bounds[1:], strict=False) if j > i and mask[i]]
+    return [(i, j - 1) for i, j in pairwise(bounds) if j > i and mask[i]]
 
 
 def departures(residuals: Floats, limit: float) -> list[tuple[int, int, int]]:
@@ -69,7 +80,8 @@ def moving_median(values: Floats) -> Floats:
 
     Of three throughout where n < 32: in so few points, two that stand out are no accident.
     """
-    n, found = len(values), values.copy()
+    n = len(values)
+    found: Floats = values.copy()
     for reach in (1, 2) if n >= _SHORT else (1,):
         if n > 2 * reach:
             windows = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1)
@@ -83,4 +95,5 @@ def clip_outliers(values: Floats, errors: Floats) -> Floats:
     Excursions of one or two values go; the very ends, which have no neighbors, stay.
     """
     middle = moving_median(values)
-    return np.clip(values, middle - _CLIP * errors, middle + _CLIP * errors)
+    low, high = middle - _CLIP * errors, middle + _CLIP * errors
+    return np.asarray(np.minimum(np.maximum(values, low), high))

@@ -14,8 +14,14 @@ Floats = NDArray[np.float64]
 
 #: Of longer curves the last so many points are looked at: a transform of them takes 5 ms.
 _LONGEST = 1 << 16
-#: A period is only seen where the curve goes through it four times.
-_CYCLES = 4
+#: So many multiples of a period are looked at, and two cycles more are there to correlate.
+_MULTIPLES, _CYCLES = 4, 6
+#: Of the correlation at the first multiple, the others keep so much where a period is exact. It
+#: also is what the mean patterns of early and of late cycles must correlate by, and what the mean
+#: pattern of all cycles must keep of the correlation.
+_KEPT = 0.5
+#: Variance of a pattern, in units of noise, below which it cannot be seen: a hundredth.
+_SEEN = 0.01
 
 
 class Repeat(NamedTuple):
@@ -31,9 +37,9 @@ class Period(NamedTuple):
 
     Attributes:
         points: that distance.
-        strength: share of the variance around the course that the pattern explains, 0 to 1: the
-            correlation between the mean pattern of odd and of even cycles.
-        share: the same for single cycles: how much of the variance of all values it explains.
+        strength: correlation between the mean patterns of the early and of the late cycles, which
+            fades where the period is not exact.
+        share: how much of the variance around the course the pattern explains, 0 to 1.
         peak: where in a cycle, as an index below ``points``, the pattern is furthest from 0.
     """
 
@@ -45,35 +51,52 @@ class Period(NamedTuple):
 
 def longest_repeat(values: NDArray[np.floating]) -> Repeat | None:
     """The longest run of two or more equal values in [n]; NaN equals nothing."""
-    if len(values) < 2:
+    same = values[1:] == values[:-1]
+    if not same.any():
         return None
-    edges = np.flatnonzero(values[1:] != values[:-1]) + 1
-    bounds = np.concatenate([[0], edges, [len(values)]])
-    lengths = np.diff(bounds)
-    longest = int(lengths.argmax())
-    if lengths[longest] < 2:
-        return None
-    first = int(bounds[longest])
-    return Repeat(first, first + int(lengths[longest]) - 1, float(values[first]))
+    edges = np.flatnonzero(np.diff(same, prepend=False, append=False))
+    first, last = edges[::2], edges[1::2]  # of runs of equality, which link one value more
+    longest = int((last - first).argmax())
+    start, end = int(first[longest]), int(last[longest])
+    return Repeat(start, end, float(values[start]))
 
 
 def find_period(residuals: Floats) -> Period | None:
-    """The shortest period of [n] residuals around a course, or None.
+    """The shortest exact period of [n] residuals around a course, in units of noise, or None.
 
-    The autocorrelation must have a peak there that rises above what lies between it and 0 by more
-    than chance allows (standard error 1 / sqrt(n)), and the mean patterns of the odd and of the
-    even cycles must correlate. Swings whose length varies lose their phase, and fail the latter.
+    The autocorrelation at its first four multiples must stand above that halfway between them by
+    more than chance allows (the standard error of each is 1 / sqrt(n)), and must not fade: swings
+    whose length varies lose their phase. Periods of 2 to n / 6 points are looked for.
     """
     values = residuals[-_LONGEST:]
     n = len(values)
-    if n < 3 * _CYCLES or not float(np.ptp(values)) > 0:
+    if n < 2 * _CYCLES or not float(np.ptp(values)) > 0:
         return None
-    correlation = autocorrelation(values)[: n // _CYCLES + 1]
-    limit = universal_limit(n) / math.sqrt(n)
-    for points in _peaks(correlation, limit):
-        if (found := _period(values, points)) is not None:
-            return found
-    return None
+    correlation = autocorrelation(values)
+    lags = np.arange(2, n // _CYCLES + 1)
+    at = np.stack([correlation[k * lags] for k in range(1, _MULTIPLES + 1)])
+    between = np.stack(
+        [
+            (correlation[k * lags - lags // 2] + correlation[k * lags - (lags + 1) // 2]) / 2
+            for k in range(1, _MULTIPLES + 1)
+        ]
+    )
+    contrast = (at - between).mean(axis=0)
+    # What is correlated over a part of the period has fewer independent values (Bartlett 1946).
+    correlated = 1 + 2 * np.cumsum(correlation[1:] ** 2)[lags // 4]
+    errors = np.sqrt(2 / _MULTIPLES / n * correlated)
+    standing = (contrast > universal_limit(n) * errors) & (at.min(axis=0) > _KEPT * at[0])
+    if not standing.any():
+        return None
+    found = _shortest(np.where(standing, contrast, -math.inf), 3 * math.sqrt(2 / _MULTIPLES / n))
+    return _period(values, int(lags[found]), float(at[0, found]))
+
+
+def _shortest(contrast: Floats, error: float) -> int:
+    """Index of the shortest period: the best one within an eighth of the first that is as good."""
+    first = int((contrast >= contrast.max() - error).argmax())
+    reach = max((first + 2) // 8, 1)
+    return first + int(contrast[first : first + 2 * reach].argmax())
 
 
 def autocorrelation(values: Floats) -> Floats:
@@ -86,38 +109,18 @@ def autocorrelation(values: Floats) -> Floats:
     return np.asarray(sums / np.maximum(sums[0], 1e-300) * (n / np.arange(n, 0, -1)))
 
 
-def _peaks(correlation: Floats, limit: float) -> list[int]:
-    """Lags >= 2 of local maxima that stand out, the highest ones first; of equal ones the shorter.
-
-    Of what stands out within a hundredth of the highest, the shortest lag comes first: its
-    multiples are as high.
-    """
-    lowest = np.minimum.accumulate(correlation)[1:-1]
-    middle = correlation[1:-1]
-    local = (middle >= correlation[:-2]) & (middle > correlation[2:])
-    standing = (middle > limit) & (middle - lowest > math.sqrt(2) * limit) & local
-    lags = np.flatnonzero(standing) + 1
-    lags = lags[lags >= 2]
-    if not len(lags):
-        return []
-    near = correlation[lags] >= correlation[lags].max() - 2 * limit
-    return sorted(lags[near].tolist())[:3]
-
-
-def _period(values: Floats, points: int) -> Period | None:
+def _period(values: Floats, points: int, correlation: float) -> Period | None:
     cycles = values[len(values) % points :].reshape(-1, points)
-    odd, even = cycles[::2].mean(axis=0), cycles[1::2].mean(axis=0)
-    odd, even = odd - odd.mean(), even - even.mean()
-    norm = math.sqrt(float(np.sum(odd**2)) * float(np.sum(even**2)))
-    strength = float(np.sum(odd * even)) / norm if norm > 0 else 0.0
-    # Fisher's transform of a correlation of so many pairs has this standard error.
-    error = 1 / math.sqrt(max(points - 3, 1))
-    if math.atanh(min(strength, 1 - 1e-12)) <= max(2.0 * error, 0.5):
-        return None
+    early, late = (half.mean(axis=0) for half in np.array_split(cycles, 2))
+    early, late = early - early.mean(), late - late.mean()
+    norm = math.sqrt(float(np.sum(early**2)) * float(np.sum(late**2)))
+    strength = float(np.sum(early * late)) / norm if norm > 0 else 0.0
     pattern = cycles.mean(axis=0)
     total = float(np.mean((cycles - cycles.mean()) ** 2))
     chance = total / len(cycles)
     share = max(float(np.var(pattern)) - chance, 0.0) / total if total > 0 else 0.0
+    if min(strength, share / correlation) < _KEPT or share * total < _SEEN:
+        return None
     offset = len(values) % points
     peak = int(np.abs(pattern - np.median(pattern)).argmax())
     return Period(points, strength, share, (peak + offset) % points)

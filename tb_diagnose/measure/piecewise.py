@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 #: False changes per curve that are accepted where there is only noise.
-FALSE_CHANGES = 1e-3
+FALSE_CHANGES = 5e-3
 #: Points that a piece in the middle has at least: fewer come back, and are excursions.
 SHORTEST = 3
 
@@ -39,7 +39,7 @@ class Line(NamedTuple):
         """Height at a place."""
         return self.level + self.slope * (place - self.center)
 
-    def at_all(self, places: NDArray[np.generic]) -> Floats:
+    def at_all(self, places: NDArray[Any]) -> Floats:
         """Height at each of [n] places. [n]"""
         return np.asarray(self.level + self.slope * (places - self.center))
 
@@ -57,13 +57,13 @@ def change_penalty(points: int) -> float:
     return 2 * math.log(max(points, 2) / FALSE_CHANGES)
 
 
-def universal_limit(points: int) -> float:
-    """What the largest of n normal values exceeds with probability ``FALSE_CHANGES`` at most.
+def universal_limit(points: int, chance: float = FALSE_CHANGES) -> float:
+    """What the largest of n normal values exceeds with no more than this probability.
 
     In standard deviations. Source: Donoho and Johnstone 1994, "Ideal spatial adaptation by
     wavelet shrinkage", with the probability kept explicit.
     """
-    return math.sqrt(change_penalty(points))
+    return math.sqrt(2 * math.log(max(points, 2) / chance))
 
 
 def costs(places: Floats, heights: Floats, errors: Floats) -> Floats:

@@ -11,7 +11,7 @@ from tb_diagnose.report.html import NoBundle, html
 from tb_diagnose.report.json import as_json
 from tb_diagnose.report.markdown import markdown
 from tb_diagnose.report.pictures import Pictures, pictures, resolution
-from tb_diagnose.report.shapes import Document
+from tb_diagnose.report.schema import Document
 
 
 def export(question: Question) -> Answer:

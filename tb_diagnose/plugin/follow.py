@@ -20,7 +20,7 @@ from tb_diagnose.plugin.snapshot import Entry, Snapshot, line
 from tb_diagnose.plugin.together import Together
 from tb_diagnose.report.document import assembled
 from tb_diagnose.report.run import run_part
-from tb_diagnose.report.shapes import POINTS, Problem
+from tb_diagnose.report.schema import POINTS, Problem
 
 #: A run is judged again at the earliest this many times as long after the last time as that took:
 #: judging a log of ten million points every second would take TensorBoard's own time.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tb_diagnose.engine.examine import Examination
-from tb_diagnose.report.shapes import CurvePart, Document, RunPart
+from tb_diagnose.report.schema import CurvePart, Document, RunPart
 
 State = Literal["starting", "empty", "ready", "error"]
 #: Points of the little curve in the list of runs.

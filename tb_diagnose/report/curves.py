@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby, pairwise
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from tb_diagnose.core.run import Series
 from tb_diagnose.measure.levels import distinct, finite
 from tb_diagnose.report.numbers import number, numbers
-from tb_diagnose.report.shapes import CountedIn, CurvePart, Stretch
+from tb_diagnose.report.schema import CountedIn, CurvePart, NonFinitePart
 
 #: Curves of so many points are many, and short enough to keep where their buckets are.
 _SHORT = 1 << 13
@@ -84,7 +85,7 @@ def _buckets(size: int, points: int) -> tuple[NDArray[np.intp], NDArray[np.intp]
     return lows, np.minimum(lows[:, None] + np.arange(width), lasts[:, None])
 
 
-def _stretches(series: Series, points: int) -> Iterator[Stretch]:
+def _stretches(series: Series, points: int) -> Iterator[NonFinitePart]:
     """Neighbouring points of one non-finite kind as one; past ``points`` of them, per bucket."""
     kinds = [(int(i), str(number(series.values[i]))) for i in _nonfinite(series)]
     position = {index: place for place, (index, _) in enumerate(kinds)}
@@ -95,11 +96,11 @@ def _stretches(series: Series, points: int) -> Iterator[Stretch]:
         alone = [list(each) for _, each in groupby(kinds, lambda at: (at[0] // size, at[1]))]
     for each in alone:
         first, last = each[0][0], each[-1][0]
-        yield Stretch(
+        yield NonFinitePart(
             first=int(series.steps[first]),
             last=int(series.steps[last]),
             count=len(each),
-            value=each[0][1],
+            value=cast(Any, each[0][1]),
         )
 
 

@@ -14,7 +14,7 @@ from tb_diagnose import __version__
 from tb_diagnose.core.finding import Outcome, Severity
 from tb_diagnose.report.outcomes import comparison_parts
 from tb_diagnose.report.run import run_part
-from tb_diagnose.report.shapes import (
+from tb_diagnose.report.schema import (
     POINTS,
     SCHEMA,
     VERDICTS,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from tb_diagnose.report.phrases import brief, duration, span
+from tb_diagnose.report.phrases import duration, measured, span
+from tb_diagnose.report.schema import CurvePart, EvidencePart, OutcomePart
 from tb_diagnose.report.screen import Screen, columns, plain, wrapped
-from tb_diagnose.report.shapes import CurvePart, EvidencePart, OutcomePart
 from tb_diagnose.report.sparkline import caption, sparkline
 
 COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}
@@ -33,7 +33,8 @@ def finding(
     for evidence in shown:
         yield from wrapped(plain(evidence["message"]), screen.prose, _INDENT)
         yield from _seen(evidence, head["severity"], curves, screen)
-        yield from labelled("Sure", _sure(evidence), screen)
+        yield from labelled("Sure", evidence["confidence"], screen)
+        yield from labelled("", measured(evidence["comparison"]), screen)
     rest = [each["tag"] for each in head["evidence"][len(shown) :]]
     if rest:
         more = f"and {len(rest)} more: {', '.join(dict.fromkeys(rest))}"
@@ -107,14 +108,6 @@ def _curve(tag: str, curves: Sequence[CurvePart]) -> CurvePart | None:
     bare = [each for each in curves if each["name"].endswith(f"/{first}") and first]
     exact = [each for each in curves if each["name"] == first]
     return next(iter([*exact, *sorted(bare, key=lambda each: each["role"] is None)]), None)
-
-
-def _sure(evidence: EvidencePart) -> str:
-    measured, limit, unit = evidence["measured"], evidence["limit"], evidence["unit"]
-    parts = [evidence["confidence"]]
-    if measured is not None and limit is not None:
-        parts.append(f"{brief(measured)} (limit {brief(limit)}) {unit}".rstrip())
-    return " · ".join(part for part in parts if part)
 
 
 def _consequence(outcome: OutcomePart, last: int | None) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tb_diagnose.report.phrases import labels, total
 from tb_diagnose.report.pictures import Pictures
-from tb_diagnose.report.shapes import Document, RunPart
+from tb_diagnose.report.schema import Document, RunPart
 
 _BUNDLE = Path(__file__).parents[1] / "plugin" / "static" / "index.js.gz"
 

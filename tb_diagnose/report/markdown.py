@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tb_diagnose.report.phrases import about, brief, grouped, labels, ledger, span, total
+from tb_diagnose.report.phrases import about, grouped, labels, ledger, measured, span, total
+from tb_diagnose.report.schema import Document, EvidencePart, OutcomePart, RunPart
 from tb_diagnose.report.screen import plain
-from tb_diagnose.report.shapes import Document, EvidencePart, OutcomePart, RunPart
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
@@ -62,11 +62,9 @@ def _proof(evidence: EvidencePart) -> Iterator[str]:
     seen = [escaped(tag) for tag in (evidence["tag"], *evidence["related"]) if tag]
     if seen or where:
         yield f"- Seen: {', '.join([*seen, *([where] if where else [])])}"
-    measured, limit = evidence["measured"], evidence["limit"]
-    if measured is not None and limit is not None:
-        unit = escaped(evidence["unit"])
-        yield f"- Measured: {brief(measured)} (limit {brief(limit)}) {unit}".rstrip()
+    if said := measured(evidence["comparison"]):
+        yield f"- {escaped(said)}"
     if evidence["confidence"]:
-        yield f"- Sure: {escaped(evidence['confidence'])}"
+        yield f"- Confidence: {escaped(evidence['confidence'])}"
     if evidence["suggestion"]:
         yield f"- **Try:** {escaped(evidence['suggestion'])}"

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from tb_diagnose.report.finding import finding
 from tb_diagnose.report.phrases import about, grouped
+from tb_diagnose.report.schema import RunPart
 from tb_diagnose.report.screen import Screen, plain, wrapped
-from tb_diagnose.report.shapes import RunPart
 from tb_diagnose.report.terminal import header
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.report.shapes import Number
+from tb_diagnose.report.schema import Number
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 

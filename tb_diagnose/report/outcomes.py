@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any, cast
 
 from tb_diagnose.core.finding import Evidence, Outcome, Severity, Verdict
 from tb_diagnose.engine.contract import registered
 from tb_diagnose.report.numbers import maybe, moment, number, text
-from tb_diagnose.report.shapes import ComparisonPart, CountedIn, EvidencePart, OutcomePart
+from tb_diagnose.report.schema import (
+    ComparisonPart,
+    CountedIn,
+    EvidencePart,
+    MeasurePart,
+    OutcomePart,
+)
 
 #: In which steps a tag is counted depends on the run: in Keras logs, most tags count epochs.
 Counting = Callable[[str], CountedIn]
@@ -47,7 +54,7 @@ def comparison_parts(outcomes: Sequence[Outcome], names: Sequence[str]) -> list[
 
 
 def ordered(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Findings first: gravest, then earliest, each followed by what it led to; then the rest.
+    """Findings first: most severe, then earliest, each followed by what it led to; then the rest.
 
     A finding that nothing found led to stands for itself, whatever it says it is under.
     """
@@ -56,7 +63,7 @@ def ordered(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def _findings(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """What was found, gravest first, each finding followed by what it led to."""
+    """What was found, most severe first, each finding followed by what it led to."""
     found = {each.id: each for each in outcomes if each.verdict is Verdict.FOUND}
     roots = [each for each in found.values() if root(each, found) == each.id]
     lines: list[Outcome] = []
@@ -109,6 +116,8 @@ def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePar
         detected_step=None if outcome.detected_step is None else int(outcome.detected_step),
         detected_at=moment(known),
         seconds_after_detection=maybe(wasted),
+        method=outcome.method,
+        surer=text(outcome.surer),
         evidence=[_evidence(each, outcome.severity, counting) for each in outcome.evidence],
         reason=text(outcome.reason),
         how_to_enable=text(outcome.how_to_enable),
@@ -126,17 +135,28 @@ def _evidence(evidence: Evidence, severity: Severity, counting: Counting) -> Evi
     steps = [int(number(step)) for step in evidence.steps]
     return EvidencePart(
         message=text(evidence.message),
+        suggestion=text(evidence.suggestion),
         tag=text(evidence.tag),
         related=[text(tag) for tag in evidence.related],
         steps=steps,
         first_step=steps[0] if steps else None,
         counted_in=counting(evidence.tag),
-        measured=maybe(evidence.measured),
-        limit=maybe(evidence.limit),
-        unit=evidence.unit,
+        comparison=_comparison(evidence),
         confidence=text(evidence.confidence),
         severity=(evidence.severity or severity).value,
-        suggestion=text(evidence.suggestion),
+    )
+
+
+def _comparison(evidence: Evidence) -> MeasurePart | None:
+    made = evidence.comparison
+    if made is None:
+        return None
+    return MeasurePart(
+        name=made.name,
+        value=number(made.value),
+        operator=cast(Any, made.operator),
+        limit=number(made.limit),
+        unit=made.unit,
     )
 
 

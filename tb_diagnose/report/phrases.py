@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
 
 from tb_diagnose.core.format import plural
-from tb_diagnose.report.shapes import (
+from tb_diagnose.report.schema import (
+    MeasurePart,
     ModelPart,
     Number,
     OutcomePart,
@@ -21,6 +22,18 @@ def brief(value: Number) -> str:
     if isinstance(value, str):
         return {"NaN": "NaN", "Infinity": "∞", "-Infinity": "−∞"}.get(value, value)
     return f"{value:.4g}".replace("e+", "e").replace("e0", "e").replace("e-0", "e-")
+
+
+_SIDES = {">": "above", ">=": "from", "<": "below", "<=": "up to"}
+
+
+def measured(comparison: MeasurePart | None) -> str:
+    """``Measured 13.5 × ln K, alarm above 3``; ``""`` where nothing was compared."""
+    if comparison is None:
+        return ""
+    side = _SIDES[comparison["operator"]]
+    value = f"{brief(comparison['value'])} {comparison['unit']}".rstrip()
+    return f"Measured {value}, alarm {side} {brief(comparison['limit'])}"
 
 
 def many(count: int) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tb_diagnose.report.charts import Drawn, drawn
 from tb_diagnose.report.heats import COLUMNS, Heat, heat, heats
 from tb_diagnose.report.numbers import text
-from tb_diagnose.report.shapes import RunPart
+from tb_diagnose.report.schema import RunPart
 
 if TYPE_CHECKING:
     from tb_diagnose.core.run import Run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,13 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.analysis.learning_state import Learned
+from tb_diagnose.core.format import plural
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.core.run import Fact, Histograms, Run, Series, Vitals
 from tb_diagnose.measure.reductions import max_of, min_of
 from tb_diagnose.report.curves import counted_in, curve, parts
 from tb_diagnose.report.numbers import maybe, moment, number, text
 from tb_diagnose.report.outcomes import Counting, outcome_parts
-from tb_diagnose.report.shapes import (
+from tb_diagnose.report.schema import (
+    CausePart,
     CountedIn,
     CurvePart,
     FactPart,
@@ -30,12 +32,15 @@ from tb_diagnose.report.shapes import (
 )
 
 if TYPE_CHECKING:
+    from tb_diagnose.engine.causes import Cause
     from tb_diagnose.engine.examine import Examination
     from tb_diagnose.roles.resolve import RoleAssignment, RoleMap
 
 #: A role that more curves share gets those that a finding names, not all (chosen: one screen).
 _FEW = 8
 _MAIN = ("train_loss", "val_loss")
+#: Fewer points than that show no course.
+_FEW_POINTS = 3
 #: Kinds of facts that can leave nothing of a run to read.
 _BREAKS = ("damaged-record", "truncated-tail", "unreadable", "not-event-file", "empty-file")
 
@@ -49,14 +54,17 @@ def run_part(examination: Examination, points: int, *, brief: bool = False) -> R
     run, roles = examination.run, examination.roles
     start, end = _span(run)
     outcomes = outcome_parts(examination.outcomes, _counting(run), end)
-    fares = verdict(run, outcomes)
+    learned = examination.analysis.learning
+    fares = verdict(run, outcomes, known=learned.state is not Learned.UNKNOWN)
     return RunPart(
         name=text(run.name),
         path=text(run.path),
         framework=roles.framework,
         model=None if run.model is None else _model(run.model),
         verdict=fares,
-        headline=headline(fares, run, outcomes),
+        headline=headline(fares, run, outcomes, learned.sentence),
+        state="running" if examination.analysis.growing else "unknown",
+        last_event=moment(end),
         steps=_steps(roles),
         started=moment(start),
         seconds=maybe(None if start is None or end is None else round(end - start, 3)),
@@ -64,37 +72,48 @@ def run_part(examination: Examination, points: int, *, brief: bool = False) -> R
         roles=[_role(each) for each in roles.named],
         facts=[_fact(each) for each in run.facts],
         curves=list(_curves(run, roles, outcomes, points, brief=brief)),
+        causes=[_cause(cause) for cause in examination.causes],
         outcomes=outcomes,
     )
 
 
-def verdict(run: Run, outcomes: list[OutcomePart]) -> RunVerdict:
-    """The gravest finding; without one, healthy only if the training itself could be judged.
+def _cause(cause: Cause) -> CausePart:
+    return CausePart(
+        id=cause.id,
+        title=cause.title,
+        probability=round(cause.probability, 3),
+        evidence_for=[text(clause) for clause in cause.evidence_for],
+        evidence_against=[text(clause) for clause in cause.evidence_against],
+        change=cause.change,
+        findings=list(cause.findings),
+    )
 
-    The family ``logging`` judges the log: that it is in order says nothing about the training.
-    """
+
+def verdict(run: Run, outcomes: list[OutcomePart], *, known: bool) -> RunVerdict:
+    """The most severe finding; without one, healthy only where it is ``known`` what was learned."""
     if not run.points and run.model is None and any(_broken(run)):
         return "unreadable"
     found = {each["severity"] for each in outcomes if each["verdict"] == "found"}
     for severity in ("critical", "warning", "info"):
         if severity in found:
             return severity
-    clear = (each for each in outcomes if each["verdict"] == "clear")
-    return "healthy" if any(each["family"] != "logging" for each in clear) else "undecided"
+    return "healthy" if known else "undecided"
 
 
-def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart]) -> str:
-    """One sentence: what a person who has seen many runs would say first."""
+def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart], judged: str) -> str:
+    """One sentence: what a person who has seen many runs would say first.
+
+    ``judged`` says by what a healthy run was judged, as a clause.
+    """
     if fares == "unreadable":
         return text(next(_broken(run)).message) or "Nothing could be read."
     if fares == "healthy":
-        clear = [each["verdict"] for each in outcomes].count("clear")
-        return f"Nothing is wrong as far as this log can tell: {clear} of {len(outcomes)} checks."
+        clear = [outcome["verdict"] for outcome in outcomes].count("clear")
+        return text(f"Healthy by {clear} checks: {judged or 'all curves'}.")
     if fares == "undecided":
-        return f"Nothing could be judged: {_commonest_reason(outcomes)}."
-    first = outcomes[0]
-    message = re.split(r"(?<=[.!?])\s+(?=[A-Z])", first["evidence"][0]["message"])[0]
-    return f"{first['title']}: {message}"
+        return f"Undecided: {_why_undecided(run)}."
+    first = outcomes[0]["evidence"][0]
+    return text(f"{first['message']} {first['suggestion']}".strip())
 
 
 def _broken(run: Run) -> Iterator[Fact]:
@@ -102,12 +121,15 @@ def _broken(run: Run) -> Iterator[Fact]:
     return (fact for fact in run.facts if fact.kind in _BREAKS)
 
 
-def _commonest_reason(outcomes: list[OutcomePart]) -> str:
-    reasons = [each["reason"] for each in outcomes if each["reason"]]
-    commonest = max(
-        reasons, key=lambda each: (reasons.count(each), each), default="no curve to judge"
-    )
-    return commonest.rstrip(".")
+def _why_undecided(run: Run) -> str:
+    if not run.points:
+        return "nothing was logged"
+    if not run.scalars:
+        return "no curve was logged"
+    longest = max(map(len, run.scalars))
+    if longest < _FEW_POINTS:
+        return f"the longest curve has {plural(longest, 'point')}, too few to judge"
+    return "no loss, score or reward is among its curves"
 
 
 def _span(run: Run) -> tuple[float | None, float | None]:
@@ -172,7 +194,7 @@ def _steps(roles: RoleMap) -> StepsPart | None:
 @lru_cache(maxsize=1024)
 def _role(role: RoleAssignment) -> RolePart:
     """What a curve was taken for; the runs of a search have it in common."""
-    return RolePart(role=role.name, tag=text(role.tag), why=role.reason)
+    return RolePart(role=role.name, tag=text(role.tag), reason=role.reason)
 
 
 def _fact(fact: Fact) -> FactPart:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tb_diagnose.report.phrases import brief
-from tb_diagnose.report.shapes import CurvePart
+from tb_diagnose.report.schema import CurvePart
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MISSING = "×"

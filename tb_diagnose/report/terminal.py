@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from tb_diagnose.report.finding import finding, labelled
 from tb_diagnose.report.phrases import about, grouped, labels, ledger, total
+from tb_diagnose.report.schema import Document, OutcomePart, Problem, RunPart
 from tb_diagnose.report.screen import Screen, columns, plain, wrapped
-from tb_diagnose.report.shapes import Document, OutcomePart, Problem, RunPart
 
 MARKS = {
     "critical": ("✗", "red"),
@@ -110,7 +110,7 @@ def _failed(outcomes: Sequence[OutcomePart], screen: Screen) -> Iterator[str]:
 def _told(run: RunPart, screen: Screen) -> Iterator[str]:
     """The whole ledger: what was read as what, what is true of the log, what came to which end."""
     for role in run["roles"]:
-        told = f"{role['tag']} as {role['role']}: {role['why']}"
+        told = f"{role['tag']} as {role['role']}: {role['reason']}"
         yield from labelled("Read", told, screen, pad=_LEDGER)
     for fact in run["facts"]:
         yield from labelled(

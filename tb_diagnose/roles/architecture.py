@@ -44,9 +44,13 @@ class Step(NamedTuple):
 
 def is_chain(model: ModelConfig) -> bool:
     """Whether the layers follow one another as they are listed, as far as can be known."""
-    return len(model.outputs) == 1 and not any(
-        layer.kind in MERGES or layer.kind.startswith(("Operation", "NotEqual", "GetItem"))
-        for layer in model.layers
+    return (
+        model.order_known
+        and len(model.outputs) == 1
+        and not any(
+            layer.kind in MERGES or layer.kind.startswith(("Operation", "NotEqual", "GetItem"))
+            for layer in model.layers
+        )
     )
 
 

@@ -103,6 +103,8 @@ ROLES: Mapping[str, RoleInfo] = {
     "losses": _scalar("loss", "train/loss", "loss", KERAS=_SETUP[K]),
     "scores": RoleInfo("score", "curves", _HELD_OUT_ACCURACY),
     "pairs": RoleInfo("curve logged on both training and validation data", "curves", _VALIDATION),
+    "errors": _scalar("error", "train/error", "error"),
+    "splits": RoleInfo("curve logged on both training and validation data", "curves", _VALIDATION),
     "batch_loss": _scalar(
         "loss of single batches",
         "train/batch_loss",

@@ -12,7 +12,7 @@ import pytest
 from tb_diagnose.plugin.snapshot import line, spark
 from tb_diagnose.report.curves import curve
 from tb_diagnose.report.run import run_part
-from tb_diagnose.report.shapes import CurvePart
+from tb_diagnose.report.schema import CurvePart
 from tests.fakes import healthy, series, sick
 
 

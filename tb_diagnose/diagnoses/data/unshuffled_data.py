@@ -43,7 +43,7 @@ def _counts(label_vitals: Vitals) -> NDArray[np.float64]:
     window = label_vitals.layout.get("window")
     counts = single_windows(np.nan_to_num(label_vitals.column("count")), window)
     counts = counts[counts.sum(axis=1) > 0]
-    return counts[:, counts.sum(axis=0) > 0] if len(counts) else counts
+    return np.asarray(counts[:, counts.sum(axis=0) > 0] if len(counts) else counts)
 
 
 def _not_counted(label_vitals: Vitals) -> str:

@@ -21,6 +21,7 @@ from tb_diagnose.read.sessions.hparams import hyperparameters
 from tb_diagnose.read.sessions.segments import LogFile, Segment
 from tb_diagnose.read.sessions.sessions import Chunk, Session, sessions
 from tb_diagnose.read.sessions.vitals import vitals
+from tb_diagnose.read.setup import with_setup
 
 
 @dataclass
@@ -179,7 +180,7 @@ def _run(name: str, path: str, training: _Training) -> Run:
         vitals=tuple(tables),
         texts=texts,
         hparams=hyperparameters([note.content for note in _sorted(training, "hparams")], texts),
-        model=_model(_sorted(training, "models")),
+        model=with_setup(_model(_sorted(training, "models")), texts),
         facts=tuple(facts),
         writer=next((file.writer for file in training.files if file.writer), ""),
         files=tuple(file.name for file in training.files),

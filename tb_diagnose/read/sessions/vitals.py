@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 
 from tb_diagnose.core.run import Vitals
+from tb_diagnose.core.vitals import TABLES, VERSION, kind_of
 from tb_diagnose.read.columns.columns import Column
 from tb_diagnose.read.wire import foreign_json
-
-#: The layout that this reader understands, by its ``v``.
-VERSION = 1
 
 
 def vitals(tag: str, folder: str, curves: Sequence[Column]) -> Vitals | None:
@@ -28,6 +26,9 @@ def vitals(tag: str, folder: str, curves: Sequence[Column]) -> Vitals | None:
     if not same:
         return None
     rows, columns = (tuple(map(str, layout[name])) for name in ("rows", "columns"))
+    schema = TABLES.get(kind_of(tag))
+    if schema is None or not set(columns) <= set(schema.names):
+        return None
     if len(rows) * len(columns) != same[-1].values.shape[1]:
         return None
     table = np.concatenate([column.values for column in same])
