@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,16 @@ SPEAKS: Cases = {
     },
 }  # fmt: skip
 
+SPEAKS = {
+    **SPEAKS,
+    "ones, in a log without a model": {
+        "kernels": of(weights("fc1", [0.0] * 3, mean=1.0), weights("fc2", [0.1] * 3)),
+    },
+    "a tanh that begins saturated": {
+        "model": stack(dense("a", 64, 32, "tanh", **scaled(900.0)), OUT)
+    },
+}
+
 SILENT: Cases = {
     "He": {"model": stack(dense("a", 9, 64, **HE), dense("b", 64, 64, **HE), OUT), **SLOW},
     "He, as a variance scaling, through many layers": {
@@ -87,7 +98,9 @@ SILENT: Cases = {
         "model": stack(dense("a", 9, 64, trainable=False, **initializer("Ones")), OUT)
     },
     "scales of torch's normalisation": {
-        "kernels": of(weights("bn1", [0.0] * 3, mean=1.0), weights("fc", [0.1] * 3))
+        "kernels": of(
+            replace(weights("bn1", [0.0] * 3, mean=1.0), tag="bn1.weight"), weights("fc", [0.1] * 3)
+        )
     },
 }  # fmt: skip
 
