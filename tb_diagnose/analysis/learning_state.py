@@ -121,8 +121,18 @@ def learning_state(curves: Sequence[Curve], chance: ChanceLevel | None) -> Learn
     learned = [state for state in known if not state.stuck]
     # What one curve shows to be learned was learned, whatever the others hide.
     first = (learned or known or [LearningState(Learned.UNKNOWN, chance=chance)])[0]
+    score = next((state for state in known if _guesses_one(state)), None)
+    if score is not None:
+        return score  # whatever the loss does
     lost = next((state for state in learned if state.state is Learned.LOST), first)
     return lost if first.at_chance or first.state is Learned.LEARNED else first
+
+
+def _guesses_one(state: LearningState) -> bool:
+    """Whether a training score stays on one value, at the level of guessing."""
+    curve = state.curve
+    held = curve is not None and curve.info.kind == "score" and curve.held >= len(curve) - 1
+    return bool(state.stuck and state.at_chance and held and curve and curve.split != "validation")
 
 
 def moved(curve: Curve) -> bool | None:
@@ -139,8 +149,17 @@ def moved(curve: Curve) -> bool | None:
         return True if curve.improved or (curve.gained_score or 0.0) >= SURE or few else None
     if curve.constant:
         return False if curve.finite >= _CONSTANT else None
+    return False if _stands(curve) and curve.finite >= _ENOUGH else None
+
+
+def _stands(curve: Curve) -> bool:
+    """Whether the noise is small enough to see that four values or more hardly moved."""
+    start, best = curve.start_level, curve.best_level
+    if start is None or best is None or curve.finite < _CONSTANT:
+        return False
+    scale = _scale(curve, start.value)
     clear = 2 * math.hypot(start.error, best.error) <= _HIDDEN * scale
-    return False if clear and curve.finite >= _ENOUGH else None
+    return clear and (curve.gained or 0.0) <= NOTHING * scale
 
 
 def _scale(curve: Curve, start: float) -> float:
@@ -160,9 +179,9 @@ def at_chance(curve: Curve, chance: ChanceLevel | None, value: float | None = No
     if chance is None or value is None:
         return None
     if curve.info.kind == "loss" and not curve.info.part and chance.cross_entropy:
-        return value >= (1 - NOTHING) * chance.loss
+        return bool(value >= (1 - NOTHING) * chance.loss)
     if curve.info.kind == "score" and is_accuracy(curve.series.tag):
-        return value <= chance.on_the_way(AT_CHANCE)
+        return bool(value <= chance.on_the_way(AT_CHANCE))
     return None
 
 
@@ -199,9 +218,9 @@ def _of_curve(curve: Curve, chance: ChanceLevel | None) -> LearningState:
         return LearningState(Learned.LOST, curve, best.step, guesses)
     improves = bool(curve.outlook and curve.outlook.direction > 0)
     gain = moved(curve)
-    if guesses and not (gain and improves):
-        enough = curve.finite >= (_CONSTANT if gain is not None else _ENOUGH)
-        return LearningState(Learned.NEVER if enough else Learned.UNKNOWN, curve, first, guesses)
+    if guesses and not (gain and improves and not score):
+        known = gain is not None or _stands(curve)
+        return LearningState(Learned.NEVER if known else Learned.UNKNOWN, curve, first, guesses)
     if gain:
         now = Learned.LEARNING if improves else Learned.LEARNED
         return LearningState(now, curve, last, guesses)

@@ -79,7 +79,8 @@ class BatchNormStatistics:
         first = pair.gap.point(int(off[0]))
         yield Evidence(
             message=f"In {plural(len(off), 'validation')} {pair.validation.name} is near guessing "
-            f"({number(float(held_out[off[0]]))} at step {first.step}) while {pair.training.name} is "
+            f"({number(float(held_out[off[0]]))} at step {first.step}) while "
+            f"{pair.training.name} is "
             f"past halfway; the model has {plural(len(layers), 'batch normalization')}{said}.",
             suggestion="Score the training data in inference mode; if that is low as well, "
             f"{code('train batch normalization right')}.",

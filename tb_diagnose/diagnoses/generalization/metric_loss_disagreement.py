@@ -75,7 +75,8 @@ class MetricLossDisagreement:
     def _contradicts(self, loss: Curve, score: Curve, model: ModelConfig) -> Evidence | None:
         """More wrong answers than the loss leaves room for."""
         price, unit = _price(model)
-        assert loss.end_level is not None and score.end_level is not None and score.end is not None
+        if not (loss.end_level and score.end_level and score.end):
+            return None
         level, wrong = loss.end_level.value, 1 - score.end_level.value
         if not price or not is_accuracy(score.series.tag) or level < 0:
             return None
@@ -141,7 +142,7 @@ class MetricLossDisagreement:
     def _parts(self, loss: Curve, metric: Curve) -> Evidence | None:
         """A metric that lost half of its gain while the loss went on falling."""
         rise, best, end = metric.rise, metric.best, metric.end
-        if not (rise and rise.persistent and rise.share and best and end) or not metric.improved_p:
+        if not (rise and rise.persistent and rise.share and best and end) or metric.scatter is None:
             return None
         moment = metric.wall[best.index]
         behind = loss.course[loss.wall[loss.where] >= moment]

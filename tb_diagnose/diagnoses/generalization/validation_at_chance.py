@@ -58,9 +58,8 @@ class ValidationAtChance:
         known = chance is not None and is_accuracy(val_score.series.tag)
         if known and chance is not None:
             way = (train.value - chance.accuracy) / (1 - chance.accuracy)
-            comparison = (
-                self._guesses(val_score, val.value, chance) if self.learned.exceeded(way) else None
-            )
+            apart = self.learned.exceeded(way) or _gets_worse(val_loss, train_score)
+            comparison = self._guesses(val_score, val.value, chance) if apart else None
             said = f", where guessing gives {number(chance.accuracy)}"
         else:
             comparison = self._unmoved(train_score, val_score, val_loss)
@@ -70,7 +69,8 @@ class ValidationAtChance:
         yield Evidence(
             message=f"{train_score.name} reaches {number(train_score.end.value)}, but "
             f"{val_score.name} ends at {number(val_score.end.value)}{said}.",
-            suggestion="Check that labels belong to their inputs and that validation data go through "
+            suggestion="Check that labels belong to their inputs and that validation data go "
+            "through "
             "the same preprocessing; if labels do not depend on inputs, there is nothing to learn.",
             tag=val_score.name,
             related=(train_score.name,),
@@ -97,3 +97,10 @@ class ValidationAtChance:
         gap = min(train.gained or 0.0, train.end_level.value - val.end_level.value)
         comparison = self.rose.compare(gap)
         return comparison if comparison.holds else None
+
+
+def _gets_worse(val_loss: Curve | None, train_score: Curve) -> bool:
+    """Whether the validation loss only ever rose while the training score did."""
+    if val_loss is None or val_loss.rise is None or not val_loss.rise.persistent:
+        return False
+    return not moved(val_loss) and bool(moved(train_score))

@@ -40,6 +40,7 @@ _CHANCE = limit(0.05, unit="p-value", source="convention").default
 class SlowConvergence:
     straight = limit(0.4, alarm=">=", unit="of the gain", source="0.5 is a straight line")
     gone = limit(0.5, alarm="<", unit="of the start", source="more has converged somewhere")
+    least = limit(0.02, alarm=">=", unit="of the start", source="below, nothing moves")
     crawl = limit(0.1, alarm="<", unit="of the start", source="five times the run to halve it")
 
     @method("the training loss", points={"train_loss": 10})
@@ -58,7 +59,7 @@ class SlowConvergence:
         if _turned(val_loss) or _warms_up(learning_rate) or not start or start.value <= 0:
             return
         gone = gained / start.value if gained > (loss.noise or 0.0) else 1
-        if self.straight.exceeded(late) and self.gone.exceeded(gone):
+        if self.straight.exceeded(late) and self.gone.exceeded(gone) and self.least.exceeded(gone):
             rate = optimizer.learning_rate if optimizer else None
             change = code.rate(optimizer, 3 * rate) if rate else "Multiply the learning rate by 3"
             slow = self.crawl.exceeded(gone)
