@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tb_diagnose.core.finding import Severity
-from tests.cases import Cases, epochs, falling, made, silent, speaks
+from tests.cases import Cases, clear, epochs, falling, made, speaks
 from tests.layered import dense, initializer, of, plain, stack, weights
 
 
@@ -58,7 +58,7 @@ SPEAKS = {
     },
 }
 
-SILENT: Cases = {
+CLEAR: Cases = {
     "He": {"model": stack(dense("a", 9, 64, **HE), dense("b", 64, 64, **HE), OUT), **SLOW},
     "He, as a variance scaling, through many layers": {
         "model": stack(*(dense(f"d{n}", 20, 20, **scaled(2.0)) for n in range(30)), OUT), **SLOW
@@ -110,9 +110,9 @@ def test_it_speaks(case: str) -> None:
     speaks("poor-initialisation", **made(SPEAKS[case]))
 
 
-@pytest.mark.parametrize("case", SILENT)
-def test_it_is_silent(case: str) -> None:
-    silent("poor-initialisation", **made(SILENT[case]))
+@pytest.mark.parametrize("case", CLEAR)
+def test_it_is_clear(case: str) -> None:
+    clear("poor-initialisation", **made(CLEAR[case]))
 
 
 def test_the_gain_is_what_random_layers_of_that_size_leave() -> None:
