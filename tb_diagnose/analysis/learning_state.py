@@ -71,6 +71,11 @@ class LearningState(NamedTuple):
         return self.state in (Learned.NEVER, Learned.LOST)
 
     @property
+    def poor(self) -> bool:
+        """Whether it failed, or ends no better than guessing although it moves."""
+        return self.failed or self.at_chance is True
+
+    @property
     def stuck(self) -> bool:
         """Whether nothing was ever learned."""
         return self.state is Learned.NEVER
