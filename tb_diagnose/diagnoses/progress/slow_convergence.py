@@ -6,7 +6,7 @@ Why it matters:
 
 How it is judged:
     The second half makes nearly as much of the gain as the first, the loss is still falling at
-    its end, and less than half of its start is gone. Less than a tenth is a warning.
+    its end, and less than half of its start is gone.
 
 When it stays silent:
     Fewer than 10 values; a curve that bends or has come far; a rate that still warms up; a
@@ -35,7 +35,7 @@ _CHANCE = limit(0.05, unit="p-value", source="convention").default
 
 
 @diagnosis(
-    family="progress", severity=Severity.INFO, leads_to=("unfinished-training",), since="0.1"
+    family="progress", severity=Severity.WARNING, leads_to=("unfinished-training",), since="0.1"
 )
 class SlowConvergence:
     straight = limit(0.4, alarm=">=", unit="of the gain", source="0.5 is a straight line")
@@ -72,7 +72,6 @@ class SlowConvergence:
                 tag=loss.name,
                 steps=loss.span(0),
                 comparison=self.crawl.compare(gone) if slow else self.straight.compare(late),
-                severity=Severity.WARNING if slow else None,
             )
 
 
