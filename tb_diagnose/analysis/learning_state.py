@@ -184,7 +184,8 @@ def inferred_chance(curves: Sequence[Curve]) -> ChanceLevel | None:
     for loss in losses:
         for score in scores:
             same = loss.split == score.split or not (loss.split and score.split)
-            for at in ("start", "end_level") if same else ():
+            # Who guesses to the end guesses on both splits.
+            for at in ("start", "end_level") if same else ("end_level",):
                 value, share = getattr(loss, at).value, getattr(score, at).value
                 classes = round(float(np.exp(min(value, 7.0))))
                 near = abs(value - np.log(max(classes, 1))) <= NOTHING * value

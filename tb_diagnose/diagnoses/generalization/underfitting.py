@@ -70,6 +70,7 @@ class Underfitting:
         way, apart = (train.value - chance.accuracy) / room, abs(train.value - val.value) / room
         outlook = train_score.outlook
         settled = outlook is not None and (outlook.gain or 0.0) < self.least
+        settled = settled and not train_score.still_improving
         if not (settled and self.poor.exceeded(way) and self.least.exceeded(way)):
             return
         if self.gap.exceeded(apart):

@@ -72,6 +72,8 @@ class SlowConvergence:
                 tag=loss.name,
                 steps=loss.span(0),
                 comparison=self.crawl.compare(gone) if slow else self.straight.compare(late),
+                # One that only begins to fall at its end is unfinished rather than slow.
+                severity=None if slow or late <= 1 - self.straight / 2 else Severity.INFO,
             )
 
 
