@@ -62,6 +62,7 @@ class SlowConvergence:
         if self.straight.exceeded(late) and self.gone.exceeded(gone) and self.least.exceeded(gone):
             rate = optimizer.learning_rate if optimizer else None
             change = code.rate(optimizer, 3 * rate) if rate else "Multiply the learning rate by 3"
+            steady = late <= 1 - self.straight / 2
             slow = self.crawl.exceeded(gone)
             yield Evidence(
                 message=f"{loss.name} fell from {number(loss.start.value)} to "
@@ -72,8 +73,8 @@ class SlowConvergence:
                 tag=loss.name,
                 steps=loss.span(0),
                 comparison=self.crawl.compare(gone) if slow else self.straight.compare(late),
-                # One that only begins to fall at its end is unfinished rather than slow.
-                severity=None if slow or late <= 1 - self.straight / 2 else Severity.INFO,
+                # One that fell by more, or only at its end, is unfinished rather than slow.
+                severity=None if slow or (steady and 2 * gone < self.gone) else Severity.INFO,
             )
 
 
