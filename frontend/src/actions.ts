@@ -8,8 +8,9 @@ import type { Source } from "./source/source";
 import * as at from "./state";
 import type { CurveData, Heat, RunList, Verdict } from "./wire/routes";
 
-/** Milliseconds between two questions whether anything is new. */
+/** Milliseconds between two questions whether anything is new, and while the logs are being read. */
 const PAUSE = 2000;
+const HURRY = 500;
 /** More runs than these are shown together first (chosen: a screenful of the list). */
 const FEW = 10;
 
@@ -50,7 +51,16 @@ export async function begin(from: Source): Promise<void> {
   effect(() => titled(at.news.value - (at.visible.value ? newHere() : 0)));
   await refresh();
   at.catalogue.value = await source.catalogue().catch(() => ({}));
-  if (source.live) setInterval(() => at.visible.value && void refresh(), PAUSE);
+  if (source.live) void keepUp();
+}
+
+/** Asks again and again, while anybody looks. */
+async function keepUp(): Promise<void> {
+  for (;;) {
+    const reading = at.status.value?.state === "starting" || at.unread.value > 0;
+    await new Promise((done) => setTimeout(done, reading ? HURRY : PAUSE));
+    if (at.visible.value) await refresh();
+  }
 }
 
 /** The choices that stand in the address. */
