@@ -35,7 +35,7 @@ export function RunPage() {
 }
 
 /** One run from its headline to its ledger. */
-export function Report({ run: shown }: { run: Run }) {
+function Report({ run: shown }: { run: Run }) {
   const groups = grouped(shown.outcomes);
   const first = change(shown);
   return (
