@@ -145,7 +145,7 @@ function Roles({ run }: { run: Run }) {
               <td>
                 <code>{each.tag}</code>
               </td>
-              <td>{each.why}</td>
+              <td>{each.reason}</td>
             </tr>
           ))}
         </tbody>

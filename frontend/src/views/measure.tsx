@@ -4,27 +4,24 @@ import { position } from "../lib/gauge";
 import type { Evidence } from "../wire/routes";
 
 export function Measure({ evidence }: { evidence: Evidence }) {
-  const { measured, limit, unit, confidence: sure } = evidence;
-  if (measured === null) return sure ? <p class="sure">{sure}</p> : null;
+  const { comparison, confidence: sure } = evidence;
+  if (comparison === null) return sure ? <p class="sure">{sure}</p> : null;
+  const { value, limit, unit } = comparison;
   return (
     <div class="measure">
       <dl>
         <div>
           <dt>Measured</dt>
           <dd>
-            <b>{brief(measured)}</b>
+            <b>{brief(value)}</b>
           </dd>
         </div>
-        {limit !== null && (
-          <div>
-            <dt>Limit</dt>
-            <dd>{brief(limit)}</dd>
-          </div>
-        )}
+        <div>
+          <dt>Limit</dt>
+          <dd>{brief(limit)}</dd>
+        </div>
       </dl>
-      {limit !== null && (
-        <Gauge measured={numeric(measured)} limit={numeric(limit)} severity={evidence.severity} />
-      )}
+      <Gauge measured={numeric(value)} limit={numeric(limit)} severity={evidence.severity} />
       <p class="sure">{[unit, sure].filter(Boolean).join(" · ")}</p>
     </div>
   );
