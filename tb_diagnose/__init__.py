@@ -6,7 +6,7 @@
 Importing it is cheap: what a name needs is imported when the name is first used.
 """
 
-from importlib import import_module as _import_module
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ __all__ = ["Finding", "Report", "Run", "attach", "diagnose"]
 
 
 def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "attach":
-        return _import_module("tb_diagnose.attach")
-    if name in __all__:
-        return getattr(_import_module("tb_diagnose.api"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return importlib.import_module("tb_diagnose.attach")
+    return getattr(importlib.import_module("tb_diagnose.api"), name)
 
 
 def __dir__() -> list[str]:

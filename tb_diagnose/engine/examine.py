@@ -28,6 +28,13 @@ from tb_diagnose.roles.resolve import RoleMap, resolve_roles
 Resolve = Callable[[str], Any]
 
 
+#: Why there is nothing to compare, by the role of several runs that is missing.
+_SEVERAL = {
+    "runs": ("there is only one run", ""),
+    "baseline": ("no baseline was named", "tb-diagnose logs --baseline RUN"),
+}
+
+
 @dataclass(frozen=True, eq=False)
 class Examination:
     """One run, what its curves were taken for, and what every diagnosis came to."""
@@ -130,7 +137,7 @@ def _obstacle(method: Method, resolve: Resolve, framework: Framework) -> tuple[s
     for role in method.required:
         value = resolve(role)
         if value is None or (value == () and role != "facts"):
-            return missing(role, framework) if role not in ("runs", "baseline") else ("one run", "")
+            return _SEVERAL.get(role) or missing(role, framework)
     for role, least in method.points.items():
         if isinstance(curve := resolve(role), Curve) and curve.finite < least:
             title = missing(role, framework)[0].removeprefix("no ").removesuffix(" in this log")

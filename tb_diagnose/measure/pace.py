@@ -14,16 +14,22 @@ from tb_diagnose.measure.reductions import all_of
 Floats = NDArray[np.float64]
 
 
-def longest_gap(wall: Floats, least: float = -np.inf) -> tuple[int, float, float, float] | None:
-    """The longest pause between [n >= 4] moments; None where it is shorter than ``least``.
+SECONDS_PER_MINUTE = 60
+#: Fewer points have no usual pace.
+FEWEST = 10
+#: A run is cut into so many stretches, a quarter of which are five: that all five at the end are
+#: slower than four at the start comes about by chance once in 126 times.
+STRETCHES, QUARTER = 20, 5
+
+
+def longest_gap(wall: Floats) -> tuple[int, float, float, float]:
+    """The longest pause between [n >= 4] moments.
 
     Returns the index of the point behind it, its length, the usual gap (their median) and the
     third longest gap, all in the unit of ``wall``.
     """
     gaps = differences(wall)
     at = int(gaps.argmax())
-    if gaps[at] < least:
-        return None
     third = np.partition(gaps, len(gaps) - 3)[-3]
     return at + 1, float(gaps[at]), float(median(gaps)), float(third)
 

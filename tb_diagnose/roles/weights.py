@@ -31,7 +31,7 @@ KINDS = {
 #: The same for a layer's biases.
 _BIASES = frozenset(("bias", "biases", "b"))
 #: Words that writers put behind a weight's name.
-_BEHIND = frozenset(("histogram", "summaries", "hist"))
+_BEHIND = frozenset("histogram summaries hist grad grads gradient gradients".split())
 #: The ``_0`` or ``:0`` that a weight's name ends with in older Keras.
 _COUNTER = re.compile(r"(_|:)\d+$")
 #: Layers behind which the scale of the weights before them has no effect.
@@ -141,6 +141,18 @@ def bias_of(kernel: Kernel, weights: Sequence[Histograms]) -> Histograms | None:
 def is_kernel(name: str) -> bool:
     """Whether a weight of that name is the kernel of a layer (not a recurrent one)."""
     return _kind(_words(name)) == "kernel"
+
+
+def kind_of(name: str) -> str | None:
+    """``kernel``, ``recurrent`` or ``embeddings``; None for a weight that is none of them."""
+    return _kind(_words(name))
+
+
+def place_of(tag: str, layer: Layer | None) -> str:
+    """The layer that a weight's tag belongs to: its name, or the words before the weight's own."""
+    if layer is not None:
+        return layer.name
+    return "/".join(_words(tag)[:-1])
 
 
 def natural_key(name: str) -> list[tuple[int, str]]:

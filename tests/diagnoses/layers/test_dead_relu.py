@@ -111,8 +111,8 @@ def test_it_names_the_layer_and_since_when() -> None:
 def test_it_names_the_layer_behind_which_nothing_arrives() -> None:
     (evidence,) = speaks("dead-relu", **starved(**STUCK))
     assert evidence.message.startswith(
-        "The kernel of out did not move in 10 histograms, while its biases did: inner gives it "
-        "nothing but 0"
+        "The kernel of out did not move in 10 histograms (by less than 1e-06 of its size), while "
+        "its biases did: inner gives it nothing but 0"
     )
     assert (evidence.tag, evidence.related) == (
         "train/out/kernel/histogram",

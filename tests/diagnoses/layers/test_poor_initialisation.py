@@ -108,7 +108,7 @@ def test_the_gain_is_what_random_layers_of_that_size_leave() -> None:
     signal = rng.normal(size=(4000, 20))
     for _ in range(4):
         signal = np.maximum(signal @ rng.normal(0, 0.05, (20, 20)), 0)
-    assert evidence.measured == pytest.approx(1 / np.sqrt(np.mean(signal**2)), rel=0.5)
+    assert evidence.comparison.value == pytest.approx(1 / np.sqrt(np.mean(signal**2)), rel=0.5)
 
 
 def test_it_is_a_note_where_the_loss_got_over_it() -> None:
