@@ -35,12 +35,12 @@ def _rooms(monkeypatch: pytest.MonkeyPatch) -> None:
             raise MemoryError("too large")
         return [runs[cluster.path.name].run]
 
-    def examine_all(given: Sequence[Run], _: Settings) -> list[FakeExamination]:
-        return [each for run in given for each in runs.values() if each.run is run]
+    def examine(run: Run, _: Settings) -> FakeExamination:
+        return next(known for known in runs.values() if known.run is run)
 
     monkeypatch.setattr(subject, "clusters", clusters)
     monkeypatch.setattr(subject, "load", load)
-    monkeypatch.setattr(subject, "examine_all", examine_all)
+    monkeypatch.setattr(subject, "examine", examine)
 
 
 def test_what_can_be_read_is_reported_beside_what_cannot() -> None:
@@ -91,13 +91,14 @@ def test_small_folders_are_judged_together_and_large_ones_alone(
     folders: int, points: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together: list[int] = []
-    examine_all = subject.examine_all
+    batches = subject._together
 
-    def counted(runs: Sequence[Run], settings: Settings) -> Any:
-        together.append(len(runs))
-        return examine_all(runs, settings)
+    def counted(clusters: Sequence[Cluster], *, checksum: bool) -> Iterator[Any]:
+        for batch in batches(clusters, checksum=checksum):
+            together.append(len(batch))
+            yield batch
 
-    monkeypatch.setattr(subject, "examine_all", counted)
+    monkeypatch.setattr(subject, "_together", counted)
     monkeypatch.setattr(subject, "_TOGETHER", folders)
     monkeypatch.setattr(subject, "_POINTS", points)
     clusters = list(subject.clusters([Path("logs")]))[:2]

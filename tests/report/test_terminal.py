@@ -27,7 +27,8 @@ SICK = """\
     Adam steps of size 10 threw the loss from 1.6 (guessing among 5 classes) to 1.1e15; it came back
     to guessing and never below.
     Seen  train/epoch_loss  1.61 ▁▄█▅▃▂▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 1.61, up to 1.1e15
-    Sure  p = 0.002, sign test over 9 epochs · 10 (limit 0.1) learning rate of Adam
+    Sure  p = 0.002, sign test over 9 epochs
+          Measured 10 learning rate of Adam, alarm above 0.1
     Try   Adam(learning_rate=10.0) → Adam(learning_rate=1e-3)
     └ exploding-weights in 5 curves · loss-spikes epochs 0–3 · no-learning from epoch 9
 
