@@ -16,7 +16,7 @@ import msgspec.json
 from tb_diagnose.report.numbers import text
 from tb_diagnose.report.phrases import labels, total
 from tb_diagnose.report.pictures import Pictures
-from tb_diagnose.report.schema import Document, RunPart
+from tb_diagnose.report.schema import CurvePart, Document, RunPart
 
 _BUNDLE = Path(__file__).parents[1] / "plugin" / "static" / "index.js.gz"
 
@@ -131,5 +131,10 @@ def _distinct(document: Document) -> Document:
     for run, label in zip(document["runs"], labels(document["runs"]), strict=True):
         seen[label] += 1
         name = label if seen[label] == 1 else f"{label} ({seen[label]})"
-        runs.append({**run, "name": name})
+        runs.append({**run, "name": name, "curves": [_shorter(curve) for curve in run["curves"]]})
     return {**document, "runs": runs}
+
+
+def _shorter(curve: CurvePart) -> CurvePart:
+    """The curve in five digits, more than a screen can show: half the bytes of a page are these."""
+    return {**curve, "values": [float(f"{float(value):.5g}") for value in curve["values"]]}

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tb_diagnose import report
-from tb_diagnose.core.finding import Evidence, Outcome, Severity, Verdict
+from tb_diagnose.core.finding import Comparison, Evidence, Outcome, Severity, Verdict
 from tb_diagnose.core.run import Fact, Run, Series
 from tb_diagnose.report.document import assembled, document, reaches
 from tb_diagnose.report.json import as_json
@@ -227,8 +227,14 @@ def outcomes(draw: st.DrawFn) -> Outcome:
         suggestion=texts,
         tag=texts,
         steps=st.lists(st.integers(0, 50), max_size=3).map(tuple),
-        measured=st.none() | st.floats() | floats.map(np.float32),
-        limit=st.none() | st.floats(),
+        comparison=st.none()
+        | st.builds(
+            Comparison,
+            value=st.floats() | floats.map(np.float32),
+            operator=st.sampled_from([">", ">=", "<", "<="]),
+            limit=st.floats(),
+            unit=texts,
+        ),
         severity=st.none() | st.sampled_from(Severity),
     )
     return Outcome(
