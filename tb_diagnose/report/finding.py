@@ -95,8 +95,9 @@ def _seen(
     room = screen.prose - len(_INDENT) - 6 - columns(" ".join(words)) - columns(f" {end}{more}")
     if room < _LEAST:  # the name takes a line of its own
         yield from labelled("Seen", tag, screen)
-        words = ["", "", *plain(f"{start} ").split(" ")]
-        room = screen.prose - len(_INDENT) - 8 - columns(f"{start} {end}{more}")
+        words = ["", *plain(f"{start} ").split(" ")]
+        end, more = end.partition(",")[0], ""
+        room = screen.prose - len(_INDENT) - 10 - columns(f"{start} {end}")
     line, marked = sparkline(curve, max(_LEAST, min(_SPARK, room)), evidence["steps"])
     drawn = "".join(
         screen.paint("".join(line[at] for at in part), COLOURS[severity] if hot else "dim")

@@ -50,7 +50,7 @@ def terminal(document: Document, screen: Screen, *, by_finding: bool = False) ->
         blocks = [*full, _quiet_runs(named, screen)] if not screen.verbose else full
     blocks.append(list(_comparisons(document, screen)))
     blocks.append([line for problem in document["problems"] for line in _problem(problem, screen)])
-    end = [screen.paint(total(document["summary"]), "bold")]
+    end = [screen.paint(line, "bold") for line in wrapped(total(document["summary"]), screen.width)]
     blocks.append(end if screen.quiet else [*end, *_hint(runs, screen)])
     text = "\n\n".join("\n".join(block) for block in blocks if block)
     return screen.finish(f"{text}\n")
