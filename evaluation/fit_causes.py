@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from causes import CAUSES, FAULTS
 from numpy.typing import NDArray
 
-from causes import CAUSES, FAULTS
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.causes import features
 from tb_diagnose.engine.examine import examine
@@ -167,12 +167,12 @@ def page(odds: Floats, cases: list[Case], causes: list[str]) -> str:
     lines = [
         "# Causes: how far the probabilities hold",
         "",
-        f"`python evaluation/fit_causes.py` wrote this page from {len(cases):,} trainings of "
-        f"{bases} base tasks whose fault does harm and shows in the log. Every figure is of",
-        "trainings whose base task was left out of the fit.",
+        f"`python evaluation/fit_causes.py` wrote this page from {len(cases):,} trainings",
+        f"of {bases} base tasks whose fault does harm and shows in the log. Every figure is",
+        "of trainings whose base task was left out of the fit.",
         "",
-        f"The first cause is the true one in {first.mean():.0%} of them, one of the first three in "
-        f"{three.mean():.0%}.",
+        f"The first cause is the true one in {first.mean():.0%} of them, one of the first three",
+        f"in {three.mean():.0%}.",
         "",
         "## Reliability of the first cause",
         "",
@@ -183,9 +183,8 @@ def page(odds: Floats, cases: list[Case], causes: list[str]) -> str:
     for low in (0.0, 0.2, 0.4, 0.6, 0.8):
         inside = (best >= low) & (best < low + 0.2 + (low == 0.8))
         if inside.any():
-            lines.append(
-                f"| {low:.1f} to {low + 0.2:.1f} | {int(inside.sum())} | {first[inside].mean():.0%} |"
-            )
+            share = f"{int(inside.sum())} | {first[inside].mean():.0%}"
+            lines.append(f"| {low:.1f} to {low + 0.2:.1f} | {share} |")
     lines += [
         "",
         "## By cause",

@@ -4,9 +4,8 @@
 
 FOLDER is what `make_trainings.py` wrote; CORPUS is a folder that `accuracy.py` reads. Writes
 `tb_diagnose/engine/accuracy.json`, from which the catalogue takes what it says next to each
-diagnosis, and `docs/accuracy.md`. A corpus that is not given, and the peers where `--peers` is
-not, keep the figures of the last time. FOLDER gets a `labels.csv`, so that `accuracy.py` reads it too. Needs
-neither TensorFlow nor scikit-learn, and about a minute.
+diagnosis, and `docs/accuracy.md`. A corpus that is not given, and the peers where `--peers` is not,
+keep the figures of the last time. Takes about a minute.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from measuring.tables import totals
 from tb_diagnose import __version__
 from tb_diagnose.engine.contract import registry
 from trainings.counts import Judged, counted
+from trainings.labels import read
 from trainings.page import page
-from trainings.truth import truths, write_labels
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "tb_diagnose" / "engine" / "accuracy.json"
@@ -36,11 +35,7 @@ PAGE = ROOT / "docs" / "accuracy.md"
 def main() -> None:
     """Judge, count, write both files, and print the trainings that came out wrong."""
     call = _parser().parse_args()
-    known = truths(call.logs)
-    write_labels(call.logs, known)
-    judged = [
-        Judged(truth, tb_diagnose(call.logs / "runs" / truth.training.name)) for truth in known
-    ]
+    judged = [Judged(row, tb_diagnose(call.logs / "runs" / row["case"])) for row in read(call.logs)]
     before = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.is_file() else {}
     result = {
         "version": __version__,
@@ -69,17 +64,17 @@ def _corpora(folders: list[Path], peers: Path | None, before: dict[str, Any]) ->
 
 def _complain(judged: list[Judged]) -> None:
     """Print what a developer wants to look at: alarms on clean runs, faults that are not named."""
-    for each in judged:
-        name, said = each.truth.training.name, each.answer
-        if said.broken:
-            print(f"broken  {name}: {said.broken}", file=sys.stderr)
-        if each.truth.clean:
-            for finding in said.alarms:
+    for one in judged:
+        name, answer = one.row["case"], one.answer
+        if answer.broken:
+            print(f"broken  {name}: {answer.broken}", file=sys.stderr)
+        if one.clean:
+            for finding in answer.alarms:
                 print(f"false   {name}: {finding.id}: {finding.message}")
-        elif each.truth.shows and not said.alarms:
-            print(f"missed  {name}: skill {each.truth.trained.skill:.2f}")
-        elif each.truth.shows and not each.named:
-            print(f"unnamed {name}: {' '.join(sorted(said.ids))}")
+        elif one.shows and not one.alarmed:
+            print(f"missed  {name}: skill {one.row['score']}")
+        elif one.shows and not one.named:
+            print(f"unnamed {name}: {' '.join(sorted(answer.ids))}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -26,7 +26,7 @@ FLOORS = (
     "__main__",
 )
 #: The same of the rooms within ``read``; what stands in none of them is above them all.
-READING = ("sources", "wire native", "columns", "decode keras", "trainings")
+READING = ("sources native", "wire", "columns", "decode keras", "setup", "sessions")
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
 WITHIN = {room: floor for floor, rooms in enumerate(READING) for room in rooms.split()}
 #: The registry walks the house it serves, once somebody asks for it.

@@ -108,7 +108,15 @@ class Attached(Plain):
 
         writer = SummaryWriter(folder)
         self.watched = attach.torch(self.model, self.optimizer, writer, every=self.every)
-        self.switch = lambda on: setattr(self.watched, "broken", not on)
+        self.switch = self.listen
+
+    def listen(self, on: bool) -> None:  # noqa: FBT001
+        """Off, modules are called as if nothing were attached."""
+        self.watched.broken = not on
+        if on:
+            self.watched._listen()  # noqa: SLF001
+        else:
+            self.watched._calls.stop()  # noqa: SLF001
 
     def backward(self, losses: Any) -> None:
         self.watched.batch(labels=self.y, losses=losses, classes=10)

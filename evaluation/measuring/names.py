@@ -124,6 +124,53 @@ TYPE_NAMED_BY: Mapping[str, Mapping[str, str]] = {
         "loss-divergence": "where they end",
     },
     "dying-relu": {"dead-relu": "says so"},
+    "frozen": {
+        "frozen-weights": "says so",
+        "disconnected-layers": "layers that no gradient reaches",
+        "no-learning": "its advice is to check what is trained",
+    },
+    "imbalance": {
+        "class-imbalance": "says so",
+        "majority-guessing": "what it leads to",
+    },
+    "overfitting": {
+        "overfitting": "says so",
+        "missing-regularisation": "why it overfits",
+        "oversized-model": "why it overfits",
+    },
+    "leak": {
+        "implausible-perfection": "its first cause is a leak",
+        "validation-below-training": "the same",
+        "identical-runs": "the same data twice",
+    },
+    "validation-skew": {
+        "train-validation-skew": "says so",
+        "validation-at-chance": "validation has nothing to do with training",
+        "noisy-validation": "statistics that jump from one validation to the next",
+    },
+    "constant-output": {
+        "constant-output": "says so",
+        "majority-guessing": "the constant is the commonest class",
+        "no-learning": "the constant is the mean",
+    },
+    "schedule": {
+        "learning-rate-schedule": "says so",
+        "loss-spikes": "what a restart of the rate does",
+        "slow-convergence": "what a rate that dies does",
+    },
+    "order": {"unshuffled-data": "says so"},
+    "too-small": {
+        "shallow-model": "says so",
+        "underfitting": "its advice is a larger model",
+    },
+    "logging": {
+        "disordered-steps": "steps that go back",
+        "overlapping-restart": "a restart that writes over what was logged",
+        "damaged-log": "says so",
+        "running-mean-loss": "a mean that is never reset",
+        "dropped-epoch-metrics": "epochs without their values",
+        "identical-runs": "a metric that never moves",
+    },
     "oscillation": {
         "loss-oscillation": "says so",
         "learning-rate-too-high": "why it oscillates",

@@ -1,29 +1,53 @@
-"""Truths and answers counted: by diagnosis, by fault and severity, by healthy training."""
+"""Labels and answers counted: by diagnosis, by fault and severity, by framework, by base."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from measuring.answers import Answer
-from trainings.grid import word
-from trainings.plan import BASES, FAULTS, Fault
-from trainings.truth import Truth, measurable
+from trainings.faults import FAULTS, Fault
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What is true of a training, and what was said of it."""
+    """A row of the labels, and what was said of the training."""
 
-    truth: Truth
+    row: Mapping[str, str]
     answer: Answer
 
     @property
+    def clean(self) -> bool:
+        return self.row["clean"] == "yes"
+
+    @property
+    def shows(self) -> bool:
+        return self.row["shows"] == "yes"
+
+    @property
+    def harmless(self) -> bool:
+        return self.row["harm"] == "no"
+
+    @property
+    def alarmed(self) -> bool:
+        return bool(self.answer.alarms)
+
+    @property
     def named(self) -> bool:
-        """Whether a diagnosis that names the very fault was found, at any severity."""
-        fault = self.truth.training.fault
-        return fault is not None and bool(self.answer.ids & set(fault.expects))
+        """Whether a diagnosis of the fault itself or of what it leads to was found."""
+        return bool(self.answer.ids & set(self.row["expects"].split()))
+
+    @cached_property
+    def due(self) -> frozenset[str]:
+        """Diagnoses that should be found: the first that is expected, and what it really did."""
+        if not self.shows:
+            return frozenset()
+        return frozenset([*self.row["expects"].split()[:1], *self.row["did"].split()])
+
+
+Test = Callable[[Judged], bool]
 
 
 def counted(judged: Sequence[Judged], known: Iterable[str]) -> dict[str, Any]:
@@ -34,83 +58,86 @@ def counted(judged: Sequence[Judged], known: Iterable[str]) -> dict[str, Any]:
             identity: counts for identity in known if (counts := _diagnosis(identity, judged))
         },
         "faults": {name: _fault(fault, judged) for name, fault in FAULTS.items()},
-        "healthy": {base: _healthy(base, judged) for base in BASES},
+        "frameworks": _by("framework", judged, _totals),
+        "healthy": _by("base", [one for one in judged if one.row["fault"] == "none"], _healthy),
     }
 
 
-def _totals(judged: Sequence[Judged]) -> dict[str, int]:
-    def count(of: Callable[[Judged], bool]) -> int:
-        return sum(of(each) for each in judged)
+def _by(column: str, judged: Sequence[Judged], count: Callable[..., Any]) -> dict[str, Any]:
+    groups: dict[str, list[Judged]] = {}
+    for one in judged:
+        groups.setdefault(one.row[column], []).append(one)
+    return {name: count(group) for name, group in groups.items()}
 
+
+def _count(judged: Sequence[Judged], *tests: Test) -> int:
+    return sum(all(test(one) for test in tests) for one in judged)
+
+
+_SHOWS: Test = lambda one: one.shows  # noqa: E731
+_ALARMED: Test = lambda one: one.alarmed  # noqa: E731
+_NAMED: Test = lambda one: one.named  # noqa: E731
+_CLEAN: Test = lambda one: one.clean  # noqa: E731
+_HARMLESS: Test = lambda one: one.harmless  # noqa: E731
+
+
+def _totals(judged: Sequence[Judged]) -> dict[str, int]:
     return {
         "trainings": len(judged),
-        "clean": count(lambda each: each.truth.clean),
-        "clean, alarmed": count(lambda each: each.truth.clean and bool(each.answer.alarms)),
-        "faulty": count(lambda each: each.truth.training.fault is not None),
-        "showing": count(lambda each: each.truth.shows),
-        "showing, alarmed": count(lambda each: each.truth.shows and bool(each.answer.alarms)),
-        "showing, named": count(lambda each: each.truth.shows and each.named),
-        "harmless": count(lambda each: each.truth.harmless),
-        "harmless, alarmed": count(lambda each: each.truth.harmless and bool(each.answer.alarms)),
+        "clean": _count(judged, _CLEAN),
+        "clean, alarmed": _count(judged, _CLEAN, _ALARMED),
+        "faulty": _count(judged, lambda one: one.row["fault"] != "none"),
+        "showing": _count(judged, _SHOWS),
+        "showing, alarmed": _count(judged, _SHOWS, _ALARMED),
+        "showing, named": _count(judged, _SHOWS, _NAMED),
+        "harmless": _count(judged, _HARMLESS),
+        "harmless, alarmed": _count(judged, _HARMLESS, _ALARMED),
     }
 
 
 def _diagnosis(identity: str, judged: Sequence[Judged]) -> dict[str, int] | None:
-    """Found in N of M where it should be, false in K of L clean runs that it could judge.
+    """Found in N of M where it is due, false in K of L clean runs that it could judge.
 
-    None where the grid has no case for it, or where it could judge none of them: the logs of these
-    trainings hold what every log holds, and no more.
+    None where no training has a case for it, or where it could judge none of them.
     """
-    due = [each for each in judged if identity in each.truth.expects]
-    clean = [each for each in judged if each.truth.clean and identity in each.answer.judged]
-    unjudged = not any(identity in each.answer.judged for each in due)
-    if not clean and unjudged:
+    due = [one for one in judged if identity in one.due and identity in one.answer.judged]
+    clean = [one for one in judged if one.clean and identity in one.answer.judged]
+    if not due and not clean:
         return None
-    measured = identity in measurable() and bool(due) and not unjudged
     return {
-        "found": sum(identity in each.answer.ids for each in due) if measured else 0,
-        "of": len(due) if measured else 0,
-        "false": sum(identity in each.answer.ids for each in clean),
+        "found": sum(identity in one.answer.ids for one in due),
+        "of": len(due),
+        "false": sum(identity in one.answer.ids for one in clean),
         "of clean": len(clean),
     }
 
 
 def _fault(fault: Fault, judged: Sequence[Judged]) -> dict[str, Any]:
-    mine = [each for each in judged if each.truth.training.fault is fault]
+    mine = [one for one in judged if one.row["fault"] == fault.name]
+    by_level = _by("severity", mine, _level)
+    severities = [fault.severity(level) for level in fault.levels]
     return {
         "unit": fault.unit,
-        "expects": list(fault.expects),
-        "levels": [
-            {
-                "level": word(level),
-                **_shares([each for each in mine if each.truth.training.level == level]),
-            }
-            for level in fault.levels
-        ],
+        "log": fault.harm == "log",
+        "levels": [{"level": word, **by_level[word]} for word in severities if word in by_level],
     }
 
 
-def _shares(judged: Sequence[Judged]) -> dict[str, int]:
-    showing = [each for each in judged if each.truth.shows]
-    harmless = [each for each in judged if each.truth.harmless]
+def _level(judged: Sequence[Judged]) -> dict[str, int]:
     return {
         "trainings": len(judged),
-        "showing": len(showing),
-        "alarmed": sum(bool(each.answer.alarms) for each in showing),
-        "named": sum(each.named for each in showing),
-        "harmless, alarmed": sum(bool(each.answer.alarms) for each in harmless),
+        "showing": _count(judged, _SHOWS),
+        "alarmed": _count(judged, _SHOWS, _ALARMED),
+        "named": _count(judged, _SHOWS, _NAMED),
+        "told": _count(judged, _NAMED),
+        "harmless": _count(judged, _HARMLESS),
+        "harmless, alarmed": _count(judged, _HARMLESS, _ALARMED),
     }
 
 
-def _healthy(base: str, judged: Sequence[Judged]) -> dict[str, int]:
-    mine = [
-        each
-        for each in judged
-        if each.truth.training.base == base and each.truth.training.fault is None
-    ]
-    clean = [each for each in mine if each.truth.clean]
+def _healthy(judged: Sequence[Judged]) -> dict[str, int]:
     return {
-        "trainings": len(mine),
-        "clean": len(clean),
-        "alarmed": sum(bool(each.answer.alarms) for each in clean),
+        "trainings": len(judged),
+        "clean": _count(judged, _CLEAN),
+        "alarmed": _count(judged, _CLEAN, _ALARMED),
     }

@@ -15,14 +15,13 @@ Measured with version {version}; `python evaluation/publish_accuracy.py` writes 
 
 ## Trainings with a fault injected
 
-{trainings} small networks were trained with Keras on data that scikit-learn ships or that are
-generated, with the stock `TensorBoard(histogram_freq=1)` callback and nothing else: {healthy}
-healthy ones, and {faulty} with one fault at graded severity (`evaluation/trainings/`). What is true
-of a training is measured on the network, not on its log. A fault *shows* where the network scores
-clearly below its healthy twins, by 0.05 of the way from guessing to perfect and by three standard
-deviations between seeds at least. A healthy training is *clean* where it scores as its twins do and
-its validation loss did not turn. *Alarmed* means a training finding at warning or above; *named*, a
-diagnosis of that very fault at any severity, not merely of what it leads to.
+{trainings} small networks of {bases} kinds were trained on data that scikit-learn ships or that
+are generated, and logged as Keras, `tf.summary` loops, PyTorch's SummaryWriter, Lightning, Hugging
+Face and Ultralytics log: {healthy} healthy ones, and {faulty} with one fault at graded severity
+([evaluation/README.md](../evaluation/README.md)). What is true of a training is measured on the
+network, not on its log. A fault *shows* where the network scores clearly below its healthy twins
+and a curve or the configuration that tells it is in the log. *Alarmed* means a training finding at
+warning or above; *named*, a diagnosis of the fault or of what it leads to, at any severity.
 """
 
 
@@ -39,10 +38,19 @@ def _page(result: Values) -> Iterator[str]:
         trainings=totals["trainings"],
         healthy=totals["trainings"] - totals["faulty"],
         faulty=totals["faulty"],
+        bases=len(trainings["healthy"]),
     )
     yield from _table(["", "of", "alarmed", "named"], _summary(totals))
     yield from ("", "### By severity of the fault", "", *_SEVERITY, "")
     yield from _table(_CURVE, _curves(trainings["faults"]))
+    yield from ("", "### Faults of the logger", "")
+    yield from _table(["fault", "severity", "told"], _loggers(trainings["faults"]))
+    yield from ("", "### By framework", "")
+    rows = [[name, *(row[2] for row in _summary(each))] for name, each in
+            trainings["frameworks"].items()]  # fmt: skip
+    yield from _table(
+        ["framework", "showing, alarmed", "harmless, alarmed", "clean, alarmed"], rows
+    )
     yield from ("", "### Healthy trainings", "")
     rows = [[name, *map(str, each.values())] for name, each in trainings["healthy"].items()]
     yield from _table(["training", "seeds", "clean", "alarmed"], rows)
@@ -64,8 +72,8 @@ _SEVERITY = (
 _CURVE = ("fault", "severity", "shows", "alarmed", "named", "harmless, alarmed")
 _DIAGNOSES = (
     "*Found* in trainings whose fault it names, or that verifiably did what it says; *false* in",
-    "clean ones, at any severity, of those it could judge. What is not listed needs more than an",
-    "ordinary log holds, or other kinds of training.",
+    "clean ones, at any severity; each of those it could judge. What is not listed needs more than",
+    "an ordinary log holds, or other kinds of training.",
 )
 _CORPORA = {
     "real": (
@@ -99,9 +107,7 @@ def _of(totals: Values, group: str, *what: str) -> list[str]:
 
 def _curves(faults: Values) -> Iterator[list[str]]:
     for name, fault in faults.items():
-        done = [each for each in fault["levels"] if each["trainings"]]
-        for number, each in enumerate(done):
-            harmless = each["trainings"] - each["showing"]
+        for number, each in enumerate(() if fault["log"] else fault["levels"]):
             first = number == 0
             yield [
                 name * first,
@@ -109,8 +115,15 @@ def _curves(faults: Values) -> Iterator[list[str]]:
                 f"{each['showing']} of {each['trainings']}",
                 f"{each['alarmed']} of {each['showing']}" if each["showing"] else "",
                 f"{each['named']} of {each['showing']}" if each["showing"] else "",
-                f"{each['harmless, alarmed']} of {harmless}" if harmless else "",
+                f"{each['harmless, alarmed']} of {each['harmless']}" if each["harmless"] else "",
             ]
+
+
+def _loggers(faults: Values) -> Iterator[list[str]]:
+    for name, fault in faults.items():
+        for each in fault["levels"] if fault["log"] else ():
+            severity = f"{each['level']} {fault['unit']}".strip()
+            yield [name, severity, f"{each['told']} of {each['trainings']}"]
 
 
 def _diagnoses(diagnoses: Values) -> Iterator[list[str]]:

@@ -1,28 +1,24 @@
-"""What a training consists of, and the registries of healthy trainings and of faults.
-
-A plan is plain data, so that a fault is ``dataclasses.replace`` and nothing else changes.
-"""
+"""What a training consists of. A plan is plain data, so that a fault is ``replace`` and no more."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Pair = tuple[Array, Array]
-Task = Literal["classes", "binary", "regression"]
-Body = Literal["dense", "convolution", "recurrent", "embedding"]
+#: ``labels`` is multi-label; an autoencoder is a regression whose targets are its inputs.
+Task = Literal["classes", "binary", "labels", "regression"]
+Framework = Literal["keras", "tf", "torch", "lightning", "huggingface", "ultralytics"]
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(NamedTuple):
     """Examples for training, for validation, and for the score that no training ever sees.
 
-    Each is a pair of inputs [n, …] and targets [n] (class numbers) or [n, 1] (real numbers).
+    Each is a pair of inputs [n, …] and targets: class numbers [n], else numbers [n, outputs].
     """
 
     train: Pair
@@ -30,139 +26,81 @@ class Split:
     test: Pair
 
 
+class Layer(NamedTuple):
+    """One layer: dense, conv, pool, flatten, norm, dropout, embed, mean, rnn or gru."""
+
+    kind: str
+    units: int = 0
+    activation: str = ""
+
+
 @dataclass(frozen=True)
 class Plan:
     """One training.
 
     Attributes:
-        split: the data.
-        task: how the targets are meant.
-        classes: number of outputs.
-        body: the kind of hidden layers, and ``widths`` their units.
-        activation: of the hidden layers; ``last`` of the output layer, None for the task's own.
-        start: factor on the standard deviation of a Glorot start; ``bias`` is where biases start.
-        penalty: L2 factor of the hidden kernels; ``dropout`` the share of units dropped.
-        batchnorm: whether each hidden dense layer is normalised.
-        frozen: how many of the hidden layers do not train.
-        cell: of a recurrent body; ``gain`` scales its orthogonal recurrent start.
-        loss: None for the task's own; ``onehot`` whether the targets are given as one-hot rows.
-        optimizer: a Keras name; ``schedule`` maps share of the training gone → factor on the rate.
+        split: the data; ``task`` says how the targets are meant, ``outputs`` how many units end it.
+        layers: the hidden ones; ``last`` is the activation of the output layer.
+        loss: a name of ``losses``; ``sign`` is -1 where it is maximized.
+        optimizer: sgd, adam or rmsprop; ``rate`` its learning rate.
+        schedule: a name of ``optimizers`` and its arguments.
+        clip: largest norm of a gradient; 0 for no clipping.
+        keep_gradients: they are added up from step to step, as where nobody sets them to zero.
+        start: ``keras`` (Glorot, no bias) or ``torch`` (uniform up to 1/√inputs, biases too).
+        gain: factor on the kernels at the start; ``constant`` is what all of them are instead.
+        bias: what the biases of hidden layers start at; ``recurrence`` scales recurrent kernels.
+        frozen: weights of so many layers, from the input on, are not trained.
+        tuned: of so many layers from the output on, the optimizer has the weights; 0 for all.
+        l2: penalty on the kernels; ``dropout`` is the share of units dropped in dropout layers.
+        norm_momentum: share of the running statistics that a batch norm keeps at each step.
+        noisy_eval: dropout stays on while validating.
         shuffle: whether examples are shuffled each epoch.
-        seed: of weights, of shuffling and of the split.
+        seed: of weights, of the split and of the order.
     """
 
     split: Split
     task: Task
-    classes: int
-    body: Body = "dense"
-    widths: tuple[int, ...] = (64, 32)
-    activation: str = "relu"
-    last: str | None = None
-    start: float = 1.0
-    bias: float = 0.0
-    penalty: float = 0.0
-    dropout: float = 0.0
-    batchnorm: bool = False
-    frozen: int = 0
-    cell: str = "GRU"
-    gain: float = 1.0
-    loss: Any = None
-    onehot: bool = False
-    optimizer: str = "Adam"
-    learning_rate: float = 1e-3
-    schedule: Callable[[float], float] | None = None
+    outputs: int
+    layers: tuple[Layer, ...]
+    last: str
+    loss: str
+    optimizer: str = "adam"
+    rate: float = 1e-3
+    schedule: tuple[Any, ...] = ("constant",)
     batch: int = 32
     epochs: int = 15
+    sign: int = 1
+    momentum: float = 0.0
+    epsilon: float = 1e-7
+    clip: float = 0.0
+    keep_gradients: bool = False
+    start: str = "keras"
+    gain: float = 1.0
+    constant: float | None = None
+    bias: float = 0.0
+    recurrence: float = 1.0
+    frozen: int = 0
+    tuned: int = 0
+    l2: float = 0.0
+    dropout: float = 0.2
+    norm_momentum: float = 0.9
+    noisy_eval: bool = False
     shuffle: bool = True
     seed: int = 1
 
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What plans must share to be trained in one ensemble."""
+        arrays = tuple((x.shape, y.shape) for x, y in self.split)
+        return (self.layers, self.last, self.outputs, self.loss, self.optimizer, self.batch,
+                self.epochs, arrays)  # fmt: skip
 
-#: How a fault harms: the score on data never seen, the score on the validation data as logged, or
-#: a validation score that promises more than the other keeps.
-Harm = Literal["test", "validation", "promise"]
-Inject = Callable[[Plan, Any], Plan]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault at several severities, mildest first.
-
-    Attributes:
-        levels: what the function is called with; ``unit`` says what they are.
-        bases: names of the healthy trainings it is put into.
-        expects: diagnoses that name this fault itself, not merely what it leads to.
-        types: its class in the words of published benchmarks.
-        harm: where the harm is looked for.
-    """
-
-    name: str
-    levels: Sequence[Any]
-    unit: str
-    bases: Sequence[str]
-    expects: tuple[str, ...]
-    types: str
-    inject: Inject
-    harm: Harm = "test"
+    @property
+    def steps(self) -> int:
+        """Updates in an epoch; the last batch may be smaller than the others."""
+        return -(-len(self.split.train[1]) // self.batch)
 
 
-BASES: dict[str, Callable[[int], Plan]] = {}
-FAULTS: dict[str, Fault] = {}
-
-
-def base(name: str) -> Callable[[Callable[[int], Plan]], Callable[[int], Plan]]:
-    """Register a healthy training: a function from a seed to a plan."""
-
-    def register(make: Callable[[int], Plan]) -> Callable[[int], Plan]:
-        BASES[name] = make
-        return make
-
-    return register
-
-
-def fault(
-    name: str,
-    *,
-    levels: Sequence[Any],
-    unit: str,
-    bases: str,
-    expects: str,
-    types: str,
-    harm: Harm = "test",
-) -> Callable[[Inject], Inject]:
-    """Register a fault; ``bases``, ``expects`` and ``types`` are words separated by blanks."""
-
-    def register(inject: Inject) -> Inject:
-        FAULTS[name] = Fault(
-            name, levels, unit, bases.split(), tuple(expects.split()), types, inject, harm
-        )
-        return inject
-
-    return register
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What became of a training, measured on the network itself.
-
-    Attributes:
-        skill: score on the test data between 0 (guessing) and 1: share of the way from the
-            commonest class to no error, or of variance explained; NaN where answers are NaN.
-        train_skill, val_skill: the same on what was trained on, and on the validation data.
-        before, after: loss on the training data, in inference mode, before and after.
-        val_best, val_last: lowest and last validation loss.
-        seconds: it took.
-    """
-
-    skill: float
-    train_skill: float
-    val_skill: float
-    before: float
-    after: float
-    val_best: float
-    val_last: float
-    seconds: float = field(compare=False)
-
-
-def rng(seed: int, purpose: int = 0) -> np.random.Generator:
+def rng(*words: int | str) -> np.random.Generator:
     """A generator of one's own for each purpose, so that one fault does not shift another."""
-    return np.random.default_rng([seed, purpose])
+    return np.random.default_rng([w if isinstance(w, int) else sum(w.encode()) for w in words])

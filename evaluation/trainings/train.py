@@ -1,159 +1,169 @@
-"""Train a plan with the stock TensorBoard callback and measure what became of it."""
+"""Train an ensemble and measure it."""
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-import tensorflow as tf
+import torch
+from torch import Tensor
 
-from trainings.plan import Array, Pair, Plan, Trained
+from trainings import losses
+from trainings.network import Ensemble
+from trainings.optimizers import Optimizer, rates
+from trainings.plan import Array, Plan, rng
+from trainings.record import Histograms, Record
+from trainings.skill import skill
 
-layers = tf.keras.layers
-
-_LOSS = {
-    "classes": "sparse_categorical_crossentropy",
-    "binary": "binary_crossentropy",
-    "regression": "mean_squared_error",
-}
-_LAST = {"classes": "softmax", "binary": "sigmoid", "regression": "linear"}
-
-
-def train(plan: Plan, logs: Path) -> Trained:
-    """Train; event files go to ``logs``/train and ``logs``/validation."""
-    begin = time.process_time()
-    tf.keras.backend.clear_session()
-    tf.keras.utils.set_random_seed(plan.seed)
-    model = _model(plan)
-    split = plan.split
-    fitted = _targets(split.train, plan), _targets(split.val, plan)
-    before = _loss(model, fitted[0])
-    history = model.fit(
-        *fitted[0],
-        validation_data=fitted[1],
-        batch_size=plan.batch,
-        epochs=plan.epochs,
-        shuffle=plan.shuffle,
-        callbacks=[tf.keras.callbacks.TensorBoard(str(logs), histogram_freq=1), *_rate(plan)],
-        verbose=0,
-    ).history["val_loss"]
-    return Trained(
-        skill=skill(model, split.test, plan),
-        train_skill=skill(model, split.train, plan),
-        val_skill=skill(model, split.val, plan),
-        before=before,
-        after=_loss(model, fitted[0]),
-        val_best=float(np.nanmin([*history, np.inf])),
-        val_last=float(history[-1]),
-        seconds=time.process_time() - begin,
-    )
+Batch = tuple[Tensor, Tensor]
+_BINS = 30
 
 
-def skill(model: Any, pair: Pair, plan: Plan) -> float:
-    """Share of the way from guessing (0) to no error (1); NaN where any answer is not finite."""
-    x, y = pair
-    answers: Array = np.asarray(model(tf.constant(x), training=False), dtype=float)
-    if not np.isfinite(answers).all():
-        return float("nan")
-    if plan.task == "regression":
-        return 1 - float(np.mean((answers - y) ** 2) / np.var(y))
-    said = answers.argmax(axis=1) if plan.classes > 1 else answers[:, 0] > 0.5
-    guess = float(np.bincount(y).max() / len(y))
-    return (float(np.mean(said == y)) - guess) / (1 - guess)
+def train(plans: Sequence[Plan]) -> list[Record]:
+    """Train plans of one shape; a record for each, in their order."""
+    torch.set_num_threads(1)
+    return _Training(plans).run()
 
 
-def _model(plan: Plan) -> Any:
-    body = {
-        "dense": _dense,
-        "convolution": _convolution,
-        "recurrent": _recurrent,
-        "embedding": _embedding,
-    }[plan.body]
-    inputs = tf.keras.Input(plan.split.train[0].shape[1:])
-    last = layers.Dense(
-        plan.classes, activation=plan.last or _LAST[plan.task], kernel_initializer=_start(plan)
-    )
-    model = tf.keras.Sequential([inputs, *body(plan), last])
-    metric = "mae" if plan.task == "regression" else "accuracy"
-    optimizer = getattr(tf.keras.optimizers, plan.optimizer)(plan.learning_rate)
-    model.compile(optimizer, plan.loss or _LOSS[plan.task], metrics=[metric])
-    return model
+class _Training:
+    def __init__(self, plans: Sequence[Plan]) -> None:
+        self.plans, self.first = plans, plans[0]
+        self.network = Ensemble(plans)
+        self.weights = [weight.value for weight in self.network.weights]
+        self.trained, self.l2 = self.network.trainable(), self.network.penalized()
+        self.sign = torch.tensor([plan.sign for plan in plans])
+        self.clip = torch.tensor([plan.clip or np.inf for plan in plans], dtype=torch.float32)
+        self.keep = torch.tensor([[float(plan.keep_gradients)] for plan in plans])
+        self.gradient = torch.zeros_like(self.network.flat)
+        self.optimizer = Optimizer(plans, self.network.flat)
+        self.orders = [rng(plan.seed, 2) for plan in plans]
+        self.data = [_stacked([plan.split[part] for plan in plans]) for part in range(3)]
 
+    def run(self) -> list[Record]:
+        count, plan = len(self.first.split.train[1]), self.first
+        schedule = torch.tensor(np.array([rates(plan) for plan in self.plans]), dtype=torch.float32)
+        steps: list[Tensor] = []
+        epochs: list[Tensor] = []
+        weights: list[list[tuple[Array, Array, Array]]] = []
+        with np.errstate(all="ignore"):
+            for _ in range(plan.epochs):
+                order = self._order(count)
+                for begin in range(0, count, plan.batch):
+                    batch = _rows(self.data[0], order[:, begin : begin + plan.batch])
+                    steps.append(self._step(batch, schedule[:, len(steps)]))
+                epochs.append(self._validate())
+                weights.append([_histogram(weight.value) for weight in self.network.variables()])
+            return self._records(schedule, torch.stack(steps), torch.stack(epochs), weights)
 
-def _dense(plan: Plan) -> list[Any]:
-    parts: list[Any] = []
-    for number, width in enumerate(plan.widths):
-        parts.append(layers.Dense(width, **_hidden(plan, number)))
-        if plan.batchnorm:
-            parts.append(layers.BatchNormalization())
-        if plan.dropout:
-            parts.append(layers.Dropout(plan.dropout))
-    return parts
+    def _order(self, count: int) -> Tensor:
+        rows = [
+            random.permutation(count) if plan.shuffle else np.arange(count)
+            for plan, random in zip(self.plans, self.orders, strict=True)
+        ]
+        return torch.as_tensor(np.array(rows))
 
+    def _step(self, batch: Batch, rate: Tensor) -> Tensor:
+        """Loss, score, norm of the gradient, penalty: [4, members]."""
+        x, y = batch
+        z, out = self.network.forward(x, training=True)
+        loss = losses.loss(self.first.loss, z, out, y)
+        with torch.no_grad():
+            score = losses.score(self.first, z, out, y)
+            penalty = self._penalty()
+        new = torch.autograd.grad((self.sign * loss).sum(), self.weights)
+        with torch.no_grad():
+            norm = self._update(new, rate)
+            return torch.stack([self.sign * loss, score, norm, penalty])
 
-def _convolution(plan: Plan) -> list[Any]:
-    first, second = plan.widths
-    return [
-        layers.Conv2D(first, 3, padding="same", **_hidden(plan, 0)),
-        layers.MaxPooling2D(),
-        layers.Conv2D(second, 3, padding="same", **_hidden(plan, 1)),
-        layers.MaxPooling2D(),
-        layers.Flatten(),
-        *([layers.Dropout(plan.dropout)] if plan.dropout else []),
-    ]
+    def _update(self, new: Sequence[Tensor], rate: Tensor) -> Tensor:
+        """By the gradients of the loss and of the penalty; returns their norms before clipping."""
+        gradient = torch.cat([own.flatten(1) for own in new], 1)
+        gradient = self.trained * (gradient + 2 * self.l2 * self.network.flat)
+        self.gradient = gradient.add_(self.keep * self.gradient) if self.keep.any() else gradient
+        norm: Tensor = torch.linalg.vector_norm(self.gradient, dim=1)
+        factor = (self.clip / norm).clamp(max=1.0)
+        self.optimizer.step(self.network.flat, factor[:, None] * self.gradient, rate)
+        return norm
 
+    @torch.no_grad()
+    def _penalty(self) -> Tensor:
+        return (self.l2 * self.network.flat**2).sum(1)
 
-def _recurrent(plan: Plan) -> list[Any]:
-    cell = getattr(layers, plan.cell)
-    own = {} if plan.cell == "GRU" else {"activation": plan.activation}
-    if plan.gain != 1:
-        own["recurrent_initializer"] = tf.keras.initializers.Orthogonal(plan.gain)
-    return [cell(plan.widths[0], **own)]
+    @torch.no_grad()
+    def _validate(self) -> Tensor:
+        x, y = self.data[1]
+        z, out = self.network.forward(x, training=False)
+        score = losses.score(self.first, z, out, y)
+        loss = self.sign * losses.loss(self.first.loss, z, out, y)
+        return torch.stack([loss, score, self._penalty()])
 
+    @torch.no_grad()
+    def _skills(self) -> list[Array]:
+        """On train, val and test: [3][members]."""
+        told = []
+        for x, y in self.data:
+            z, out = self.network.forward(x, training=False)
+            told.append(skill(self.first, z.numpy(), out.numpy(), y.numpy()))
+        return told
 
-def _embedding(plan: Plan) -> list[Any]:
-    words = int(plan.split.train[0].max()) + 1
-    return [layers.Embedding(words, plan.widths[0]), layers.GlobalAveragePooling1D()]
+    def _records(
+        self,
+        schedule: Tensor,
+        steps: Tensor,
+        epochs: Tensor,
+        weights: list[list[tuple[Array, Array, Array]]],
+    ) -> list[Record]:
+        train, val, test = self._skills()
+        count, size = len(self.first.split.train[1]), self.first.batch
+        sizes = np.array([min(size, count - begin) for begin in range(0, count, size)])
+        curves, ends = steps.numpy().astype(float), epochs.numpy().astype(float)
+        return [
+            Record(
+                loss=curves[:, 0, number],
+                score=curves[:, 1, number],
+                norm=curves[:, 2, number],
+                rate=schedule[number].numpy(),
+                penalty=curves[:, 3, number],
+                sizes=sizes,
+                val_loss=ends[:, 0, number],
+                val_score=ends[:, 1, number],
+                val_penalty=ends[:, 2, number],
+                histograms=self._histograms(weights, number),
+                skill=float(test[number]),
+                train_skill=float(train[number]),
+                val_skill=float(val[number]),
+            )
+            for number in range(len(self.plans))
+        ]
 
-
-def _hidden(plan: Plan, number: int) -> dict[str, Any]:
-    return {
-        "activation": plan.activation,
-        "kernel_initializer": _start(plan),
-        "bias_initializer": tf.keras.initializers.Constant(plan.bias) if plan.bias else "zeros",
-        "kernel_regularizer": tf.keras.regularizers.L2(plan.penalty) if plan.penalty else None,
-        "trainable": number >= plan.frozen,
-    }
-
-
-def _start(plan: Plan) -> Any:
-    """Glorot's uniform start with its standard deviation times a factor."""
-    if plan.start == 1:
-        return "glorot_uniform"
-    if plan.start == 0:
-        return "zeros"
-    return tf.keras.initializers.VarianceScaling(plan.start**2, "fan_avg", "uniform")
-
-
-def _rate(plan: Plan) -> list[Any]:
-    schedule = plan.schedule
-    if schedule is None:
-        return []
-    return [
-        tf.keras.callbacks.LearningRateScheduler(
-            lambda epoch, _: plan.learning_rate * schedule(epoch / plan.epochs)
+    def _histograms(
+        self, weights: list[list[tuple[Array, Array, Array]]], member: int
+    ) -> tuple[Histograms, ...]:
+        return tuple(
+            Histograms(
+                weight.layer,
+                weight.name,
+                *(np.array([epoch[at][part][member] for epoch in weights]) for part in range(3)),
+            )
+            for at, weight in enumerate(self.network.variables())
         )
-    ]
 
 
-def _targets(pair: Pair, plan: Plan) -> Pair:
-    """Targets as the loss of the plan wants them."""
-    x, y = pair
-    return (x, np.eye(plan.classes, dtype=np.float32)[y]) if plan.onehot else pair
+def _stacked(pairs: Sequence[tuple[Array, Array]]) -> Batch:
+    return tuple(torch.as_tensor(np.stack(part)) for part in zip(*pairs, strict=True))  # type: ignore[return-value]
 
 
-def _loss(model: Any, pair: Pair) -> float:
-    told = model.evaluate(*pair, batch_size=512, verbose=0, return_dict=True)
-    return float(told["loss"])
+def _rows(data: Batch, order: Tensor) -> Batch:
+    members = torch.arange(len(order))[:, None]
+    return data[0][members, order], data[1][members, order]
+
+
+def _histogram(weight: Tensor) -> tuple[Array, Array, Array]:
+    """Lowest [members], highest [members] and counts [members, 30], as TensorFlow bins them."""
+    values = weight.detach().flatten(1).numpy().astype(float)
+    low, high = values.min(1), values.max(1)
+    width = np.where(high > low, high - low, 1.0)[:, None]
+    place = np.nan_to_num((values - low[:, None]) / width * _BINS)
+    place = place.clip(0, _BINS - 1).astype(int) + _BINS * np.arange(len(values))[:, None]
+    counts = np.bincount(place.ravel(), minlength=_BINS * len(values))
+    return low, high, counts.reshape(-1, _BINS)

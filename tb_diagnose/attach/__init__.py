@@ -1,6 +1,7 @@
 """Attach to a training: one line writes what ordinary logs lack.
 
-Each function needs its framework, and only when it is called.
+Each function needs its framework, and only when it is called. Wrong arguments raise TypeError or
+ValueError at once; what fails later is logged and ends the measuring, never the training.
 """
 
 from __future__ import annotations
@@ -9,15 +10,13 @@ import importlib
 import os
 from collections.abc import Callable
 from importlib.util import find_spec
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from tb_diagnose.attach.cadence import check
-from tb_diagnose.attach.sinks import SummaryWriterSink
+from tb_diagnose.attach.core.options import check_options, checked_folder
 
 if TYPE_CHECKING:
-    from tb_diagnose.attach.loop import OnFinding
+    from tb_diagnose.attach.core.live_monitor import OnFinding
 
 __all__ = ["hugging_face", "keras", "lightning", "tf", "torch"]
 
@@ -34,7 +33,7 @@ def keras(
     Args:
         logdir: the TensorBoard callback's ``log_dir``; its writers are used where it is in the
             same list. May be left out there.
-        every: sample every so-manieth step; by default, as often as the budget allows.
+        every: sample one step of so many; by default, as often as the budget allows.
         budget: share of the training's time that sampling may take.
         on_finding: examine the log at the end of epochs: ``"warn"`` logs each new finding,
             ``"stop"`` also ends the training at a critical one, a function is called with each
@@ -42,11 +41,12 @@ def keras(
 
     Raises:
         ImportError: where Keras 3 is not installed.
-        ValueError: where an argument makes no sense.
+        TypeError, ValueError: where an argument makes no sense.
     """
-    shell = _shell("keras_callback", "keras", "Keras 3", "pip install tensorflow")
-    check(every, budget)
-    return shell.attachment(logdir, every=every, budget=budget, on_finding=on_finding)
+    check_options(every, budget, on_finding)
+    folder = checked_folder(logdir)
+    module = _module("_keras.callback", "keras", "Keras 3", "pip install tensorflow")
+    return module.callback(folder, every=every, budget=budget, on_finding=on_finding)
 
 
 def tf(
@@ -68,20 +68,21 @@ def tf(
             gradients, applies them and returns the loss, alone or first of several results.
         model: the Keras model it trains.
         optimizer: the Keras optimizer it applies, or a list of several.
-        writer: the ``tf.summary`` writer that the loop logs to.
+        writer: the ``tf.summary`` writer that the loop logs to, or a folder's path; None where
+            another process writes the log: then ``step`` itself is returned.
         loss: the loss as ``compile`` takes it, for the labels and the loss of each example.
         every, budget, on_finding: as for ``keras``; ``"stop"`` sets ``.stop`` on what is returned.
         logdir: the writer's folder; only ``on_finding`` needs it.
 
     Raises:
         ImportError: where TensorFlow is not installed.
-        ValueError: where an argument makes no sense.
+        TypeError, ValueError: where an argument makes no sense.
     """
-    shell = _shell("tf_loop", "tensorflow", "TensorFlow", "pip install tensorflow")
-    check(every, budget)
-    folder = Path(logdir) if logdir is not None else None
+    check_options(every, budget, on_finding)
+    folder = checked_folder(logdir)
+    module = _module("_keras.gradient_tape", "tensorflow", "TensorFlow", "pip install tensorflow")
     options = {"every": every, "budget": budget, "folder": folder, "on_finding": on_finding}
-    return shell.attached(step, model, optimizer, writer, loss, **options)
+    return module.attach(step, model, optimizer, writer, loss, **options)
 
 
 def torch(
@@ -89,27 +90,33 @@ def torch(
     optimizer: Any,
     writer: Any,
     *,
+    loss: Any = None,
+    scheduler: Any = None,
     every: int | None = None,
     budget: float = 0.02,
     on_finding: OnFinding = None,
 ) -> Any:
-    """Watch a PyTorch training; ``.close()`` ends it, ``.batch(...)`` adds labels and losses.
+    """Attach to a PyTorch training until ``.close()``, or for a ``with`` block.
+
+    ``.batch(labels=…, losses=…)`` adds what cannot be seen from outside.
 
     Args:
         model: the module; a compiled one shows its weights and gradients alone.
-        optimizer: its optimizer.
-        writer: the ``SummaryWriter`` that the loop logs to.
+        optimizer: its optimizer, or a list of several: a step is over when each has stepped.
+        writer: the ``SummaryWriter`` that the loop logs to, or a folder's path; None where another
+            process writes the log: then nothing is done.
+        loss: the loss module or function, for the setup; a module that is called shows itself.
+        scheduler: the learning-rate scheduler, or a list of several, for the setup.
         every, budget, on_finding: as for ``keras``; ``"stop"`` sets ``.stop`` on what is returned.
 
     Raises:
         ImportError: where PyTorch is not installed.
-        ValueError: where an argument makes no sense.
+        TypeError, ValueError: where an argument makes no sense.
     """
-    shell = _shell("torch_watch", "torch", "PyTorch", "pip install torch tensorboard")
-    check(every, budget)
-    sink, folder = SummaryWriterSink(writer), Path(writer.log_dir)
+    check_options(every, budget, on_finding)
+    module = _module("_torch.attach", "torch", "PyTorch", "pip install torch tensorboard")
     options = {"every": every, "budget": budget, "on_finding": on_finding}
-    return shell.Watch(model, optimizer, sink, folder, **options)
+    return module.attach(model, optimizer, writer, loss, scheduler, **options)
 
 
 def lightning(
@@ -119,10 +126,11 @@ def lightning(
 
     Takes the arguments of ``keras``. Raises ImportError where Lightning is not installed.
     """
+    check_options(every, budget, on_finding)
     package = "lightning" if find_spec("lightning") else "pytorch_lightning"
-    shell = _shell("lightning_callback", package, "Lightning", "pip install lightning tensorboard")
-    check(every, budget)
-    return shell.Attachment(every=every, budget=budget, on_finding=on_finding)
+    cure = "pip install lightning tensorboard"
+    module = _module("_torch.lightning", package, "Lightning", cure)
+    return module.LightningCallback(every=every, budget=budget, on_finding=on_finding)
 
 
 def hugging_face(
@@ -132,14 +140,14 @@ def hugging_face(
 
     Takes the arguments of ``keras``. Raises ImportError where transformers is not installed.
     """
+    check_options(every, budget, on_finding)
     cure = "pip install transformers torch tensorboard"
-    shell = _shell("hugging_face_callback", "transformers", "the Hugging Face Trainer", cure)
-    check(every, budget)
-    return shell.Attachment(every=every, budget=budget, on_finding=on_finding)
+    module = _module("_torch.hugging_face", "transformers", "the Hugging Face Trainer", cure)
+    return module.HuggingFaceCallback(every=every, budget=budget, on_finding=on_finding)
 
 
-def _shell(module: str, package: str, name: str, cure: str) -> ModuleType:
-    """A shell's module. Raises ImportError with one sentence where its framework is missing."""
+def _module(module: str, package: str, name: str, cure: str) -> ModuleType:
+    """A module of this room. Raises ImportError where its framework is missing."""
     try:
         importlib.import_module(package)
     except ImportError as error:

@@ -1,4 +1,7 @@
-"""A Keras model as its log describes it: layers, losses, optimizer. Nothing here judges."""
+"""A model as its log describes it: layers, losses, optimizers. Nothing here judges.
+
+Layers, activations and losses have Keras' names, whatever framework trained the model.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any, NamedTuple
 
 
 class Layer(NamedTuple):
-    """One layer of a Keras model, as its configuration names it.
+    """One layer of a model, as its configuration names it.
 
     Attributes:
         name: the layer's name, the second part of the tags of its weight histograms.
@@ -46,15 +49,22 @@ class Loss:
 
 
 class Optimizer(NamedTuple):
-    """The optimizer as compiled, ``name`` in lower case.
+    """An optimizer as the training began, ``name`` in lower case.
 
-    ``learning_rate`` is None where a schedule decides it.
+    Attributes:
+        learning_rate: None where a schedule decides it; PyTorch's, before its scheduler.
+        schedule: class and settings of the schedule, None where there is none.
+        config: its settings, by the names of its framework.
+        parameters: the weights that it holds, as far as the log says.
+        foreign: how many weights it holds that are no part of the model.
     """
 
     name: str
     learning_rate: float | None
     schedule: Mapping[str, Any] | None
     config: Mapping[str, Any]
+    parameters: tuple[str, ...] = ()
+    foreign: int = 0
 
     @property
     def class_name(self) -> str:
@@ -65,7 +75,7 @@ class Optimizer(NamedTuple):
 
 
 class ModelConfig(NamedTuple):
-    """What the ``keras`` summary of an ordinary Keras log says about the model.
+    """What the log says about the model: the ``keras`` summary, or the setup that attach writes.
 
     Attributes:
         name, kind: the model's name and class (``Sequential``, ``Functional``).
@@ -75,6 +85,13 @@ class ModelConfig(NamedTuple):
         losses: as compiled, empty where the log does not say.
         optimizer: None where the log does not say (Keras 2 logs, uncompiled models).
         metrics: canonical names of the metrics as compiled.
+        framework: ``keras``, ``tf``, ``torch``, ``lightning`` or ``hugging_face``.
+        optimizers: all of them, ``optimizer`` the first.
+        unoptimized: weights that require gradients and that no optimizer holds.
+        batch_size: examples of a batch, None if unknown.
+        precision: such as ``float32`` or ``bfloat16-mixed``, ``""`` if unknown.
+        order_known: whether ``layers`` stand in the order in which they follow one another, with
+            all that lies between them.
     """
 
     name: str
@@ -85,6 +102,12 @@ class ModelConfig(NamedTuple):
     losses: tuple[Loss, ...]
     optimizer: Optimizer | None
     metrics: tuple[str, ...]
+    framework: str = "keras"
+    optimizers: tuple[Optimizer, ...] = ()
+    unoptimized: tuple[str, ...] = ()
+    batch_size: int | None = None
+    precision: str = ""
+    order_known: bool = True
 
     @property
     def parameters(self) -> int:

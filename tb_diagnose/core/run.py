@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.core.vitals import check_column
 from tb_diagnose.measure.levels import ascending
 
 Floats = NDArray[np.floating[Any]]
@@ -130,8 +131,12 @@ class Vitals:
         )
 
     def column(self, name: str) -> NDArray[np.float64]:
-        """One column over all steps and rows, [n, rows]; NaN throughout if there is none."""
+        """One column over all steps and rows, [n, rows]; NaN throughout where it was not logged.
+
+        Raises UnknownColumn where no table of this kind has such a column.
+        """
         if name not in self.columns:
+            check_column(self.tag, name)
             return np.full(self.values.shape[:2], np.nan)
         return self.values[:, :, self.columns.index(name)].astype(np.float64)
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec.json
 
 from tb_diagnose.report.numbers import text
+from tb_diagnose.report.overview import line
 from tb_diagnose.report.phrases import labels, total
 from tb_diagnose.report.pictures import Pictures
 from tb_diagnose.report.schema import CurvePart, Document, RunPart
@@ -83,6 +84,7 @@ def html(
         "folder": text(folder),
         "document": shown,
         "catalogue": articles,
+        "lines": [{**each["line"], "name": name} for name, each in zip(names, drawn, strict=True)],
         "curves": {name: each["curves"] for name, each in zip(names, drawn, strict=True)},
         "heats": {name: each["heats"] for name, each in zip(names, drawn, strict=True)},
     }
@@ -121,7 +123,8 @@ def inlined(code: str) -> str:
 
 
 def _drawn(album: Album, run: RunPart) -> Pictures:
-    return album.get((run["path"], run["name"]), Pictures(curves={}, heats=[]))
+    bare = Pictures(line=line(run, {}), curves={}, heats=[])
+    return album.get((run["path"], run["name"]), bare)
 
 
 def _distinct(document: Document) -> Document:

@@ -17,10 +17,19 @@ SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("TensorFlow Estimator", ("global_step/sec",)),
     ("Lightning", ("hp_metric", "lr-Adam", "lr-SGD", "train_loss_step", "train_loss_epoch")),
 )
+#: What attach says of the framework, and its name.
+ATTACHED = {
+    "tf": "tf.summary",
+    "torch": "PyTorch SummaryWriter",
+    "lightning": "Lightning",
+    "hugging_face": "Hugging Face Trainer",
+}
 
 
 def framework(run: Run) -> str:
     """``Keras 3``, ``PyTorch SummaryWriter``, …; never empty."""
+    if run.model is not None and run.model.framework != "keras":
+        return ATTACHED.get(run.model.framework, "PyTorch")
     if run.model is not None:
         return "Keras 3" if run.model.optimizer or run.model.losses else "Keras"
     signed = _signed(frozenset(series.tag for series in run.scalars))

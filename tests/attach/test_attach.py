@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import tb_diagnose
 from tb_diagnose import attach
 
 WAYS: dict[str, tuple[str, Callable[[], Any]]] = {
@@ -40,3 +41,19 @@ def test_importing_attach_imports_no_framework() -> None:
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     assert told.stdout.strip() == "[]"
+
+
+def test_attach_is_there_once_the_package_is_imported() -> None:
+    code = (
+        "import sys, tb_diagnose; assert 'tb_diagnose.attach' not in sys.modules; "
+        "print(tb_diagnose.attach.torch.__name__, 'attach' in dir(tb_diagnose))"
+    )
+    told = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    assert told.stdout.split() == ["torch", "True"]
+
+
+def test_what_the_package_does_not_have_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'detach'"):
+        tb_diagnose.detach  # noqa: B018

@@ -52,11 +52,11 @@ def test_numbers_that_stay_do_not_move_and_from_nothing_there_is_no_share() -> N
     assert np.isnan(movement(row("b", [[0, 0, 0], [1, 2, 3]]))).all()
 
 
-def table(rows: str, columns: str, steps: Any, values: Any) -> Vitals:
+def table(rows: str, columns: str, steps: Any, values: Any, kind: str = "layers") -> Vitals:
     """What an attached training wrote."""
     at = np.array(steps, np.int64)
     names = tuple(rows.split()), tuple(columns.split())
-    return Vitals("", "", *names, at, at + 0.5, np.array(values, np.float32), {})
+    return Vitals(f"diagnose/{kind}", "", *names, at, at + 0.5, np.array(values, np.float32), {})
 
 
 def test_vitals_come_before_histograms_and_in_their_own_order() -> None:
@@ -78,13 +78,13 @@ def test_vitals_come_before_histograms_and_in_their_own_order() -> None:
 
 def test_what_was_not_measured_is_not_offered() -> None:
     nothing = table("a", "dead", [0], np.full((1, 1, 1), np.nan))
-    empty = table("a", "gradient_norm", [], np.empty((0, 1, 1)))
+    empty = table("a", "gradient_norm", [], np.empty((0, 1, 1)), "weights")
     assert heats({"layer_vitals": nothing, "weight_vitals": empty, "input_vitals": None}) == []
 
 
 def test_where_the_scale_diverges_the_furthest_from_0_is_shown() -> None:
     values = np.array([3.0, -5.0, 4.0, 1.0])[:, None, None]
-    inputs = table("red", "mean", range(4), values)
+    inputs = table("red", "mean", range(4), values, "inputs")
     shown = heat({"input_vitals": inputs}, "input_vitals/mean", columns=2)
     assert shown is not None
     assert shown.values.tolist() == [[-5, 4]]

@@ -94,17 +94,18 @@ def test_of_a_file_that_grew_only_the_end_is_read(memory: str, tmp_path: Path) -
     key = f"{root.key}/run/events.out.tfevents.1700000000.host"
     watch = Watch([root], ONLY, clock=float)
     with Log(tmp_path / "growing") as log:
-        log.scalars("loss", [3.0, 2.0, 1.0])
+        log.scalars("loss", [3.0, 2.0, 1.0] * 100)
         log.flush()
         before = log.path.read_bytes()
         system.pipe_file(key, value=before)
         assert list(watch.look()) == []
-        log.scalar("loss", NAN, 3)
+        log.scalars("loss", [NAN] * 9, range(300, 309))
     system.pipe_file(key, value=log.path.read_bytes())
     (news,) = watch.look()
     assert isinstance(news, News)
-    assert news.part["points"] == 4
-    assert system.ranges == [(0, len(before)), (len(before), log.path.stat().st_size)]
+    assert news.part["points"] == 309
+    # The last 4 kB that were known, to see that they are still the same.
+    assert system.ranges == [(0, len(before)), (len(before) - 4096, log.path.stat().st_size)]
 
 
 def test_ranges_grow_while_all_is_read_and_leave_out_what_is_skipped() -> None:

@@ -1,0 +1,1 @@
+"""Attaching to PyTorch, Lightning and the Hugging Face Trainer."""

@@ -1,0 +1,1 @@
+"""What attaching to any framework shares; nothing here imports one."""

@@ -1,0 +1,109 @@
+"""The diagnoses in the training loop: each finding is told once, as the command line tells it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tb_diagnose.attach.core.detach import CallbackRaised
+from tb_diagnose.core.settings import Settings, load
+from tb_diagnose.engine.examine import examine
+from tb_diagnose.read import Cluster, Follower, NothingToRead, clusters
+from tb_diagnose.report.finding import finding
+from tb_diagnose.report.phrases import grouped
+from tb_diagnose.report.run import run_part
+from tb_diagnose.report.schema import POINTS, OutcomePart
+from tb_diagnose.report.screen import Screen
+
+_log = logging.getLogger("tb_diagnose")
+#: Share of the training's time that looking may take (chosen: the budget of attach).
+_SHARE = 0.02
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What ``on_finding`` is called with.
+
+    Attributes:
+        id, severity: the diagnosis and how grave the case is.
+        text: what ``tb-diagnose`` prints about it.
+        outcome: the finding as it stands in the JSON document.
+    """
+
+    id: str
+    severity: str
+    text: str
+    outcome: OutcomePart
+
+
+OnFinding = Callable[[Finding], object] | Literal["warn", "stop"] | None
+
+
+class LiveMonitor:
+    """Examines the newest run of a log directory as it grows.
+
+    Findings that ``before``, an earlier watch of the same directory, told are not told again.
+    """
+
+    def __init__(
+        self, folder: Path, on_finding: OnFinding, before: LiveMonitor | None = None
+    ) -> None:
+        if not (callable(on_finding) or on_finding in ("warn", "stop")):
+            raise ValueError(f'on_finding is "warn", "stop" or a function, not {on_finding!r}')
+        self._folder, self._on_finding = folder, on_finding
+        self._told: set[str] = before._told if before else set()  # noqa: SLF001 - its own kind
+        self._follower: Follower | None = None
+        self._settings: Settings | None = None
+        self._next = 0.0
+
+    def check(self, *, last: bool = False) -> bool:
+        """Tell what is new; True if the training is to stop.
+
+        Looks again only when it has paid: after fifty times as long as the last look took.
+        Raises ``Raised`` around what the user's function raises.
+        """
+        began = time.monotonic()
+        if began < self._next and not last:
+            return False
+        stop = False
+        for each in self._new():
+            stop |= self._tell(each)
+        record_step = time.monotonic() - began
+        self._next = began + record_step / _SHARE
+        return stop
+
+    def _new(self) -> Iterator[Finding]:
+        if self._follower is None:
+            if (cluster := self._cluster()) is None:
+                return
+            self._follower, self._settings = Follower(cluster), load(Settings())
+        self._follower.refresh()
+        runs = self._follower.runs()
+        if not runs or self._settings is None:
+            return
+        part = run_part(examine(runs[-1], self._settings), POINTS)
+        for head, led in grouped(part["outcomes"]):
+            if head["id"] not in self._told:
+                self._told.add(head["id"])
+                text = "\n".join(finding(head, led, part["curves"], None, Screen()))
+                yield Finding(head["id"], str(head["severity"]), text, head)
+
+    def _cluster(self) -> Cluster | None:
+        try:
+            return next(iter(clusters([self._folder])), None)
+        except NothingToRead:
+            return None
+
+    def _tell(self, found: Finding) -> bool:
+        if callable(self._on_finding):
+            try:
+                self._on_finding(found)
+            except Exception as error:
+                raise CallbackRaised(error) from error
+            return False
+        _log.warning("tb-diagnose\n%s", found.text)
+        return self._on_finding == "stop" and found.severity == "critical"
