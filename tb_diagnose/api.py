@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 from tb_diagnose.core.run import Run as LoggedRun
 from tb_diagnose.core.run import Series
 from tb_diagnose.core.settings import Settings, SettingsError, check, number
-from tb_diagnose.pipeline import checkup, vocabulary
+from tb_diagnose.pipeline import Options, vocabulary
+from tb_diagnose.pipeline import diagnose as document_of
 from tb_diagnose.read import NothingToRead, clusters, load, place
 from tb_diagnose.report.notebook import notebook
 from tb_diagnose.report.phrases import measured, total
@@ -78,7 +79,7 @@ def diagnose(
             ),
             vocabulary(),
         )
-        document = checkup(places, settings, jobs=jobs, checksum=checksum)
+        document = document_of(places, settings, Options(jobs=jobs, checksum=checksum))
     except SettingsError as error:
         raise ValueError(str(error)) from None
     except NothingToRead as error:

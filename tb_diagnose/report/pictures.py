@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tb_diagnose.core.run import Run
     from tb_diagnose.roles.resolve import RoleMap
 
-#: Points of all curves of a report together (chosen: some 10 MB, which a browser opens at once).
-_ALL = 500_000
+#: Points of all curves of a report together (chosen: 3 MB, which a browser opens at once).
+_ALL = 400_000
 #: Points of one curve at most (chosen: two for each pixel of a wide chart), and curves of a run.
 _MOST, _CURVES = 2_000, 7
 

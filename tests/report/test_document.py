@@ -17,7 +17,7 @@ from tb_diagnose import report
 from tb_diagnose.core.finding import Comparison, Evidence, Outcome, Severity, Verdict
 from tb_diagnose.core.run import Fact, Run, Series
 from tb_diagnose.engine.causes import Cause
-from tb_diagnose.report.document import assembled, document, graver
+from tb_diagnose.report.document import assembled, document, reaches
 from tb_diagnose.report.json import as_json
 from tb_diagnose.report.schema import VERDICTS, Document, json_schema
 from tests.fakes import (
@@ -253,10 +253,10 @@ def test_a_comparison_names_the_runs_it_is_about() -> None:
 
 
 def test_as_grave_or_graver() -> None:
-    assert graver(document([sick()]), "critical")
-    assert not graver(document([healthy()]), "info")
+    assert reaches(document([sick()]), "critical")
+    assert not reaches(document([healthy()]), "info")
     warned = replace(healthy(), outcomes=(outcome("a", Verdict.FOUND, Evidence("S.", "T.")),))
-    assert [graver(document([warned]), each) for each in ("critical", "warning", "info")] == [
+    assert [reaches(document([warned]), each) for each in ("critical", "warning", "info")] == [
         False,
         True,
         True,
