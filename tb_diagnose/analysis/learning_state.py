@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
+import numpy as np
+
 from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.format import number
 from tb_diagnose.roles.chance_level import ChanceLevel
+from tb_diagnose.roles.patterns import is_accuracy
 
 #: A loss that fell by less than this share of its level, or stands less than this share of ln K
-#: below random guessing, went nowhere (the published checkers' 2 % and 5 %).
+#: below random guessing, went nowhere (the published checkers' 2 % and 5 %); so did a score that
+#: rose by less.
 NOTHING = 0.03
 #: A score less than this share of the way from guessing to perfect is at chance.
 AT_CHANCE = 0.05
+#: A score from here on is good whatever the task.
+WELL = 0.9
 #: A score from here on is perfect: 5 errors in 1,000.
 PERFECT = 0.995
+#: A score that stands still from here on is good enough to have nothing left to learn.
+GOOD = 0.9
 #: Share of the gain that has to be lost for good.
 LOST = 0.5
+#: Improvement is told from none by so many standard errors.
+SURE = 3.0
+#: What moves less than this share of its level may hide in noise as large.
+_HIDDEN = 0.1
+#: Fewer values may be too few to show that they do not move.
+_ENOUGH, _FEW = 8, 4
+#: A score that is the same to the last example for so much of the run names one class.
+_ONE_CLASS = 0.8
 
 
 class Learned(Enum):
@@ -40,12 +58,14 @@ class LearningState(NamedTuple):
         step: from which step on, None where it is unknown.
         at_chance: whether the curve ends no better than random guessing; None where the level of
             guessing is unknown.
+        chance: the level of guessing, as configured or as the first loss and score give it away.
     """
 
     state: Learned
     curve: Curve | None = None
     step: int | None = None
     at_chance: bool | None = None
+    chance: ChanceLevel | None = None
 
     @property
     def failed(self) -> bool:
@@ -53,15 +73,25 @@ class LearningState(NamedTuple):
         return self.state in (Learned.NEVER, Learned.LOST)
 
     @property
+    def poor(self) -> bool:
+        """Whether it failed, or ends no better than guessing although it moves."""
+        return self.failed or self.at_chance is True
+
+    @property
     def stuck(self) -> bool:
         """Whether nothing was ever learned."""
         return self.state is Learned.NEVER
 
     @property
+    def well(self) -> bool:
+        """Whether a score shows that the training ended well."""
+        curve = self.curve
+        level = curve.end_level if curve is not None and curve.better > 0 else None
+        return self.state is Learned.PERFECT or bool(level and level.value > WELL)
+
+    @property
     def sentence(self) -> str:
         """Why it counts as that, as a clause: ``train/loss went from 2.31 to 2.30``."""
-        from tb_diagnose.core.format import number  # noqa: PLC0415
-
         curve = self.curve
         if curve is None or curve.start is None or curve.end is None:
             return ""
@@ -85,44 +115,143 @@ def does_well(
     return loss.end_level.value < (1 - share) * loss.start.value
 
 
-def learning_state(curves: Iterable[Curve], chance: ChanceLevel | None) -> LearningState:
+def learning_state(curves: Sequence[Curve], chance: ChanceLevel | None) -> LearningState:
     """The state by the first of the curves that can tell, in order of how much they count."""
-    states = [_of_curve(curve, chance) for curve in curves]
+    chance = chance or inferred_chance(curves)
+    states = [_of_curve(curve, chance)._replace(chance=chance) for curve in curves]
     known = [state for state in states if state.state is not Learned.UNKNOWN]
     learned = [state for state in known if not state.stuck]
     # What one curve shows to be learned was learned, whatever the others hide.
-    return (learned or known or [LearningState(Learned.UNKNOWN)])[0]
+    first = (learned or known or [LearningState(Learned.UNKNOWN, chance=chance)])[0]
+    score = next((state for state in known if _guesses_one(state)), None)
+    if score is not None:
+        return score  # whatever the loss does
+    lost = next((state for state in learned if state.state is Learned.LOST), first)
+    return lost if first.at_chance or first.state is Learned.LEARNED else first
+
+
+def _guesses_one(state: LearningState) -> bool:
+    """Whether a training score stays on one value, at the level of guessing."""
+    curve = state.curve
+    held = curve is not None and curve.info.kind == "score" and curve.held >= len(curve) - 1
+    return bool(state.stuck and state.at_chance and held and curve and curve.split != "validation")
+
+
+def moved(curve: Curve) -> bool | None:
+    """Whether a curve got better by more than nothing and beyond its noise; None: it may have.
+
+    A score has to rise by ``NOTHING``, anything else to improve by that share of its level.
+    """
+    start, best = curve.start_level, curve.best_level
+    if curve.gained is None or start is None or best is None:
+        return None
+    scale = _scale(curve, start.value)
+    if curve.gained > NOTHING * scale:
+        few = curve.finite < _FEW
+        return True if curve.improved or (curve.gained_score or 0.0) >= SURE or few else None
+    if curve.constant:
+        return False if curve.finite >= _FEW - 1 else None
+    return False if _stands(curve) and curve.finite >= _ENOUGH else None
+
+
+def _stands(curve: Curve) -> bool:
+    """Whether the noise is small enough to see that four values or more hardly moved."""
+    start, best = curve.start_level, curve.best_level
+    if start is None or best is None or curve.finite < _FEW:
+        return False
+    scale = _scale(curve, start.value)
+    clear = 2 * math.hypot(start.error, best.error) <= _HIDDEN * scale
+    return clear and (curve.gained or 0.0) <= NOTHING * scale
+
+
+def _scale(curve: Curve, start: float) -> float:
+    """What a gain is measured by: 1 for a score, the level for a loss, the range for a reward."""
+    if curve.info.kind == "score":
+        return 1.0
+    return float(np.ptp(curve.finite_values)) if curve.better > 0 else abs(start)
+
+
+def at_chance(curve: Curve, chance: ChanceLevel | None, value: float | None = None) -> bool | None:
+    """Whether a curve ends no better than guessing; None where that level is unknown.
+
+    With ``value``, whether that is no better.
+    """
+    if value is None:
+        value = curve.end_level.value if curve.end_level else None
+    if chance is None or value is None:
+        return None
+    if curve.info.kind == "loss" and not curve.info.part and chance.cross_entropy:
+        return bool(value >= (1 - NOTHING) * chance.loss)
+    if curve.info.kind == "score" and is_accuracy(curve.series.tag):
+        return bool(value <= chance.on_the_way(AT_CHANCE))
+    return None
+
+
+def inferred_chance(curves: Sequence[Curve]) -> ChanceLevel | None:
+    """The number of classes for which a loss is ln K where an accuracy is 1 / K, if there is one.
+
+    Before anything is learned a cross-entropy is ln K and an accuracy 1 / K: at the start of a run,
+    or all along.
+    """
+    losses = [curve for curve in curves if curve.info.kind == "loss" and curve.start]
+    scores = [curve for curve in curves if is_accuracy(curve.series.tag) and curve.start]
+    for loss in losses:
+        for score in scores:
+            same = loss.split == score.split or not (loss.split and score.split)
+            # Who guesses to the end guesses on both splits.
+            for at in ("start", "end_level") if same else ("end_level",):
+                value, share = getattr(loss, at).value, getattr(score, at).value
+                classes = round(float(np.exp(min(value, 7.0))))
+                near = abs(value - np.log(max(classes, 1))) <= NOTHING * value
+                if classes > 1 and near and abs(share * classes - 1) <= AT_CHANCE * 2:
+                    return ChanceLevel(classes, True, "loss and score stood at its level")
+    return None
 
 
 def _of_curve(curve: Curve, chance: ChanceLevel | None) -> LearningState:
-    if curve.finite < 3 or not (curve.start and curve.end_level and curve.start_level):
+    end, best = curve.end_level, curve.best_level
+    if curve.finite < 3 or end is None or best is None:
         return LearningState(Learned.UNKNOWN)
-    at_chance = _at_chance(curve, chance)
+    guesses = at_chance(curve, chance)
     first, last = int(curve.steps[0]), int(curve.steps[-1])
-    if curve.better > 0 and "loss" not in curve.info.kind and curve.end_level.value >= PERFECT:
-        return LearningState(Learned.PERFECT, curve, last, at_chance)
-    rise = curve.rise
-    if rise and rise.persistent and rise.share is not None and rise.share >= LOST:
-        best = curve.best_level
-        return LearningState(Learned.LOST, curve, best.step if best else last, at_chance)
-    level = abs(curve.start_level.value)
-    gained = curve.gained or 0.0
-    small = gained <= NOTHING * level if curve.better < 0 else gained <= NOTHING
-    if at_chance or small:
-        # A few points that do not move may be too few.
-        enough = curve.finite >= 8 or curve.improved is False or at_chance
-        return LearningState(Learned.NEVER if enough else Learned.UNKNOWN, curve, first, at_chance)
-    if curve.still_improving:
-        return LearningState(Learned.LEARNING, curve, last, at_chance)
-    return LearningState(Learned.LEARNED, curve, last, at_chance)
+    score = curve.info.kind == "score"
+    if score and PERFECT <= end.value <= 1:
+        return LearningState(Learned.PERFECT, curve, last, guesses)
+    if _lost(curve, chance):
+        return LearningState(Learned.LOST, curve, best.step, guesses)
+    improves = bool(curve.outlook and curve.outlook.direction > 0)
+    gain = moved(curve)
+    good = chance.on_the_way(0.5) if chance is not None else GOOD
+    if score and end.value < good and _ENOUGH * _ONE_CLASS < _ONE_CLASS * len(curve) <= curve.held:
+        gain = False  # one class for every input, after a first one
+    if guesses and not (gain and improves and not score):
+        known = gain is not None or _stands(curve)
+        return LearningState(Learned.NEVER if known else Learned.UNKNOWN, curve, first, guesses)
+    if gain:
+        now = Learned.LEARNING if improves else Learned.LEARNED
+        return LearningState(now, curve, last, guesses)
+    if (score and end.value >= good) or _is_rewarded(curve):
+        return LearningState(Learned.LEARNED, curve, first, guesses)
+    state = Learned.UNKNOWN if gain is None else Learned.NEVER
+    return LearningState(state, curve, first, guesses)
 
 
-def _at_chance(curve: Curve, chance: ChanceLevel | None) -> bool | None:
-    level = curve.end_level
-    if chance is None or level is None:
-        return None
-    if curve.info.kind == "loss" and chance.cross_entropy:
-        return level.value >= (1 - NOTHING) * chance.loss
-    if curve.info.kind == "score" and "acc" in curve.series.tag.lower():
-        return level.value <= chance.on_the_way(AT_CHANCE)
-    return None
+def _lost(curve: Curve, chance: ChanceLevel | None) -> bool:
+    """Whether what was gained is gone for good: what validation loses training may still have."""
+    rise, best = curve.rise, curve.best_level
+    if rise is None or best is None or not rise.persistent:
+        return False
+    if at_chance(curve, chance) and chance is not None and curve.info.kind == "score":
+        return best.value > chance.on_the_way(3 * AT_CHANCE)
+    held_out = curve.split == "validation" and curve.info.kind in ("loss", "score")
+    return bool(moved(curve) and rise.share is not None and rise.share >= LOST and not held_out)
+
+
+def _is_rewarded(curve: Curve) -> bool:
+    """Of a reward: whether a tenth of it is well above its start, or it can hardly get better."""
+    if curve.info.kind not in ("reward", "success") or curve.start_level is None:
+        return False
+    values = curve.finite_values
+    share = values.min() >= 0 and values.max() == 1
+    high = float(np.quantile(values, GOOD)) > curve.start_level.value + 2 * (curve.noise or 0.0)
+    return bool(high or (curve.constant and values[0] > 0) or (share and np.median(values) > GOOD))

@@ -11,6 +11,9 @@ from tb_diagnose.analysis.curve import CurveSummary
 from tb_diagnose.core.run import Series
 from tb_diagnose.roles.tags import TagInfo, parse_tag
 
+#: Sums of float32 over the batches of an epoch are equal to so many digits.
+_ROUNDING = 1e-6
+
 
 class Curve(CurveSummary):
     """What a curve of a run did.
@@ -43,6 +46,15 @@ class Curve(CurveSummary):
     def split(self) -> str:
         """``train``, ``validation`` or ``""`` where its words do not say."""
         return self.info.split
+
+    @cached_property
+    def held(self) -> int:
+        """How many of the last values are the same, but for the rounding of float32."""
+        if not self.finite:
+            return 0
+        last = float(self.finite_values[-1])
+        moved = np.flatnonzero(np.abs(self.values - last) > _ROUNDING * max(abs(last), _ROUNDING))
+        return len(self) - 1 - int(moved[-1]) if len(moved) else len(self)
 
     def span(self, first: int, last: int = -1) -> tuple[int, int]:
         """The steps at two indices, as evidence names them."""

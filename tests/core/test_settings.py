@@ -10,7 +10,7 @@ from tb_diagnose.core.settings import Settings, SettingsError, Vocabulary, check
 
 WORDS = Vocabulary(
     limits={"dead-relu": ("share", "window"), "overfitting": ()},
-    families=("layers", "generalisation"),
+    families=("layers", "generalization"),
     roles=("train_loss", "val_loss"),
 )
 

@@ -1,161 +1,131 @@
 """The loss stopped far above what it could reach.
 
 Why it matters:
-    The run learned something and then stood still at a level that is not good: the rest of the
-    compute bought nothing. Convergence looks the same in shape; the level tells the two apart.
+    The run learned something and then stood still at a level that is not good. Convergence has
+    the same shape; the level tells the two apart.
 
 How it is judged:
-    The run stands still where the second half of its medians falls by less than 2 % of all
-    progress and no rank test sees a fall (p >= 0.01). It counts as a plateau, and not as
-    convergence, in one of three cases: a classifier whose training score is less than halfway
-    from 1/K to 1 (or, without a score, whose training loss is above half of ln K); a learning
-    rate that fell below a hundredth of its peak while the loss was still falling; a loss that is
-    exactly the same for the whole second half, which no training batch after batch can be.
+    The loss made hardly any of its gain in the second half. It is a plateau where a classifier is
+    less than halfway from guessing to perfect, the loss gained little of its start, the learning
+    rate vanished while it fell, or not one digit changes.
 
 When it stays silent:
-    Fewer than 8 points; a level that is good or of which nothing is known; a run that never
-    learned at all (no-learning), got worse (loss-divergence) or ran into NaN.
+    Fewer than 8 values, a level that is good or unknown, a run that never learned or lost it.
 
 What to try:
-    If the rate has decayed, let it decay later. Else raise it by 3 once, or use a restart; if the
-    training score is low as well, the model or its inputs carry too little: enlarge it, or look
-    at the features.
+    Let the rate decay later, or raise it threefold once; then enlarge the model.
 
 Sources:
-    Google, "Deep learning tuning playbook" (when to decay the rate); He et al. 2015, "Deep
-    residual learning", section 4.1 (training error as the mark of an optimisation problem).
+    Google, "Deep learning tuning playbook"; He et al. 2015, "Deep residual learning", section 4.1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from tb_diagnose.analysis.progress import training_course
-from tb_diagnose.core.finding import Evidence, Severity
-from tb_diagnose.core.format import number, percent
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.course import Course
-from tb_diagnose.measure.levels import end_level, finite
-from tb_diagnose.measure.medians import median
-from tb_diagnose.measure.reductions import max_of, range_of
-from tb_diagnose.measure.trend import trend
-from tb_diagnose.roles.chance_level import ChanceLevel
-
-
-class Limits(Thresholds):
-    """What standing still is, and which level is bad."""
-
-    points: int = limit(8, unit="values", source="four in each half for the rank test")
-    fall: float = limit(0.02, unit="of the progress", source="runmedic")
-    chance: float = limit(0.01, unit="p-value", source="convention")
-    halfway: float = limit(0.5, unit="of the way from guessing", source="chosen")
-    guessing: float = limit(0.03, unit="of ln K", source="as in no-learning, which takes over")
-    decayed: float = limit(0.01, unit="of the peak rate", source="chosen: steps a hundredth")
+from tb_diagnose.analysis.learning_state import Learned, LearningState
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Comparison, Evidence, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.engine.contract import diagnosis, limit, method
 
 
 @diagnosis(family="progress", severity=Severity.WARNING, since="0.1")
-def loss_plateau(
-    train_loss: Series,
-    train_score: Series | None,
-    learning_rate: Series | None,
-    chance: ChanceLevel | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """Standing still, and one of three reasons to think it is not convergence."""
-    run = training_course(train_loss, limits.points)
-    if run.points < len(train_loss) or _guessing(run, chance, limits) or not _still(run, limits):
-        return
-    begin = _begin(run)
-    if (reason := _decayed(train_loss, learning_rate, run, begin, limits)) is not None:
-        yield _evidence(train_loss, run, begin, reason, "Let the rate decay later, or less far.")
-    elif (reason := _bad(run, train_score, chance, limits)) is not None:
-        fix = "Raise the learning rate by 3 once; if that does not move it, enlarge the model."
-        yield _evidence(train_loss, run, begin, reason, fix)
-    elif range_of(run.condensed.values[len(run.condensed) // 2 :]) == 0:
-        reason = "not one digit changes, so that the weights are not moving at all"
-        fix = "Check that the optimizer is applied, and that the rate and the gradients are not 0."
-        yield _evidence(train_loss, run, begin, reason, fix)
+class LossPlateau:
+    late = limit(0.05, alarm="<", unit="of the gain", source="a tenth of a straight line's")
+    halfway = limit(0.5, alarm="<", unit="of the way from guessing", source="most is unlearned")
+    little = limit(0.1, alarm="<", unit="of the start", source="half of any healthy one seen")
+    decayed = limit(0.01, alarm="<", unit="× the peak rate", source="steps of a hundredth")
 
+    @method("the losses")
+    def by_loss(
+        self,
+        losses: tuple[Curve, ...],
+        learning: LearningState,
+        train_loss: Curve | None = None,
+        val_loss: Curve | None = None,
+        train_score: Curve | None = None,
+        val_score: Curve | None = None,
+        learning_rate: Curve | None = None,
+    ) -> Iterator[Evidence]:
+        if learning.failed or learning.state is Learned.PERFECT:
+            return
+        score = train_score or val_score
+        for loss in (train_loss, val_loss) if losses else ():
+            if loss is None or not self._stands(loss):
+                continue
+            begin = loss.within(self.late * (loss.gained or 0.0))
+            since = begin.index if begin else 0
+            reason, comparison, advice = self._bad(loss, learning, score)
+            if vanished := self._vanished(loss, learning_rate, since):
+                reason, comparison, advice = vanished
+            if comparison is not None and loss.end_level is not None:
+                yield Evidence(
+                    message=f"{loss.name} stands around {number(loss.end_level.value)} since step "
+                    f"{loss.steps[since]}; {reason}.",
+                    suggestion=advice,
+                    tag=loss.name,
+                    steps=loss.span(since),
+                    comparison=comparison,
+                )
+                return
 
-def _guessing(run: Course, chance: ChanceLevel | None, limits: Limits) -> bool:
-    if chance is None or not chance.cross_entropy:
-        return False
-    return run.end >= (1 - limits.guessing) * chance.loss
+    def _stands(self, loss: Curve) -> bool:
+        """Whether next to nothing was gained in the second half, nor lost."""
+        if loss.late_share is None or loss.rise is None or loss.scatter is None:
+            return False
+        if loss.finite < len(loss) or not loss.improved:
+            return False
+        back = (loss.rise.share or 0.0) > self.little
+        return self.late.exceeded(loss.late_share) and not loss.still_improving and not back
 
-
-def _still(run: Course, limits: Limits) -> bool:
-    half = run.condensed.values[len(run.condensed) // 2 :]
-    fell = float(half[0] - median(half[-3:]))
-    return (
-        run.progress > limits.fall * abs(run.start)
-        and run.rise <= 0.1 * run.progress
-        and abs(fell) < limits.fall * run.progress
-        and (range_of(half) == 0 or trend(half).falling >= limits.chance)
-    )
-
-
-def _begin(run: Course) -> int:
-    """Index in the condensed curve from which on it is within 5 % of the progress of its end."""
-    near = np.abs(run.condensed.values - run.end) <= 0.05 * run.progress
-    outside = np.flatnonzero(~near)
-    return min(int(outside[-1]) + 1, len(near) - 1) if len(outside) else 0
-
-
-def _decayed(
-    loss: Series, rate: Series | None, run: Course, begin: int, limits: Limits
-) -> str | None:
-    """Whether the rate all but vanished where the plateau begins, and the fall stopped short."""
-    if rate is None or len(rate) < limits.points or not max_of(rate.values) > 0:
-        return None
-    low = np.flatnonzero(rate.values < limits.decayed * max_of(rate.values))
-    if not len(low) or begin == 0:
-        return None
-    until = float(rate.wall[low[0]])
-    starts = float(loss.wall[run.condensed.first[begin]])
-    span = float(loss.wall[-1] - loss.wall[0])
-    before = run.condensed.values[: begin + 1]
-    falling = float(before[max(0, begin - 2)] - before[begin]) > 0.05 * run.progress
-    if (
-        span > 0
-        and abs(until - starts) < 0.1 * span
-        and until < loss.wall[0] + 0.7 * span
-        and falling
-    ):
-        return (
-            f"the learning rate fell to {number(float(rate.values[low[0]]))} at step "
-            f"{rate.steps[low[0]]} while the loss was still falling"
+    def _bad(
+        self, loss: Curve, learning: LearningState, score: Curve | None
+    ) -> tuple[str, Comparison | None, str]:
+        """Why its level is not good; no comparison where it is, or nothing is known of it."""
+        level, chance = loss.end_level, learning.chance
+        advice = (
+            "Raise the learning rate threefold once; if that does not move it, enlarge the model."
         )
-    return None
+        if loss.held >= len(loss) / 2 and loss.finite and loss.finite_values[-1]:
+            reason = "not one digit changes, so that the weights do not move at all"
+            advice = "Check that the optimizer is applied, and that rate and gradients are not 0."
+            return reason, self.late.compare(loss.late_share or 0.0), advice
+        if chance is not None and score is not None and score.end_level is not None:
+            way = (score.end_level.value - chance.accuracy) / (1 - chance.accuracy)
+            reason = f"{score.name} is only around {number(score.end_level.value)}"
+            return reason, _if(self.halfway.compare(way)), advice
+        if level is None or loss.start_level is None:
+            return "", None, ""
+        if chance is not None and chance.cross_entropy:
+            reason = f"guessing gives {number(chance.loss)}"
+            return reason, _if(self.halfway.compare(1 - level.value / chance.loss)), advice
+        if score is not None and score.end_level is not None and score.end_level.value > 0.5:
+            return "", None, ""
+        gained = (loss.gained or 0.0) / abs(loss.start_level.value)
+        reason = f"it began at {number(loss.start_level.value)}"
+        return reason, _if(self.little.compare(gained)), advice
+
+    def _vanished(
+        self, loss: Curve, rate: Curve | None, since: int
+    ) -> tuple[str, Comparison, str] | None:
+        """That the rate all but vanished where the plateau begins."""
+        if rate is None or rate.highest is None or rate.highest.value <= 0 or not since:
+            return None
+        low = [
+            at for at in rate.where if self.decayed.exceeded(rate.values[at] / rate.highest.value)
+        ]
+        span = float(loss.wall[-1] - loss.wall[0])
+        if not low or low[0] < rate.highest.index or span <= 0:
+            return None
+        apart = abs(float(rate.wall[low[0]] - loss.wall[since])) / span
+        if apart > self.little or (float(rate.wall[low[0]]) - loss.wall[0]) / span > 0.5:
+            return None
+        value = float(rate.values[low[0]])
+        reason = f"the learning rate fell to {number(value)} at step {rate.steps[low[0]]}"
+        compared = self.decayed.compare(value / rate.highest.value)
+        return reason, compared, "Let the learning rate decay later, or less far."
 
 
-def _bad(
-    run: Course, score: Series | None, chance: ChanceLevel | None, limits: Limits
-) -> str | None:
-    if chance is None:
-        return None
-    values = finite(score.values) if score is not None else np.empty(0)
-    if score is not None and len(values):
-        level = end_level(values)
-        bar = chance.on_the_way(limits.halfway)
-        return f"{score.name} is only {number(level)}" if level < bar else None
-    if chance.cross_entropy and run.end > limits.halfway * chance.loss:
-        return f"guessing gives {number(chance.loss)}"
-    return None
-
-
-def _evidence(loss: Series, run: Course, begin: int, reason: str, fix: str) -> Evidence:
-    at = int(run.condensed.first[begin])
-    stood = 1 - at / len(loss)
-    return Evidence(
-        message=f"{loss.name} stands at {number(run.end)} since step {loss.steps[at]}, "
-        f"{percent(stood)} of the run; {reason}.",
-        suggestion=fix,
-        tag=loss.name,
-        steps=(int(loss.steps[at]), int(loss.steps[-1])),
-        measured=stood,
-        limit=0.5,
-        unit="of the run",
-    )
+def _if(comparison: Comparison) -> Comparison | None:
+    return comparison if comparison.holds else None

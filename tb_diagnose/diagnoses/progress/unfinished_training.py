@@ -5,17 +5,15 @@ Why it matters:
     point are compared by their speed, not by what they can do.
 
 How it is judged:
-    The training loss, and the validation loss where there is one, fall over the last fifth of
-    their medians (3 at least) by at least a tenth of all they fell and by 5 % of their level
-    (Mann-Kendall, p < 0.01; with fewer than 5 points in it every point below the one before).
+    The training loss, and the validation loss where there is one, fall at their end, and would
+    gain another eighth of all they gained in a further quarter of the run.
 
 When it stays silent:
-    Fewer than 10 points; a validation loss that has stopped falling; a learning rate that has
-    decayed below a hundredth of its peak (then the schedule has finished).
+    Fewer than 10 values; a run that still goes on; a validation loss that has stopped falling; a
+    learning rate that has decayed to a hundredth of its peak.
 
 What to try:
-    Train on, as long as the validation loss falls: EarlyStopping(patience=5) with many epochs
-    finds the end by itself.
+    Train on, as long as the validation loss falls.
 
 Sources:
     Google, "Deep learning tuning playbook" (deciding how long to train).
@@ -25,65 +23,64 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.analysis.learning_state import Learned, LearningState
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.analysis.run_state import RunState
+from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.course import Course, course
-from tb_diagnose.measure.levels import differences
-from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.measure.trend import trend
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
 
 
-class Limits(Thresholds):
-    """How steep the end must be."""
-
-    points: int = limit(10, unit="values", source="chosen: fewer show no pace")
-    fall: float = limit(0.1, unit="of all progress", source="half of a straight line's")
-    level: float = limit(0.05, unit="of the level", source="chosen: worth another run")
-    chance: float = limit(0.01, unit="p-value", source="convention")
-    decayed: float = limit(0.01, unit="of the peak rate", source="chosen: as loss-plateau")
+def _running(state: RunState | None) -> str:
+    return "the run goes on" if state is not None and state.growing else ""
 
 
-@diagnosis(family="progress", severity=Severity.INFO, since="0.1")
-def unfinished_training(
-    train_loss: Series, val_loss: Series | None, learning_rate: Series | None, limits: Limits
-) -> Iterator[Evidence]:
-    """Both ends, and the rate."""
-    run = course(train_loss.values)
-    if run is None or run.points < limits.points:
-        raise NotApplicable(f"fewer than {limits.points} finite values of the training loss")
-    fell = _falls(run, limits)
-    held_out = course(val_loss.values) if val_loss is not None else None
-    if not fell or run.progress <= 0 or (held_out is not None and not _falls(held_out, limits)):
-        return
-    if learning_rate is not None and _decayed(learning_rate, limits):
-        return
-    at = len(train_loss) - len(train_loss) // 5
-    yield Evidence(
-        message=f"{train_loss.name} still fell by {percent(fell / run.progress)} of all its "
-        f"progress in the last fifth of the run, to {number(run.end)}"
-        + (f", and so did {val_loss.name}." if val_loss is not None else "."),
-        suggestion="Train on with EarlyStopping(patience=5), which finds the end by itself.",
-        tag=train_loss.name,
-        related=(val_loss.name,) if val_loss is not None else (),
-        steps=(int(train_loss.steps[at]), int(train_loss.steps[-1])),
-        measured=fell / run.progress,
-        limit=limits.fall,
-        unit="of all progress",
-    )
+@diagnosis(family="progress", severity=Severity.INFO, since="0.1", concerns=_running)
+class UnfinishedTraining:
+    gain = limit(0.125, alarm=">=", unit="of the gain so far", source="half of a straight line's")
+    level = limit(0.05, alarm=">=", unit="of the level", source="worth another run")
+    decayed = limit(0.01, alarm="<", unit="× the peak rate", source="the schedule has finished")
 
+    @method("the training loss", points={"train_loss": 10})
+    def by_loss(
+        self,
+        train_loss: Curve,
+        code: Code,
+        learning: LearningState | None = None,
+        val_loss: Curve | None = None,
+        learning_rate: Curve | None = None,
+    ) -> Iterator[Evidence]:
+        stands = val_loss is not None and not val_loss.still_improving
+        perfect = learning is not None and learning.state is Learned.PERFECT
+        if stands or perfect or not self._falls(train_loss) or self._finished(learning_rate):
+            return
+        outlook, end = train_loss.outlook, train_loss.end
+        if outlook is None or outlook.gain is None or end is None:
+            return
+        last = train_loss.segments[-1].first
+        yield Evidence(
+            message=f"{train_loss.name} still falls at its end ({number(end.value)}): a "
+            "quarter more "
+            f"of the run would bring another {percent(outlook.gain)} of its gain at this pace"
+            + (f", and {val_loss.name} falls too." if val_loss is not None else "."),
+            suggestion=f"Train on while the validation loss falls, and {code('stop early')}.",
+            tag=train_loss.name,
+            related=(val_loss.name,) if val_loss is not None else (),
+            steps=train_loss.span(last),
+            comparison=self.gain.compare(outlook.gain),
+        )
 
-def _falls(run: Course, limits: Limits) -> float:
-    """How far the last fifth fell, in the curve's unit; 0 where it did not fall enough."""
-    last = run.condensed.values[-max(3, len(run.condensed) // 5) :]
-    fell = float(last[0] - last[-1])
-    sure = trend(last).falling < limits.chance if len(last) >= 5 else all_of(differences(last) < 0)
-    enough = fell >= max(limits.fall * run.progress, limits.level * abs(float(last[-1])))
-    return fell if sure and enough and fell > 0 else 0.0
+    def _falls(self, curve: Curve) -> bool:
+        """Whether it falls at its end, enough to be worth going on."""
+        outlook, level = curve.outlook, curve.end_level
+        if outlook is None or outlook.direction < 1 or outlook.gain is None or level is None:
+            return False
+        further = outlook.gain * (curve.gained or 0.0)
+        worth = self.level.exceeded(further / abs(level.value)) if level.value else False
+        return bool(worth and self.gain.exceeded(outlook.gain))
 
-
-def _decayed(rate: Series, limits: Limits) -> bool:
-    return len(rate) > 2 and bool(rate.values[-1] < limits.decayed * np.nanmax(rate.values))
+    def _finished(self, rate: Curve | None) -> bool:
+        if rate is None or rate.highest is None or rate.end is None or rate.finite < 3:
+            return False
+        return bool(self.decayed.exceeded(rate.end.value / rate.highest.value))

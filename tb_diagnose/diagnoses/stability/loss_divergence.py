@@ -1,173 +1,162 @@
-"""The training loss rises and does not come back.
+"""The loss rises and does not come back.
 
 Why it matters:
-    The optimiser is leaving the region it had found. Every further step costs compute and moves
-    away from the best weights, and the last checkpoint is worse than an earlier one.
+    What the weights had learned is being lost, and each further step makes the model worse.
 
 How it is judged:
-    A long curve is condensed to 50 medians, so that spikes do not count. From its start, its best
-    running median of three and the median of its last tenth (3 points at least):
-    rise = end - best. It is a divergence where the rise is at least half of the progress made
-    (start - best), at least a fifth of the best level, at least four times the curve's own noise,
-    and at least twice as large as any climb that the curve recovered from before its best. The
-    noise is no larger than the largest fall behind the best: a steep climb is not its own noise.
-    An end three times above the start, with the last 3 points all above it, needs neither test.
-    Where a training score is logged, losing more than half of its gain for good counts likewise:
-    after a blow-up the loss often falls back to the level of guessing, not to where it was.
+    On every training loss: its level ends above its best by half of what it had gained and by a
+    twentieth of it, beyond the noise. A rise that only the last one or two values show has to
+    reach three times the start. A score that was won and lost counts as well.
 
 When it stays silent:
-    Fewer than 4 finite values; swings that are as large before the best (loss-oscillation); a rise
-    in validation only (overfitting); NaN and infinity, which are left to non-finite-values.
+    A rise that returns (loss-spikes), swings (loss-oscillation), a rise in validation alone
+    (overfitting), and curves that end in NaN (non-finite-values).
 
 What to try:
-    Go back to the checkpoint at the best step. Divide the learning rate by 3 to 10 from there, add
-    warm-up, or clip the gradients' norm. If the loss rises from the first step on, look for the
-    wrong sign: a loss that is maximised.
+    Go back to the weights of the best step, divide the learning rate by 3 to 10, clip the
+    gradients, warm up.
 
 Sources:
-    Goodfellow, Bengio and Courville 2016, "Deep learning", section 8.3 (learning rates);
-    Google, "Deep learning tuning playbook", on training instability.
+    Zhang et al. 2021, "AUTOTRAINER", section 3.2; Chowdhery et al. 2022, "PaLM", section 5.1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from tb_diagnose.analysis.progress import training_course
-from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.analysis.curve_parts import Level, Rise
+from tb_diagnose.analysis.learning_state import Learned, LearningState, moved
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, percent
 from tb_diagnose.core.model import Optimizer
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.course import Course, course, largest_climb
-from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.roles.chance_level import ChanceLevel
-
-
-class Limits(Thresholds):
-    """How much of the progress must be lost."""
-
-    points: int = limit(4, unit="values", source="chosen: a best and three values behind it")
-    rise: float = limit(
-        0.5, unit="of the progress made", source="chosen: half of what was won is lost"
-    )
-    level: float = limit(
-        0.2, unit="of the best level", source="calibrated: the noise of few batches is less"
-    )
-    noise: float = limit(
-        4.0, unit="standard deviations of the noise", source="chosen: p < 1e-4 if it is normal"
-    )
-    unprecedented: float = limit(
-        2.0, unit="times the largest earlier climb", source="chosen: else the curve swings"
-    )
-    explosion: float = limit(3.0, unit="times the start", source="chosen: no noise of a mean")
-    score: float = limit(0.1, unit="of a score", source="chosen: a tenth of all examples")
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
 
 
 @diagnosis(
     family="stability",
     severity=Severity.CRITICAL,
-    leads_to=("non-finite-values", "exploding-weights", "no-learning"),
+    leads_to=("non-finite-values", "no-learning"),
     since="0.1",
 )
-def loss_divergence(
-    train_loss: Series,
-    train_score: Series | None,
-    chance: ChanceLevel | None,
-    optimizer: Optimizer | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """The loss first; the score only where the loss does not show it."""
-    run = training_course(train_loss, limits.points)
-    if _diverged(run, limits):
-        yield _evidence(train_loss, run, optimizer, limits)
-    elif run.points < len(train_loss):
-        return  # NaN takes the score along: left to non-finite-values
-    elif train_score is not None and len(train_score) >= limits.points:
-        yield from _collapse(train_score, chance, optimizer, limits)
+class LossDivergence:
+    lost = limit(0.5, alarm=">=", unit="of the gain", source="half of what was won is lost")
+    rise = limit(0.05, alarm=">=", unit="of the best", source="runmedic and SageMaker Debugger")
+    blown = limit(3, alarm=">=", unit="× start or best", source="no noise of a mean is as large")
+    clear = limit(8, alarm=">=", unit="standard errors", source="p < 1e-15 if it is normal")
 
+    @method("losses and scores")
+    def by_losses(
+        self,
+        losses: tuple[Curve, ...],
+        learning: LearningState,
+        code: Code,
+        train_loss: Curve | None = None,
+        train_score: Curve | None = None,
+        optimizer: Optimizer | None = None,
+    ) -> Iterator[Evidence]:
+        if train_score is not None and moved(train_score) and train_score.still_improving:
+            return  # then it is the loss that does not tell what is learned
+        trained = [curve for curve in losses if curve.split != "validation"]
+        # A part may grow while the whole falls: the divergence of an autoencoder does.
+        trained = [curve for curve in trained if curve is train_loss or not curve.info.part]
+        found = [
+            (curve, comparison)
+            for curve in trained or losses
+            if (comparison := self._diverged(curve, alone=not trained)) is not None
+        ]
+        if found:
+            curve, comparison = found[0]
+            related = tuple(other.name for other, _ in found[1:])
+            yield self._evidence(curve, comparison, related, code, optimizer)
+        elif learning.state is Learned.LOST and learning.curve and learning.curve.better > 0:
+            yield from self._collapse(learning.curve, code, optimizer)
 
-def _diverged(run: Course, limits: Limits) -> bool:
-    before = largest_climb(run.condensed.values[: run.at_best + 1])
-    last = run.condensed.values[-3:]
-    if 0 < limits.explosion * run.start < run.end and all_of(last > run.start):
-        return True
-    return (
-        run.rise > limits.rise * run.progress
-        and run.rise > limits.level * abs(run.best)
-        and run.rise > limits.noise * _noise(run)
-        and run.rise > limits.unprecedented * before
-    )
+    def _diverged(self, curve: Curve, *, alone: bool) -> Comparison | None:
+        """What shows that a loss rose for good, or None; ``alone``: no training loss is known."""
+        rise, best, start, end = curve.rise, curve.best_level, curve.start, curve.end
+        if not (rise and best and start and end) or not curve.noise_model:
+            return None
+        if not start.value > 0:
+            return self._worse(curve, rise, best, alone=alone)
+        values, times = curve.finite_values, end.value / start.value
+        clear = rise.score >= self.clear or end.value >= self.blown * float(values[:-1].max())
+        if self.blown.exceeded(times) and clear and end.value > best.value:
+            blown: Comparison = self.blown.compare(times)
+            return blown
+        if worse := self._worse(curve, rise, best, alone=alone):
+            return worse
+        # Two values that are worse than the start are no accident of one.
+        twice = (
+            not alone
+            and float(values[-2:].min()) > start.value
+            and end.value > self.blown * best.value
+        )
+        compared = self.rise.compare(end.value / best.value - 1) if best.value > 0 else None
+        return compared if twice and compared and compared.holds else None
 
+    def _worse(self, curve: Curve, rise: Rise, best: Level, *, alone: bool) -> Comparison | None:
+        """A level that rose for good by much of what had been gained."""
+        whole = rise.p_value < self.rise and (rise.share or 0.0) >= 1
+        if not (rise.persistent or whole) or alone or not best.value:
+            return None
+        large: Comparison = self.rise.compare(rise.value / abs(best.value))
+        if not large.holds or rise.share is None or not curve.gained:
+            return large if large.holds else None
+        lost: Comparison = self.lost.compare(rise.share)
+        if lost.holds:
+            return lost
+        # Where the start was high, a share of the gain is not what was lost.
+        times: Comparison = self.blown.compare(1 + rise.value / best.value)
+        return times if times.holds and rise.share >= self.lost / 3 else None
 
-def _noise(run: Course) -> float:
-    """The noise of the medians; of a few that blow up, second differences see the climb itself."""
-    return min(run.noise, largest_climb(-run.condensed.values[run.at_best :]))
+    def _evidence(
+        self,
+        curve: Curve,
+        comparison: Comparison,
+        related: tuple[str, ...],
+        code: Code,
+        optimizer: Optimizer | None,
+    ) -> Evidence:
+        best, end = curve.best or curve.point(0), curve.end or curve.point(-1)
+        share, score = (curve.rise.share or 0.0, curve.rise.score) if curve.rise else (0.0, 0.0)
+        lost = f": {percent(share)} of what it had gained is lost" if 0 < share < 100 else ""
+        return Evidence(
+            message=f"{curve.name} rose from {number(best.value)} at step {best.step} to "
+            f"{number(end.value)} at its end{lost}.",
+            suggestion=_change(curve, code, optimizer),
+            tag=curve.name,
+            related=related,
+            steps=(best.step, end.step),
+            comparison=comparison,
+            confidence=f"the rise is {number(score)} times its standard error",
+        )
 
-
-def _evidence(loss: Series, run: Course, optimizer: Optimizer | None, limits: Limits) -> Evidence:
-    at = int(run.condensed.first[run.at_best])
-    lost = run.rise / run.progress if run.progress > 0 else np.inf
-    message = (
-        f"{loss.name} rose from {number(run.best)} at step {loss.steps[at]} to "
-        f"{number(run.end)} at the end"
-    )
-    if np.isfinite(lost) and lost < 100:
-        message += f": {percent(lost)} of the progress it had made is lost."
-    else:
-        message += "; it hardly fell before."
-    return Evidence(
-        message=message,
-        suggestion=_fix(optimizer, int(loss.steps[at])),
-        tag=loss.name,
-        steps=(int(loss.steps[at]), int(loss.steps[-1])),
-        measured=float(min(lost, 1e9)),
-        limit=limits.rise,
-        unit="of the progress made",
-        confidence=f"the rise is {number(run.rise / _noise(run))} times the noise"
-        if _noise(run)
-        else "",
-    )
-
-
-def _collapse(
-    score: Series, chance: ChanceLevel | None, optimizer: Optimizer | None, limits: Limits
-) -> Iterator[Evidence]:
-    """A score that was won and lost: judged as its own complement, which should fall."""
-    run = course(score.values, -1)
-    if run is None:
-        return
-    floor = chance.accuracy if chance else -run.start
-    gain, left = -run.best - floor, -run.end - floor
-    drop = run.rise
-    earlier = largest_climb(run.condensed.values[: run.at_best + 1])
-    if (
-        drop > limits.score
-        and left < (1 - limits.rise) * gain
-        and drop > limits.noise * run.noise
-        and drop > limits.unprecedented * earlier
-    ):
-        at = int(run.condensed.first[run.at_best])
+    def _collapse(
+        self, curve: Curve, code: Code, optimizer: Optimizer | None
+    ) -> Iterator[Evidence]:
+        """A score that was won and lost."""
+        best, end, rise = curve.best, curve.end, curve.rise
+        if not (best and end and rise) or curve.info.kind != "score":
+            return
         yield Evidence(
-            message=f"{score.name} fell from {number(-run.best)} at step {score.steps[at]} to "
-            f"{number(-run.end)} and stayed there: what was learned is lost.",
-            suggestion=_fix(optimizer, int(score.steps[at])),
-            tag=score.name,
-            steps=(int(score.steps[at]), int(score.steps[-1])),
-            measured=drop,
-            limit=limits.score,
-            unit="of a score",
+            message=f"{curve.name} fell from {number(best.value)} at step {best.step} to "
+            f"{number(end.value)} at its end: what was learned is lost.",
+            suggestion=_change(curve, code, optimizer),
+            tag=curve.name,
+            steps=(best.step, end.step),
+            comparison=self.clear.compare(rise.score) if self.clear.exceeded(rise.score) else None,
         )
 
 
-def _fix(optimizer: Optimizer | None, step: int) -> str:
-    back = f"Go back to the weights of step {step} and "
-    if optimizer is None or optimizer.learning_rate is None:
-        return back + "divide the learning rate by 3 to 10, or clip the gradients (clipnorm=1.0)."
-    rate = optimizer.learning_rate
-    return (
-        back + f"lower the learning rate from {rate:g} to {rate / 10:g}, or clip the gradients "
-        "(clipnorm=1.0)."
+def _change(curve: Curve, code: Code, optimizer: Optimizer | None) -> str:
+    """Back to the best, if that is not the start, with a smaller rate."""
+    rate = optimizer.learning_rate if optimizer else None
+    lower = code.rate(optimizer, rate / 10) if rate else "divide the learning rate by 10"
+    learned = curve.best is not None and curve.start is not None and curve.best != curve.start
+    back = (
+        f"Go back to the weights of step {curve.best.step} and " if curve.best and learned else ""
     )
+    clause = f"{back}{lower}, and {code('clip the gradients')}."
+    return clause[:1].upper() + clause[1:] if not rate or back else clause

@@ -1,148 +1,186 @@
 """NaN or infinity in what was logged.
 
 Why it matters:
-    Once a loss or a weight is NaN every later step is NaN too: nothing that follows is training.
-    TensorBoard leaves such points out of its charts, so that the curve merely seems to end.
+    Once a weight is NaN every later step is NaN too. TensorBoard leaves such points out.
 
 How it is judged:
-    Every value of every scalar at full resolution, and the smallest and largest number of every
-    histogram, is tested for NaN and infinity. In a loss, a weight or a gradient that never comes
-    back it is critical. A curve that recovers is a warning if it is a loss, else worth a note:
-    a score of an empty class is 0/0, and mixed precision overflows now and then on purpose.
+    Every value of every scalar and histogram. In losses, weights and gradients it is critical if
+    it stays, a warning if it recovers; in other curves worth a note. A loss of exactly 0 while
+    the gradient norm is NaN is a NaN that was filtered out of the log.
 
 When it stays silent:
     Every value is finite.
 
 What to try:
-    Look at the run-up: a loss that rose before was thrown out by its step size, so divide the
-    learning rate by 10 or clip the gradients' norm. A loss that fell smoothly before met a bad
-    operation: log(0), a division by zero, an empty batch, an overflow in half precision.
+    A loss that rose before: divide the rate by 10, clip the gradients. One that fell: look for
+    log(0), a division by zero, an overflow in half precision.
 
 Sources:
-    Humbatova et al. 2020, "Taxonomy of real faults in deep learning systems", section 4;
-    Micikevicius et al. 2018, "Mixed precision training", section 3.2 (overflow is expected there).
+    Humbatova et al. 2020, "Taxonomy of real faults in deep learning systems"; Micikevicius et al.
+    2018, "Mixed precision training", section 3.2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, plural, steps_of
 from tb_diagnose.core.run import Histograms, Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.medians import median
-from tb_diagnose.measure.reductions import all_of
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
+from tb_diagnose.roles.tags import parse_tag
+
+#: Kinds of curves that are what the training is, and not what is measured of it.
+_CORE = (
+    "loss",
+    "value_loss",
+    "policy_loss",
+    "generator_loss",
+    "discriminator_loss",
+    "gradient_norm",
+)
 
 
-class Limits(Thresholds):
-    """From where on a run-up counts."""
-
-    run_up: float = limit(
-        3.0,
-        unit="times the median before",
-        source="chosen: a loss three times its usual value is no sampling noise",
-    )
+def _nothing(scalars: tuple[Series, ...] | None, histograms: tuple[Histograms, ...] | None) -> str:
+    return "" if scalars or histograms else "no values in this log"
 
 
 @diagnosis(family="stability", severity=Severity.CRITICAL, since="0.1")
-def non_finite_values(
-    scalars: tuple[Series, ...] | None,
-    histograms: tuple[Histograms, ...] | None,
-    train_loss: Series | None,
-    val_loss: Series | None,
-    gradient_norm: Series | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """One piece of evidence for the losses, one for the layers, one for all other curves."""
-    if not scalars and not histograms:
-        raise NotApplicable("no values in this run", 'tf.summary.scalar("loss", loss, step)')
-    losses = {id(curve) for curve in (train_loss, val_loss) if curve is not None}
-    sick = [curve for curve in scalars or () if not all_of(np.isfinite(curve.values))]
-    for curve in sorted(sick, key=lambda each: id(each) not in losses):
-        if id(curve) in losses:
-            yield _loss(curve, limits)
-    if bad := [each for each in histograms or () if not all_of(np.isfinite(each.high - each.low))]:
-        yield _layers(bad)
-    others = [curve for curve in sick if id(curve) not in losses]
-    if others and not losses & {id(curve) for curve in sick}:
-        yield _others(others, gradient_norm)
+class NonFiniteValues:
+    values = limit(0, alarm=">", unit="values", source="one is enough")
+    run_up = limit(3, alarm=">", unit="× the median before", source="no sampling noise")
+    stays = limit(0.5, alarm=">", unit="of what follows", source="most of it is lost")
+
+    @method("every scalar and histogram", unless=_nothing)
+    def by_values(
+        self,
+        code: Code,
+        scalars: tuple[Series, ...] = (),
+        histograms: tuple[Histograms, ...] = (),
+        train_loss: Curve | None = None,
+        gradient_norm: Curve | None = None,
+    ) -> Iterator[Evidence]:
+        sick = [curve for curve in scalars if not np.isfinite(curve.values).all()]
+        core = [curve for curve in sick if parse_tag(curve.folder, curve.tag).kind in _CORE]
+        layers = [h for h in histograms if not np.isfinite(h.high - h.low).all()]
+        found = []
+        if train_loss is not None:
+            found = [each for each in [self._filtered(train_loss, gradient_norm, code)] if each]
+        if core:
+            found.append(self._core(sorted(core, key=_first_wall), sick, code))
+        if layers:
+            found.append(self._layers(layers, code))
+        others = [curve for curve in sick if curve not in core]
+        if others and not found:
+            found.append(self._others(others))
+        yield from found
+
+    def _filtered(self, loss: Curve, norm: Curve | None, code: Code) -> Evidence | None:
+        """Hugging Face's logger: where the loss is NaN it writes 0."""
+        if loss.non_finite:
+            return None
+        zero = loss.values == 0
+        if norm is not None and norm.non_finite:
+            zero &= np.isin(loss.steps, norm.steps[~np.isfinite(norm.values)])
+            why = f"where {norm.name} is not finite"
+        else:
+            zero &= np.arange(len(loss)) >= self._fell_to_zero(loss)
+            why = "after a value that was far from it"
+        count = int(zero.sum())
+        if count < 2:
+            return None
+        return Evidence(
+            message=f"{loss.name} is exactly 0 at {plural(count, 'step')} {why}, first at step "
+            f"{loss.steps[zero][0]}: its NaN was filtered out of the log.",
+            suggestion=f"Log NaN as it is (Trainer: logging_nan_inf_filter=False) and "
+            f"{code('find non-finite values')}; train in bf16 or float32 instead of fp16.",
+            tag=loss.name,
+            related=(norm.name,) if norm is not None and norm.non_finite else (),
+            steps=steps_of(loss.series, zero),
+            comparison=self.values.compare(count),
+        )
+
+    def _fell_to_zero(self, loss: Curve) -> int:
+        """Index from which a loss is 0 to its end, having been no less than a tenth of its start.
+
+        One that converged to 0 comes there step by step.
+        """
+        since = len(loss) - loss.held
+        if not 0 < since <= len(loss) - 3 or loss.start is None:
+            return len(loss)
+        sudden = loss.values[since - 1] > loss.start.value / 10
+        return since if sudden and not loss.finite_values[-1] else len(loss)
+
+    def _core(self, core: Sequence[Series], sick: Sequence[Series], code: Code) -> Evidence:
+        """The loss or gradient norm that was the first to break."""
+        curve = core[0]
+        bad = ~np.isfinite(curve.values)
+        first = int(np.argmax(bad))
+        before = curve.values[:first]
+        climbed = len(before) > 1 and self.run_up.exceeded(before[-1] / np.median(before))
+        lasts = self.stays.exceeded(float(bad[first:].mean()))
+        rest = f"; the last one before was {number(before[-1])}" if first else " from the start"
+        find, clip = code("find non-finite values"), code("clip the gradients")
+        suggestion = f"{_sentence(find)}; a tenth of the learning rate shows whether it was the "
+        suggestion += "step size."
+        if climbed or np.isinf(curve.values[first]):
+            suggestion = f"It grew before it broke: divide the learning rate by 10, {clip}, and "
+            suggestion += f"restart from before step {curve.steps[first]}."
+        return Evidence(
+            message=f"{curve.name} is {_name(curve.values[first])} at step {curve.steps[first]} "
+            f"({plural(int(bad.sum()), 'value')} of {len(curve)} are not finite){rest}.",
+            suggestion=suggestion,
+            tag=curve.name,
+            related=tuple(other.name for other in sick if other is not curve),
+            steps=steps_of(curve, bad),
+            comparison=self.values.compare(int(bad.sum())),
+            severity=Severity.CRITICAL if lasts else Severity.WARNING,
+        )
+
+    def _layers(self, layers: Sequence[Histograms], code: Code) -> Evidence:
+        def begins(tensor: Histograms) -> int:
+            return int(np.argmin(np.isfinite(tensor.high - tensor.low)))
+
+        earliest = min(layers, key=lambda tensor: float(tensor.wall[begins(tensor)]))
+        step = int(earliest.steps[begins(earliest)])
+        return Evidence(
+            message=f"{plural(len(layers), 'tensor')} of the layers hold NaN or infinity, first "
+            f"{earliest.name} at step {step}.",
+            suggestion=f"Go back to a checkpoint before step {step}, look at that layer first, and "
+            f"{code('find non-finite values')}.",
+            tag=earliest.name,
+            steps=(step,),
+            comparison=self.values.compare(len(layers)),
+            related=tuple(tensor.name for tensor in layers if tensor is not earliest),
+        )
+
+    def _others(self, sick: Sequence[Series]) -> Evidence:
+        curve = min(sick, key=_first_wall)
+        bad = ~np.isfinite(curve.values)
+        first = int(np.argmax(bad))
+        return Evidence(
+            message=f"{curve.name} is {_name(curve.values[first])} at step {curve.steps[first]} "
+            f"({plural(int(bad.sum()), 'value')} of {len(curve)}), while losses are finite.",
+            suggestion="Check how it is computed: a score of an empty class or episode is 0/0.",
+            tag=curve.name,
+            related=tuple(other.name for other in sick if other is not curve),
+            steps=steps_of(curve, bad),
+            comparison=self.values.compare(int(bad.sum())),
+            severity=Severity.INFO,
+        )
 
 
-def _loss(curve: Series, limits: Limits) -> Evidence:
-    bad = ~np.isfinite(curve.values)
-    first = int(np.argmax(bad))
-    before = curve.values[:first]
-    stays = bool(bad[first:].mean() > 0.5)
-    climbed = len(before) >= 2 and before[-1] > limits.run_up * median(before)
-    message = (
-        f"{curve.name} is {_name(curve.values[first])} at step {curve.steps[first]}, "
-        f"{plural(int(bad.sum()), 'value')} of {len(curve)} are not finite"
-    )
-    message += (
-        f"; the last one before was {number(before[-1])}." if len(before) else " from the start."
-    )
-    fix = (
-        "The loss rose before it broke: divide the learning rate by 10, or clip the gradients "
-        "(clipnorm=1.0), and restart from the last checkpoint before that step."
-        if climbed
-        or (first and not np.isfinite(curve.values[first]) and np.isinf(curve.values[first]))
-        else "Look at what that step did: log(0), a division by zero, NaN in the data; "
-        "tf.debugging.enable_check_numerics() names the operation. A learning rate divided by "
-        "10 tells whether it was the step size."
-    )
-    return Evidence(
-        message=message,
-        suggestion=fix,
-        tag=curve.name,
-        steps=steps_of(curve, bad),
-        measured=float(bad.sum()),
-        limit=0.0,
-        unit="values",
-        severity=Severity.CRITICAL if stays else Severity.WARNING,
-    )
-
-
-def _layers(bad: list[Histograms]) -> Evidence:
-    def begins(each: Histograms) -> tuple[float, int]:
-        first = int(np.argmin(np.isfinite(each.high - each.low)))
-        return float(each.wall[first]), int(each.steps[first])
-
-    earliest = min(bad, key=lambda each: begins(each)[1])
-    return Evidence(
-        message=f"{plural(len(bad), 'layer tensor')} hold NaN or infinity, first {earliest.name} at "
-        f"step {begins(earliest)[1]}.",
-        suggestion=f"Go back to a checkpoint before step {begins(earliest)[1]}; look at the layer of "
-        f"{earliest.name} first.",
-        tag=earliest.name,
-        steps=(begins(earliest)[1],),
-        measured=float(len(bad)),
-        limit=0.0,
-        unit="tensors",
-        related=tuple(each.name for each in bad if each is not earliest),
-    )
-
-
-def _others(sick: list[Series], gradient_norm: Series | None) -> Evidence:
-    curve = next((each for each in sick if each is gradient_norm), sick[0])
-    bad = ~np.isfinite(curve.values)
-    return Evidence(
-        message=f"{curve.name} is {_name(curve.values[int(np.argmax(bad))])} at step "
-        f"{curve.steps[int(np.argmax(bad))]} ({plural(int(bad.sum()), 'value')} of {len(curve)}), "
-        "while the losses are finite.",
-        suggestion="Check how it is computed (0/0 of an empty class or episode); a gradient norm that "
-        "overflows now and then under mixed precision is the loss scale at work.",
-        tag=curve.name,
-        steps=steps_of(curve, bad),
-        measured=float(bad.sum()),
-        limit=0.0,
-        unit="values",
-        severity=Severity.INFO,
-        related=tuple(each.name for each in sick if each is not curve),
-    )
+def _first_wall(curve: Series) -> float:
+    return float(curve.wall[int(np.argmin(np.isfinite(curve.values)))])
 
 
 def _name(value: float) -> str:
     return "NaN" if np.isnan(value) else "infinite"
+
+
+def _sentence(clause: str) -> str:
+    return clause[:1].upper() + clause[1:]

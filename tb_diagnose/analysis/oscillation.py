@@ -1,0 +1,110 @@
+"""Swings of a curve that are neither its noise nor its way down."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.measure.granularity import sample_size, share_noise
+from tb_diagnose.measure.piecewise import universal_limit
+from tb_diagnose.measure.swings import swings
+
+Floats = NDArray[np.float64]
+
+#: Values of single batches are mostly noise: so many parts of at least so many values are judged
+#: by their medians, whose error is a quarter of that of a value.
+_PARTS, _VALUES = 50, 20
+#: Nobody validates more often: a longer validation curve is logged batch by batch.
+_VALIDATIONS = 500
+#: Words of a tag that say that each value is one batch's.
+_SINGLE = frozenset(("step", "batch", "iter", "iteration"))
+#: A difference of two medians is no chance beyond six of their standard errors, one of two shares
+#: beyond four standard deviations of counting (p < 1e-4).
+_ERRORS, _COUNTING = 6.0, 4.0
+#: The standard error of a median is so many times that of a mean.
+_MEDIAN = 1.25
+#: Slower than one turn in so many points is drift.
+_SLOWEST = 8
+#: What the first fifth does is the way down; an oscillation still turns in the last third.
+_SETTLED, _LATE = 5, 3
+
+
+class Oscillation(NamedTuple):
+    """Turning points of a curve beyond its noise.
+
+    Attributes:
+        turns: index of each into the curve as it was logged, at most one a part.
+        low, high: the lowest and highest level that it turned at.
+        size: of the smallest move that counts, in the curve's unit.
+        points: how many values or medians were judged.
+    """
+
+    turns: tuple[int, ...]
+    low: float
+    high: float
+    size: float
+    points: int
+
+
+def averaged(curve: Curve, *, single: bool) -> Floats:
+    """The values, or the medians of equal parts where each value is a ``single`` batch's. [m]"""
+    values = curve.finite_values
+    if not single:
+        return values
+    parts = min(_PARTS, len(values) // _VALUES)
+    return (
+        np.array([np.median(part) for part in np.array_split(values, parts)])
+        if parts
+        else values[:0]
+    )
+
+
+def medians(curve: Curve) -> tuple[Floats, float]:
+    """At most 50 medians [m] of equal parts of a curve, and by how much noise can move one."""
+    values = curve.finite_values
+    parts = min(_PARTS, len(values))
+    single = curve.noise or 0.0
+    each = len(values) / max(parts, 1)
+    error = single * (_MEDIAN / np.sqrt(each) if each > 1 else 1.0)
+    pieces = np.array_split(values, parts) if parts else []
+    middles = np.array([np.median(piece) for piece in pieces], dtype=np.float64)
+    return middles, float(error * universal_limit(max(parts, 1)))
+
+
+def is_per_batch(curve: Curve, validation: Curve | None) -> bool:
+    """Whether each value is a batch's: its words say so, or it has more than there are epochs."""
+    if curve.series.tag.startswith("epoch_"):
+        return False
+    if curve.split == "validation":
+        return len(curve) > _VALIDATIONS
+    if _SINGLE & set(curve.info.words) or validation is None:
+        return True
+    together = np.isin(curve.steps, validation.steps)
+    return len(curve) > 1.5 * len(validation) or float(np.mean(together)) < 0.5
+
+
+def oscillation(curve: Curve, values: Floats, size: float) -> Oscillation | None:
+    """The turns of ``values`` behind their first fifth, by moves of ``size`` and beyond noise."""
+    size = max(size, _noise(curve, values))
+    if not size > 0 or len(values) < _SLOWEST:
+        return None
+    turns = swings(values, size)
+    turns = turns[turns >= len(values) // _SETTLED]
+    slow = len(turns) < len(values) / _SLOWEST * (1 - 1 / _SETTLED)
+    if slow or not np.any(turns >= len(values) * (_LATE - 1) // _LATE):
+        return None
+    at = curve.where[(turns * curve.finite) // len(values)]
+    low, high = float(values[turns].min()), float(values[turns].max())
+    return Oscillation(tuple(at.tolist()), low, high, size, len(values))
+
+
+def _noise(curve: Curve, values: Floats) -> float:
+    """What two medians, or two shares of so many examples, may differ by."""
+    each = curve.finite / max(len(values), 1)
+    error = _ERRORS * _MEDIAN * (curve.noise or 0.0) / np.sqrt(each) if each > 1 else 0.0
+    examples = sample_size(curve.series.values) if curve.info.kind == "score" else None
+    share = float(np.median(values)) if len(values) else 0.0
+    return max(error, _COUNTING * share_noise(share, examples) if examples else 0.0)

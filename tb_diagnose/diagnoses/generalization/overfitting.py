@@ -1,0 +1,161 @@
+"""Validation gets worse while training still gets better.
+
+Why it matters:
+    From its best step on the model learns what is peculiar to the training data. Its last weights
+    are worse than earlier ones.
+
+How it is judged:
+    At equal steps: the validation loss ends 2.5 % above its best, the surer the less it is, while
+    the training loss fell by as much. Or the gap between both scores widens by a quarter of all
+    examples while validation stands still.
+
+When it stays silent:
+    No validation, a gap that is there from the start, a rise of both (loss-divergence), and
+    validation that rises by less than 3 % of what it had gained.
+
+What to try:
+    Keep the weights of the best step. Then more data, weight decay, dropout, a smaller model.
+
+Sources:
+    Prechelt 1998, "Early stopping - but when?"; Goodfellow, Bengio and Courville 2016, "Deep
+    learning", section 7.8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tb_diagnose.analysis.learning_state import NOTHING
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.analysis.split_curves import SplitCurves
+from tb_diagnose.core.finding import Comparison, Evidence, Severity
+from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.model import ModelConfig
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
+
+
+@diagnosis(
+    family="generalization",
+    severity=Severity.WARNING,
+    leads_to=("oversized-model", "missing-regularisation"),
+    since="0.1",
+)
+class Overfitting:
+    rise = limit(0.025, alarm=">=", unit="of the best", source="half of runmedic's 5 %")
+    fall = limit(0.025, alarm=">=", unit="of the training loss", source="as much as the rise")
+    gap = limit(0.25, alarm=">=", unit="of all examples", source="a quarter learned by heart")
+    alone = limit(0.2, alarm=">=", unit="of the best", source="four times the usual")
+
+    @method("losses of both splits")
+    def by_splits(
+        self, splits: tuple[SplitCurves, ...], code: Code, model: ModelConfig | None = None
+    ) -> Iterator[Evidence]:
+        losses = [pair for pair in splits if pair.better < 0]
+        for pair in losses[:1]:
+            if (evidence := self._turned(pair, code, model)) is not None:
+                yield evidence
+                return
+        for pair in splits:
+            if pair.better > 0 and (evidence := self._parted(pair, code, model)) is not None:
+                yield evidence
+                return
+
+    @method("the validation loss alone", points={"val_loss": 5})
+    def by_validation(self, val_loss: Curve, code: Code) -> Iterator[Evidence]:
+        rise, best, end = val_loss.rise, val_loss.best, val_loss.end
+        if not (rise and best and end) or best.value <= 0 or not rise.persistent:
+            return
+        share = rise.value / best.value
+        if self.alone.exceeded(share):
+            yield Evidence(
+                message=f"{val_loss.name} was best at step {best.step} ({number(best.value)}) and "
+                f"ends at {number(end.value)}; no training loss is logged to compare it with.",
+                suggestion=f"Keep the weights of step {best.step}: {code('stop early')}.",
+                tag=val_loss.name,
+                steps=(best.step, end.step),
+                comparison=self.alone.compare(share),
+            )
+
+    def _turned(self, pair: SplitCurves, code: Code, model: ModelConfig | None) -> Evidence | None:
+        """Validation that turned while training went on."""
+        val, apart = pair.validation, pair.divergence
+        if apart is None or val.rise is None or not (val.best and val.end):
+            return None
+        if val.best.value <= 0:
+            return None
+        rose = apart.validation_rise > NOTHING * (val.gained or 0.0)
+        share, fell = apart.validation_share, apart.training_share
+        # The smaller a rise the surer it has to be; two values behind the best can not be sure.
+        few = (
+            val.gained_score is None
+            and val.end.index - val.best.index > 1
+            and self.alone.exceeded(2 * share)
+        )
+        sure = (
+            apart.persistent or val.rise.p_value < (val.end.value - val.best.value) / val.best.value
+        )
+        if not (rose and (sure or few) and self.fall.exceeded(fell)):
+            return None
+        comparison = self.rise.compare(share)
+        if not comparison.holds:
+            return None
+        return self._evidence(
+            pair,
+            f"{val.name} was best at step {val.best.step} ({number(val.best.value)}) and ends at "
+            f"{number(val.end.value)}, {percent(share)} worse, while {pair.training.name} improved "
+            f"by another {percent(fell)}.",
+            (val.best.step, val.end.step),
+            comparison,
+            code,
+            model,
+            None,
+        )
+
+    def _parted(self, pair: SplitCurves, code: Code, model: ModelConfig | None) -> Evidence | None:
+        """Scores that part while validation stands still."""
+        val, train, gap = pair.validation, pair.training, pair.gap
+        stands = not val.still_improving or (val.late_share or 0.0) < self.gap / 2
+        if not (stands and gap.end_level and gap.start_level and val.end and train.end):
+            return None
+        wide = gap.end_level.value - max(gap.start_level.value, 0.0)
+        if not (gap.finite > 3 and self.gap.exceeded(wide)):
+            return None
+        onset = pair.gap_onset
+        first = onset.step if onset else int(val.steps[0])
+        return self._evidence(
+            pair,
+            f"{train.name} ends at {number(train.end.value)} and {val.name}, which stands "
+            "still, at "
+            f"{number(val.end.value)}: what is still learned is learned by heart.",
+            (first, val.end.step),
+            self.gap.compare(wide),
+            code,
+            model,
+            None,
+        )
+
+    def _evidence(
+        self,
+        pair: SplitCurves,
+        message: str,
+        steps: Sequence[int],
+        comparison: Comparison,
+        code: Code,
+        model: ModelConfig | None,
+        severity: Severity | None,
+    ) -> Evidence:
+        dropout = model is not None and any(layer.kind == "Dropout" for layer in model.layers)
+        more = "raise the dropout rate or weight decay" if dropout else code("regularize")
+        best = pair.validation.best
+        keep = f"Keep the weights of step {best.step}: " if best else ""
+        return Evidence(
+            message=message,
+            suggestion=f"{keep}{code('stop early')}. To get further: more data or augmentation, "
+            f"{more}, or a smaller model.",
+            tag=pair.validation.name,
+            related=(pair.training.name,),
+            steps=tuple(steps),
+            comparison=comparison,
+            severity=severity,
+        )

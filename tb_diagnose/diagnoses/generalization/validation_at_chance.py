@@ -1,0 +1,131 @@
+"""Training gets far, and on held-out data the model guesses.
+
+Why it matters:
+    Nothing of what was learned carries over. Either there is nothing to learn (labels that do not
+    depend on the inputs), or training and validation are not the same task.
+
+How it is judged:
+    The training score ends more than halfway from guessing to perfect, or rose by a quarter. The
+    validation score ends within a twentieth of that way of guessing, or neither it nor the
+    validation loss ever moved.
+
+When it stays silent:
+    A validation score that is low but above guessing (overfitting), a training score that is low
+    as well (no-learning).
+
+What to try:
+    Look at ten validation examples with their labels, after all preprocessing, beside ten training
+    ones. Score training data by way of the validation pipeline.
+
+Sources:
+    Zhang et al. 2017, "Understanding deep learning requires rethinking generalization".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tb_diagnose.analysis.learning_state import AT_CHANCE, LearningState, moved
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Comparison, Evidence, Severity
+from tb_diagnose.core.format import number
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.measure.granularity import sample_size, share_noise
+from tb_diagnose.roles.chance_level import ChanceLevel
+from tb_diagnose.roles.patterns import is_accuracy
+
+
+@diagnosis(
+    family="generalization", severity=Severity.CRITICAL, leads_to=("overfitting",), since="0.1"
+)
+class ValidationAtChance:
+    learned = limit(0.5, alarm=">", unit="of the way from guessing", source="halfway")
+    rose = limit(0.25, alarm=">=", unit="of a score", source="a quarter of all examples")
+    near = limit(AT_CHANCE, alarm="<=", unit="of the way from guessing", source="learning_state.py")
+    counting = limit(3, alarm="<=", unit="standard deviations", source="p < 0.002")
+
+    @method("the scores of both splits", points={"train_score": 3, "val_score": 3})
+    def by_scores(
+        self,
+        train_score: Curve,
+        val_score: Curve,
+        learning: LearningState,
+        val_loss: Curve | None = None,
+    ) -> Iterator[Evidence]:
+        train, val, chance = train_score.end_level, val_score.end_level, learning.chance
+        if train is None or val is None or not train_score.end or not val_score.end:
+            return
+        known = chance is not None and is_accuracy(val_score.series.tag)
+        if known and chance is not None:
+            way = (train.value - chance.accuracy) / (1 - chance.accuracy)
+            apart = self.learned.exceeded(way) or _gets_worse(val_loss, train_score)
+            comparison = self._guesses(val_score, val.value, chance) if apart else None
+            said = f", where guessing gives {number(chance.accuracy)}"
+        else:
+            comparison = self._unmoved(train_score, val_score, val_loss)
+            said = " and never rose"
+        if comparison is None:
+            return
+        yield Evidence(
+            message=f"{train_score.name} reaches {number(train_score.end.value)}, but "
+            f"{val_score.name} ends at {number(val_score.end.value)}{said}.",
+            suggestion="Check that labels belong to their inputs and that validation data go "
+            "through "
+            "the same preprocessing; if labels do not depend on inputs, there is nothing to learn.",
+            tag=val_score.name,
+            related=(train_score.name,),
+            steps=val_score.span(0),
+            comparison=comparison,
+        )
+
+    @method("the losses of both splits and a score", points={"train_loss": 8, "val_score": 8})
+    def by_losses(
+        self, train_loss: Curve, val_loss: Curve, val_score: Curve, learning: LearningState
+    ) -> Iterator[Evidence]:
+        level, rise, end = val_score.end_level, val_loss.rise, val_score.end
+        still = moved(val_score) is False and not moved(val_loss)
+        if not (level and end and rise and rise.persistent and still and moved(train_loss)):
+            return
+        chance = learning.chance
+        known = chance is not None and is_accuracy(val_score.series.tag)
+        if level.value < self.learned or known:
+            comparison = self._guesses(val_score, level.value, chance) if known and chance else None
+            if known and comparison is None:
+                return
+            yield Evidence(
+                message=f"{train_loss.name} falls, but {val_loss.name} only rises and "
+                f"{val_score.name} never moved; it ends at {number(end.value)}.",
+                suggestion="Check that labels belong to their inputs, in training and in "
+                "validation; if labels do not depend on inputs, there is nothing to learn.",
+                tag=val_score.name,
+                related=(train_loss.name, val_loss.name),
+                steps=val_score.span(0),
+                comparison=comparison,
+            )
+
+    def _guesses(self, score: Curve, level: float, chance: ChanceLevel) -> Comparison | None:
+        """That validation is at 1/K, as near as so many examples can tell."""
+        above = level - chance.accuracy
+        near = self.near.compare(above / (1 - chance.accuracy))
+        examples = sample_size(score.series.values)
+        if near.holds or not examples:
+            return near if near.holds else None
+        noise = share_noise(chance.accuracy, examples)
+        few = self.counting.compare(above / noise if noise else 0.0)
+        return few if few.holds and above < (1 - chance.accuracy) / 3 else None
+
+    def _unmoved(self, train: Curve, val: Curve, val_loss: Curve | None) -> Comparison | None:
+        """That validation never moved while training rose."""
+        fell = val_loss is not None and moved(val_loss) is not False
+        if fell or moved(val) is not False or not train.end_level or not val.end_level:
+            return None
+        gap = min(train.gained or 0.0, train.end_level.value - val.end_level.value)
+        comparison = self.rose.compare(gap)
+        return comparison if comparison.holds else None
+
+
+def _gets_worse(val_loss: Curve | None, train_score: Curve) -> bool:
+    """Whether the validation loss only ever rose while the training score did."""
+    if val_loss is None or val_loss.rise is None or not val_loss.rise.persistent:
+        return False
+    return not moved(val_loss) and bool(moved(train_score))

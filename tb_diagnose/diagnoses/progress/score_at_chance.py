@@ -1,0 +1,92 @@
+"""A score stays at zero, at the level of guessing, or at one and the same value.
+
+Why it matters:
+    The loss may fall while what is wanted does not move: the model names one class only, or the
+    score is computed wrongly.
+
+How it is judged:
+    Every score and word error rate but those that no-learning judges: exactly 0 in every value,
+    an area under the ROC curve of 0.5, an error rate of 1, or the same value in every
+    validation, below 0.9 and with nothing better before.
+
+When it stays silent:
+    Fewer than four values; a score that moves.
+
+What to try:
+    Compute the score by hand on ten examples: threshold, averaging, class index, order of labels
+    and predictions. If it is right, weigh the classes.
+
+Sources:
+    Saito and Rehmsmeier 2015, "The precision-recall plot is more informative than the ROC plot".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tb_diagnose.analysis.learning_state import GOOD, NOTHING, LearningState
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Comparison, Evidence, Severity
+from tb_diagnose.core.format import number, plural
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.chance_level import ChanceLevel
+from tb_diagnose.roles.code import Code
+
+#: Words of tags whose level of guessing is known.
+_AREAS, _ERROR_RATES = frozenset(("auc", "roc", "auroc")), frozenset(("wer", "cer"))
+
+
+@diagnosis(family="progress", severity=Severity.WARNING, since="0.2")
+class ScoreAtChance:
+    points = limit(4, alarm=">=", unit="values", source="three of one kind may be chance")
+    zero = limit(1e-6, alarm="<=", unit="of the score", source="the terms that avoid 0/0")
+    guess = limit(NOTHING, alarm="<=", unit="from guessing", source="analysis/learning_state.py")
+    good = limit(GOOD, alarm="<", unit="of the score", source="analysis/learning_state.py")
+
+    @method("every score and error rate")
+    def by_scores(
+        self,
+        learning: LearningState,
+        code: Code,
+        scores: tuple[Curve, ...] = (),
+        errors: tuple[Curve, ...] = (),
+    ) -> Iterator[Evidence]:
+        known = learning.curve if learning.stuck else None
+        for curve in (*scores, *errors):
+            if curve is known or not self.points.exceeded(curve.finite):
+                continue
+            said, comparison = self._stuck(curve, learning.chance)
+            if comparison is not None:
+                yield Evidence(
+                    message=f"{curve.name} {said} in all {plural(curve.finite, 'value')}.",
+                    suggestion="Compute it by hand on ten examples (threshold, averaging, order of "
+                    f"labels and predictions); if it is right, {code('weigh the classes')}.",
+                    tag=curve.name,
+                    steps=curve.span(0),
+                    comparison=comparison,
+                    # One class among many may be too rare to be found.
+                    severity=Severity.INFO if curve.info.part and len(scores) > 2 else None,
+                )
+
+    def _stuck(self, curve: Curve, chance: ChanceLevel | None) -> tuple[str, Comparison | None]:
+        """What a curve never leaves, and the comparison; None where it moves."""
+        if curve.lowest is None or curve.highest is None:
+            return "", None
+        low, high, words = curve.lowest.value, curve.highest.value, set(curve.info.words)
+        if words & _ERROR_RATES:
+            return "is about 1", self._holds(self.guess.compare(1 - low))
+        if curve.better < 0 or low < 0:
+            return "", None
+        if self.zero.exceeded(high):
+            return "is 0", self.zero.compare(high)
+        if words & _AREAS:
+            level = curve.best_level.value if curve.best_level else high
+            return "stays at 0.5, as by guessing,", self._holds(self.guess.compare(level - 0.5))
+        still = curve.held >= len(curve) - 1 and curve.end is not None and high == curve.end.value
+        good = chance is not None and high > chance.on_the_way(0.5)
+        return f"is {number(high)}", self._holds(
+            self.good.compare(high)
+        ) if still and not good else None
+
+    def _holds(self, comparison: Comparison) -> Comparison | None:
+        return comparison if comparison.holds else None
