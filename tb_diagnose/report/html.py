@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from tb_diagnose.report.overview import line
 from tb_diagnose.report.phrases import labels, total
 from tb_diagnose.report.pictures import Pictures
 from tb_diagnose.report.schema import Document, RunPart
@@ -60,6 +61,7 @@ def html(document: Document, album: Album, articles: Mapping[str, Any]) -> str:
     carried = {
         "document": shown,
         "catalogue": articles,
+        "lines": [{**each["line"], "name": name} for name, each in zip(names, drawn, strict=True)],
         "curves": {name: each["curves"] for name, each in zip(names, drawn, strict=True)},
         "heats": {name: each["heats"] for name, each in zip(names, drawn, strict=True)},
     }
@@ -93,7 +95,8 @@ def inlined(code: str) -> str:
 
 
 def _drawn(album: Album, run: RunPart) -> Pictures:
-    return album.get((run["path"], run["name"]), Pictures(curves={}, heats=[]))
+    bare = Pictures(line=line(run, {}), curves={}, heats=[])
+    return album.get((run["path"], run["name"]), bare)
 
 
 def _distinct(document: Document) -> Document:

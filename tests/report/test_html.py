@@ -41,7 +41,7 @@ def carried(page: str) -> Any:
 
 def test_it_carries_the_whole_document_and_what_is_drawn() -> None:
     shown = document([healthy(), sick()])
-    drawing = Pictures(curves={"train/epoch_loss": {"steps": [0]}}, heats=[])
+    drawing = Pictures(line={}, curves={"train/epoch_loss": {"steps": [0]}}, heats=[])
     worst = shown["runs"][0]
     page = html(shown, {(worst["path"], worst["name"]): drawing}, {"a": {"title": "A"}})
     told = carried(page)

@@ -3,22 +3,31 @@ import { brief } from "../lib/numbers";
 import { catalogue } from "../state";
 import type { Article, Outcome } from "../wire/routes";
 import { Prose } from "./prose";
+import { Copy } from "./suggestion";
 
-export function Judged({ outcome }: { outcome: Outcome }) {
+export function Explanation({ outcome }: { outcome: Outcome }) {
   const article = catalogue.value[outcome.id];
   if (!article) return null;
+  const { id, family, method, surer } = outcome;
   return (
-    <details class="judged" data-testid="judged">
+    <details class="explanation" data-testid="judged">
       <summary>
         <span>How it was judged</span>
-        {article.measured && <span class="trust">{article.measured}</span>}
+        {article.measured && <span class="accuracy">{article.measured}</span>}
       </summary>
-      <div class="judged-body">
-        <p class="judged-title">{article.title}</p>
+      <div class="explanation-body">
+        <p class="explanation-title">{article.title}</p>
+        {method && (
+          <p>
+            Judged by <b>{method.replace(/_/g, " ")}</b>
+            {surer && `; ${surer} would make it surer`}.
+          </p>
+        )}
         <Sections article={article} />
         {article.limits.length > 0 && <Limits article={article} />}
-        <p class="judged-id">
-          <code>{outcome.id}</code>, family {outcome.family}
+        <p class="explanation-id">
+          <code>{id}</code>, family {family}. Not a problem here? Put <code>ignore = ["{id}"]</code>{" "}
+          into <code>tb-diagnose.toml</code>. <Copy text={`ignore = ["${id}"]`}>Copy the line</Copy>
         </p>
       </div>
     </details>
@@ -27,7 +36,7 @@ export function Judged({ outcome }: { outcome: Outcome }) {
 
 function Sections({ article }: { article: Article }) {
   return (
-    <div class="judged-sections">
+    <div class="explanation-sections">
       {Object.entries(article.sections).map(([name, text]) => (
         <section key={name}>
           <h3>{name}</h3>
@@ -53,15 +62,15 @@ function Limits({ article }: { article: Article }) {
         </tr>
       </thead>
       <tbody>
-        {article.limits.map((each) => (
-          <tr key={each.name}>
+        {article.limits.map((limit) => (
+          <tr key={limit.name}>
             <th scope="row">
-              <code>{each.name}</code>
+              <code>{limit.name}</code>
             </th>
             <td>
-              {brief(each.value)} {each.unit}
+              {brief(limit.value)} {limit.unit}
             </td>
-            <td>{each.source}</td>
+            <td>{limit.source}</td>
           </tr>
         ))}
       </tbody>

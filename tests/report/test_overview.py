@@ -1,4 +1,4 @@
-"""A run's line in the list."""
+"""A run in one line of a list."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.plugin.snapshot import line, spark
 from tb_diagnose.report.curves import curve
+from tb_diagnose.report.overview import line, spark
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.schema import CurvePart
 from tests.fakes import healthy, series, sick
@@ -20,17 +20,26 @@ def drawn(values: list[float], role: str | None = "train_loss") -> CurvePart:
     return curve(series(values), role, 120)
 
 
-def test_a_line_counts_what_stands_for_itself() -> None:
+def test_a_line_names_what_was_found_and_what_runs_differ_in() -> None:
     part: Any = run_part(sick(), 120)  # type: ignore[arg-type]
-    shown = line(part, 7)
-    assert shown["counts"] == {"critical": 1, "warning": 0, "info": 0}
-    assert (shown["worst"], shown["verdict"]) == ("learning-rate-too-high", "critical")
-    assert (shown["name"], shown["changed"]) == (part["name"], 7)
+    shown = line(part, {"batch_size": 32, "amp": True, "notes": "x" * 99, "betas": (0.9, 0.99)})
+    assert shown["findings"][0]["id"] == "learning-rate-too-high"
+    assert shown["findings"][0]["caused_by"] is None
+    assert (shown["name"], shown["verdict"]) == (part["name"], "critical")
+    assert shown["parameters"]["learning_rate"] == part["model"]["learning_rate"]
+    assert (shown["parameters"]["batch_size"], shown["parameters"]["amp"]) == (32, "True")
+    assert not {"notes", "betas"} & shown["parameters"].keys()
+
+
+def test_a_line_tells_the_last_value_even_where_it_is_not_finite() -> None:
+    part: Any = run_part(healthy(), 120)  # type: ignore[arg-type]
+    part = {**part, "curves": [drawn([3.0, 2.0]), drawn([1.0, math.nan], "val_loss")]}
+    assert line(part, {})["final"] == {"train_loss": 2.0, "val_loss": "NaN"}
 
 
 def test_a_healthy_run_has_no_worst() -> None:
     part: Any = run_part(healthy(), 120)  # type: ignore[arg-type]
-    assert line(part, 1)["worst"] is None
+    assert line(part, {})["findings"] == []
 
 
 @pytest.mark.parametrize(

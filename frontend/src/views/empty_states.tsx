@@ -1,6 +1,6 @@
 // What stands where there is nothing to show yet, or where something went wrong.
 import { refresh } from "../actions";
-import { status, trouble } from "../state";
+import { status, trouble, unread } from "../state";
 
 export function Skeleton() {
   return (
@@ -41,11 +41,11 @@ export function Empty() {
   );
 }
 
-export function Trouble({ title, says }: { title: string; says: string }) {
+export function Trouble({ title, message }: { title: string; message: string }) {
   return (
     <div class="notice" data-testid="state-error" role="alert">
       <h1>{title}</h1>
-      <p>{says}</p>
+      <p>{message}</p>
       <button type="button" onClick={() => void refresh()}>
         Try again
       </button>
@@ -58,6 +58,20 @@ export function Sampled() {
     <p class="sampled" data-testid="notice-sampled" role="note">
       <b>Sampled data.</b> The log directory cannot be read from here, so what TensorBoard keeps in
       memory is judged: a thousand points of each curve. A spike or a NaN between them is not seen.
+    </p>
+  );
+}
+
+/** How far the reading has come: what is not read yet is in no list and no count. */
+export function Reading() {
+  const { read = 0, folders = 0 } = status.value ?? {};
+  if (!unread.value) return null;
+  return (
+    <p class="sampled reading" data-testid="notice-reading" role="status">
+      <b>
+        {read.toLocaleString("en")} of {folders.toLocaleString("en")} read.
+      </b>{" "}
+      The others follow; no list, count or filter has seen them yet.
     </p>
   );
 }
