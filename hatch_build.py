@@ -43,7 +43,7 @@ class BuildHook(BuildHookInterface[Any]):
         needed = []
         if not (_set(SKIP) or Page(self.root).fresh or shutil.which("npm")):
             needed.append(_NODE)
-        if self.target_name == "wheel" and Library(self.root).lacks_compiler:
+        if Library(self.root).lacks_compiler:
             needed.append(_ZIG)
         return needed
 

@@ -1,15 +1,17 @@
 // Everything that changes the state.
 import { batch, effect } from "@preact/signals";
 import { type Choices, choices, linkTo, watchAddress, write } from "./address";
+import { apply, written } from "./choices";
 import { hostRuns, keep, kept, preferences, titled } from "./host";
 import { arranged } from "./lib/heat";
 import { newIn } from "./lib/news";
 import type { Source } from "./source/source";
 import * as at from "./state";
-import type { CurveData, Heat, RunList, Verdict } from "./wire/routes";
+import type { CurveData, Heat, RunList, State, Verdict } from "./wire/routes";
 
-/** Milliseconds between two questions whether anything is new. */
+/** Milliseconds between two questions whether anything is new, and while the logs are being read. */
 const PAUSE = 2000;
+const HURRY = 500;
 /** More runs than these are shown together first (chosen: a screenful of the list). */
 const FEW = 10;
 
@@ -26,6 +28,7 @@ let decided = false;
 let push = false;
 
 export const isLive = (): boolean => source.live;
+export const origin = (): string => source.origin;
 export const savedAt: Source["saved"] = (format, run) => source.saved(format, run);
 
 /** Starts to show what `from` gives, and keeps it up to date where it can change. */
@@ -49,52 +52,15 @@ export async function begin(from: Source): Promise<void> {
   effect(() => titled(at.news.value - (at.visible.value ? newHere() : 0)));
   await refresh();
   at.catalogue.value = await source.catalogue().catch(() => ({}));
-  if (source.live) setInterval(() => at.visible.value && void refresh(), PAUSE);
+  if (source.live) void keepUp();
 }
 
-/** The choices that stand in the address. */
-function written(): Choices {
-  const zoom = at.zoom.value;
-  return {
-    view: at.view.value === "run" ? "" : at.view.value,
-    run: at.view.value === "run" ? (at.chosen.value ?? "") : "",
-    filter: at.filter.value,
-    only: [...at.only.value].join(" "),
-    finding: at.finding.value,
-    picked: [...at.picked.value].map(encodeURIComponent).join(" "),
-    compared: at.compared.value === "train_loss" ? "" : at.compared.value,
-    axis: at.axis.value === "step" ? "" : at.axis.value,
-    smoothing: at.smoothing.value ? String(at.smoothing.value) : "",
-    outliers: at.ignoreOutliers.value ? "ignored" : "",
-    zoom: zoom ? JSON.stringify(zoom.map(({ unit, x, seconds }) => [unit, x, seconds])) : "",
-  };
-}
-
-/** Sets all choices as an address has them. */
-function apply(wanted: Choices): void {
-  const words = (name: string) => (wanted[name] ?? "").split(" ").filter(Boolean);
-  at.filter.value = wanted["filter"] ?? "";
-  at.only.value = new Set(words("only") as Verdict[]);
-  at.finding.value = wanted["finding"] ?? "";
-  at.picked.value = new Set(words("picked").map(decodeURIComponent));
-  at.compared.value = wanted["compared"] ?? "train_loss";
-  at.axis.value = wanted["axis"] === "epoch" || wanted["axis"] === "time" ? wanted["axis"] : "step";
-  at.smoothing.value = Math.min(0.99, Number(wanted["smoothing"]) || 0);
-  at.ignoreOutliers.value = wanted["outliers"] === "ignored";
-  at.zoom.value = zoomed(wanted["zoom"]);
-  const view = wanted["view"];
-  at.view.value = view === "overview" || view === "compare" ? view : "run";
-  if (at.view.value === "run") at.chosen.value = wanted["run"] ?? null;
-}
-
-function zoomed(text: string | undefined): typeof at.zoom.value {
-  try {
-    const [from, to] = JSON.parse(text ?? "") as [string, number, number | null][];
-    if (!from || !to) return null;
-    const moment = ([unit, x, seconds]: typeof from): at.Moment => ({ unit, x, seconds });
-    return [moment(from), moment(to)];
-  } catch {
-    return null;
+/** Asks again and again, while anybody looks. */
+async function keepUp(): Promise<void> {
+  for (;;) {
+    const reading = at.status.value?.state === "starting" || at.unread.value > 0;
+    await new Promise((done) => setTimeout(done, reading ? HURRY : PAUSE));
+    if (at.visible.value) await refresh();
   }
 }
 
@@ -112,8 +78,9 @@ export async function refresh(): Promise<void> {
   asking = true;
   try {
     const state = await source.state();
+    if (state.state === "ready" && state.version !== at.runs.value?.version)
+      await refreshRuns(state);
     at.status.value = state;
-    if (state.state === "ready" && state.version !== at.runs.value?.version) await refreshRuns();
     if (state.state === "empty") at.runs.value = null;
     at.trouble.value = state.state === "error" ? state.message : "";
     if (at.visible.value) keep("look", String(Date.now()));
@@ -124,16 +91,16 @@ export async function refresh(): Promise<void> {
   }
 }
 
-async function refreshRuns(): Promise<void> {
+async function refreshRuns(state: State): Promise<void> {
   const [list, order] = await Promise.all([changedRuns(), hostRuns()]);
   const name = at.chosen.value;
   const changed = (runs: RunList | null) => runs?.runs.find((one) => one.name === name)?.changed;
   const before = changed(at.runs.value);
   batch(() => {
+    at.status.value = state;
     at.runs.value = list;
     if (order.length) at.order.value = order;
-    if (!decided && Math.max(list.runs.length, at.status.value?.folders ?? 0) > FEW)
-      at.view.value = "overview";
+    if (!decided && Math.max(list.runs.length, state.folders) > FEW) at.view.value = "overview";
   });
   const first = list.runs[0];
   if (at.view.value !== "run") return;

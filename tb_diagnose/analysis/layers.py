@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 #: A kernel that stays within this share of its mean |weight| stands still: 16 times the resolution
 #: of 32-bit numbers (IEEE 754: 24 bits, 6e-8).
 GRAIN = 1e-6
+#: Distributions that differ by less than this share of their size are one: 32-bit numbers keep
+#: seven digits.
+SAME_SHAPE = 1e-5
 #: So many measurements tell whether something moves (SageMaker Debugger, UnchangedTensor: 3).
 ENOUGH = 3
 #: So many kernels in a row are deep enough for a gradient to vanish in.
@@ -81,6 +84,17 @@ class LayerSummary:
     def still(self) -> bool:
         """Whether the kernel never moved."""
         return self.movement is not None and self.movement < GRAIN
+
+    @cached_property
+    def only_decays(self) -> bool:
+        """Whether all that happens to the kernel is that it shrinks: weight decay, no gradient.
+
+        The distributions are then the same up to their scale.
+        """
+        if self.movement is None or self.still or not (size(self._quantiles) > 0).all():
+            return False
+        shapes = self._quantiles / size(self._quantiles)[:, None]
+        return bool(np.all(np.diff(self.sizes) <= 0) and moved(shapes) < SAME_SHAPE)
 
     @cached_property
     def moves(self) -> Floats:

@@ -33,7 +33,9 @@ SURE = 3.0
 #: What moves less than this share of its level may hide in noise as large.
 _HIDDEN = 0.1
 #: Fewer values may be too few to show that they do not move.
-_ENOUGH, _CONSTANT = 8, 4
+_ENOUGH, _FEW = 8, 4
+#: A score that is the same to the last example for so much of the run names one class.
+_ONE_CLASS = 0.8
 
 
 class Learned(Enum):
@@ -69,6 +71,11 @@ class LearningState(NamedTuple):
     def failed(self) -> bool:
         """Whether nothing was learned, or what was learned is lost."""
         return self.state in (Learned.NEVER, Learned.LOST)
+
+    @property
+    def poor(self) -> bool:
+        """Whether it failed, or ends no better than guessing although it moves."""
+        return self.failed or self.at_chance is True
 
     @property
     def stuck(self) -> bool:
@@ -140,17 +147,17 @@ def moved(curve: Curve) -> bool | None:
         return None
     scale = _scale(curve, start.value)
     if curve.gained > NOTHING * scale:
-        few = curve.finite < _CONSTANT
+        few = curve.finite < _FEW
         return True if curve.improved or (curve.gained_score or 0.0) >= SURE or few else None
     if curve.constant:
-        return False if curve.finite >= _CONSTANT else None
+        return False if curve.finite >= _FEW - 1 else None
     return False if _stands(curve) and curve.finite >= _ENOUGH else None
 
 
 def _stands(curve: Curve) -> bool:
     """Whether the noise is small enough to see that four values or more hardly moved."""
     start, best = curve.start_level, curve.best_level
-    if start is None or best is None or curve.finite < _CONSTANT:
+    if start is None or best is None or curve.finite < _FEW:
         return False
     scale = _scale(curve, start.value)
     clear = 2 * math.hypot(start.error, best.error) <= _HIDDEN * scale
@@ -191,7 +198,8 @@ def inferred_chance(curves: Sequence[Curve]) -> ChanceLevel | None:
     for loss in losses:
         for score in scores:
             same = loss.split == score.split or not (loss.split and score.split)
-            for at in ("start", "end_level") if same else ():
+            # Who guesses to the end guesses on both splits.
+            for at in ("start", "end_level") if same else ("end_level",):
                 value, share = getattr(loss, at).value, getattr(score, at).value
                 classes = round(float(np.exp(min(value, 7.0))))
                 near = abs(value - np.log(max(classes, 1))) <= NOTHING * value
@@ -213,13 +221,15 @@ def _of_curve(curve: Curve, chance: ChanceLevel | None) -> LearningState:
         return LearningState(Learned.LOST, curve, best.step, guesses)
     improves = bool(curve.outlook and curve.outlook.direction > 0)
     gain = moved(curve)
+    good = chance.on_the_way(0.5) if chance is not None else GOOD
+    if score and end.value < good and _ENOUGH * _ONE_CLASS < _ONE_CLASS * len(curve) <= curve.held:
+        gain = False  # one class for every input, after a first one
     if guesses and not (gain and improves and not score):
         known = gain is not None or _stands(curve)
         return LearningState(Learned.NEVER if known else Learned.UNKNOWN, curve, first, guesses)
     if gain:
         now = Learned.LEARNING if improves else Learned.LEARNED
         return LearningState(now, curve, last, guesses)
-    good = chance.on_the_way(0.5) if chance is not None else GOOD
     if (score and end.value >= good) or _is_rewarded(curve):
         return LearningState(Learned.LEARNED, curve, first, guesses)
     state = Learned.UNKNOWN if gain is None else Learned.NEVER

@@ -125,18 +125,36 @@ def _judge(
                 surer = _surer(skipped)
                 return _apply(diagnosis, method, resolve, settings, surer)
             skipped.append((method.name, *why))
-        return _not_logged(diagnosis, *skipped[-1][1:])
+        return _not_logged(diagnosis, *_nearest(diagnosis, skipped, resolve))
     except NotApplicable as why:
         return _not_logged(diagnosis, why.reason, why.how_to_enable)
     except Exception as error:  # noqa: BLE001 - one broken diagnosis must not hide the others
         return _outcome(diagnosis, Verdict.FAILED, reason=f"{type(error).__name__}: {error}")
 
 
+def _nearest(
+    diagnosis: Diagnosis, skipped: Sequence[tuple[str, str, str]], resolve: Resolve
+) -> tuple[str, str]:
+    """Why the method cannot judge that lacks the fewest roles, and what would enable it.
+
+    Of several, the last: what it needs is logged the most easily.
+    """
+    lacking = [
+        sum(_is_missing(resolve, role) for role in one.required) for one in diagnosis.methods
+    ]
+    at = min(range(len(skipped)), key=lambda place: (lacking[place], -place))
+    return skipped[at][1:]
+
+
+def _is_missing(resolve: Resolve, role: str) -> bool:
+    value = resolve(role)
+    return value is None or (value == () and role != "facts")
+
+
 def _obstacle(method: Method, resolve: Resolve, framework: Framework) -> tuple[str, str] | None:
     """Why a run cannot be judged by a method, and what would enable it; None where it can."""
     for role in method.required:
-        value = resolve(role)
-        if value is None or (value == () and role != "facts"):
+        if _is_missing(resolve, role):
             return _SEVERAL.get(role) or missing(role, framework)
     for role, least in method.points.items():
         if isinstance(curve := resolve(role), Curve) and curve.finite < least:

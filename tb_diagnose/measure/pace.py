@@ -7,10 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.levels import differences
-from tb_diagnose.measure.medians import median, piece_medians
-from tb_diagnose.measure.reductions import all_of
-
 Floats = NDArray[np.float64]
 
 
@@ -28,10 +24,10 @@ def longest_gap(wall: Floats) -> tuple[int, float, float, float]:
     Returns the index of the point behind it, its length, the usual gap (their median) and the
     third longest gap, all in the unit of ``wall``.
     """
-    gaps = differences(wall)
+    gaps = np.diff(wall)
     at = int(gaps.argmax())
     third = np.partition(gaps, len(gaps) - 3)[-3]
-    return at + 1, float(gaps[at]), float(median(gaps)), float(third)
+    return at + 1, float(gaps[at]), float(np.median(gaps)), float(third)
 
 
 def time_per_step(steps: NDArray[Any], wall: Floats, stretches: int) -> Floats:
@@ -40,7 +36,8 @@ def time_per_step(steps: NDArray[Any], wall: Floats, stretches: int) -> Floats:
     The median over the stretch, so that single pauses do not count; points whose step does not
     increase are left out. In the unit of ``wall``; fewer stretches where there are fewer points.
     """
-    ahead, took = differences(np.asarray(steps, dtype=np.float64)), differences(wall)
+    ahead, took = np.diff(np.asarray(steps, dtype=np.float64)), np.diff(wall)
     on = ahead > 0
-    each = took / ahead if all_of(on) else took[on] / ahead[on]
-    return piece_medians(each, min(stretches, len(each)))
+    times = took[on] / ahead[on]
+    pieces = np.array_split(times, min(stretches, len(times))) if len(times) else []
+    return np.array([np.median(piece) for piece in pieces], dtype=np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ _MAIN = ("train_loss", "val_loss", "reward")
 _FINAL = ("train_loss", "val_loss", "train_score", "val_score", "reward")
 #: Hyper-parameters told of a run, and characters of one (chosen: a table has no more room).
 _PARAMETERS, _LENGTH = 60, 60
+#: `lr=0.1` in a run's name.
+_NAMED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][\w.-]*?)=([^/=,;\s]+?)(?=[/,;\s]|_[A-Za-z]|$)")
 
 
 def line(part: RunPart, hparams: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,7 +33,7 @@ def line(part: RunPart, hparams: Mapping[str, Any]) -> dict[str, Any]:
         "started": part["started"],
         "last_event": part.get("last_event"),
         "seconds": part["seconds"],
-        "parameters": {**_model(part), **_logged(hparams)},
+        "parameters": {**_named(part), **_model(part), **_logged(hparams)},
         "final": {each["role"]: _last(each) for each in part["curves"] if each["role"] in _FINAL},
     }
 
@@ -46,6 +49,20 @@ def _finding(outcome: OutcomePart, part: RunPart) -> dict[str, Any]:
         "caused_by": outcome["caused_by"],
         "detected_at": outcome["detected_at"] or part["started"],
     }
+
+
+def _named(part: RunPart) -> dict[str, Number | str]:
+    """What the run's name says, and the highest learning rate of the run."""
+    kept: dict[str, Number | str] = {}
+    for name, value in _NAMED.findall(part["name"]):
+        try:
+            kept[name] = number(float(value))
+        except ValueError:
+            kept[name] = value
+    rates = [each["values"] for each in part["curves"] if each["role"] == "learning_rate"]
+    if rates and rates[0]:
+        kept["learning_rate"] = max(rates[0], key=float)
+    return kept
 
 
 def _model(part: RunPart) -> dict[str, Number | str]:

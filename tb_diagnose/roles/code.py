@@ -78,6 +78,12 @@ _CHANGES: Mapping[str, Mapping[Framework, str]] = {
         L: "use nn.init.kaiming_normal_ for ReLU layers and the default elsewhere",
         ANY: "initialize by fan-in (He for ReLU layers, Glorot elsewhere)",
     },
+    "start biases at 0": {
+        K: 'use bias_initializer="zeros", the default',
+        T: "use nn.init.zeros_(layer.bias)",
+        L: "use nn.init.zeros_(layer.bias)",
+        ANY: "let biases begin at 0",
+    },
     "reset the gradients": {
         T: "call optimizer.zero_grad() before loss.backward()",
         L: "call optimizer.zero_grad() before self.manual_backward(loss)",

@@ -15,7 +15,6 @@ import numpy as np
 
 from tb_diagnose.core.model import Layer, ModelConfig
 from tb_diagnose.core.run import Histograms
-from tb_diagnose.measure.reductions import all_of
 
 #: Last word of a weight's name → what it is; ``W`` and ``weights`` are TensorFlow 1's and torch's.
 KINDS = {
@@ -196,7 +195,7 @@ def _apart(each: Histograms) -> Iterator[Histograms]:
     """One tag under which several layers were logged at every step, taken apart."""
     _, times = np.unique(each.steps, return_counts=True)
     several = int(times[0]) if len(times) else 1
-    if several == 1 or not all_of(times == several):
+    if several == 1 or not (times == several).all():
         yield each
         return
     for one in range(several):

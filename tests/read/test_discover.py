@@ -193,7 +193,7 @@ def test_a_folder_too_deep_is_told(tmp_path: Path) -> None:
     log(tmp_path / "run")
     log(tmp_path.joinpath(*["x"] * 70))
     seen = []
-    with pytest.raises(NothingToRead, match="more than 64 folders below .* path of its own"):
+    with pytest.raises(NothingToRead, match=r"more than 64 folders below .* path of its own"):
         seen.extend(clusters([tmp_path]))
     assert [cluster.name for cluster in seen] == ["run"]
 

@@ -1,4 +1,4 @@
-"""What is followed equals what is read anew, whatever becomes of the files and folders meanwhile."""
+"""What is followed equals what is read anew, whatever becomes of files and folders meanwhile."""
 
 from __future__ import annotations
 

@@ -31,6 +31,25 @@ def test_a_line_names_what_was_found_and_what_runs_differ_in() -> None:
     assert not {"notes", "betas"} & shown["parameters"].keys()
 
 
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("sweep/lr=0.1_seed=3", {"lr": 0.1, "seed": 3.0}),
+        ("a/opt=sgd,wd=1e-4/width=64", {"opt": "sgd", "wd": 1e-4, "width": 64.0}),
+        ("plain/name_1", {}),
+    ],
+)
+def test_what_a_name_says_is_a_hyper_parameter(name: str, parameters: dict[str, Any]) -> None:
+    part: Any = {**run_part(healthy(), 120), "name": name, "model": None}  # type: ignore[arg-type]
+    assert line(part, {})["parameters"] == parameters
+
+
+def test_the_learning_rate_is_known_from_its_curve() -> None:
+    part: Any = {**run_part(healthy(), 120), "model": None}  # type: ignore[arg-type]
+    part["curves"] = [drawn([0.25, 0.5, 0.125], "learning_rate")]
+    assert line(part, {})["parameters"]["learning_rate"] == 0.5
+
+
 def test_a_line_tells_the_last_value_even_where_it_is_not_finite() -> None:
     part: Any = run_part(healthy(), 120)  # type: ignore[arg-type]
     part = {**part, "curves": [drawn([3.0, 2.0]), drawn([1.0, math.nan], "val_loss")]}

@@ -19,6 +19,8 @@ export type Common = {
 const CHANCE = 0.01;
 /** Sick runs that must have it, at least, to be worth a word. */
 const FEWEST = 3;
+/** Share of the runs that have one of two traits from which on the two are one (chosen). */
+const SAME = 0.8;
 /** Statements at most. */
 const MOST = 5;
 
@@ -40,7 +42,16 @@ export function common(items: readonly Item[], sick: (item: Item) => boolean): C
     const found = { ...trait, inside, size, outside, rest, p };
     if (p * traits.length < CHANCE && p < (best.get(kind)?.p ?? 1)) best.set(kind, found);
   }
-  return [...best.values()].sort((a, b) => a.p - b.p).slice(0, MOST);
+  const found: Common[] = [];
+  for (const one of [...best.values()].sort((a, b) => a.p - b.p))
+    if (!found.some((known) => alike(known, one, items))) found.push(one);
+  return found.slice(0, MOST);
+}
+
+/** Whether two traits are had by nearly the same runs, such as one rate under two names. */
+function alike(a: Common, b: Common, items: readonly Item[]): boolean {
+  const both = items.filter((item) => a.has(item) && b.has(item)).length;
+  return both > SAME * (a.size + b.size - both);
 }
 
 /** "learning_rate ≥ 0.5": each number that occurs, both ways. */

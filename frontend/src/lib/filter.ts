@@ -1,7 +1,7 @@
 // Which runs the list shows.
 import type { Item, Verdict } from "../wire/routes";
 
-export type Pattern = { matches: (name: string) => boolean; wrong: boolean };
+type Pattern = { matches: (name: string) => boolean; wrong: boolean };
 
 /** A regular expression as TensorBoard takes it; one that is not valid is taken as plain text. */
 export function pattern(text: string): Pattern {
@@ -16,7 +16,7 @@ export function pattern(text: string): Pattern {
 }
 
 /** Verdicts in the order of the list. */
-export const VERDICTS: readonly Verdict[] = [
+const VERDICTS: readonly Verdict[] = [
   "critical",
   "unreadable",
   "warning",

@@ -32,7 +32,7 @@ export function secondsLost(run: Run): number {
   return Math.max(0, ...seconds.filter(Number.isFinite));
 }
 
-export type Cure = { how_to_enable: string; outcomes: Outcome[] };
+type Cure = { how_to_enable: string; outcomes: Outcome[] };
 
 /** What was not logged, by the line that would log it; the line that serves most stands first. */
 export function cures(outcomes: readonly Outcome[]): Cure[] {
@@ -56,7 +56,7 @@ export function families(outcomes: readonly Outcome[]): [string, Outcome[]][] {
 }
 
 /** The main panels hold what plays a role; the others are there for whoever asks. */
-export type Panel = { title: string; curves: Curve[]; main: boolean };
+type Panel = { title: string; curves: Curve[]; main: boolean };
 
 const PAIRS: string[][] = [
   ["train_loss", "val_loss"],

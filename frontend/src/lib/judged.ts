@@ -53,7 +53,7 @@ const TWINS: Record<string, string> = {
 };
 
 /** The same curves, and the training or validation curve that belongs to the first of them. */
-export function withTwin(shown: readonly Curve[], curves: readonly Curve[]): Curve[] {
+function withTwin(shown: readonly Curve[], curves: readonly Curve[]): Curve[] {
   const first = shown[0];
   if (!first || shown.length > 3) return [...shown];
   const tag = bareTag(first.name);

@@ -31,7 +31,7 @@ export function findingRows(items: readonly Item[]): FindingRow[] {
 }
 
 /** The worst finding of a run, or its verdict where nothing was found. */
-export const groupOf = (item: Item): string => item.findings[0]?.id ?? item.verdict;
+const groupOf = (item: Item): string => item.findings[0]?.id ?? item.verdict;
 
 /** Runs by their worst finding, in the order of the list; healthy runs last. */
 export function groups(items: readonly Item[]): [string, Item[]][] {

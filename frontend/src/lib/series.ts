@@ -101,7 +101,7 @@ function rising(steps: ArrayLike<number>): boolean {
 const alike = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((one, at) => one === b[at]);
 
-export type Point = { x: number; y: number };
+type Point = { x: number; y: number };
 
 /** The points of a line at these places of the axis. Of a line that was thinned out, a place between
  * two of its points gives the nearer one, if that is no further away than points usually are. */

@@ -80,3 +80,13 @@ export function stateOf(run: Pick<Item, "state" | "last_event">, now: number): s
   const fresh = age >= 0 && age < LATELY && run.state !== "ended";
   return [state, fresh ? `last point ${duration(age)} ago` : ""].filter(Boolean).join(" · ");
 }
+
+/** The main roles of curves. */
+export const ROLES: Record<string, string> = {
+  train_loss: "Training loss",
+  val_loss: "Validation loss",
+  train_score: "Training score",
+  val_score: "Validation score",
+  learning_rate: "Learning rate",
+  reward: "Reward",
+};

@@ -4,11 +4,12 @@ import type { Carried, CurveData, Heat, Run } from "../wire/routes";
 import type { Source } from "./source";
 
 export function inline(carried: Carried): Source {
-  const { document: whole, catalogue, heats, lines } = carried;
+  const { document: whole, catalogue, heats, lines, folder, made } = carried;
   const runs = new Map(whole.runs.map((run) => [run.name, run]));
   const [read, folders] = [runs.size, runs.size];
   return {
     live: false,
+    origin: [folder, made, `tb-diagnose ${whole.tool.version}`].filter(Boolean).join(" · "),
     state: async () => ({
       version: 1,
       state: "ready",

@@ -14,6 +14,8 @@ export type Format = "html" | "json" | "markdown";
 export interface Source {
   /** Whether what it gives can change while the page is open. */
   readonly live: boolean;
+  /** What made it, of what and when; empty for a page that is always of now. */
+  readonly origin: string;
   state(): Promise<State>;
   /** The names of all runs, and those that changed since a version; 0 for all. */
   runs(since: number): Promise<RunListChange>;

@@ -1,5 +1,6 @@
 // The whole tab: the runs on the left; on the right all of them, one of them, or their comparison.
 import { useEffect, useLayoutEffect } from "preact/hooks";
+import { origin } from "../actions";
 import { watchKeys } from "../host";
 import { dark, inList, printing, runs, status, trouble, view } from "../state";
 import { Compare } from "./compare";
@@ -45,6 +46,7 @@ function Content() {
         <Reading />
         <View />
         <Printed />
+        {origin() && <footer class="origin">{origin()}</footer>}
       </main>
     </>
   );

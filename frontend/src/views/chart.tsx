@@ -4,19 +4,11 @@ import { effect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import type { Scale } from "../lib/clock";
-import { brief, clock } from "../lib/numbers";
-import { type Line, nearest, steep, table as tableOf } from "../lib/series";
-import {
-  axis,
-  cursor,
-  dark,
-  ignoreOutliers,
-  type Moment,
-  printing,
-  smoothing,
-  zoom,
-} from "../state";
+import { type Line, steep, table as tableOf } from "../lib/series";
+import { cursor, dark, ignoreOutliers, printing, smoothing, zoom } from "../state";
+import { Legend } from "./legend";
 import type { Marks } from "./marks";
+import { momentOf, placeOf } from "./moments";
 import { plot } from "./plot";
 
 type Props = {
@@ -59,10 +51,10 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
       unit: scale.unit,
       smoothing: smooth,
       ignoreOutliers: outliers,
-      onZoom: (next) => (zoom.value = next && [moment(next[0], scale), moment(next[1], scale)]),
+      onZoom: (next) => (zoom.value = next && [momentOf(next[0], scale), momentOf(next[1], scale)]),
       onCursor: (at) => {
         const x = at === null ? undefined : table.x[at];
-        if (!mine) cursor.value = x === undefined ? null : moment(x, scale);
+        if (!mine) cursor.value = x === undefined ? null : momentOf(x, scale);
       },
     });
     chart.current = made;
@@ -162,58 +154,6 @@ function Tool({ testid, title, pressed, press, children }: ToolProps) {
   );
 }
 
-type LegendProps = { lines: readonly Line[]; table: ReturnType<typeof tableOf>; scale: Scale };
-
-/** The names of the lines, and their values at the cursor. */
-function Legend({ lines, table, scale }: LegendProps) {
-  const x = placeOf(cursor.value, scale);
-  const at = x === null || table.positions ? -1 : nearest(table.x, x);
-  return (
-    <span class="legend">
-      {lines.map((line, place) => (
-        <span class="legend-line" key={line.name}>
-          <svg width="18" height="8" aria-hidden="true">
-            <line
-              x1="1"
-              x2="17"
-              y1="4"
-              y2="4"
-              stroke={line.color}
-              stroke-width="2"
-              stroke-dasharray={line.dashed ? "4 3" : undefined}
-            />
-          </svg>
-          <span class="tag">{line.name}</span>
-          {at >= 0 && <b>{valueAt(line, table, place, at)}</b>}
-        </span>
-      ))}
-      {at >= 0 && <span class="legend-at">{placed(table.x[at] ?? 0, scale.unit)}</span>}
-    </span>
-  );
-}
-
-/** A line that has no point there tells its nearest one. */
-function valueAt(line: Line, table: LegendProps["table"], place: number, at: number): string {
-  const value = table.ys[place]?.[at] ?? line.values[nearest(line.x, table.x[at] ?? 0)] ?? null;
-  return value === null || !Number.isFinite(value) ? "not finite" : brief(value);
-}
-
-const placed = (x: number, unit: string): string =>
-  unit === "time" ? clock(x, 1) : `${unit} ${Number(x.toFixed(2)).toLocaleString("en")}`;
-
-const moment = (x: number, scale: Scale): Moment => ({
-  unit: `${axis.value} ${scale.unit}`,
-  x,
-  seconds: scale.seconds(x),
-});
-
-/** Where a moment stands on a chart's axis; null where that cannot be told. */
-function placeOf(at: Moment | null, scale: Scale): number | null {
-  if (!at) return null;
-  if (at.unit === `${axis.value} ${scale.unit}`) return at.x;
-  return at.seconds === null ? null : scale.x(at.seconds);
-}
-
 function rangeOf(zoomed: typeof zoom.value, scale: Scale): [number, number] | null {
   const [low, high] = [placeOf(zoomed?.[0] ?? null, scale), placeOf(zoomed?.[1] ?? null, scale)];
   return low !== null && high !== null && high > low ? [low, high] : null;
@@ -227,12 +167,12 @@ function keyed(event: KeyboardEvent, chart: uPlot, scale: Scale): boolean {
   const center = xs[at] ?? (low + high) / 2;
   const around = (factor: number) =>
     (zoom.value = [
-      moment(center - (center - low) * factor, scale),
-      moment(center + (high - center) * factor, scale),
+      momentOf(center - (center - low) * factor, scale),
+      momentOf(center + (high - center) * factor, scale),
     ]);
   const to = (next: number) => {
     const x = xs[Math.max(0, Math.min(xs.length - 1, next))];
-    if (x !== undefined) cursor.value = moment(x, scale);
+    if (x !== undefined) cursor.value = momentOf(x, scale);
   };
   const moves: Record<string, () => void> = {
     ArrowLeft: () => to(at - 1),

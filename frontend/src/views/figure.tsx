@@ -1,17 +1,17 @@
 // The series that a finding was judged by, with what it marks in them.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { curvesOf, heatOf } from "../actions";
+import { curvesOf } from "../actions";
 import { timeSeries } from "../address";
 import { type Axis, type Scale, scaleOf } from "../lib/clock";
 import { color, heldOut, places as placesOf } from "../lib/colors";
 import { quantity } from "../lib/findings";
-import { type Judged, judged, references, rowsOf, vitalOf } from "../lib/judged";
-import { brief } from "../lib/numbers";
-import { dataOf, extent, type Line, stretch, summed } from "../lib/series";
+import { type Judged, judged, vitalOf } from "../lib/judged";
+import { dataOf, type Line, summed } from "../lib/series";
 import { axis, curves, dark, heatTitles, order, run, zoom } from "../state";
-import type { Clock, Curve, CurveData, Evidence, Heat, Outcome, Run } from "../wire/routes";
+import type { Clock, Curve, CurveData, Evidence, Outcome, Run } from "../wire/routes";
 import { Chart } from "./chart";
-import type { Marks } from "./marks";
+import { LayerFigure } from "./layer_figure";
+import { labelOf, marksOf } from "./marked";
 
 type Props = { outcome: Outcome; evidence: Evidence };
 
@@ -79,7 +79,7 @@ export function CurveChart({ shown, outcome, evidence, height }: ChartProps) {
       height={height}
       scale={scale}
       quantity={shown.sum ? `sum of ${shown.curves.length} curves` : quantity(first.name)}
-      label={label(lines)}
+      label={labelOf(lines)}
       elsewhere={timeSeries(name, first.name)}
     />
   );
@@ -151,104 +151,4 @@ export function lineOf(data: CurveData, name: string, ink: string, { position }:
       value,
     })),
   };
-}
-
-/** What the evidence marks in its first line, on the chart's axis. */
-function marksOf(
-  outcome: Outcome,
-  evidence: Evidence,
-  line: Line | undefined,
-  { position }: Scale,
-  curve?: Curve,
-): Marks | null {
-  if (!line) return null;
-  const placed = evidence.steps.map(position).filter((x) => x !== null);
-  const range = stretch(placed, line.x);
-  const begins = placed[0] ?? null;
-  const detected = outcome.detected_step === null ? null : position(outcome.detected_step);
-  const isLoss = !curve || /loss|error|mae|mse/i.test(`${curve.role ?? ""} ${curve.name}`);
-  return {
-    range,
-    points: range ? placed.slice(0, 1) : placed,
-    begins: range ? begins : null,
-    detectable: detected !== null && begins !== null && detected > begins ? detected : null,
-    references: references(evidence, line.values, isLoss),
-    severity: evidence.severity,
-  };
-}
-
-/** Rows of a heat map as curves: what findings about layers are judged by. */
-function LayerFigure({ outcome, evidence, vital }: Props & { vital: string }) {
-  const heat = useHeat(vital);
-  const isDark = dark.value;
-  const scale = useMemo(() => heatScale(vital), [vital]);
-  const lines = useMemo(
-    () =>
-      heat ? rowsOf(evidence, heat.rows).map((row, at) => heatLine(heat, row, at, isDark)) : [],
-    [heat, evidence, isDark],
-  );
-  const marks = useMemo(
-    () => marksOf(outcome, evidence, lines[0], scale),
-    [outcome, evidence, lines, scale],
-  );
-  if (!heat || !lines.length) return null;
-  return (
-    <div class="figure">
-      <Chart
-        lines={lines}
-        marks={marks}
-        height={200}
-        scale={scale}
-        quantity={[heat.title, heat.unit].filter(Boolean).join(", ")}
-        label={label(lines)}
-      />
-    </div>
-  );
-}
-
-/** A heat map of the shown run, kept while a newer one is on its way; null where there is none. */
-export function useHeat(vital: string | null): Heat | null {
-  const [heat, setHeat] = useState<Heat | null>(null);
-  const of = run.value;
-  useEffect(() => {
-    let stale = false;
-    if (vital && of) void heatOf(of.name, vital).then((found) => stale || setHeat(found));
-    return () => void (stale = true);
-  }, [vital, of]);
-  return heat?.vital === vital ? heat : null;
-}
-
-export const heatScale = (vital: string): Scale =>
-  scaleOf("step", { clock: [], counted_in: heatUnit(vital) }, [], 0);
-
-/** What the steps of a heat map count: Keras writes histograms by the epoch, everything else by the step. */
-export function heatUnit(vital: string): "epochs" | "steps" {
-  const epochs = run.value?.steps?.counted_in === "epochs";
-  return vital.startsWith("weights/") && epochs ? "epochs" : "steps";
-}
-
-export function heatLine(heat: Heat, row: number, place: number, isDark: boolean): Line {
-  const size = heat.steps.length;
-  return {
-    name: heat.rows[row] ?? "",
-    dashed: false,
-    color: color(place + 1, isDark),
-    x: Array.from(heat.steps),
-    values: Array.from({ length: size }, (_, at) => heat.values[row * size + at] ?? null),
-    full: size,
-    nonfinite: [],
-  };
-}
-
-function label(lines: readonly Line[]): string {
-  return lines
-    .map(({ name, values, nonfinite }) => {
-      const [low, high] = extent([values]);
-      const last = values[values.length - 1] ?? null;
-      const broken = nonfinite.length ? ", not finite in places" : "";
-      return Number.isFinite(low)
-        ? `${name} between ${brief(low)} and ${brief(high)}, ${last === null ? "not finite" : brief(last)} at the end${broken}`
-        : `${name}${broken}`;
-    })
-    .join("; ");
 }

@@ -6,7 +6,7 @@ import { shortened } from "../lib/names";
 import { singular } from "../lib/words";
 import { dark } from "../state";
 import type { Heat } from "../wire/routes";
-import { heatUnit } from "./figure";
+import { heatUnit } from "./layer_figure";
 
 /** Pixels of a row: legible labels for a few, a picture for hundreds. */
 const rowHeight = (rows: number): number => Math.max(4, Math.min(22, Math.floor(440 / rows)));

@@ -6,7 +6,7 @@ import { brief } from "../lib/numbers";
 import { dark, heatTitles, vital } from "../state";
 import type { Heat } from "../wire/routes";
 import { Chart } from "./chart";
-import { heatLine, heatScale, useHeat } from "./figure";
+import { heatLine, heatScale, useHeat } from "./layer_figure";
 import { HeatMap } from "./heat_map";
 
 export function Layers() {

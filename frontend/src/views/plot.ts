@@ -6,7 +6,7 @@ import { smoothed } from "../lib/smooth";
 import { decades, increment, multiples, secondsIncrement } from "../lib/ticks";
 import { drawBehind, drawInFront, type Ink, type Marks } from "./marks";
 
-export type Options = {
+type Options = {
   lines: readonly Line[];
   table: Table;
   marks: Marks | null;

@@ -35,7 +35,7 @@ export function RunPage() {
 }
 
 /** One run from its headline to its ledger. */
-export function Report({ run: shown }: { run: Run }) {
+function Report({ run: shown }: { run: Run }) {
   const groups = grouped(shown.outcomes);
   const first = change(shown);
   return (
@@ -71,7 +71,7 @@ function Head({ run: shown, first }: { run: Run; first: string }) {
         <h1 tabIndex={-1} id="run-title">
           {shown.name}
         </h1>
-        {state && <span class={`run-state ${shown.state ?? ""}`}>{sentence(state)}</span>}
+        {state && <span class={`run-state ${shown.state}`}>{sentence(state)}</span>}
         <Copy text={shown.name} title="Copy the run's name">
           Copy name
         </Copy>

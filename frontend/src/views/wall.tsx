@@ -53,7 +53,7 @@ function Group({ name, items }: { name: string; items: readonly Item[] }) {
             <li key={item.name}>
               <button type="button" title={item.name} onClick={() => choose(item.name)}>
                 <Spark values={item.spark} />
-                <span>{middle(item.name.slice(folder.value.length), 20)}</span>
+                <span>{middle(item.name.slice(folder.value.length), 15)}</span>
               </button>
             </li>
           ))}

@@ -61,11 +61,11 @@ class MetricLossDisagreement:
     ) -> Iterator[Evidence]:
         if train_loss.end_level is None or train_loss.non_finite:
             return
-        found = []
+        found = [self._bottomless(train_loss, train_score)]
         if train_score is not None and train_score.end_level is not None:
             found = [
                 self._contradicts(train_loss, train_score, model) if model is not None else None,
-                self._bottomless(train_loss, train_score),
+                *found,
                 self._rises(train_loss, train_score),
                 self._parts(train_loss, train_score),
             ]
@@ -94,23 +94,26 @@ class MetricLossDisagreement:
             comparison=comparison,
         )
 
-    def _bottomless(self, loss: Curve, score: Curve) -> Evidence | None:
-        """A loss that falls faster and faster, and nothing is learned of it."""
+    def _bottomless(self, loss: Curve, score: Curve | None) -> Evidence | None:
+        """A loss that falls faster and faster, and no score gains from it."""
         start, end, late = loss.start, loss.end, loss.late_share
-        if not (start and end and late) or score.start is None or score.end is None:
+        if not (start and end and late):
             return None
-        unlearned = score.end.value - score.start.value < NOTHING * 2
+        unlearned, beside = end.value < -10 * max(abs(start.value), 1), ""
+        if score is not None and score.start is not None and score.end is not None:
+            unlearned = score.end.value - score.start.value < NOTHING * 2
+            beside = f" while {score.name} goes from {number(score.start.value)} to "
+            beside += number(score.end.value)
         comparison = self.bottom.compare(end.value)
         if not (comparison.holds and self.worse.exceeded(late) and unlearned and loss.improved):
             return None
         return Evidence(
             message=f"{loss.name} falls without a bottom, from {number(start.value)} to "
-            f"{number(end.value)}, while {score.name} goes from {number(score.start.value)} to "
-            f"{number(score.end.value)}: what is minimized is the opposite of a loss.",
+            f"{number(end.value)}{beside}: what is minimized is the opposite of a loss.",
             suggestion="Look at its sign (minimize -log p(y), not log p(y)) and at labels outside "
             "0..1: a loss must not become less by being more wrong.",
             tag=loss.name,
-            related=(score.name,),
+            related=(score.name,) if score is not None else (),
             steps=loss.span(0),
             comparison=comparison,
             severity=Severity.CRITICAL,

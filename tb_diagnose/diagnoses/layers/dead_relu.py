@@ -29,10 +29,11 @@ from itertools import pairwise
 from tb_diagnose.analysis.layers import GRAIN, LayerSummary
 from tb_diagnose.analysis.learning_state import LearningState
 from tb_diagnose.core.finding import Evidence, Severity
-from tb_diagnose.core.format import listed, percent, plural, sentence
+from tb_diagnose.core.format import listed, number, percent, plural, sentence
 from tb_diagnose.core.model import ModelConfig, Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
+from tb_diagnose.roles.initializers import initial_bias
 from tb_diagnose.roles.optimizer import usual_rates
 from tb_diagnose.roles.weights import activation, hidden
 
@@ -77,7 +78,7 @@ class DeadRelu:
         worst = max(dead, key=shares.__getitem__)
         track, share = worst.dead, shares[worst]
         from_on = track.since(track.values >= self.share)
-        harm = learning is not None and learning.failed
+        harm = learning is not None and learning.poor
         what = f"{percent(share)} of the units of {worst.name} are not active for any of "
         what += f"{track.window} batches" if track.window else "the examples that were watched"
         if not track.by_unit:
@@ -103,17 +104,18 @@ class DeadRelu:
         code: Code,
         learning: LearningState | None = None,
         optimizer: Optimizer | None = None,
+        model: ModelConfig | None = None,
     ) -> Iterator[Evidence]:
         """The first kernel that is given nothing but 0: its gradient is its biases' times that."""
-        harm = learning is not None and learning.failed
+        harm = learning is not None and learning.poor
         for before, layer in pairwise(layer_movements):
             relu = before.activation in RELUS if before.activation else harm
-            plain = layer.kind == "kernel" and layer.trainable and layer.still
+            idle = layer.still or layer.only_decays
+            plain = layer.kind == "kernel" and layer.trainable and idle
             if plain and relu and self.biases.exceeded(layer.bias_movement):
                 yield Evidence(
-                    message=f"The kernel of {layer.name} did not move in "
-                    f"{plural(len(layer.moves) + 1, 'histogram')} (by less than {GRAIN:g} of its "
-                    f"size), while its biases did: {before.name} gives it nothing but 0"
+                    message=f"The kernel of {layer.name} {_rests(layer)}, while its biases moved: "
+                    f"{before.name} gives it nothing but 0"
                     + (f"; {learning.sentence}." if learning and harm else "."),
                     suggestion=_remedy(code, optimizer),
                     tag=layer.tag,
@@ -124,6 +126,36 @@ class DeadRelu:
                     related=(layer.bias.name,) if layer.bias else (),
                 )
                 return
+        if model is not None:
+            yield from self.by_configuration(model, code, learning)
+
+    @method("initial biases of the configuration")
+    def by_configuration(
+        self, model: ModelConfig, code: Code, learning: LearningState | None = None
+    ) -> Iterator[Evidence]:
+        """Biases that begin below 0 hold ReLUs down, where nothing is learned."""
+        low = {
+            layer.name: value
+            for layer in hidden(model)
+            if activation(model, layer) in RELUS and (value := initial_bias(layer)) < 0
+        }
+        if not low or learning is None or not learning.poor:
+            return
+        curve = learning.curve
+        yield Evidence(
+            message=f"The biases of {listed(list(low))} begin at {number(min(low.values()))}, "
+            f"which holds their ReLUs at 0; {learning.sentence}.",
+            suggestion=sentence(code("start biases at 0")),
+            tag=curve.name if curve else "",
+            steps=curve.span(0) if curve else (),
+        )
+
+
+def _rests(layer: LayerSummary) -> str:
+    if layer.still:
+        count = plural(len(layer.moves) + 1, "histogram")
+        return f"did not move in {count} (by less than {GRAIN:g} of its size)"
+    return "only shrank, as weight decay has it"
 
 
 def _remedy(code: Code, optimizer: Optimizer | None) -> str:

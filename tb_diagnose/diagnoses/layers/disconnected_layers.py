@@ -81,7 +81,7 @@ class DisconnectedLayers:
             )
         others = [layer for layer in still if layer.kind != "recurrent"]
         if others and not _from_the_first(others, judged, learning):
-            harm = learning is not None and learning.failed
+            harm = learning is not None and learning.poor
             yield self._evidence(
                 others,
                 f"{len(others)} of {plural(len(judged), 'kernel')} never moved, among them "
@@ -118,4 +118,4 @@ def _from_the_first(
     still: Sequence[LayerSummary], judged: Sequence[LayerSummary], learning: LearningState | None
 ) -> bool:
     """Whether all up to a depth are, and nothing is learned: then the gradient vanished."""
-    return bool(learning and learning.failed and list(still) == list(judged[: len(still)]))
+    return bool(learning and learning.poor and list(still) == list(judged[: len(still)]))

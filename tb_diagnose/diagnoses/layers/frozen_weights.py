@@ -39,7 +39,7 @@ from tb_diagnose.roles.optimizer import usual_rates
 def _kept(layers: tuple[LayerSummary, ...], learning: LearningState | None = None) -> str:
     weighed = [layer for layer in layers or () if layer.kind]
     kept = weighed and not any(layer.trainable for layer in weighed)
-    failed = learning is not None and learning.failed
+    failed = learning is not None and learning.poor
     return "every layer with weights is frozen on purpose" if kept and not failed else ""
 
 
@@ -94,7 +94,7 @@ class FrozenWeights:
         if not self.still.exceeded(farthest):
             farthest, since = 0.0, max(layer.stopped for layer in trained)
             n = min(len(layer.moves) + 1 for layer in trained)
-            failed, rest = learning is not None and learning.failed, n - 1 - since
+            failed, rest = learning is not None and learning.poor, n - 1 - since
             long = rest >= ENOUGH and self.share.exceeded(rest / n)
             if not failed or not long or self._planned(learning_rate):
                 return
@@ -123,6 +123,7 @@ class FrozenWeights:
         """A note where most layers are frozen by the configuration and the training does badly."""
         weighed = [layer for layer in model.layers if layer.parameters] if model else []
         frozen = [layer.name for layer in weighed if not layer.trainable]
+        everything = len(frozen) == len(weighed) and learning is not None and learning.poor
         if 2 * len(frozen) > len(weighed) and learning is not None and not learning.well:
             yield Evidence(
                 message=f"{len(frozen)} of {plural(len(weighed), 'layer')} with weights are frozen "
@@ -130,7 +131,7 @@ class FrozenWeights:
                 suggestion="Set trainable=True before the model is compiled, unless their weights "
                 "come from another training.",
                 tag="keras",
-                severity=Severity.INFO,
+                severity=Severity.WARNING if everything else Severity.INFO,
             )
 
     def _planned(self, rate: Curve | None) -> bool:
@@ -142,7 +143,7 @@ class FrozenWeights:
         self, found: Evidence, farthest: float, learning: LearningState | None, *, known: bool
     ) -> Evidence:
         """The evidence with what makes it grave: that nothing is learned."""
-        harm = learning is not None and learning.failed
+        harm = learning is not None and learning.poor
         return found._replace(
             message=found.message + (f"; {learning.sentence}." if learning and harm else "."),
             comparison=self.still.compare(farthest),

@@ -7,15 +7,16 @@ Why it matters:
 How it is judged:
     Hidden layers whose kernel begins constant. And the gain: for initializers of a fixed spread,
     or a variance scaling beyond 8 times Glorot's, the deviation over He's, multiplied along the
-    network; beyond 100 either way a warning, or a note where the loss halved. Without a
-    configuration, a first histogram of one value other than 1.
+    network; beyond 100 either way a warning, or a note where the training does well. Beyond 10, a
+    sigmoid or tanh begins saturated. Without a
+    configuration, a first histogram of one value.
 
 When it stays silent:
     Initializers that scale with the fan-in; output layers; residual branches that begin at zero;
-    layers before a normalization or a sigmoid.
+    layers before a normalization.
 
 What to try:
-    He for ReLU, Glorot for tanh and sigmoid.
+    He for ReLU, else Glorot.
 
 Sources:
     He et al. 2015, "Delving deep into rectifiers"; Goodfellow et al. 2016, section 8.4.
@@ -27,12 +28,14 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from tb_diagnose.analysis.layers import MANY, LayerSummary
-from tb_diagnose.analysis.learning_state import does_well
+from tb_diagnose.analysis.learning_state import WELL, does_well
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed, number, sentence
 from tb_diagnose.core.model import Layer, ModelConfig
 from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.architecture import SQUASHING
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.initializers import constant, fan_in, fixed_std, initializer, odd_std
 from tb_diagnose.roles.weights import activation, he_std, hidden, is_normalized
@@ -51,6 +54,7 @@ def _unknown(model: ModelConfig) -> str:
 )
 class PoorInitialisation:
     gain = limit(100, alarm=">", unit="× too large or small", source="two digits are lost")
+    saturated = limit(10, alarm=">", unit="× He's deviation", source="a sigmoid's ends are at 5")
     scale = limit(8, unit="× Glorot's variance", source="He's is 2, SELU's 1")
     spread = limit(1e-6, alarm="<=", unit="of |mean|", source="one value in 32-bit numbers")
 
@@ -61,10 +65,14 @@ class PoorInitialisation:
         code: Code,
         layers: tuple[LayerSummary, ...] = (),
         train_loss: Curve | None = None,
+        train_score: Curve | None = None,
+        chance: ChanceLevel | None = None,
     ) -> Iterator[Evidence]:
         inner = [layer for layer in hidden(model) if layer.trainable]
         yield from self._constant(model, inner, layers, code)
-        yield from self._gain(model, inner, train_loss, code)
+        scored = train_score is not None
+        fine = does_well(train_loss, train_score, chance, WELL if scored else 0.5)
+        yield from self._gain(model, inner, fine, code)
 
     @method("first histograms")
     def by_histograms(self, layers: tuple[LayerSummary, ...], code: Code) -> Iterator[Evidence]:
@@ -83,9 +91,10 @@ class PoorInitialisation:
         )
 
     def _is_single(self, layer: LayerSummary) -> bool:
-        """Whether a kernel begins as one value; 1 is a normalization's scale."""
+        """Whether a kernel begins as one value; 1 is the scale of PyTorch's normalization."""
         first = layer.kernel
-        if first is None or not len(first) or first.count[0] < MANY or first.mean[0] == 1:
+        scales = first is not None and layer.tag.endswith("weight") and first.mean[0] == 1
+        if first is None or not len(first) or first.count[0] < MANY or scales:
             return False
         spread, mean = float(first.high[0] - first.low[0]), abs(float(first.mean[0]))
         return bool(self.spread.exceeded(spread / mean if mean > 0 else spread))
@@ -116,14 +125,19 @@ class PoorInitialisation:
         self,
         model: ModelConfig,
         inner: Sequence[Layer],
-        train_loss: Curve | None,
+        fine: bool,  # noqa: FBT001 (private)
         code: Code,
     ) -> Iterator[Evidence]:
         fixed: dict[str, tuple[float, Layer]] = {}
         for layer in inner:
             spread, inputs = fixed_std(layer) or self._odd(model, layer), fan_in(layer)
-            bounded = activation(model, layer) in ("sigmoid", "softmax")
-            if spread and inputs and not bounded and not is_normalized(model, layer):
+            gain = spread / he_std(inputs) if inputs else 0.0
+            bends = activation(model, layer)
+            if not gain or is_normalized(model, layer):
+                continue
+            if bends in SQUASHING and self.saturated.exceeded(gain):
+                yield self._saturated(layer, spread, gain, code)
+            elif bends not in ("sigmoid", "softmax"):
                 fixed[layer.name] = spread, layer
         gain = prod(spread / he_std(fan_in(layer)) for spread, layer in fixed.values())
         off = max(gain, 1 / gain) if gain > 0 else float("inf")
@@ -142,7 +156,17 @@ class PoorInitialisation:
             suggestion=sentence(f"{code('initialize')}, in {listed(list(fixed))}"),
             tag="keras",
             comparison=self.gain.compare(off),
-            severity=Severity.INFO if does_well(train_loss, None, None) else None,
+            severity=Severity.INFO if fine else None,
+        )
+
+    def _saturated(self, layer: Layer, spread: float, gain: float, code: Code) -> Evidence:
+        return Evidence(
+            message=f"The units of {layer.name} ({layer.activation}) begin saturated: their "
+            f"weights have a standard deviation of {number(spread)}, {number(gain)} times what "
+            f"{fan_in(layer)} inputs call for.",
+            suggestion=sentence(f"{code('initialize')}, in {layer.name}"),
+            tag="keras",
+            comparison=self.saturated.compare(gain),
         )
 
     def _odd(self, model: ModelConfig, layer: Layer) -> float:

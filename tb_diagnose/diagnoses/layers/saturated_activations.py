@@ -67,7 +67,7 @@ class SaturatedActivations:
             return
         worst = max(bad, key=shares.__getitem__)
         track, names = worst.saturated, [layer.name for layer in bad]
-        harm = learning is not None and learning.failed
+        harm = learning is not None and learning.poor
         more = f" ({len(names)} such layers: {listed(names)})" if len(names) > 1 else ""
         yield Evidence(
             message=f"{percent(shares[worst])} of the {'units' if track.by_unit else 'outputs'} of "

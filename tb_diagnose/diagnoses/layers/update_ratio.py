@@ -112,7 +112,7 @@ class UpdateRatio:
         learning: LearningState | None,
         optimizer: Optimizer | None,
     ) -> Iterator[Evidence]:
-        harm = learning is not None and learning.failed
+        harm = learning is not None and learning.poor
         bound = self.far if not harm else self.high
         if harm and ratio.exact and ratio.value > 0 and self.low.exceeded(ratio.value):
             bound = self.low

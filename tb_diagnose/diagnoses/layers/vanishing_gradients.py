@@ -28,12 +28,14 @@ from typing import NamedTuple
 import numpy as np
 
 from tb_diagnose.analysis.layers import DEEP, GRAIN, LayerSummary, kernels_in_a_row
-from tb_diagnose.analysis.learning_state import LearningState
+from tb_diagnose.analysis.learning_state import LearningState, does_well
+from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed, number, plural, sentence
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import Bound, diagnosis, limit, method
 from tb_diagnose.roles.architecture import SLOPES, largest_slope
+from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.weights import NORMALIZERS
 
@@ -52,7 +54,7 @@ class _Profile(NamedTuple):
     ) -> Evidence:
         few = len(self.row) // DEEP
         first, last = (float(np.median(part)) for part in (self.sizes[:few], self.sizes[-few:]))
-        why = f"; {learning.sentence}" if learning and learning.failed else ""
+        why = f"; {learning.sentence}" if learning and learning.poor else ""
         return Evidence(
             message=f"The {self.what} of the first {few} of {len(self.row)} kernels is "
             f"{number(first)}, of the last {few} {number(last)}{rest}{why}.",
@@ -102,7 +104,7 @@ class VanishingGradients:
         few = len(row) // DEEP
         ratio = _ratio(sizes, few)
         stuck = all(_unmoved(layer) for layer in row[:few])
-        failed = learning is not None and learning.failed
+        failed = learning is not None and learning.poor
         bound = self.gradient if failed or stuck else self.gone
         if ratio is None or not bound.exceeded(ratio) or not (failed or stuck):
             return
@@ -119,24 +121,34 @@ class VanishingGradients:
         code: Code,
         learning: LearningState | None = None,
         model: ModelConfig | None = None,
+        train_loss: Curve | None = None,
+        train_score: Curve | None = None,
+        chance: ChanceLevel | None = None,
     ) -> Iterator[Evidence]:
         row = kernels_in_a_row(layer_movements)
         sizes = [layer.movement or 0.0 for layer in row]
         ratio = _ratio(sizes, len(row) // DEEP)
-        failed = learning is not None and learning.failed
-        if not failed or max(sizes) < GRAIN or ratio is None:
+        failed = learning is not None and learning.poor
+        if max(sizes) < GRAIN or ratio is None:
             return
-        if self.movement.exceeded(ratio):
+        if failed and self.movement.exceeded(ratio):
             profile = _Profile(row, "movement", sizes, row[0].tag, row[0].span())
             yield profile.evidence(self.movement, ratio, "", learning, _remedy(code, model))
         elif model is not None and learning is not None:
-            yield from self._by_slopes(model, learning, code)
+            yield from self.by_activations(model, code, learning, train_loss, train_score, chance)
 
     @method("derivatives of the activations")
     def by_activations(
-        self, model: ModelConfig, code: Code, learning: LearningState | None = None
+        self,
+        model: ModelConfig,
+        code: Code,
+        learning: LearningState,
+        train_loss: Curve | None = None,
+        train_score: Curve | None = None,
+        chance: ChanceLevel | None = None,
     ) -> Iterator[Evidence]:
-        if learning is not None and learning.failed:
+        well = does_well(train_loss, train_score, chance)
+        if learning.poor or (learning.curve is not None and not well):
             yield from self._by_slopes(model, learning, code)
 
     def _by_slopes(
@@ -157,6 +169,7 @@ class VanishingGradients:
             tag=curve.name if curve else "",
             steps=curve.span(0) if curve else (),
             comparison=self.passed.compare(passed),
+            severity=None if learning.poor else Severity.WARNING,
         )
 
 

@@ -73,7 +73,7 @@ class VanishingWeights:
         if not gone or (train_score and does_well(None, train_score, chance, float(self.well))):
             return
         share = _penalty(layer_movements) / _level(train_loss)
-        harm = learning is not None and learning.failed
+        harm = learning is not None and learning.poor
         worst = min(gone, key=lambda layer: layer.left)
         least = f"{percent(worst.left)} of their size at the beginning"
         parts = [f"shrank to {least}" if len(gone) == 1 else f"shrank, the smallest to {least}"]

@@ -10,7 +10,7 @@ How it is judged:
     A fifth of the run is a warning. The time since the end does not count.
 
 When it stays silent:
-    Fewer than 10 points; pauses that come at intervals; a restart.
+    Fewer than 10 points; pauses that come at intervals; a restart; steps that are missing too.
 
 What to try:
     Look at what the machine did at that time: the data pipeline, the storage, other jobs.
@@ -51,7 +51,8 @@ class StalledRun:
         curve = max(scalars, key=len)
         at, gap, usual, third = longest_gap(curve.wall)
         alone = gap > 0 and gap >= self.others * third and gap >= self.usual * usual
-        if not alone or not self.least.exceeded(gap) or _restarted(curve, at, facts):
+        missing = _steps_at_once(curve, at) * usual * self.usual > gap  # steps, and not time
+        if not alone or missing or not self.least.exceeded(gap) or _restarted(curve, at, facts):
             return
         share = gap / float(curve.wall[-1] - curve.wall[0])
         yield Evidence(
@@ -65,6 +66,12 @@ class StalledRun:
             comparison=self.least.compare(gap),
             severity=Severity.WARNING if self.share.exceeded(share) else None,
         )
+
+
+def _steps_at_once(curve: Series, at: int) -> float:
+    """How many times the usual number of steps lie between a point and the one before."""
+    ahead = np.diff(curve.steps)
+    return float(ahead[at - 1] / max(np.median(ahead), 1))
 
 
 def _restarted(curve: Series, at: int, facts: tuple[Fact, ...]) -> bool:

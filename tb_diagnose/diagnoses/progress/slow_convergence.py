@@ -6,7 +6,7 @@ Why it matters:
 
 How it is judged:
     The second half makes nearly as much of the gain as the first, the loss is still falling at
-    its end, and less than half of its start is gone. Less than a tenth is a warning.
+    its end, and less than half of its start is gone.
 
 When it stays silent:
     Fewer than 10 values; a curve that bends or has come far; a rate that still warms up; a
@@ -35,7 +35,7 @@ _CHANCE = limit(0.05, unit="p-value", source="convention").default
 
 
 @diagnosis(
-    family="progress", severity=Severity.INFO, leads_to=("unfinished-training",), since="0.1"
+    family="progress", severity=Severity.WARNING, leads_to=("unfinished-training",), since="0.1"
 )
 class SlowConvergence:
     straight = limit(0.4, alarm=">=", unit="of the gain", source="0.5 is a straight line")
@@ -62,6 +62,7 @@ class SlowConvergence:
         if self.straight.exceeded(late) and self.gone.exceeded(gone) and self.least.exceeded(gone):
             rate = optimizer.learning_rate if optimizer else None
             change = code.rate(optimizer, 3 * rate) if rate else "Multiply the learning rate by 3"
+            steady = late <= 1 - self.straight / 2
             slow = self.crawl.exceeded(gone)
             yield Evidence(
                 message=f"{loss.name} fell from {number(loss.start.value)} to "
@@ -72,7 +73,8 @@ class SlowConvergence:
                 tag=loss.name,
                 steps=loss.span(0),
                 comparison=self.crawl.compare(gone) if slow else self.straight.compare(late),
-                severity=Severity.WARNING if slow else None,
+                # One that fell by more, or only at its end, is unfinished rather than slow.
+                severity=None if slow or (steady and 2 * gone < self.gone) else Severity.INFO,
             )
 
 

@@ -43,7 +43,7 @@ from tb_diagnose.roles.code import Code
 class LossDivergence:
     lost = limit(0.5, alarm=">=", unit="of the gain", source="half of what was won is lost")
     rise = limit(0.05, alarm=">=", unit="of the best", source="runmedic and SageMaker Debugger")
-    sudden = limit(3, alarm=">=", unit="× the start", source="no noise of a mean is as large")
+    blown = limit(3, alarm=">=", unit="× start or best", source="no noise of a mean is as large")
     clear = limit(8, alarm=">=", unit="standard errors", source="p < 1e-15 if it is normal")
 
     @method("losses and scores")
@@ -81,30 +81,35 @@ class LossDivergence:
         if not start.value > 0:
             return self._worse(curve, rise, best, alone=alone)
         values, times = curve.finite_values, end.value / start.value
-        clear = rise.score >= self.clear or end.value >= self.sudden * float(values[:-1].max())
-        if self.sudden.exceeded(times) and clear and end.value > best.value:
-            sudden: Comparison = self.sudden.compare(times)
-            return sudden
+        clear = rise.score >= self.clear or end.value >= self.blown * float(values[:-1].max())
+        if self.blown.exceeded(times) and clear and end.value > best.value:
+            blown: Comparison = self.blown.compare(times)
+            return blown
         if worse := self._worse(curve, rise, best, alone=alone):
             return worse
         # Two values that are worse than the start are no accident of one.
         twice = (
             not alone
             and float(values[-2:].min()) > start.value
-            and end.value > self.sudden * best.value
+            and end.value > self.blown * best.value
         )
         compared = self.rise.compare(end.value / best.value - 1) if best.value > 0 else None
         return compared if twice and compared and compared.holds else None
 
     def _worse(self, curve: Curve, rise: Rise, best: Level, *, alone: bool) -> Comparison | None:
         """A level that rose for good by much of what had been gained."""
-        if not rise.persistent or alone or not best.value:
+        whole = rise.p_value < self.rise and (rise.share or 0.0) >= 1
+        if not (rise.persistent or whole) or alone or not best.value:
             return None
         large: Comparison = self.rise.compare(rise.value / abs(best.value))
         if not large.holds or rise.share is None or not curve.gained:
             return large if large.holds else None
         lost: Comparison = self.lost.compare(rise.share)
-        return lost if lost.holds else None
+        if lost.holds:
+            return lost
+        # Where the start was high, a share of the gain is not what was lost.
+        times: Comparison = self.blown.compare(1 + rise.value / best.value)
+        return times if times.holds and rise.share >= self.lost / 3 else None
 
     def _evidence(
         self,

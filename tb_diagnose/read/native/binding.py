@@ -1,8 +1,9 @@
 """The C part of reading, where the package was built with a C compiler.
 
 ``reader.h`` is the only declaration of its functions and structs: what is here comes from there.
-It does what ``decode/`` does without it, many times as fast; ``TB_DIAGNOSE_NATIVE=0`` in the
-environment does without.
+It does what ``decode/`` does without it, many times as fast. ``TB_DIAGNOSE_NATIVE=0`` in the
+environment does without; a path that ends with ``.so`` names another library, such as one with
+sanitizers.
 """
 
 from __future__ import annotations
@@ -81,11 +82,13 @@ def header() -> Header:
 @lru_cache(maxsize=1)
 def library() -> ctypes.CDLL | None:
     """The library; None where it was not built, has another header, or is not wanted."""
-    if os.environ.get(SWITCH, "") == "0" or sys.byteorder != "little":
+    wanted = os.environ.get(SWITCH, "")
+    if wanted == "0" or sys.byteorder != "little":
         return None
+    path = wanted if wanted.endswith(".so") else str(Path(__file__).with_name(FILE))
     try:
         # Each call releases the global interpreter lock.
-        found = ctypes.CDLL(str(Path(__file__).with_name(FILE)))
+        found = ctypes.CDLL(path)
         for name, (result, arguments) in header().functions.items():
             function = getattr(found, name)
             function.restype, function.argtypes = result, arguments

@@ -22,7 +22,9 @@
 #endif
 
 static uint32_t table[8][256];
+#ifdef HARDWARE
 static int hardware;
+#endif
 
 /* table[k][b] is the CRC of the byte b with k zeros behind it. */
 __attribute__((constructor)) static void prepare(void) {

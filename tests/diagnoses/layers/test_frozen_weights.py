@@ -87,9 +87,12 @@ def test_layers_that_are_frozen_on_purpose_are_no_fault() -> None:
     )  # fmt: skip
 
 
-def test_most_layers_frozen_by_the_configuration_and_nothing_learned_is_a_note() -> None:
-    (evidence,) = speaks("frozen-weights", model=KEPT, train_loss=epochs(flat(10)))
+def test_layers_frozen_by_the_configuration_and_nothing_learned() -> None:
+    most = stack(*KEPT.layers, dense("dense_2", 1, 1))
+    (evidence,) = speaks("frozen-weights", model=most, train_loss=epochs(flat(10)))
     assert evidence.severity is Severity.INFO
+    (evidence,) = speaks("frozen-weights", model=KEPT, train_loss=epochs(flat(10)))
+    assert evidence.severity is Severity.WARNING
     assert evidence.message.startswith("2 of 2 layers with weights are frozen")
 
 

@@ -44,6 +44,10 @@ SPEAKS: Cases = {
         "train_loss": epochs(falling(10, 0.825, 0.696)),
     },
     "six sigmoids in a row, and nothing else to go by": {"model": SIGMOIDS, **STUCK},
+    "six sigmoids, and the loss hardly falls": {
+        "model": SIGMOIDS,
+        "train_loss": epochs(falling(10, 2.4, 2.0)),
+    },
     "softmax in hidden layers": {
         "model": stack(
             *(dense(f"d{n}", 64, 64, "softmax") for n in range(2)), dense("out", 64, 2, "softmax")

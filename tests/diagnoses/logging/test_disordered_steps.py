@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tb_diagnose.core.finding import Severity
-from tests.cases import Cases, fact, made, silent, speaks
+from tests.cases import Cases, clear, fact, made, speaks
 
 SPEAKS: Cases = {
     kind: {"facts": (fact(kind),)}
     for kind in ("steps-are-batch-indices", "repeated-steps", "backward-steps")
 }
 
-SILENT: Cases = {
+CLEAR: Cases = {
     "nothing happened": {"facts": ()},
     "a restart whose overlap was taken out": {"facts": (fact("restart"), fact("overlap"))},
     "several trainings, judged one by one": {"facts": (fact("several-trainings"),)},
@@ -25,9 +25,9 @@ def test_it_speaks(case: str) -> None:
     speaks("disordered-steps", **made(SPEAKS[case]))
 
 
-@pytest.mark.parametrize("case", SILENT)
-def test_it_is_silent(case: str) -> None:
-    silent("disordered-steps", **made(SILENT[case]))
+@pytest.mark.parametrize("case", CLEAR)
+def test_it_is_clear(case: str) -> None:
+    clear("disordered-steps", **made(CLEAR[case]))
 
 
 def test_curves_of_one_kind_share_one_piece_of_evidence() -> None:
