@@ -89,7 +89,7 @@ def test_a_role_whose_curve_no_run_has_is_an_error_that_names_a_near_one() -> No
     message = "no run has a curve 'epoch_los' to use as train_loss; did you mean 'epoch_loss'?"
     with pytest.raises(SettingsError, match=re.escape(message)):
         diagnose(["logs"], Settings(roles={"train_loss": "epoch_los"}))
-    with pytest.raises(SettingsError, match="no run has a curve 'qqqq'.*lists the tags"):
+    with pytest.raises(SettingsError, match=r"no run has a curve 'qqqq'.*lists the tags"):
         diagnose(["logs"], Settings(roles={"train_loss": "qqqq"}))
 
 

@@ -106,8 +106,7 @@ def save(chunks: Iterable[bytes], path: Path) -> None:
 
 
 def _write_all(chunks: Iterable[bytes], file: BinaryIO) -> None:
-    for chunk in chunks:
-        file.write(chunk)
+    file.writelines(chunks)
     file.flush()
 
 

@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 
 from tb_diagnose import __version__
 
-
 FORMATS = ("terminal", "html", "json", "markdown", "sarif", "junit")
 #: Ending of a file's name → the format that it is written in.
 _ENDINGS = {

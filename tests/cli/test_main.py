@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from tb_diagnose import __version__
-from tb_diagnose import pipeline
+from tb_diagnose import __version__, pipeline
 from tb_diagnose.cli import faces
 from tb_diagnose.cli import main as cli
 from tb_diagnose.core.settings import Settings, Vocabulary
