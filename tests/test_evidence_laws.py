@@ -1,4 +1,4 @@
-"""What every piece of evidence keeps to: comparisons that hold, raw numbers, the run's own words."""
+"""What evidence keeps to: comparisons that hold, raw numbers, the run's own words."""
 
 from __future__ import annotations
 

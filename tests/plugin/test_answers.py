@@ -73,7 +73,7 @@ def test_state_and_list_are_of_one_version(snapshot: Snapshot) -> None:
 def test_a_run_is_a_part_of_the_document(snapshot: Snapshot) -> None:
     name = told("runs", snapshot)["runs"][0]["name"]
     part = told("run", snapshot, ("name", name))
-    Draft202012Validator({"$defs": SCHEMA["$defs"], "$ref": "#/$defs/run"}).validate(part)
+    Draft202012Validator({"$defs": SCHEMA["$defs"], "$ref": "#/$defs/RunPart"}).validate(part)
     assert part["name"] == name
 
 

@@ -151,7 +151,7 @@ export type Curve = {
   /** Steps of the points kept, as written. */
   steps: number[];
   /** Values of the points kept; all finite. */
-  values: (number | "-Infinity" | "Infinity" | "NaN")[];
+  values: number[];
 };
 
 /** Points in a row that are not finite. */
@@ -267,7 +267,7 @@ export type Tool = {
   version: string;
 };
 
-/** What tb-diagnose found in a set of runs. The same logs give the same document, to the byte. */
+/** What tb-diagnose found in a set of runs; the same logs give the same bytes. */
 export type Document = {
   /** Of several runs together. */
   comparisons: Comparison[];
@@ -280,3 +280,8 @@ export type Document = {
   summary: Summary;
   tool: Tool;
 };
+
+/** A number, or a string for the three that JSON does not have. */
+export type Numeric = Measure["value"];
+
+export type Severity = Evidence["severity"];
