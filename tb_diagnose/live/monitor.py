@@ -18,7 +18,7 @@ from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.examine import examine
 from tb_diagnose.live.state import Kept, News, Told, inodes, new, size
 from tb_diagnose.parallel.local import told
-from tb_diagnose.read import Cluster, NothingToRead, Place, Shelf, clusters, gather, place
+from tb_diagnose.read import Cluster, FollowerCache, NothingToRead, Place, clusters, gather, place
 from tb_diagnose.report.document import summary
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.schema import POINTS, Problem, Summary
@@ -59,7 +59,7 @@ class Watch:
         #: Path → why it could not be walked when it was last tried.
         self._unreachable: dict[str, str] = {}
         self._settings = settings
-        self._shelf = Shelf(held, checksum=checksum)
+        self._followers = FollowerCache(held, checksum=checksum)
         self._clock = clock
         self._next = float("-inf")
         self._kept: dict[Place, Kept] = {}
@@ -101,7 +101,7 @@ class Watch:
         for where, message in sorted(self._unreachable.items() - known.items()):
             yield Problem(path=where, message=f"{where} was not read: {message}")
         for path in () if self._unreachable else self._kept.keys() - found.keys():
-            self._shelf.drop(self._kept.pop(path).cluster.path)
+            self._followers.drop(self._kept.pop(path).cluster.path)
         for path, cluster in found.items():
             self._kept.setdefault(path, Kept(cluster)).meets(cluster)
 
@@ -119,7 +119,7 @@ class Watch:
     def _judged(self, kept: Kept) -> Iterator[News | Problem]:
         kept.pending, kept.judged = False, kept.files
         try:
-            runs = self._shelf.refreshed(kept.cluster, size(kept.files)).runs()
+            runs = self._followers.refreshed(kept.cluster, size(kept.files)).runs()
             kept.pending = _has(runs, "unreadable") or (kept.grows and _has(runs, *_UNFINISHED))
             if kept.grows:
                 runs = [_as_written(run) for run in runs]
@@ -130,7 +130,7 @@ class Watch:
             if message != kept.problem:
                 yield Problem(path=str(where), message=message)
             kept.problem = message
-            self._shelf.drop(where)
+            self._followers.drop(where)
             return
         kept.problem = ""
         kept.runs += [Told() for _ in parts[len(kept.runs) :]]

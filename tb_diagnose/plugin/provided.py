@@ -11,9 +11,9 @@ from tensorboard.data.provider import RunTagFilter
 
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.core.run import Histograms, Run, Series
-from tb_diagnose.read.columns.histograms import columns, from_tensors, joined, reduced
+from tb_diagnose.read.columns.histograms import columns, from_tensor, reduced
 from tb_diagnose.read.keras.config import model_config
-from tb_diagnose.read.trainings.hparams import hyperparameters
+from tb_diagnose.read.sessions.hparams import hyperparameters
 
 #: Points of each tag to ask for: more than providers keep.
 _POINTS = 100_000
@@ -95,8 +95,8 @@ def _histograms(asked: Asked, folder: str, name: str) -> Iterator[Histograms]:
     for tag, points in sorted(asked.read("tensors", "histograms", name, _POINTS).items()):
         if points:
             steps = np.array([each.step for each in points], np.int64)
-            tensors = (np.asarray(each.numpy, np.float64)[None] for each in points)
-            rows = reduced(joined([from_tensors(each) for each in tensors]))
+            tensors = (np.asarray(each.numpy, np.float64) for each in points)
+            rows = np.concatenate([reduced(from_tensor(each)) for each in tensors])
             yield Histograms(tag, folder, steps, _wall(points), **columns(rows))
 
 

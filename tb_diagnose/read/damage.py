@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tb_diagnose.core.run import Fact
-from tb_diagnose.read.file import EventFile, Lost
+from tb_diagnose.read.event_file import EventFile, Lost
 from tb_diagnose.read.sources.source import Place, beginning
 
 #: How a file begins that is no event file → what it is and what to do.
@@ -24,7 +24,7 @@ def facts(file: EventFile, where: str) -> Iterator[Fact]:
     elif not file.size:
         message = f"{where} is empty: nothing was logged to it, or its writer was never flushed."
         yield Fact("empty-file", message, where)
-    elif not file.columns.records and file.bad_from == 0:
+    elif not file.records and file.bad_from == 0 and not file.mismatched:
         yield Fact("not-event-file", f"{where} {_kind(file.path)}", where, {"bytes": file.size})
     else:
         yield from _damaged(file, where)
@@ -63,11 +63,17 @@ def _damaged(file: EventFile, where: str) -> Iterator[Fact]:
     if not lost:
         return
     places = ", ".join(f"{each.offset} to {each.offset + each.size}" for each in lost[:3])
-    more = f" and {len(lost) - 3} more stretches" if len(lost) > 3 else ""
-    message = (
-        f"{where} is damaged: bytes {places}{more} hold no intact record and are left out; copy "
-        "the file again from where it was written."
-    )
+    more = f" and {len(lost) - 3} more ranges" if len(lost) > 3 else ""
+    if file.mismatched and not file.records:
+        message = (
+            f"every checksum in {where} is wrong (bytes {places}{more}): the file is damaged, or "
+            "its writer computes checksums in its own way; if so, read it with --no-checksum."
+        )
+    else:
+        message = (
+            f"{where} is damaged: bytes {places}{more} hold no intact record and are left out; "
+            "copy the file again from where it was written."
+        )
     numbers = {
         "offset": lost[0].offset,
         "bytes": sum(each.size for each in lost),

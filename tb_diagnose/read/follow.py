@@ -8,26 +8,31 @@ import numpy as np
 
 from tb_diagnose.core.run import Fact, Run
 from tb_diagnose.read import damage
-from tb_diagnose.read.file import EventFile
+from tb_diagnose.read.discover import Cluster, Folder
+from tb_diagnose.read.event_file import EventFile
+from tb_diagnose.read.sessions import assemble, segments
 from tb_diagnose.read.sources.listing import Listings
-from tb_diagnose.read.trainings import assemble, tracks
-from tb_diagnose.read.walk import Cluster, Folder
+from tb_diagnose.read.sources.source import Place, readable
+
+#: Bytes that go with every cluster, however small its files are (measured: 12 kB).
+_EMPTY = 1 << 14
 
 
 @dataclass
 class _Followed:
-    """One folder: its files by name, and the plugin of each tag seen in it."""
+    """One folder and its files by name; ``fact`` where the folder cannot be listed."""
 
     folder: Folder
     files: dict[str, EventFile] = field(default_factory=dict)
-    plugins: dict[bytes, bytes] = field(default_factory=dict)
     fact: Fact | None = None
 
 
 class Follower:
     """Reads a cluster, and on each ``refresh`` only what was appended since the last one.
 
-    ``checksum=False`` leaves the CRCs of payloads unchecked; those of lengths are always checked.
+    What it holds is what reading the cluster anew would give, whatever became of its files and
+    folders meanwhile. ``checksum=False`` leaves the CRCs of payloads unchecked; those of lengths
+    are always checked.
     """
 
     def __init__(self, cluster: Cluster, *, checksum: bool = True) -> None:
@@ -41,11 +46,14 @@ class Follower:
 
         Folders are listed anew, except those that ``listings`` knows.
         """
-        changed = False
         listings = listings or Listings()
+        known, self._folders = self._folders, {}
         for folder in self.cluster.members(listings):
-            followed = self._folders.setdefault(folder.relative, _Followed(folder))
+            followed = known.get(folder.relative) or _Followed(folder)
             followed.folder = folder
+            self._folders[folder.relative] = followed
+        changed = list(known) != list(self._folders)
+        for followed in self._folders.values():
             changed |= self._refresh(followed, listings)
         if changed:
             self._runs = None
@@ -53,22 +61,25 @@ class Follower:
 
     def _refresh(self, followed: _Followed, listings: Listings) -> bool:
         folder = followed.folder
+        names: list[str] = []
         fact = None
         try:
             names = folder.event_files(listings)
         except OSError as error:
-            names = list(followed.files)
             fact = damage.unreadable(folder.path, folder.relative, error)
         changed = fact != followed.fact or names != list(followed.files)
         followed.fact = fact
         known = followed.files
         followed.files = {
-            name: known.get(name)
-            or EventFile(folder.path / name, followed.plugins, checksum=self.checksum)
+            name: known.get(name) or EventFile(folder.path / name, checksum=self.checksum)
             for name in names
         }
-        for file in followed.files.values():
+        for name, file in followed.files.items():
+            file.path = folder.path / name
             changed |= file.refresh()
+        files = list(followed.files.values())
+        for index, file in enumerate(files):
+            changed |= file.inherit(files[:index])
         return changed
 
     def runs(self) -> list[Run]:
@@ -77,17 +88,23 @@ class Follower:
             self._runs = self._assembled()
         return self._runs
 
+    def close(self) -> None:
+        """Frees what only reading on would take."""
+        for followed in self._folders.values():
+            for file in followed.files.values():
+                file.close()
+
     @np.errstate(all="ignore")  # of what is odd in the numbers, the diagnoses tell
     def _assembled(self) -> list[Run]:
-        parts, facts = [], []
+        files, facts = [], []
         for relative, followed in self._folders.items():
             if followed.fact is not None:
                 facts.append(followed.fact)
             for name, file in followed.files.items():
-                part = tracks.part(relative, name, file.columns)
-                parts.append(part)
-                facts += damage.facts(file, f"{relative}/{name}" if relative else name)
-        return assemble.runs(self.cluster.name, str(self.cluster.path), parts, facts)
+                found = segments.log_file(relative, readable(name), file.contents)
+                files.append(found)
+                facts += damage.facts(file, found.name)
+        return assemble.runs(self.cluster.name, readable(str(self.cluster.path)), files, facts)
 
 
 def load(cluster: Cluster, *, checksum: bool = True, walked: bool = False) -> list[Run]:
@@ -98,4 +115,44 @@ def load(cluster: Cluster, *, checksum: bool = True, walked: bool = False) -> li
     follower = Follower(cluster, checksum=checksum)
     known = walked and cluster.listing
     follower.refresh(Listings({cluster.path: known} if known else None))
+    follower.close()
     return follower.runs()
+
+
+class FollowerCache:
+    """Followers of the clusters that were last read, within a budget of bytes.
+
+    What is in memory of a cluster takes at most about as much as half of its event files, so the
+    budget counts the bytes of those. A cluster that is larger than the whole budget is kept until
+    the next one is read; one that is no longer kept is read from the start when it is asked for.
+    """
+
+    def __init__(self, budget: int, *, checksum: bool = True) -> None:
+        self._budget = budget
+        self._checksum = checksum
+        #: Follower and bytes, the least recently used first.
+        self._kept: dict[Place, tuple[Follower, int]] = {}
+        self._size = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def refreshed(self, cluster: Cluster, size: int) -> Follower:
+        """The cluster, of ``size`` bytes now, read as far as it goes."""
+        follower = self._taken(cluster.path) or Follower(cluster, checksum=self._checksum)
+        follower.cluster = cluster  # of more files by now, where they are named one by one
+        follower.refresh()
+        self._kept[cluster.path] = follower, size + _EMPTY
+        self._size += size + _EMPTY
+        while self._size > self._budget and len(self._kept) > 1:
+            self._taken(next(iter(self._kept)))
+        return follower
+
+    def drop(self, path: Place) -> None:
+        """Forgets a cluster that is gone, or could not be read."""
+        self._taken(path)
+
+    def _taken(self, path: Place) -> Follower | None:
+        follower, size = self._kept.pop(path, (None, 0))
+        self._size -= size
+        return follower

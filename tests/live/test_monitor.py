@@ -13,7 +13,7 @@ from tb_diagnose.core.settings import Settings
 from tb_diagnose.live import monitor as subject
 from tb_diagnose.live.monitor import Watch
 from tb_diagnose.live.state import News
-from tb_diagnose.read import Shelf, clusters
+from tb_diagnose.read import FollowerCache, clusters
 from tests.events import Log
 
 NAN = float("nan")
@@ -192,12 +192,12 @@ def test_only_so_much_is_kept_in_memory(tmp_path: Path) -> None:
     size = log.path.stat().st_size
     watch = Watch([tmp_path], ONLY, held=3 * (size + (1 << 14)), clock=Clock())
     seen(watch)
-    assert len(watch._shelf) == 3
+    assert len(watch._followers) == 3
     # What is no longer in memory is still told once.
     with Log(tmp_path / "run-0", start=1_700_000_100) as log:
         log.scalars("loss", [NAN], [50])
     assert seen(watch) == [("run-0", ["non-finite-values"], [])]
-    assert len(watch._shelf) <= 3
+    assert len(watch._followers) <= 3
     assert watch.summary()["points"] == 301
 
 
@@ -207,14 +207,14 @@ def test_a_folder_that_breaks_the_reader_is_told_of_once(
     for name in "ab":
         with Log(tmp_path / name) as log:
             log.scalars("loss", [1.0, NAN])
-    refreshed = Shelf.refreshed
+    refreshed = FollowerCache.refreshed
 
-    def breaks(shelf: Shelf, cluster: Any, size: int) -> Any:
+    def breaks(followers: FollowerCache, cluster: Any, size: int) -> Any:
         if cluster.name == "a":
             raise MemoryError("too large")
-        return refreshed(shelf, cluster, size)
+        return refreshed(followers, cluster, size)
 
-    monkeypatch.setattr(Shelf, "refreshed", breaks)
+    monkeypatch.setattr(FollowerCache, "refreshed", breaks)
     watch = Watch([tmp_path], ONLY, clock=Clock())
     problem, news = watch.look()
     assert not isinstance(problem, News)
@@ -307,7 +307,7 @@ def test_what_cannot_be_read_is_told_and_tried_again(
 
     watch = Watch([tmp_path], Settings(select=("damaged-log", "non-finite-values")), clock=Clock())
     with monkeypatch.context() as patch:
-        patch.setattr("tb_diagnose.read.file.opened", refuses)
+        patch.setattr("tb_diagnose.read.event_file.opened", refuses)
         assert [found for _, found, _ in seen(watch)] == [["damaged-log"]]
         assert seen(watch) == []
     assert [each[1:] for each in seen(watch)] == [(["non-finite-values"], ["damaged-log"])]

@@ -1,4 +1,4 @@
-"""Reading by the compiled library and by NumPy alone: both have to read the same."""
+"""Reading by the compiled library and by Python alone: both have to read the same."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pytest
 from tb_diagnose.read.native import binding
 
 
-@pytest.fixture(params=["library", "numpy"])
+@pytest.fixture(params=["library", "python"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Which of the two reads in a test."""
-    if request.param == "numpy":
+    if request.param == "python":
         monkeypatch.setattr(binding, "library", lambda: None)
     elif binding.library() is None:
         pytest.skip("the library was not built: no C compiler when the package was installed")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.read.columns.histograms import Buckets, from_limits, from_tensors
+from tb_diagnose.read.columns.histograms import Buckets, from_limits, from_tensor
 
 event_pb2 = pytest.importorskip("tensorboard.compat.proto.event_pb2")
 
@@ -47,7 +47,7 @@ class Expected:
             array = _array(value.tensor)
             if plugin == "histograms":
                 found = self.histograms.setdefault(value.tag, [])
-                found.append((one.step, from_tensors(array.reshape(1, len(array) // 3, 3))))
+                found.append((one.step, from_tensor(array.reshape(-1, 3))))
             elif plugin in ("", "scalars"):
                 self.scalars.setdefault(value.tag, []).append((one.step, one.wall_time, array[0]))
 
@@ -55,7 +55,7 @@ class Expected:
 def _limited(histo: Any) -> Buckets:
     singles = (histo.min, histo.max, histo.num, histo.sum, histo.sum_squares)
     limits, count = np.array(histo.bucket_limit), np.array(histo.bucket)
-    return from_limits(limits, count, np.array([len(limits)]), [np.array([x]) for x in singles])
+    return from_limits(limits, count, list(singles))
 
 
 def _array(tensor: Any) -> Any:

@@ -1,196 +1,93 @@
-"""What one event file holds, in columns that grow as the file does."""
+"""What one event file holds: a column for each tag, and what is no curve."""
 
 from __future__ import annotations
 
+import math
 from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.read.columns.growing import Growing
-from tb_diagnose.read.columns.histograms import HISTOGRAM, ROW
+from tb_diagnose.measure.levels import ascending
 
-# Integers are copied as they are; floats need not be, when they are NaN.
-_I8, _U8 = np.dtype("<i8"), np.dtype("<u8")
-_BITS: dict[str, np.dtype[Any]] = {"<f4": np.dtype("<u4"), "<f8": _U8, HISTOGRAM: ROW}
-#: Steps, bits of wall times and bits of values, as columns of equal length.
-Points = tuple[Sequence[int] | NDArray[Any], ...]
-
-
-class Piece(NamedTuple):
-    """Points of a curve: those from ``first`` to ``last`` of ``points``.
-
-    Attributes:
-        lasting: whether they stay as they are; if not, they will be overwritten soon.
-        orderly: whether it is known that each step is behind the one before it, and that the clock
-            never goes back.
-    """
-
-    points: Points
-    first: int
-    last: int
-    lasting: bool
-    orderly: bool = False
+#: What a curve is made of.
+SCALARS, HISTOGRAMS, VITALS = range(3)
+#: (what it is made of, tag): names a curve within its folder.
+Key = tuple[int, str]
+_NOWHERE = np.empty(0, np.int64)
 
 
 class Column:
-    """One tag: scalars, bit by bit as logged, so that even a NaN keeps its payload; or histograms.
+    """The points of one tag, in the order written: scalars, histograms or tables of vitals.
 
     Attributes:
-        kind: NumPy name of the scalars' type, ``<f4`` or ``<f8``, or ``histogram``.
-        number: by which its table knows it, -1 before it does.
-        orderly: as in ``Piece``, of all its points.
+        steps: [n] int64; wall: [n] float64, seconds since 1970.
+        values: [n] float32 or float64 scalars, bit by bit as logged; [n] histograms of type
+            ``histograms.ROW``; or [n, rows * columns] vitals.
+        layout: of vitals, the JSON as logged.
     """
 
-    # A log may have 100,000 tags: one that has a single point should cost little.
-    __slots__ = ("_borrows", "_loose", "_pieces", "_room", "kind", "number", "orderly")
+    # A log may have a million tags: one with a single point should cost little.
+    __slots__ = ("_clock", "_ordered", "layout", "steps", "values", "wall")
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.number = -1
-        self.orderly = False
-        self._pieces: list[Piece] | None = None
-        self._loose: tuple[list[int], list[int], list[int]] | None = None
-        # Steps, wall times and values. The steps may be those of another column, as far as it goes.
-        self._room: tuple[Growing, ...] = ()
-        self._borrows = False
+    def __init__(
+        self,
+        steps: NDArray[np.int64],
+        wall: NDArray[np.float64],
+        values: NDArray[Any],
+        *,
+        ordered: bool | None = None,
+        layout: bytes = b"",
+    ) -> None:
+        self.steps, self.wall, self.values, self.layout = steps, wall, values, layout
+        self._ordered = ordered
+        self._clock: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
-        return self._settled(1).size
+        return len(self.steps)
 
     @property
-    def steps(self) -> NDArray[np.int64]:
-        """[n] as logged."""
-        return self._settled(0).view()[: len(self)]
+    def ordered(self) -> bool:
+        """Whether each step is greater than the one before it, and the clock never goes back."""
+        if self._ordered is None:
+            ends = len(self) and math.isfinite(self.wall[0]) and math.isfinite(self.wall[-1])
+            clock = bool(ends) and ascending(self.wall)
+            self._ordered = clock and bool(np.all(self.steps[1:] > self.steps[:-1]))
+        return self._ordered
 
     @property
-    def wall(self) -> NDArray[np.float64]:
-        """[n] seconds since 1970."""
-        return self._settled(1).view().view("<f8")
+    def clock(self) -> NDArray[np.float64]:
+        """[n] the wall time, made never to go back."""
+        if self._ordered:
+            return self.wall
+        if self._clock is None:
+            self._clock = np.maximum.accumulate(np.nan_to_num(self.wall))
+        return self._clock
 
-    def data(self) -> NDArray[Any]:
-        """[n] the scalars, or the reduced histograms, of type ``histograms.ROW``."""
-        found = self._settled(2).view()
-        return found if self.kind == HISTOGRAM else found.view(self.kind)
+    @property
+    def drops(self) -> NDArray[np.int64]:
+        """[k] the index of each point whose step is less than that of the point before it."""
+        if self._ordered:
+            return _NOWHERE
+        return np.flatnonzero(self.steps[1:] < self.steps[:-1]) + 1
 
-    def take(self, piece: Piece) -> None:
-        """Takes points as they are: unless they last, it has to be settled before they change."""
-        if self._loose is not None:
-            self._gather()
-        if self._pieces is None:
-            self._pieces = [piece]
-        else:
-            self._pieces.append(piece)
+    def at(self, index: slice | NDArray[np.bool_]) -> Column:
+        """The points that a slice or mask selects."""
+        parts = self.steps[index], self.wall[index], self.values[index]
+        return Column(*parts, ordered=self._ordered or None, layout=self.layout)
 
-    def take_one(self, step: int, wall: int, value: int) -> None:
-        """Takes a single point, the bits of its wall time and value as integers."""
-        if self._loose is None:
-            self._loose = [], [], []
-        steps, walls, values = self._loose
-        steps.append(step)
-        walls.append(wall)
-        values.append(value)
-
-    def _gather(self) -> None:
-        loose, self._loose = self._loose, None
-        if loose is not None:
-            self.take(Piece(loose, 0, len(loose[0]), lasting=False))
-
-    def settle(self, outlook: float = 1.0, beside: Column | None = None) -> None:
-        """Moves what was taken to where it stays, which is done as well when it is asked for.
-
-        ``outlook`` is how many times as long the column may come to be as it is then. Where it has
-        the same steps as the one ``beside`` it, as curves that are logged together have, they are
-        kept once.
-        """
-        if self._loose is not None:
-            self._gather()
-        if not self._pieces:
-            return
-        piece = self._pieces[0]
-        kinds = _I8, _U8, _BITS[self.kind]
-        if not self._room and len(self._pieces) == 1 and piece.lasting:
-            points = (np.asarray(each[piece.first : piece.last], kind)
-                      for each, kind in zip(piece.points, kinds, strict=True))  # fmt: skip
-            self._room = tuple(map(Growing.adopting, points))
-            self.orderly = piece.orderly
-        else:
-            self.orderly = False
-            self._room = self._room or tuple(map(Growing, kinds))
-            self._copy(self._pieces, outlook, beside)
-        self._pieces = None
-
-    def _copy(self, pieces: Sequence[Piece], outlook: float, beside: Column | None) -> None:
-        count = sum(piece.last - piece.first for piece in pieces)
-        if self._borrows:
-            self._borrows = self._keep(pieces, outlook)
-        elif beside is not None and not self._room[0].reaches(count):
-            # The steps would have to be moved anyway.
-            self._borrows = self._borrow(pieces, beside)
-        own = int(self._borrows)
-        for index, column in enumerate(self._room[own:], own):
-            room, at = column.stretch(count, outlook), 0
-            for points, first, last, *_ in pieces:
-                room[at : at + last - first] = points[index][first:last]
-                at += last - first
-
-    def _borrow(self, pieces: Sequence[Piece], beside: Column) -> bool:
-        """Whether the steps are another column's, of which they then are a part."""
-        steps, *others = self._room
-        theirs = beside.lends()
-        if theirs is None or not _follow(theirs, 0, [steps.view()]):
-            return False
-        if not _follow(theirs, steps.size, _steps(pieces)):
-            return False
-        self._room = (theirs, *others)
-        return True
-
-    def _keep(self, pieces: Sequence[Piece], outlook: float) -> bool:
-        """Whether the steps still are another column's; if not, it gets its own."""
-        theirs, *others = self._room
-        before = others[0].size
-        if _follow(theirs, before, _steps(pieces)):
-            return True
-        own = Growing(_I8)
-        own.stretch(before, outlook)[:] = theirs.view()[:before]
-        self._room = (own, *others)
-        return False
-
-    def lends(self) -> Growing | None:
-        """Its steps, for others of which they are the same; None where there are none."""
-        return self._room[0] if self._room and self.kind != HISTOGRAM else None
-
-    def _settled(self, index: int) -> Growing:
-        self.settle()
-        return self._room[index] if self._room else Growing((_I8, _U8, _BITS[self.kind])[index])
-
-    def widen(self) -> None:
-        """Goes over to float64, for a tag that is logged in several precisions."""
-        if self.kind == "<f4":
-            with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
-                wide = self.data().astype("<f8").view("<u8")
-            self.kind = "<f8"
-            if self._room:
-                values = Growing(_U8)
-                values.stretch(len(wide))[:] = wide
-                self._room = (*self._room[:2], values)
-
-
-def _steps(pieces: Sequence[Piece]) -> list[NDArray[np.int64]]:
-    return [np.asarray(points[0][first:last], _I8) for points, first, last, *_ in pieces]
-
-
-def _follow(steps: Growing, at: int, parts: Sequence[NDArray[np.int64]]) -> bool:
-    """Whether ``parts`` are what ``steps`` go on with from ``at`` on."""
-    known = steps.view()
-    for part in parts:
-        if not np.array_equal(known[at : at + len(part)], part):
-            return False
-        at += len(part)
-    return True
+    def joined(self, later: Column) -> Column:
+        """These points and those that were written after them."""
+        with np.errstate(invalid="ignore"):  # a signaling NaN says so when it is widened
+            return Column(
+                np.concatenate([self.steps, later.steps]),
+                np.concatenate([self.wall, later.wall]),
+                np.concatenate([self.values, later.values]),
+                # Whoever tells it, tells it of all points so far.
+                ordered=later._ordered,
+            )
 
 
 @dataclass(eq=False)
@@ -207,9 +104,11 @@ class Tables:
     wall: bytearray = field(default_factory=bytearray)
     values: bytearray = field(default_factory=bytearray)
 
-    def data(self) -> NDArray[np.float32]:
-        """[n, size] a copy of the tables."""
-        return np.frombuffer(bytes(self.values), "<f4").reshape(-1, self.size)
+    def column(self) -> Column:
+        """A copy of the tables."""
+        wall = np.frombuffer(bytes(self.wall), "<f8")
+        values = np.frombuffer(bytes(self.values), "<f4").reshape(-1, self.size)
+        return Column(np.array(self.steps, np.int64), wall, values, layout=self.layout)
 
 
 class Note(NamedTuple):
@@ -221,36 +120,41 @@ class Note(NamedTuple):
 
 
 @dataclass
-class Columns:
+class Contents:
     """Everything that was read from one event file.
 
     Attributes:
-        scalars, histograms, vitals: by tag, in order of first appearance.
+        curves: by sort and tag, in order of first appearance.
+        vitals: by tag.
         layouts: of vitals, by tag.
         texts, hparams, models: in the order written.
-        starts: (wall, step) of each SessionLog START: what was logged at that step or later
-            before it, is superseded.
+        starts: the step of each SessionLog START: what was logged before it at that step or a
+            later one is superseded.
         writer: ``source_metadata.writer``.
-        records: number of intact records.
-        outlook: how many times as large the file is as the part of it that has been read.
+        unnamed: tags whose tensors were left out because nothing says what plugin they are for.
     """
 
-    scalars: dict[str, Column] = field(default_factory=dict)
-    histograms: dict[str, Column] = field(default_factory=dict)
+    curves: dict[Key, Column] = field(default_factory=dict)
     vitals: dict[str, Tables] = field(default_factory=dict)
     layouts: dict[str, bytes] = field(default_factory=dict)
     texts: list[Note] = field(default_factory=list)
     hparams: list[Note] = field(default_factory=list)
     models: list[Note] = field(default_factory=list)
-    starts: list[tuple[float, int]] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
     writer: str = ""
-    records: int = 0
-    outlook: float = 1.0
+    unnamed: set[bytes] = field(default_factory=set)
 
-    def column(self, tag: str, kind: str) -> Column:
-        """The scalars or the histograms of ``tag``; where there are none yet, of that kind."""
-        those = self.histograms if kind == HISTOGRAM else self.scalars
-        column = those.get(tag)
-        if column is None:
-            column = those[tag] = Column(kind)
-        return column
+    @property
+    def scalars(self) -> dict[str, Column]:
+        """By tag."""
+        return {tag: column for (sort, tag), column in self.curves.items() if sort == SCALARS}
+
+    @property
+    def histograms(self) -> dict[str, Column]:
+        """By tag."""
+        return {tag: column for (sort, tag), column in self.curves.items() if sort == HISTOGRAMS}
+
+
+def text(tag: bytes) -> str:
+    """A tag as text; different bytes give different texts."""
+    return tag.decode("utf-8", "backslashreplace")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,15 +11,19 @@ from tb_diagnose.read.keras.compiled import compiled
 from tb_diagnose.read.keras.names import activation, config_of
 from tb_diagnose.read.keras.shapes import output_shape, parameters
 from tb_diagnose.read.keras.windows import Shape
+from tb_diagnose.read.wire import foreign_json
 
-_BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+#: What comes of a configuration that is not what Keras writes.
+_BROKEN = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
 _INPUT = "InputLayer"
 
 
 def model_config(content: bytes) -> ModelConfig | None:
     """What the JSON in ``content`` says about the model; None where it cannot be understood."""
     try:
-        model = json.loads(content)
+        model = foreign_json.parse(content)
         built = _Model(_layers(model))
         built.flatten("", _declared(model))
         outputs = tuple(built.ends)

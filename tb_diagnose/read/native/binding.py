@@ -1,103 +1,104 @@
 """The C part of reading, where the package was built with a C compiler.
 
-It does what ``decode/engine.py`` does without it, several times as fast where the order of records
-does not repeat, and to the same bits; ``TB_DIAGNOSE_NATIVE=0`` in the environment does without.
+``reader.h`` is the only declaration of its functions and structs: what is here comes from there.
+It does what ``decode/`` does without it, many times as fast. ``TB_DIAGNOSE_NATIVE=0`` in the
+environment does without; a path that ends with ``.so`` names another library, such as one with
+sanitizers.
 """
 
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
+import re
 import sys
-from ctypes import POINTER, c_char_p, c_int32, c_int64, c_uint32, c_uint64, c_void_p
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-#: The library, as ``hatch_build.py`` names it, and the version of what passes between it and here.
-FILE, INTERFACE = "native.so", 2
+_FOLDER = Path(__file__).parent
+HEADER = _FOLDER / "reader.h"
+#: The library, as ``hatch_build.py`` names it.
+FILE = "native.so"
 SWITCH = "TB_DIAGNOSE_NATIVE"
-#: Kinds of curves, and news of a plugin, as the library numbers them.
-PLUGIN, FLOAT, DOUBLE, HISTOGRAM = range(4)
-_BYTE = ctypes.c_char.from_buffer
-
-
-class Rows(ctypes.Structure):
-    """Where points go, in the order written."""
-
-    _fields_ = (
-        ("numbers", c_void_p),
-        ("steps", c_void_p),
-        ("walls", c_void_p),
-        ("values", c_void_p),
-        ("count", c_int64),
-        ("room", c_int64),
-    )
-
-
-class File(ctypes.Structure):
-    """What is known of one file; see ``scan.c``."""
-
-    _fields_ = (
-        ("seen", c_void_p),
-        ("known", c_int64),
-        ("scalars", Rows),
-        ("reduced", Rows),
-        ("news", c_void_p),
-        ("news_count", c_int64),
-        ("news_room", c_int64),
-        ("records", c_int64),
-        ("curves", c_int32),
-        ("histograms", c_int32),
-        ("last", c_int32),
-        ("checksum", c_int32),
-        ("full", c_int32),
-    )
-
-
-#: Function → what it returns and takes.
-_FUNCTIONS = {
-    "reader_new": (c_void_p, ()),
-    "reader_free": (None, (c_void_p,)),
-    "scan": (c_int64, (c_void_p, POINTER(File), c_void_p, c_int64)),
-    "teach_form": (c_int32, (c_void_p, c_char_p, *[c_uint32] * 3, c_int32, c_int32)),
-    "teach_plugin": (c_int32, (c_void_p, c_char_p, c_uint64)),
-    "number_of": (c_int32, (c_void_p, c_char_p, c_uint32)),
-    "tags_from": (c_int32, (c_void_p, c_int32, POINTER(c_void_p), c_void_p)),
-    "sort_rows": (
-        c_int64,
-        (*[c_void_p] * 4, c_int64, c_char_p, c_int64, *[c_void_p] * 6),
-    ),
-    "reduce_tensor": (None, (c_void_p, c_int64, c_void_p)),
-    "crc32c": (c_uint32, (c_char_p, c_uint64)),
-    "crc32c_by_table": (c_uint32, (c_char_p, c_uint64)),
+_TYPES: dict[str, Any] = {
+    "double": ctypes.c_double,
+    "float": ctypes.c_float,
+    "int32_t": ctypes.c_int32,
+    "int64_t": ctypes.c_int64,
+    "uint32_t": ctypes.c_uint32,
+    "uint64_t": ctypes.c_uint64,
+    "void": None,
 }
 
 
+class Header:
+    """What a header declares: constants and structs by name, functions as (result, arguments)."""
+
+    def __init__(self, text: str) -> None:
+        text = re.sub(r"/\*.*?\*/|^#.*?$", "", text, flags=re.DOTALL | re.MULTILINE)
+        self.constants = {
+            name: int(value)
+            for enum in re.findall(r"enum \{(.*?)\};", text)
+            for name, value in re.findall(r"(\w+) = (\d+)", enum)
+        }
+        self.structs = {
+            name: np.dtype(list(_fields(body)))
+            for body, name in re.findall(r"typedef struct \{(.*?)\} (\w+);", text, re.DOTALL)
+        }
+        self.functions = {
+            name: (_type(result), [_type(one) for one in arguments.split(",") if one != "void"])
+            for result, name, arguments in re.findall(
+                r"^EXPORT ([\w ]+\*?\s?)\b(\w+)\((.*?)\);", text, re.DOTALL | re.MULTILINE
+            )
+        }
+
+
+def _fields(body: str) -> Iterator[tuple[Any, ...]]:
+    """Name, type and perhaps shape of each field in the body of a struct."""
+    for kind, names in re.findall(r"(\w+) ([\w\[\], ]+);", body):
+        for name, size in re.findall(r"(\w+)(?:\[(\d+)\])?", names):
+            yield (name, np.dtype(_TYPES[kind]), *([(int(size),)] if size else []))
+
+
+def _type(declared: str) -> Any:
+    """The ctypes type of a result, or of an argument with its name."""
+    if "*" in declared:
+        return ctypes.c_char_p if "const char" in declared else ctypes.c_void_p
+    return _TYPES[next(word for word in declared.split() if word != "const")]
+
+
 @lru_cache(maxsize=1)
-def library() -> ctypes.PyDLL | None:
-    """The library; None where it was not built, is of another version, or is not wanted."""
-    if os.environ.get(SWITCH, "") == "0" or sys.byteorder != "little":
+def header() -> Header:
+    """What ``reader.h`` declares."""
+    return Header(HEADER.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def library() -> ctypes.CDLL | None:
+    """The library; None where it was not built, has another header, or is not wanted."""
+    wanted = os.environ.get(SWITCH, "")
+    if wanted == "0" or sys.byteorder != "little":
         return None
+    path = wanted if wanted.endswith(".so") else str(Path(__file__).with_name(FILE))
     try:
-        # Threads wait for one another in it: what files teach is shared by all of them.
-        found = ctypes.PyDLL(str(Path(__file__).with_name(FILE)))
-        if found.interface() != INTERFACE:
-            return None
-        for name, (result, arguments) in _FUNCTIONS.items():
+        # Each call releases the global interpreter lock.
+        found = ctypes.CDLL(path)
+        for name, (result, arguments) in header().functions.items():
             function = getattr(found, name)
             function.restype, function.argtypes = result, arguments
+        digest = hashlib.sha256(HEADER.read_bytes()).hexdigest()
+        return found if found.header_digest().decode() == digest else None
     except (OSError, AttributeError):
         return None
-    return found
 
 
 def address(array: NDArray[Any]) -> int:
     """Where its elements are in memory."""
-    try:
-        return ctypes.addressof(_BYTE(array.data))
-    except (TypeError, ValueError):  # nothing in it, or not to be written to: this takes longer
-        place: int = array.__array_interface__["data"][0]
-        return place
+    place: int = array.__array_interface__["data"][0]
+    return place

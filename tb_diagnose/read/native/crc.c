@@ -1,9 +1,13 @@
 /* CRC32C (Castagnoli), by the processor's own instruction where there is one. */
-#include "native.h"
+#include "bytes.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <nmmintrin.h>
+#if defined(__clang__)
+#define HARDWARE __attribute__((target("sse4.2,crc32")))
+#else
 #define HARDWARE __attribute__((target("sse4.2")))
+#endif
 #define HAS_HARDWARE() __builtin_cpu_supports("sse4.2")
 #define STEP_64(crc, word) ((uint32_t)_mm_crc32_u64(crc, word))
 #define STEP_32(crc, word) _mm_crc32_u32(crc, word)
@@ -18,7 +22,9 @@
 #endif
 
 static uint32_t table[8][256];
+#ifdef HARDWARE
 static int hardware;
+#endif
 
 /* table[k][b] is the CRC of the byte b with k zeros behind it. */
 __attribute__((constructor)) static void prepare(void) {
@@ -73,5 +79,33 @@ uint32_t crc32c(const uint8_t *at, uint64_t size) {
     return ~by_table(~0u, at, size);
 }
 
-/* For the tests, which compare it with the other. */
 uint32_t crc32c_by_table(const uint8_t *at, uint64_t size) { return ~by_table(~0u, at, size); }
+
+/* Where a run of zeros ends. */
+static int64_t behind_zeros(const uint8_t *octets, int64_t size, int64_t at) {
+    for (; at + 32 <= size; at += 32)
+        if (word64(octets + at) | word64(octets + at + 8) | word64(octets + at + 16) |
+            word64(octets + at + 24))
+            break;
+    while (at < size && !octets[at])
+        at++;
+    return at;
+}
+
+/* Lengths under 4 GB have four zeros in their upper half, which leaves few places to look at. */
+int64_t find_header(const uint8_t *octets, int64_t size, int64_t at) {
+    while (at <= size - HEADER) {
+        const uint8_t *place = octets + at;
+        if (place[7])
+            at += 4;
+        else if (word32(place + 4))
+            at++;
+        else if (!word64(place) && !word32(place + 8))
+            at = behind_zeros(octets, size, at + HEADER) - HEADER + 1;
+        else if (masked(crc32c(place, 8)) == word32(place + 8))
+            return at;
+        else
+            at++;
+    }
+    return at;
+}

@@ -1,126 +1,121 @@
-/* The tags that were met in any file, by number: a hash table with open addressing. */
-#include "native.h"
-
+/* The tags of a file, by number: a hash table with open addressing. */
 #include <stdlib.h>
 
-typedef struct {
-    uint64_t hash, place; /* where its bytes stand in `octets` */
-    uint32_t length;
-    int32_t next; /* the tag that came after it the last time */
-} Tag;
+#include "state.h"
 
-struct Tags {
-    Tag *tags;
-    uint8_t *octets;
-    int32_t *slots; /* numbers of tags, -1 where there is none; a power of two of them */
-    uint64_t count, room, used, octets_room, mask;
-};
+static inline uint64_t rotated(uint64_t word, int by) { return (word << by) | (word >> (64 - by)); }
 
-Tags *tags_new(void) {
-    Tags *tags = calloc(1, sizeof *tags);
-    if (!tags)
-        return NULL;
-    tags->slots = malloc(sizeof *tags->slots);
-    if (!tags->slots) {
-        free(tags);
-        return NULL;
-    }
-    tags->slots[0] = -1;
-    return tags;
+static inline void sip_round(uint64_t v[4]) {
+    v[0] += v[1], v[1] = rotated(v[1], 13) ^ v[0], v[0] = rotated(v[0], 32);
+    v[2] += v[3], v[3] = rotated(v[3], 16) ^ v[2];
+    v[0] += v[3], v[3] = rotated(v[3], 21) ^ v[0];
+    v[2] += v[1], v[1] = rotated(v[1], 17) ^ v[2], v[2] = rotated(v[2], 32);
 }
 
-void tags_free(Tags *tags) {
-    if (tags) {
-        free(tags->tags);
-        free(tags->octets);
-        free(tags->slots);
-        free(tags);
-    }
-}
-
-static uint64_t hash_of(const uint8_t *tag, uint32_t length) {
-    uint64_t hash = length * 0x9E3779B97F4A7C15u;
-    for (uint32_t at = 0; at < length; at += 8) {
+/* SipHash-1-3 (Aumasson, Bernstein 2012): who does not know the key cannot make tags collide. */
+static uint64_t hash_of(const uint64_t key[2], const uint8_t *tag, uint64_t length) {
+    uint64_t v[4] = {key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du,
+                     key[0] ^ 0x6c7967656e657261u, key[1] ^ 0x7465646279746573u};
+    uint64_t at = 0;
+    for (; at <= length; at += 8) {
         uint64_t word = 0;
-        memcpy(&word, tag + at, length - at < 8 ? length - at : 8);
-        hash = (hash ^ word) * 0xD6E8FEB86659FD93u;
-        hash ^= hash >> 32;
-    }
-    return hash;
-}
-
-static int is(const Tags *tags, int32_t number, const uint8_t *tag, uint32_t length) {
-    const Tag *known = &tags->tags[number];
-    return known->length == length && alike(tags->octets + known->place, tag, length);
-}
-
-/* Room for one more tag of that length; 0 if there is no memory. */
-static int make_room(Tags *tags, uint32_t length) {
-    if (tags->count == tags->room) {
-        uint64_t room = tags->room ? 2 * tags->room : 64;
-        Tag *moved = realloc(tags->tags, room * sizeof *moved);
-        if (!moved)
-            return 0;
-        tags->tags = moved, tags->room = room;
-    }
-    if (tags->used + length > tags->octets_room) {
-        uint64_t room = 2 * tags->octets_room + length + 1024;
-        uint8_t *moved = realloc(tags->octets, room);
-        if (!moved)
-            return 0;
-        tags->octets = moved, tags->octets_room = room;
-    }
-    if (4 * tags->count >= 3 * (tags->mask + 1)) {
-        uint64_t size = tags->mask ? 4 * (tags->mask + 1) : 256;
-        int32_t *slots = malloc(size * sizeof *slots);
-        if (!slots)
-            return 0;
-        memset(slots, 0xFF, size * sizeof *slots);
-        for (uint64_t number = 0; number < tags->count; number++) {
-            uint64_t slot = tags->tags[number].hash & (size - 1);
-            while (slots[slot] >= 0)
-                slot = (slot + 1) & (size - 1);
-            slots[slot] = (int32_t)number;
+        if (length - at >= 8)
+            word = word64(tag + at);
+        else {
+            if (length > at)
+                memcpy(&word, tag + at, length - at);
+            word |= length << 56;
         }
-        free(tags->slots);
-        tags->slots = slots, tags->mask = size - 1;
+        v[3] ^= word;
+        sip_round(v);
+        v[0] ^= word;
     }
+    v[2] ^= 0xFF;
+    for (int round = 0; round < 3; round++)
+        sip_round(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+static int is(const Reader *reader, int32_t number, const uint8_t *tag, uint64_t length) {
+    const Tag *known = &reader->tags[number];
+    return known->length == length && equal(reader->names + known->place, tag, length);
+}
+
+void *grown(void *array, int64_t count, int64_t *room, uint64_t size) {
+    if (count < *room)
+        return array;
+    int64_t more = 2 * *room + 64;
+    void *moved = realloc(array, (uint64_t)more * size);
+    if (moved)
+        *room = more;
+    return moved;
+}
+
+/* Makes the table four times as large where it is three quarters full. */
+static int rehashed(Reader *reader) {
+    if (reader->slots && 4 * (uint64_t)reader->tag_count < 3 * (reader->slot_mask + 1))
+        return 1;
+    uint64_t size = reader->slots ? 4 * (reader->slot_mask + 1) : 256;
+    int32_t *slots = malloc(size * sizeof *slots);
+    if (!slots)
+        return 0;
+    memset(slots, 0xFF, size * sizeof *slots);
+    for (int64_t number = 0; number < reader->tag_count; number++) {
+        uint64_t slot = reader->tags[number].hash & (size - 1);
+        while (slots[slot] >= 0)
+            slot = (slot + 1) & (size - 1);
+        slots[slot] = (int32_t)number;
+    }
+    free(reader->slots);
+    reader->slots = slots, reader->slot_mask = size - 1;
     return 1;
 }
 
-static int32_t look_up(Tags *tags, const uint8_t *tag, uint32_t length) {
-    if (!make_room(tags, length))
+/* Room for one more tag of that length; 0 if there is no memory. */
+static int make_room(Reader *reader, uint64_t length) {
+    if (length >= UINT32_MAX || reader->tag_count >= INT32_MAX)
+        return 0;
+    if (reader->names_size + length + 1 > reader->names_room) {
+        uint64_t room = 2 * reader->names_room + length + 1024;
+        uint8_t *moved = realloc(reader->names, room);
+        if (!moved)
+            return 0;
+        reader->names = moved, reader->names_room = room;
+    }
+    Tag *tags = grown(reader->tags, reader->tag_count, &reader->tag_room, sizeof *tags);
+    if (tags)
+        reader->tags = tags;
+    return tags && rehashed(reader);
+}
+
+static int32_t looked_up(Reader *reader, const uint8_t *tag, uint64_t length) {
+    if (!make_room(reader, length))
         return -1;
-    uint64_t hash = hash_of(tag, length), slot = hash & tags->mask;
-    for (; tags->slots[slot] >= 0; slot = (slot + 1) & tags->mask) {
-        int32_t number = tags->slots[slot];
-        if (tags->tags[number].hash == hash && is(tags, number, tag, length))
+    uint64_t hash = hash_of(reader->key, tag, length), slot = hash & reader->slot_mask;
+    for (; reader->slots[slot] >= 0; slot = (slot + 1) & reader->slot_mask) {
+        int32_t number = reader->slots[slot];
+        if (reader->tags[number].hash == hash && is(reader, number, tag, length))
             return number;
     }
-    int32_t number = tags->slots[slot] = (int32_t)tags->count++;
-    tags->tags[number] = (Tag){hash, tags->used, length, -1};
-    memcpy(tags->octets + tags->used, tag, length);
-    tags->used += length;
+    int32_t number = reader->slots[slot] = (int32_t)reader->tag_count++;
+    reader->tags[number] = (Tag){hash, reader->names_size, NULL, (uint32_t)length, -1, -1, -1, 0};
+    if (length)
+        memcpy(reader->names + reader->names_size, tag, length);
+    reader->names_size += length;
     return number;
 }
 
-int32_t tags_after(const Tags *tags, int32_t before) {
-    return before >= 0 ? tags->tags[before].next : -1;
-}
-
-int32_t tags_find(Tags *tags, const uint8_t *tag, uint32_t length, int32_t before) {
-    int32_t expected = tags_after(tags, before);
-    if (expected >= 0 && is(tags, expected, tag, length))
+int32_t tag_number(Reader *reader, const uint8_t *tag, uint64_t length, int32_t before) {
+    int32_t expected = before >= 0 ? reader->tags[before].next : -1;
+    if (expected >= 0 && is(reader, expected, tag, length))
         return expected;
-    int32_t number = look_up(tags, tag, length);
+    int32_t number = looked_up(reader, tag, length);
     if (before >= 0 && number >= 0)
-        tags->tags[before].next = number;
+        reader->tags[before].next = number;
     return number;
 }
 
-const uint8_t *tags_at(const Tags *tags, int32_t number, uint32_t *length) {
-    if ((uint64_t)number >= tags->count)
-        return NULL;
-    *length = tags->tags[number].length;
-    return tags->octets + tags->tags[number].place;
+const uint8_t *reader_tags(const Reader *reader, uint64_t *size) {
+    *size = reader->names_size;
+    return reader->names;
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,10 +11,14 @@ from tb_diagnose.read.keras.names import canonical
 from tb_diagnose.read.setup import layers as layer_of
 from tb_diagnose.read.setup.graph import chained
 from tb_diagnose.read.setup.losses import torch_loss
+from tb_diagnose.read.wire import foreign_json
 
 #: The document that this reader understands, by its ``v``.
 VERSION = 1
-_BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+#: What comes of a document that is not what the attached training writes.
+_BROKEN = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
 _KERAS = ("keras", "tf")
 _ORDERED = ("Sequential", "Functional")
 
@@ -50,7 +53,7 @@ def with_setup(model: ModelConfig | None, texts: Mapping[str, str]) -> ModelConf
 
 def _parsed(text: str) -> Mapping[str, Any] | None:
     try:
-        setup = json.loads(text)
+        setup = foreign_json.parse(text)
     except ValueError:
         return None
     return setup if isinstance(setup, dict) and setup.get("v") == VERSION else None

@@ -18,10 +18,11 @@ _FIRST, _CAREFUL, _MOST = 1 << 23, 1 << 20, 1 << 25
 class Ranges:
     """The bytes of a remote file of ``size`` bytes, asked for range by range."""
 
+    remote = True
+
     def __init__(self, remote: Remote) -> None:
         self._remote = remote
-        status = remote.stat()
-        self.size, self.node = status.st_size, (status.st_dev, status.st_ino)
+        self.size = remote.stat().st_size
         self._begin = 0
         self._data = b""
         self._ahead = _FIRST
@@ -34,6 +35,10 @@ class Ranges:
         part = self._data[first : first + len(view)]
         view[: len(part)] = part
         return len(part)
+
+    def data_from(self, offset: int) -> int:
+        """No file of a store has holes."""
+        return offset
 
     def _fetch(self, offset: int, want: int) -> None:
         end = self._begin + len(self._data)

@@ -13,7 +13,7 @@ _ONEOF = frozenset((SIMPLE, 3, 4, HISTO, 6, TENSOR))
 _START = 1
 
 
-@dataclass
+@dataclass(slots=True)
 class Value:
     """One ``Summary.Value``.
 
@@ -28,7 +28,7 @@ class Value:
     metadata: list[Span] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class Event:
     """One ``Event``.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from tb_diagnose.read.wire.wire import BYTES, Malformed, varint
 
@@ -16,18 +16,18 @@ _WANTED = frozenset(
 )
 
 
-def unwanted(start: bytes, length: int, plugins: Mapping[bytes, bytes]) -> bool:
+def unwanted(start: bytes, length: int, plugin_of: Callable[[bytes], bytes]) -> bool:
     """Whether a payload of ``length`` bytes that begins with ``start`` holds nothing of use.
 
     That is so where a single field of no use reaches to its very end.
     """
     try:
-        return _unwanted(start, length, plugins)
+        return _unwanted(start, length, plugin_of)
     except (IndexError, Malformed):
         return False
 
 
-def _unwanted(start: bytes, length: int, plugins: Mapping[bytes, bytes]) -> bool:
+def _unwanted(start: bytes, length: int, plugin_of: Callable[[bytes], bytes]) -> bool:
     if start[0] != 0x09:
         return False
     at = 9
@@ -43,7 +43,7 @@ def _unwanted(start: bytes, length: int, plugins: Mapping[bytes, bytes]) -> bool
     if (number, named, last) != (1, 1, length):
         return False
     number, _, last = _field(start, end)
-    plugin = plugins.get(start[begin:end], b"")
+    plugin = plugin_of(start[begin:end])
     return last == length and (
         number in _VALUE_SKIPPED or (number == _TENSOR and plugin not in _WANTED)
     )

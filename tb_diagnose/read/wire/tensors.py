@@ -22,6 +22,9 @@ _FLOAT_VAL, _DOUBLE_VAL, _STRING_VAL = 5, 6, 8
 _VALUES = {
     1: 5, 2: 6, 3: 7, 4: 7, 5: 7, 6: 7, 7: 8, 9: 10, 10: 11, 14: 13, 17: 7, 19: 13, 22: 16, 23: 17,
 }  # fmt: skip
+#: A tensor is filled up to so many elements (chosen: a few bytes must not stand for gigabytes),
+#: and has so many axes (TensorFlow's own limit).
+_MOST_FILLED, _MOST_AXES = 256, 254
 
 
 @dataclass
@@ -67,14 +70,19 @@ class Tensor:
             raw = self._listed(layout)
         return self._widened(self._filled(raw))
 
-    def verbatim(self) -> tuple[int, int]:
-        """Span of the bytes of a single float32 or float64, if it stands there as such."""
-        if self.dtype not in (1, 2):
-            return 0, 0
-        if self.content[1] > self.content[0]:
-            return self.content
-        spans = self.values.get(_VALUES[self.dtype], [])
-        return spans[0][1:] if len(spans) == 1 else (0, 0)
+    def scalar(self) -> tuple[str, bytes]:
+        """The last element, ``<f4`` or ``<f8`` and its bytes: bit by bit where it is a float."""
+        layout = _LAYOUT[self.dtype]
+        first, last = self.content
+        if not last:
+            spans = self.values.get(_VALUES[self.dtype], [])
+            first, last = spans[0][1:] if len(spans) == 1 else (0, 0)
+        if layout in ("<f4", "<f8") and last - first == int(layout[2]):
+            return layout, self.data[first:last]
+        number = self.numbers()[-1:]
+        kind = "<f4" if number.dtype == np.float32 else "<f8"
+        with np.errstate(invalid="ignore"):  # a signaling NaN says so when it is widened
+            return kind, number.astype(kind).tobytes()
 
     def strings(self) -> list[bytes]:
         """The elements of a string tensor."""
@@ -99,7 +107,7 @@ class Tensor:
         """A short list of values stands for a tensor filled up with the last of them."""
         if self.shape is None or len(raw) == (size := prod(self.shape)):
             return raw
-        if len(raw) > size or size > 1 << 28 or self.content[1] > self.content[0]:
+        if len(raw) > size or size > _MOST_FILLED or self.content[1] > self.content[0]:
             raise Malformed("a tensor holds more or fewer values than its shape says")
         last = raw[-1:] if len(raw) else np.zeros(1, raw.dtype)
         return np.concatenate([raw, np.repeat(last, size - len(raw))])
@@ -141,6 +149,8 @@ def _shape(data: bytes, spans: list[tuple[int, int]]) -> tuple[int, ...] | None:
                     if inner == 1 and inner_kind == VARINT:
                         size = signed(value)
                 sizes.append(size)
+                if len(sizes) > _MOST_AXES:
+                    raise Malformed("a tensor has too many axes")
             elif number == 3 and kind == VARINT and first:
                 return None
     return tuple(sizes)

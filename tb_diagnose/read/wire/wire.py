@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 VARINT, FIXED64, BYTES, START_GROUP, END_GROUP, FIXED32 = range(6)
 
 
@@ -31,29 +29,38 @@ def signed(value: int) -> int:
     return value - (1 << 64) if value >> 63 else value
 
 
-def fields(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yields ``(field number, wire type, first, last)`` for each field of ``data[at:end]``.
+def fields(data: bytes, at: int, end: int) -> list[tuple[int, int, int, int]]:
+    """``(field number, wire type, first, last)`` of each field of ``data[at:end]``.
 
-    For a varint, ``first`` is the number itself and ``last`` the position behind it; for all
+    For a varint, ``first`` is the number itself and ``last`` the position after it; for all
     others ``data[first:last]`` is the value. Groups are skipped. Raises ``Malformed``.
     """
+    found = []
     while at < end:
-        key, at = varint(data, at, end)
+        key = data[at]
+        at += 1
+        if key >= 0x80:
+            key, at = varint(data, at - 1, end)
         number, kind = key >> 3, key & 7
         if not number:
             raise Malformed("a field has the number 0")
         if kind == VARINT:
             value, at = varint(data, at, end)
-            yield number, kind, value, at
+            found.append((number, kind, value, at))
             continue
         if kind == START_GROUP:
             at = _behind_group(data, at, end, number)
             continue
-        size, at = _size(data, at, end, kind)
-        if at + size > end:
+        if kind == BYTES and at < end and data[at] < 0x80:
+            first = at + 1
+            at = first + data[at]
+        else:
+            size, first = _size(data, at, end, kind)
+            at = first + size
+        if at > end:
             raise Malformed("a field runs past the end of its message")
-        yield number, kind, at, at + size
-        at += size
+        found.append((number, kind, first, at))
+    return found
 
 
 def _size(data: bytes, at: int, end: int, kind: int) -> tuple[int, int]:

@@ -1,105 +1,48 @@
-"""Columns that share their steps, against lists that share nothing."""
+"""Columns are cut, joined, and know whether they are in order."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_diagnose.read.columns.columns import Column, Piece
-from tb_diagnose.read.columns.histograms import HISTOGRAM, ROW
+from tb_diagnose.read.columns.columns import Column, text
 
-#: How one curve gets points: how many, and whether at steps of its own.
-GAINS = st.tuples(st.integers(0, 3), st.sampled_from([False, False, False, True]))
-#: What happens to three curves at once, and which of them are settled, in which order; the others
-#: when they are looked at.
-ROUNDS = st.lists(
-    st.tuples(
-        st.tuples(GAINS, GAINS, GAINS), st.permutations(range(3)), st.booleans(), st.booleans()
-    ),
-    max_size=8,
-)
+MOMENTS = st.sampled_from([1.0, 2.0, 3.0, float("nan"), float("inf"), float("-inf")])
 
 
-def piece(steps: list[int], first: int, *, lasting: bool = True) -> Piece:
-    """Points at these steps, whose wall times and values count on from ``first``."""
-    numbers = np.arange(first, first + len(steps), dtype=np.uint64)
-    points = np.array(steps, np.int64), numbers, numbers.astype(np.uint32)
-    return Piece(points, 0, len(steps), lasting=lasting)
+def column(points: list[tuple[int, float]]) -> Column:
+    steps, wall = (np.array(each) for each in zip(*points, strict=True))
+    return Column(steps.astype(np.int64), wall, np.arange(len(points), dtype="<f4"))
 
 
-def together(columns: list[Column], steps: list[int], first: int) -> None:
-    """All of them get points at the same steps, and are settled one beside the other."""
-    before = None
-    for column in columns:
-        column.take(piece(steps, first))
-        column.settle(1.5, before)
-        before = column
+@given(st.lists(st.tuples(st.integers(0, 6), MOMENTS), min_size=1, max_size=8))
+def test_order_is_what_it_says(points: list[tuple[int, float]]) -> None:
+    steps, wall = zip(*points, strict=True)
+    clock = all(map(np.isfinite, wall)) and list(wall) == sorted(wall)
+    assert column(points).ordered == (clock and list(steps) == sorted(set(steps)))
 
 
-@given(ROUNDS)
-def test_whatever_is_shared_each_has_its_own_points(rounds: Any) -> None:
-    columns = [Column("<f4") for _ in range(3)]
-    wanted: list[list[int]] = [[], [], []]
-    for gains, order, settles, looks in rounds:
-        for column, steps, (count, alone) in zip(columns, wanted, gains, strict=True):
-            new = [len(steps) + at + 1000 * alone for at in range(count)]
-            if new:
-                column.take(piece(new, len(steps), lasting=alone))
-                steps.extend(new)
-        before = None
-        for at in order if settles else ():
-            columns[at].settle(1.2, before)
-            before = columns[at]
-        for column, steps in zip(columns, wanted, strict=True) if looks else ():
-            assert column.steps.tolist() == steps
-    for column, steps in zip(columns, wanted, strict=True):
-        assert len(column) == len(steps)
-        assert column.steps.tolist() == steps
-        assert column.wall.view("<u8").tolist() == list(range(len(steps)))
-        assert column.data().view("<u4").tolist() == list(range(len(steps)))
+@given(st.lists(st.tuples(st.integers(0, 6), MOMENTS), min_size=1, max_size=8))
+def test_the_clock_never_goes_back(points: list[tuple[int, float]]) -> None:
+    found = column(points)
+    assert (found.clock[1:] >= found.clock[:-1]).all()
+    assert found.drops.tolist() == [
+        index for index in range(1, len(points)) if points[index][0] < points[index - 1][0]
+    ]
 
 
-def test_curves_that_are_logged_together_keep_their_steps_once() -> None:
-    first, second, third = columns = [Column("<f4") for _ in range(3)]
-    for begin in range(0, 5000, 1000):
-        together(columns, list(range(begin, begin + 1000)), begin)
-    assert np.shares_memory(first.steps, second.steps)
-    assert np.shares_memory(first.steps, third.steps)
-    assert not np.shares_memory(first.wall, second.wall)
+@pytest.mark.parametrize("later", ["<f4", "<f8"])
+def test_what_is_joined_is_in_the_wider_type(later: str) -> None:
+    first = column([(0, 1.0), (1, 2.0)])
+    other = Column(np.array([2]), np.array([3.0]), np.array([0.1], later), ordered=True)
+    whole = first.joined(other)
+    assert whole.values.dtype == later
+    assert whole.steps.tolist() == [0, 1, 2]
+    assert whole.ordered
+    assert whole.at(slice(1, 3)).wall.tolist() == [2.0, 3.0]
 
 
-def test_who_goes_its_own_way_gets_its_own_steps() -> None:
-    first, second = columns = [Column("<f4"), Column("<f4")]
-    for begin in range(0, 3000, 1000):
-        together(columns, list(range(begin, begin + 1000)), begin)
-    seen = second.steps
-    second.take(piece([9000], 3000))
-    first.take(piece([3000], 3000))
-    assert not np.shares_memory(first.steps, second.steps)
-    assert second.steps.tolist() == [*range(3000), 9000]
-    assert first.steps.tolist() == [*range(3001)]
-    assert seen.tolist() == list(range(3000))
-
-
-def test_a_lender_that_goes_ahead_takes_nobody_along() -> None:
-    first, second = columns = [Column("<f4"), Column("<f4")]
-    for begin in range(0, 3000, 1000):
-        together(columns, list(range(begin, begin + 1000)), begin)
-    first.take(piece([3000], 3000))
-    assert (len(first), len(second)) == (3001, 3000)
-    assert second.steps.tolist() == list(range(3000))
-
-
-def test_histograms_lend_nothing() -> None:
-    first, second = Column(HISTOGRAM), Column(HISTOGRAM)
-    for _ in range(3):
-        before = None
-        for column in (first, second):
-            points = np.arange(9), np.arange(9, dtype=np.uint64), np.zeros(9, ROW)
-            column.take(Piece(points, 0, 9, lasting=True))
-            column.settle(1.5, before)
-            before = column
-    assert not np.shares_memory(first.steps, second.steps)
+def test_different_tags_have_different_names() -> None:
+    assert len({text(each) for each in (b"a\xff", b"a\xfe", b"a", "ä".encode())}) == 4

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from tb_diagnose.core.run import QUANTILES, Histograms
 from tb_diagnose.read import clusters, load
-from tb_diagnose.read.columns.histograms import from_proto, from_tensors, joined, reduced
-from tb_diagnose.read.decode import limits
-from tests.events import Log, double, message
+from tb_diagnose.read.columns.histograms import columns, from_tensor, reduced
+from tests.events import Log
 
 DATA = np.random.default_rng(0).normal(0.3, 2.0, 5_000)
 
 
 def reduce(*tensors: np.ndarray) -> np.ndarray:
     """[n, 6 + 33] what tensors [k, 3] are reduced to."""
-    rows = reduced(joined([from_tensors(each[None]) for each in tensors]))
-    return np.concatenate([rows["statistics"], rows["quantiles"]], axis=1)
+    rows = np.concatenate([reduced(from_tensor(each)) for each in tensors])
+    *statistics, quantiles = columns(rows).values()
+    return np.concatenate([np.stack(statistics, axis=1), quantiles], axis=1)
 
 
 def one(folder: Path) -> Histograms:
@@ -97,12 +97,6 @@ def test_nan_and_nothing() -> None:
     assert np.isnan(reduce(nothing)[0, 1:]).all()
 
 
-def test_histograms_of_different_sizes_in_one_batch() -> None:
-    few, many = np.array([[0.0, 2.0, 2.0]]), np.array([[i, i + 1.0, 1.0] for i in range(9)])
-    together = reduce(few, many)
-    assert np.array_equal(together, np.concatenate([reduce(few), reduce(many)]))
-
-
 sizes = st.lists(st.integers(1, 40), min_size=1, max_size=12)
 
 
@@ -135,28 +129,3 @@ def quantile(rows: np.ndarray, share: float) -> float:
             return float(left + (right - left) * (share * total - before) / count)
         before += count
     raise AssertionError("no bucket is left")
-
-
-@given(st.lists(st.integers(0, 12), min_size=1, max_size=9), st.integers(0, 2**32 - 1))
-def test_older_histograms_in_step_are_those_one_by_one(sizes: list[int], seed: int) -> None:
-    """Of any number of buckets, with numbers left out that are 0."""
-    random = np.random.default_rng(seed)
-    protos = [older(random, size) for size in sizes]
-    octets = np.frombuffer(b"".join(protos) + bytes(16), np.uint8)
-    lengths = np.array([len(each) for each in protos])
-    good, buckets = limits.parse(octets, np.cumsum(lengths) - lengths, lengths)
-    assert good.tolist() == [size > 0 for size in sizes]
-    alone = [from_proto(each, 2 + (len(each) > 129), len(each)) for each in protos]
-    for name in ("left", "right", "count", "sizes", "moments"):
-        wanted = [getattr(each, name) for each, taken in zip(alone, good, strict=True) if taken]
-        if wanted:
-            assert np.array_equal(getattr(buckets, name), np.concatenate(wanted), equal_nan=True)
-
-
-def older(random: np.random.Generator, size: int) -> bytes:
-    """A HistogramProto of so many buckets behind its key."""
-    numbers = random.normal(size=5) * (random.random(5) < 0.7)
-    proto = b"".join(double(at, number) for at, number in enumerate(numbers, 1) if number)
-    for field in (6, 7):
-        proto += message(field, random.normal(size=size).tobytes()) if size else b""
-    return message(5, proto)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tb_diagnose.read.file import EventFile
+from tb_diagnose.read.event_file import EventFile
 from tests.events import Log, double, event, message, metadata, number, record, varint
 
 pytestmark = pytest.mark.usefixtures("reader")
@@ -142,16 +142,16 @@ def _element(tensor: Any) -> Any:
 
 
 def check(path: Path, payloads: list[bytes]) -> None:
-    file = EventFile(path, {})
+    file = EventFile(path)
     file.refresh()
     assert not file.lost
     expected = oracle(payloads)
-    assert set(file.columns.scalars) == set(expected)
+    assert set(file.contents.scalars) == set(expected)
     for tag, points in expected.items():
-        column = file.columns.scalars[tag]
+        column = file.contents.scalars[tag]
         assert list(column.steps) == [step for step, _, _ in points]
         assert bytes(column.wall) == b"".join(wall for _, wall, _ in points)
-        for got, (_, _, value) in zip(column.data(), points, strict=True):
+        for got, (_, _, value) in zip(column.values, points, strict=True):
             same = got.dtype.type(value)
             assert got.tobytes() == same.tobytes() or (np.isnan(got) and np.isnan(same))
 
@@ -194,13 +194,13 @@ def test_steps_and_bits_in_the_layout_of_real_logs(plugin: str, tmp_path: Path) 
                 log.tensor("y", float(step), step, dtype="float64")
             else:
                 log.value("x", varint(2 << 3 | 5) + struct.pack("<I", word), step)
-    file = EventFile(log.path, {})
+    file = EventFile(log.path)
     file.refresh()
-    column = file.columns.scalars["x"]
+    column = file.contents.scalars["x"]
     assert list(column.steps) == steps * 3
-    assert column.data().view(np.uint32).tolist() == (bits * 3)[: len(steps) * 3]
+    assert column.values.view(np.uint32).tolist() == (bits * 3)[: len(steps) * 3]
     if plugin:
-        assert file.columns.scalars["y"].data().tolist() == [float(step) for step in steps * 3]
+        assert file.contents.scalars["y"].values.tolist() == [float(step) for step in steps * 3]
 
 
 def _parses(payload: bytes) -> bool:
@@ -218,9 +218,9 @@ def test_last_value_fills_a_tensor_up(name: str, tmp_path: Path) -> None:
     content = message(1, message(1, "x") + message(8, number(1, enum)))
     path = tmp_path / "events.out.tfevents.1"
     path.write_bytes(record(event(1.0, 1, message(5, content))))
-    file = EventFile(path, {})
+    file = EventFile(path)
     file.refresh()
-    assert file.columns.scalars["x"].data().tolist() == [0.0]
+    assert file.contents.scalars["x"].values.tolist() == [0.0]
 
 
 def test_one_tag_in_two_precisions(tmp_path: Path) -> None:
@@ -235,10 +235,10 @@ def test_one_tag_in_two_precisions(tmp_path: Path) -> None:
         for step in range(9)
     ]
     path.write_bytes(b"".join(map(record, payloads)))
-    file = EventFile(path, {})
+    file = EventFile(path)
     file.refresh()
     wanted = [float(np.float32(0.1)), 0.1, float(np.float32(0.2))] * 3
-    assert file.columns.scalars["x"].data().tolist() == wanted
+    assert file.contents.scalars["x"].values.tolist() == wanted
 
 
 @pytest.mark.parametrize("field", (4, 5, 6))
@@ -252,7 +252,7 @@ def test_a_list_of_half_a_number_takes_no_other_record_along(field: int, tmp_pat
                 for at in range(6)]  # fmt: skip
     path = tmp_path / "events.out.tfevents.1"
     path.write_bytes(b"".join(map(record, payloads)))
-    file = EventFile(path, {})
+    file = EventFile(path)
     file.refresh()
-    assert file.columns.scalars["x"].steps.tolist() == [0, 2, 3, 5]
+    assert file.contents.scalars["x"].steps.tolist() == [0, 2, 3, 5]
     assert [lost.size for lost in file.lost] == [len(record(payloads[1]))] * 2

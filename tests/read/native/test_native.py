@@ -1,7 +1,8 @@
-"""The library in C: it is there, and does what Python does to the bit."""
+"""The library in C: it is there, and does what Python does."""
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,11 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_diagnose.read.columns import histograms, sorting
+from tb_diagnose.read.columns import histograms
 from tb_diagnose.read.columns.histograms import ROW
 from tb_diagnose.read.native import binding
+from tb_diagnose.read.wire import records
+from tests.events import record
 
-ODD = float("nan"), float("inf"), float("-inf")
 COMPILER = sys.platform != "win32" and shutil.which("cc")
 pytestmark = pytest.mark.skipif(
     not COMPILER and binding.library() is None, reason="there is no C compiler to build it with"
@@ -47,8 +49,12 @@ def test_it_can_be_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("unasked")
-def test_a_library_of_another_version_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(binding, "INTERFACE", binding.INTERFACE + 1)
+def test_a_library_with_another_header_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "reader.h"
+    other.write_bytes(binding.HEADER.read_bytes() + b"\n")
+    monkeypatch.setattr(binding, "HEADER", other)
     assert binding.library() is None
 
 
@@ -71,14 +77,11 @@ def test_both_ways_to_a_checksum(library: Any, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 8, 9, 30, 128, 129, 300, 2000])
-def test_histograms_are_reduced_to_the_same_bits(library: Any, size: int) -> None:
+def test_histograms_are_reduced_alike(library: Any, size: int) -> None:
     rng = np.random.default_rng(size)
     edges = np.sort(rng.normal(size=size + 1))
     rows = np.stack([edges[:-1], edges[1:], rng.integers(0, 1000, size)], axis=1)
-    found = np.zeros(1, ROW)
-    library.reduce_tensor(binding.address(rows), size, binding.address(found))
-    wanted = histograms.reduced(histograms.from_tensors(rows[None]))
-    assert found.tobytes() == wanted.tobytes()
+    alike(library, rows)
 
 
 @pytest.mark.parametrize(
@@ -86,46 +89,43 @@ def test_histograms_are_reduced_to_the_same_bits(library: Any, size: int) -> Non
 )
 @pytest.mark.parametrize("edges", [[-1, 0, 0, 1], [np.nan, 0, 1, 2], [-np.inf, 0, 1, np.inf]])
 def test_odd_histograms(library: Any, edges: list[float], count: list[float]) -> None:
-    rows = np.stack([edges[:-1], edges[1:], count], axis=1).astype(float)
+    alike(library, np.stack([edges[:-1], edges[1:], count], axis=1).astype(float))
+
+
+def alike(library: Any, rows: np.ndarray) -> None:
+    """Whether both reduce a histogram to the same, but for the rounding of sums."""
     found = np.zeros(1, ROW)
-    library.reduce_tensor(binding.address(rows), 3, binding.address(found))
-    wanted = histograms.reduced(histograms.from_tensors(rows[None]))
-    for name in ("statistics", "quantiles"):
-        assert np.array_equal(found[name], wanted[name], equal_nan=True)
+    library.reduce_tensor(binding.address(rows), len(rows), binding.address(found))
+    wanted = histograms.reduced(histograms.from_tensor(rows))
+    for name in ROW.names or ():
+        assert np.allclose(found[name], wanted[name], equal_nan=True, rtol=1e-6, atol=1e-12)
 
 
-@pytest.mark.parametrize("wide", [b"\0\0\0", b"\1\1\1", b"\0\1\0", b"\1\0\1"])
-@pytest.mark.parametrize("rows", [1, 10, 1001])
-def test_rows_are_sorted_alike(wide: bytes, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(rows)
-    columns = (
-        rng.integers(0, 3, rows, dtype=np.int32), rng.integers(-9, 9, rows),
-        rng.integers(0, 9, rows, dtype=np.uint64), rng.integers(0, 1 << 32, rows, dtype=np.uint64),
-    )  # fmt: skip
-    found = points(columns, wide)
-    monkeypatch.setattr(binding, "library", lambda: None)
-    assert found == points(columns, wide)
+@given(st.binary(max_size=200), st.lists(st.integers(0, 40), max_size=3), st.integers(0, 20))
+def test_both_ways_to_a_header(data: bytes, zeros: list[int], at: int) -> None:
+    """Wherever a header stands, in zeros or in noise, both searches find it."""
+    for count in zeros:
+        data += bytes(count) + record(data[:50])[:-3]
+    octets = np.frombuffer(data, np.uint8)
+    with pytest.MonkeyPatch.context() as patch:
+        found = [records.find_header(octets, at)]
+        patch.setattr(binding, "library", lambda: None)
+        found.append(records.find_header(octets, at))
+    places = [place for place in range(at, len(data) - 11) if records.length(data[place:]) >= 0]
+    for place in found:
+        assert place == places[0] if places else place > len(data) - 12
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 2), st.integers(0, 6), st.sampled_from([1.0, 2.0, *ODD])),
-        min_size=1,
-        max_size=12,
+def test_a_header_is_read_as_a_compiler_reads_it() -> None:
+    found = binding.Header(
+        "/* a { comment } */\nenum { ONE = 1, TWO = 2 };\n"
+        "typedef struct {\n    double low, high;\n    uint32_t counts[3];\n} Pair;\n"
+        "EXPORT const char *name(int32_t number);\n"
+        "EXPORT void *add(const Pair *pair,\n                 int64_t size);\n"
     )
-)
-def test_curves_are_known_to_be_in_order_where_they_are(rows: list[tuple[int, int, float]]) -> None:
-    numbers, steps, walls = (np.array(each) for each in zip(*rows, strict=True))
-    columns = numbers.astype(np.int32), steps, walls.astype("<f8").view("<u8"), steps.view("<u8")
-    for number, piece in sorting.by_curve(columns, bytearray(b"\0\1\0")):
-        step, wall = steps[numbers == number], walls[numbers == number]
-        with np.errstate(invalid="ignore"):
-            clock = np.isfinite(wall).all() and (np.diff(wall) >= 0).all()
-        assert piece.orderly == bool(clock and (np.diff(step) > 0).all())
-
-
-def points(columns: tuple[Any, ...], wide: bytes) -> dict[int, list[list[int]]]:
-    return {
-        number: [each[piece.first : piece.last].tolist() for each in piece.points]
-        for number, piece in sorting.by_curve(columns, bytearray(wide))
+    assert found.constants == {"ONE": 1, "TWO": 2}
+    assert found.structs["Pair"].itemsize == 28
+    assert found.functions == {
+        "name": (ctypes.c_char_p, [ctypes.c_int32]),
+        "add": (ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_int64]),
     }

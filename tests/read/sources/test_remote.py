@@ -15,7 +15,7 @@ from tb_diagnose.cli import main as cli
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.live.monitor import Watch
 from tb_diagnose.live.state import News
-from tb_diagnose.pipeline import checkup
+from tb_diagnose.pipeline import diagnose
 from tb_diagnose.read import NothingToRead, clusters, load, place
 from tb_diagnose.read.sources.ranges import Ranges
 from tb_diagnose.read.sources.remote import Remote, Store
@@ -64,7 +64,7 @@ def without_paths(document: Any) -> Any:
 
 
 def test_a_remote_folder_is_read_as_a_local_one_is(memory: str, logs: Path) -> None:
-    local, remote = checkup([logs], Settings()), checkup([memory], Settings())
+    local, remote = diagnose([logs], Settings()), diagnose([memory], Settings())
     assert [run["path"] for run in remote["runs"]] == [
         run["path"].replace(str(logs), memory) for run in local["runs"]
     ]
@@ -74,7 +74,7 @@ def test_a_remote_folder_is_read_as_a_local_one_is(memory: str, logs: Path) -> N
 
 def test_a_single_remote_file_is_read(memory: str, logs: Path) -> None:
     (file,) = (logs / "c").glob("*tfevents*")
-    (run,) = checkup([f"{memory}/c/{file.name}"], Settings())["runs"]
+    (run,) = diagnose([f"{memory}/c/{file.name}"], Settings())["runs"]
     assert run["points"] == 3
 
 
@@ -94,17 +94,18 @@ def test_of_a_file_that_grew_only_the_end_is_read(memory: str, tmp_path: Path) -
     key = f"{root.key}/run/events.out.tfevents.1700000000.host"
     watch = Watch([root], ONLY, clock=float)
     with Log(tmp_path / "growing") as log:
-        log.scalars("loss", [3.0, 2.0, 1.0])
+        log.scalars("loss", [3.0, 2.0, 1.0] * 100)
         log.flush()
         before = log.path.read_bytes()
         system.pipe_file(key, value=before)
         assert list(watch.look()) == []
-        log.scalar("loss", NAN, 3)
+        log.scalars("loss", [NAN] * 9, range(300, 309))
     system.pipe_file(key, value=log.path.read_bytes())
     (news,) = watch.look()
     assert isinstance(news, News)
-    assert news.part["points"] == 4
-    assert system.ranges == [(0, len(before)), (len(before), log.path.stat().st_size)]
+    assert news.part["points"] == 309
+    # The last 4 kB that were known, to see that they are still the same.
+    assert system.ranges == [(0, len(before)), (len(before) - 4096, log.path.stat().st_size)]
 
 
 def test_ranges_grow_while_all_is_read_and_leave_out_what_is_skipped() -> None:
@@ -156,7 +157,7 @@ def test_a_worker_gets_the_list_of_its_own_files_and_of_no_others(memory: str) -
 
 def test_what_is_not_there_is_said(memory: str) -> None:
     with pytest.raises(NothingToRead, match="nowhere does not exist"):
-        checkup([f"{memory}/nowhere"], Settings())
+        diagnose([f"{memory}/nowhere"], Settings())
 
 
 def test_every_way_to_fail_is_an_oserror() -> None:

@@ -25,15 +25,25 @@ def test_any_part_of_a_file_is_read(
     assert view == b"3456"
 
 
-def test_a_file_is_told_from_the_one_that_takes_its_place(tmp_path: Path) -> None:
-    path, other = tmp_path / "file", tmp_path / "other"
-    for each in (path, other):
-        each.write_bytes(b"same")
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "device").symlink_to("/dev/zero")
+    (tmp_path / "kernel").symlink_to("/proc/version")
+    for name in ("pipe", "device", "kernel"):
+        with pytest.raises(OSError, match="it is"), opened(tmp_path / name):
+            pass
+
+
+def test_holes_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with path.open("wb") as file:
+        file.truncate(1 << 24)
+        file.seek(1 << 23)
+        file.write(b"data")
     with opened(path) as source:
-        before = source.node
-    other.replace(path)
-    with opened(path) as source:
-        assert source.node != before
+        assert source.data_from(0) in (0, 1 << 23)  # as far as the file system tells
+        assert source.data_from((1 << 23) + 2) == (1 << 23) + 2
+        assert source.data_from(1 << 24) == 1 << 24
 
 
 def test_what_cannot_be_opened_is_an_error_of_the_system(tmp_path: Path) -> None:
