@@ -1,7 +1,7 @@
 // How long the tab takes to draw, in Chromium: node benchmarks/frontend.mjs [path of chromium].
 //
 // Budgets: 50 charts of 5,000 points within 300 ms, a heat map of 100 x 1,000 within 60 ms, from the
-// call to the painted frame, the fastest of 7; the module under 60 kB gzipped. Needs npm ci in frontend/.
+// call to the painted frame, the fastest of 7; the module under 80 kB gzipped. Needs npm ci in frontend/.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const { build } = createRequire(join(root, "frontend", "package.json"))(
   "esbuild",
 );
-const BUDGETS = { charts: 300, heat: 60, bundle: 60 };
+const BUDGETS = { charts: 300, heat: 60, bundle: 80 };
 const PATIENCE = 60_000;
 
 const chromium =

@@ -1,26 +1,26 @@
 // The page that benchmarks/frontend.mjs measures: the tab's own charts and heat map, as big as they get.
 import uplot from "../frontend/node_modules/uplot/dist/uPlot.min.css";
 import base from "../frontend/src/style/base.css";
-import type { Line } from "../frontend/src/lib/series";
+import { type Line, table } from "../frontend/src/lib/series";
 import { paint } from "../frontend/src/views/heat_map";
 import { plot } from "../frontend/src/views/plot";
 
 const [CHARTS, POINTS, ROWS, STEPS, TIMES] = [50, 5000, 100, 1000, 7];
 
 function line(seed: number): Line {
-  const steps = Float64Array.from({ length: POINTS }, (_, at) => at);
+  const x = Array.from({ length: POINTS }, (_, at) => at);
   const values = Float32Array.from(
-    steps,
+    x,
     (at) =>
       2 * Math.exp(-at / 1500) + 0.1 * Math.sin(at * (seed + 1.7)) ** 2 + 0.01,
   );
   return {
     name: `run ${seed}`,
-    steps,
+    x,
     values,
     full: POINTS,
     nonfinite: [],
-    colour: "#12b5cb",
+    color: "#12b5cb",
     dashed: false,
   };
 }
@@ -38,12 +38,15 @@ async function charts(): Promise<number> {
   );
   await painted();
   const begin = performance.now();
-  lines.forEach((each, at) =>
+  lines.forEach((one, at) =>
     plot(document.body.children[at] as HTMLElement, {
-      lines: [each],
+      lines: [one],
+      table: table([one]),
       marks: null,
       log: false,
       smoothing: 0,
+      ignoreOutliers: false,
+      unit: "step",
       height: 150,
       zoom: null,
       onZoom: () => {},
@@ -67,14 +70,19 @@ async function heat(): Promise<number> {
   document.body.replaceChildren(canvas);
   await painted();
   const begin = performance.now();
-  paint(canvas, {
-    vital: "v",
-    unit: "",
-    scale: "log",
-    rows,
-    steps: Float64Array.from({ length: STEPS }, (_, at) => at),
-    values,
-  });
+  paint(
+    canvas,
+    {
+      vital: "v",
+      title: "",
+      unit: "",
+      scale: "log",
+      rows,
+      steps: Float64Array.from({ length: STEPS }, (_, at) => at),
+      values,
+    },
+    false,
+  );
   await painted();
   return performance.now() - begin;
 }

@@ -31,11 +31,12 @@ from tb_diagnose.core.settings import Settings  # noqa: E402
 from tb_diagnose.engine.examine import compare  # noqa: E402
 from tb_diagnose.parallel import dask_cluster as dask  # noqa: E402
 from tb_diagnose.parallel.local import Work  # noqa: E402
-from tb_diagnose.pipeline import Examined, journeys  # noqa: E402
+from tb_diagnose.pipeline import Examined, examine_folders  # noqa: E402
 from tb_diagnose.read import Cluster, clusters, load, place  # noqa: E402
 from tb_diagnose.read.wire.records import framed  # noqa: E402
 from tb_diagnose.report.document import assembled  # noqa: E402
 from tb_diagnose.report.json import as_json  # noqa: E402
+from tb_diagnose.report.run import run_part  # noqa: E402
 
 SETTINGS = Settings()
 STEPS = 1000
@@ -96,10 +97,16 @@ def measure(folder: Path, runs: int) -> None:
     found = list(clusters([folder]))
     list(map(load, found))  # whatever is done once, is done
     table.timed("read it, checksums verified", lambda: [load(each) for each in found])
-    work = partial(journeys, settings=SETTINGS, checksum=True, comparing=True)
+    work = partial(
+        examine_folders,
+        settings=SETTINGS,
+        render=partial(run_part, points=120),
+        checksum=True,
+        comparing=True,
+    )
     what = "all that a worker does: read it, judge it, make its part of the document"
     examined = [each for folder in table.timed(what, lambda: list(work(found))) for each in folder]
-    parts, glances = zip(*[(each.part, each.summarize_run) for each in examined], strict=True)
+    parts, glances = zip(*[(each.rendered, each.summary) for each in examined], strict=True)
     address = remembered(folder)
     table.timed("find it in the list of files of a store", lambda: list(clusters([place(address)])))
     _on_dask(table, found, work)

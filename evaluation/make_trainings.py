@@ -31,24 +31,25 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     call = parser.parse_args()
     shutil.rmtree(call.out / "runs", ignore_errors=True)
-    made = _made(grid(call.count), call.out / "runs", call.jobs)
-    write(call.out, table(made))
+    _make(grid(call.count), call.out, call.jobs)
 
 
-def _made(trainings: list[Training], runs: Path, jobs: int) -> list[Made]:
+def _make(trainings: list[Training], out: Path, jobs: int) -> None:
+    """The table is complete for what is done, should somebody stop it."""
     groups: dict[object, list[Training]] = {}
     for training in trainings:
         groups.setdefault(training.group, []).append(training)
-    begin, made = time.monotonic(), {}
+    begin, made = time.monotonic(), dict[str, Made]()
     # A fresh process each: one that was forked may inherit PyTorch's locks.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        tasks = [pool.submit(make, group, runs) for group in groups.values()]
+        tasks = [pool.submit(make, group, out / "runs") for group in groups.values()]
         for task in as_completed(tasks):
-            made.update({one.training.name: one for one in task.result()})
+            made |= {one.training.name: one for one in task.result()}
+            done = [made[training.name] for training in trainings if training.name in made]
+            write(out, table(done))
             print(
-                f"{len(made)} of {len(trainings)} in {time.monotonic() - begin:.0f} s", flush=True
+                f"{len(done)} of {len(trainings)} in {time.monotonic() - begin:.0f} s", flush=True
             )
-    return [made[training.name] for training in trainings]
 
 
 if __name__ == "__main__":

@@ -1,20 +1,29 @@
-"""Names what is wrong with a training run, from the TensorBoard event files it writes anyway."""
+"""Names what is wrong with a training run, from the TensorBoard event files it writes anyway.
+
+    import tb_diagnose
+    report = tb_diagnose.diagnose("logs")
+
+Importing it is cheap: what a name needs is imported when the name is first used.
+"""
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tb_diagnose import attach
+    from tb_diagnose.api import Finding, Report, Run, diagnose
 
 __version__ = "0.1.0"
-
-#: Name → the module that holds it, imported when it is first asked for.
-_LAZY = {"attach": "tb_diagnose.attach"}
+__all__ = ["Finding", "Report", "Run", "attach", "diagnose"]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(_LAZY[name])
-    return module if _LAZY[name].endswith(f".{name}") else getattr(module, name)
+    if name == "attach":
+        return importlib.import_module("tb_diagnose.attach")
+    return getattr(importlib.import_module("tb_diagnose.api"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    return sorted({*globals(), *__all__})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,12 +17,16 @@ def program() -> NoReturn:
     What was found on a thousand runs need not be taken apart object by object: the system takes the
     memory back in no time.
     """
-    if None in (sys.stdout, sys.stderr):  # some schedulers start a process without them
-        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  until the end
-        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    if sys.stderr is None:  # some schedulers start a process without one
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  until the end
+    try:
+        code = main()
+    except SystemExit as end:  # --help and --version
+        code = int(end.code or 0)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # what could not be written was told
+            if stream is not None:
+                stream.flush()
     os._exit(code)
 
 

@@ -1,172 +1,183 @@
-"""The whole journey in one function: paths in, the document out."""
+"""From paths to what is reported: find the runs, read and examine each, compare them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tb_diagnose.core.finding import Outcome
 from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings, SettingsError, Vocabulary
 from tb_diagnose.engine.compare import RunSummary, summarize_run
 from tb_diagnose.engine.contract import registry
 from tb_diagnose.engine.examine import Examination, compare, examine
 from tb_diagnose.engine.onset import as_of
-from tb_diagnose.parallel import dask_cluster as dask
-from tb_diagnose.parallel import local as fleet
-from tb_diagnose.parallel.local import Done
+from tb_diagnose.parallel import dask_cluster, local
 from tb_diagnose.read import Cluster, NothingToRead, clusters, gather, identity, load, place
 from tb_diagnose.report.document import assembled
-from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.schema import POINTS, Document, Problem, RunPart
 from tb_diagnose.roles.catalog import ROLES
 
-#: So many small folders are read and then judged together, while they have no more points in all
-#: (measured: with more, what is kept of them leaves a processor's caches).
-_TOGETHER, _POINTS = 16, 1 << 17
-
-#: Told after every run's folder: how many are done, of how many.
-Progress = Callable[[int, int], None]
+#: What is made of each run. It is called where the run was read, which may be a worker process.
+Render = Callable[[Examination], Any]
+#: Takes what was made of each run, in any order.
+Take = Callable[[Any], object]
 
 
-class Examined(NamedTuple):
-    """One run after its journey.
+class Options(NamedTuple):
+    """How runs are read.
 
-    A glance at the run is kept where runs are to be compared, pictures where they are asked for.
-    """
-
-    part: RunPart
-    summarize_run: RunSummary | None = None
-    pictures: Pictures | None = None
-
-
-def checkup(
-    paths: Sequence[str | Path],
-    settings: Settings,
-    *,
-    jobs: int | None = 1,
-    cluster: str = "",
-    checksum: bool = True,
-    until: int | None = None,
-    progress: Progress | None = None,
-    album: dict[tuple[str, str], Pictures] | None = None,
-    brief: bool = False,
-) -> Document:
-    """Examine every run below the paths.
-
-    Args:
-        paths: folders or event files, or addresses of remote ones such as s3://bucket/logs;
-            relative ones stay relative in the document.
-        settings: the user's choices.
+    Attributes:
         jobs: worker processes; 1 to work in this one, None for as many as pay.
         cluster: address of a Dask cluster to work on, whose workers see the same paths.
         checksum: whether to verify the checksums of the records.
-        until: the step up to which each run is looked at, as it stood then; None for all.
-        progress: called after every run's folder.
-        album: where given, it is filled with what the offline report draws of each run, by the
-            run's path and name.
-        brief: leave out the curves that no finding names.
+        until: the step up to which each run is examined, as it was then; None for all of it.
+        progress: called after every folder with how many are done, of how many.
+    """
+
+    jobs: int | None = 1
+    cluster: str = ""
+    checksum: bool = True
+    until: int | None = None
+    progress: Callable[[int, int], None] | None = None
+
+
+class Examined(NamedTuple):
+    """What is kept of a run.
+
+    Attributes:
+        name: the run's name.
+        rendered: what was made of it.
+        summary: what other runs are compared with, None where nothing is compared.
+        unmatched: role → near tag, for roles that the settings give to a curve it does not have.
+    """
+
+    name: str
+    rendered: Any
+    summary: RunSummary | None
+    unmatched: dict[str, str]
+
+
+class Found(NamedTuple):
+    """The folders of runs below some paths, and the paths that lead to none."""
+
+    folders: Sequence[Cluster]
+    problems: Sequence[Problem]
+
+
+class Overall(NamedTuple):
+    """What is known once all runs are examined: comparisons, and paths that were not read."""
+
+    comparisons: tuple[Outcome, ...]
+    problems: list[Problem]
+
+
+def diagnose(
+    paths: Sequence[str | Path],
+    settings: Settings,
+    options: Options = Options(),  # noqa: B008  it is immutable
+    *,
+    brief: bool = False,
+) -> Document:
+    """The document of every run below the paths; a ``brief`` one has only curves in evidence.
+
+    Raises what ``find`` and ``examine_all`` raise.
+    """
+    runs: list[RunPart] = []
+    render = partial(run_part, points=POINTS, brief=brief)
+    overall = examine_all(find(paths, options), settings, render, runs.append, options)
+    return assembled(runs, overall.comparisons, overall.problems)
+
+
+def find(paths: Sequence[str | Path], options: Options = Options()) -> Found:  # noqa: B008
+    """The folders below every path, each once.
+
+    Paths are folders, event files, or addresses such as ``s3://bucket/logs``; relative ones stay
+    relative, except for a cluster, whose workers may have been started elsewhere. Raises
+    NothingToRead where not one of them leads to an event file.
+    """
+    found: dict[Hashable, Cluster] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            where = place(path)
+            if options.cluster and isinstance(where, Path):
+                where = where.absolute()
+            for cluster in clusters([where]):
+                gather(found, cluster.node or identity(cluster.path), cluster)
+        except (NothingToRead, OSError) as error:
+            problems.append(Problem(path=str(path), message=str(error)))
+    if not found:
+        raise NothingToRead("\n".join(problem["message"] for problem in problems))
+    return Found(list(found.values()), problems)
+
+
+def examine_all(
+    found: Found,
+    settings: Settings,
+    render: Render,
+    take: Take,
+    options: Options = Options(),  # noqa: B008  it is immutable
+) -> Overall:
+    """Examine every run that was found, and hand what ``render`` makes of it to ``take``.
+
+    With several jobs or a cluster, ``render`` and what it makes must be picklable.
 
     Raises:
-        SettingsError: where the baseline is none of the runs.
-        NothingToRead: where not one of the paths leads to an event file.
+        SettingsError: where the baseline is none of the runs, or no run has a role's curve.
         NoCluster: where no Dask cluster can do the work at that address.
     """
-    found, problems = _found(paths, absolute=bool(cluster))
-    if not found:
-        raise NothingToRead("\n".join(each["message"] for each in problems))
-    comparing = len(found) > 1 and any(each.several for each in registry().values())
+    folders, problems = found.folders, list(found.problems)
+    comparing = len(folders) > 1 and any(known.several for known in registry().values())
     work = partial(
-        journeys,
+        examine_folders,
         settings=settings,
-        checksum=checksum,
+        render=render,
+        checksum=options.checksum,
+        until=options.until,
         comparing=comparing,
-        until=until,
-        drawing=0 if album is None else resolution(len(found)),
-        brief=brief,
     )
-    if cluster:
-        spread = dask.spread(work, found, cluster)
-    else:
-        spread = fleet.spread(work, found, fleet.crew(len(found)) if jobs is None else jobs)
-    runs: list[Examined] = []
-    for done in _in_order(spread, len(found), progress):
-        runs += done.result or ()
-        if done.failure:
-            path = str(done.item.path)
-            problems.append(Problem(path=path, message=f"{path} was not read: {done.failure}"))
-    if album is not None:
-        album |= {
-            (each.part["path"], each.part["name"]): each.pictures for each in runs if each.pictures
-        }
-    glances = [each.summarize_run for each in runs if each.summarize_run is not None]
-    _check_baseline(settings.baseline, [each.part["name"] for each in runs])
-    across = compare(glances, settings) if comparing else ()
-    return assembled((each.part for each in runs), across, problems)
+    names: list[str] = []
+    summaries: list[RunSummary] = []
+    unmatched = _Unmatched(settings)
+    for done, result in enumerate(_spread(work, folders, options), 1):
+        for run in result.result or ():
+            names.append(run.name)
+            unmatched.add(run.unmatched)
+            if run.summary is not None:
+                summaries.append(run.summary)
+            take(run.rendered)
+        if result.failure:
+            path = str(result.item.path)
+            message = f"{path} was not read: {result.failure}"
+            problems.append(Problem(path=path, message=message))
+        if options.progress:
+            options.progress(done, len(folders))
+    unmatched.check()
+    _check_baseline(settings.baseline, names)
+    summaries.sort(key=lambda summary: summary.run)
+    return Overall(compare(summaries, settings) if comparing else (), problems)
 
 
-def _in_order(
-    spread: Iterable[Done[Cluster, list[Examined]]], total: int, progress: Progress | None
-) -> list[Done[Cluster, list[Examined]]]:
-    """All that was done, in the order of the walk, whatever was finished first."""
-    finished = []
-    for done in spread:
-        finished.append(done)
-        if progress:
-            progress(len(finished), total)
-    return sorted(finished, key=lambda each: each.at)
-
-
-def journeys(
-    clusters: Sequence[Cluster],
+def examine_folders(
+    folders: Sequence[Cluster],
     *,
     settings: Settings,
-    checksum: bool,
-    comparing: bool,
+    render: Render,
+    checksum: bool = True,
     until: int | None = None,
-    drawing: int = 0,
-    brief: bool = False,
+    comparing: bool = False,
 ) -> Iterator[list[Examined]]:
-    """The runs of each folder, from bytes to parts of the document.
-
-    ``until`` and ``brief`` are as in ``checkup``; ``drawing`` is how many points of a
-    curve the pictures have, 0 for no pictures.
-    """
-    for folders in _together(clusters, checksum=checksum):
-        runs = [run for each in folders for run in each]
+    """What is kept of the runs of each folder."""
+    for folder in folders:
+        runs = load(folder, checksum=checksum, walked=True)
         if until is not None:
             runs = [as_of(run, until, settings) for run in runs]
-        examined = (examine(run, settings) for run in runs)
-        for folder in folders:
-            yield [
-                _made(each, comparing=comparing, drawing=drawing, brief=brief)
-                for each in islice(examined, len(folder))
-            ]
-
-
-def _together(clusters: Iterable[Cluster], *, checksum: bool) -> Iterator[list[list[Run]]]:
-    """The runs of each folder: of several small folders at once, of a large one alone."""
-    folders: list[list[Run]] = []
-    points = 0
-    for cluster in clusters:
-        folders.append(load(cluster, checksum=checksum, walked=True))
-        points += sum(run.points for run in folders[-1])
-        if len(folders) == _TOGETHER or points > _POINTS:
-            yield folders
-            folders, points = [], 0
-    if folders:
-        yield folders
-
-
-def _made(each: Examination, *, comparing: bool, drawing: int, brief: bool) -> Examined:
-    part = run_part(each, POINTS, brief=brief)
-    drawn = pictures(each.run, each.roles, part, drawing) if drawing else None
-    glimpse = summarize_run(each.run.name, each.roles) if comparing else None
-    return Examined(part, glimpse, drawn)
+        yield [_examined(run, settings, render, comparing=comparing) for run in runs]
 
 
 def vocabulary() -> Vocabulary:
@@ -178,28 +189,60 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(limits, list(families), sorted({*ROLES, *needed}))
 
 
+def _spread(
+    work: local.Work[Cluster, list[Examined]], folders: Sequence[Cluster], options: Options
+) -> Iterator[local.Done[Cluster, list[Examined]]]:
+    if options.cluster:
+        return dask_cluster.spread(work, folders, options.cluster)
+    jobs = local.crew(len(folders)) if options.jobs is None else options.jobs
+    return local.spread(work, folders, jobs)
+
+
+def _examined(run: Run, settings: Settings, render: Render, *, comparing: bool) -> Examined:
+    examination = examine(run, settings)
+    return Examined(
+        run.name,
+        render(examination),
+        summarize_run(run.name, examination.roles) if comparing else None,
+        _unmatched(run, settings),
+    )
+
+
+def _unmatched(run: Run, settings: Settings) -> dict[str, str]:
+    """Roles that the settings give to a curve that the run does not have, with a near tag."""
+    if not settings.roles:
+        return {}
+    tags = sorted({tag for curve in run.scalars for tag in (curve.tag, curve.name)})
+    return {
+        role: next(iter(get_close_matches(tag, tags, n=1, cutoff=0.4)), "")
+        for role, tag in settings.roles.items()
+        if tag and tag not in tags
+    }
+
+
+class _Unmatched:
+    """Roles of the settings whose curve no run has had so far."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._tags = {role: tag for role, tag in settings.roles.items() if tag}
+        self._near: dict[str, str] = dict.fromkeys(self._tags, "")
+
+    def add(self, unmatched: dict[str, str]) -> None:
+        """What one more run does not have."""
+        known = self._near.items()
+        self._near = {role: near or unmatched[role] for role, near in known if role in unmatched}
+
+    def check(self) -> None:
+        """Raises SettingsError where a role's curve is in no run."""
+        for role, near in self._near.items():
+            tag = self._tags[role]
+            hint = f"did you mean {near!r}?" if near else "TensorBoard's Scalars tab lists the tags"
+            raise SettingsError(f"no run has a curve {tag!r} to use as {role}; {hint}")
+
+
 def _check_baseline(baseline: str, names: Sequence[str]) -> None:
     """Raises SettingsError where a baseline is asked for that is none of the runs."""
     if baseline and baseline not in names:
         near = get_close_matches(baseline, names, n=1) or list(names[:1])
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise SettingsError(f"there is no run {baseline!r} to compare with{hint}")
-
-
-def _found(paths: Sequence[str | Path], *, absolute: bool) -> tuple[list[Cluster], list[Problem]]:
-    """The clusters below every path, each once, and the paths that lead to none.
-
-    ``absolute`` paths are the same to a worker that was started elsewhere.
-    """
-    found: dict[Hashable, Cluster] = {}
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            where = place(path)
-            if absolute and isinstance(where, Path):
-                where = where.absolute()
-            for cluster in clusters([where]):
-                gather(found, cluster.node or identity(cluster.path), cluster)
-        except (NothingToRead, OSError) as error:
-            problems.append(Problem(path=str(path), message=str(error)))
-    return list(found.values()), problems

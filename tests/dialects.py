@@ -88,7 +88,8 @@ LOGS: dict[str, tuple[str, dict[str, str]]] = {
          "rollout/ep_rew_mean rollout/success_rate eval/mean_reward eval/mean_ep_length"),
         {
             "reward": "eval/mean_reward", "value_loss": "train/critic_loss",
-            "policy_loss": "train/actor_loss", "success": "rollout/success_rate",
+            "policy_loss": "train/actor_loss", "entropy_coefficient": "train/ent_coef",
+            "success": "rollout/success_rate",
         },
     ),
     "Stable-Baselines3, DQN": (

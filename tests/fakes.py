@@ -129,7 +129,7 @@ def healthy(name: str = "resnet/seed=1") -> FakeExamination:
     loss = series(np.geomspace(2.3, 0.1, 10).tolist())
     run = Run(name, f"logs/{name}", scalars=(loss,))
     checks = [outcome(f"check-{n}") for n in range(3)]
-    blind = outcome("dead-relu", Verdict.NOT_APPLICABLE, reason="no units", how_to_enable=ATTACH)
+    blind = outcome("dead-relu", Verdict.NOT_LOGGED, reason="no units", how_to_enable=ATTACH)
     return FakeExamination(run, FakeRoles({"train_loss": loss}), (*checks, blind))
 
 

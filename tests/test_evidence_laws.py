@@ -1,4 +1,4 @@
-"""What every piece of evidence keeps to: comparisons that hold, raw numbers, the run's own words."""
+"""What evidence keeps to: comparisons that hold, raw numbers, the run's own words."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_number_at_a_step_is_the_raw_value_there(name: str) -> None:
 @every_run
 def test_it_is_not_detected_before_it_begins(name: str) -> None:
     for outcome, evidence in findings(RUNS[name]):
-        if outcome.detected_step is not None and evidence is outcome.evidence[0]:
+        if outcome.detected_step is not None and evidence.steps and evidence is outcome.evidence[0]:
             assert outcome.detected_step >= evidence.steps[0], (outcome.id, evidence)
 
 

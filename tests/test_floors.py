@@ -22,7 +22,7 @@ FLOORS = (
     "report parallel",
     "pipeline",
     "live attach",
-    "plugin cli",
+    "plugin cli api",
     "__main__",
 )
 #: The same of the rooms within ``read``; what stands in none of them is above them all.
@@ -32,7 +32,7 @@ WITHIN = {room: floor for floor, rooms in enumerate(READING) for room in rooms.s
 #: The registry walks the house it serves, once somebody asks for it.
 UPWARD = {("engine", "diagnoses")}
 FRAMEWORKS = {"tensorflow", "tensorboard", "keras", "torch", "pandas"}
-SHELLS = {"attach", "plugin"}
+SHELLS = {"api", "attach", "plugin"}
 
 FILES = sorted(HOUSE.rglob("*.py"))
 
@@ -60,8 +60,7 @@ def name(file: Path) -> str:
 @pytest.mark.parametrize("file", FILES, ids=name)
 def test_imports_only_go_down(file: Path) -> None:
     here = room(file)
-    if here == "__init__":
-        assert not [module for module in imported(file) if module.startswith("tb_diagnose")]
+    if here == "__init__":  # it passes on what is asked for, and must be cheap: see test_api.py
         return
     for module in imported(file):
         if not module.startswith("tb_diagnose.") or module == "tb_diagnose.__version__":

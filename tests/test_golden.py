@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.pipeline import checkup
+from tb_diagnose.pipeline import diagnose
 from tb_diagnose.report.screen import Screen
 from tb_diagnose.report.terminal import terminal
 
@@ -37,7 +37,7 @@ RUNS = sorted(
 
 @cache
 def everything() -> Mapping[str, Any]:
-    return checkup([LOGS], Settings())
+    return diagnose([LOGS], Settings())
 
 
 def rounded(value: Any) -> Any:
@@ -73,7 +73,7 @@ def test_every_run_is_reported_and_no_other() -> None:
 
 
 def test_a_terminal_shows_the_same_where_curves_that_no_finding_names_are_left_out() -> None:
-    brief = checkup([LOGS], Settings(), brief=True)
+    brief = diagnose([LOGS], Settings(), brief=True)
     wide = Screen(width=100, colour=False, unicode=True, verbose=True)
     assert terminal(brief, wide) == terminal(everything(), wide)
     curves = [sum(len(run["curves"]) for run in each["runs"]) for each in (brief, everything())]

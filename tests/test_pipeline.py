@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from tb_diagnose import pipeline as subject
 from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings, SettingsError
 from tb_diagnose.engine.compare import RunSummary
-from tb_diagnose.pipeline import checkup, journeys
+from tb_diagnose.pipeline import Options, diagnose, examine_folders
 from tb_diagnose.read import Cluster, Folder, NothingToRead
 from tests.fakes import FakeExamination, healthy, outcome, sick
 
@@ -35,33 +36,33 @@ def _rooms(monkeypatch: pytest.MonkeyPatch) -> None:
             raise MemoryError("too large")
         return [runs[cluster.path.name].run]
 
-    def examine_all(given: Sequence[Run], _: Settings) -> list[FakeExamination]:
-        return [each for run in given for each in runs.values() if each.run is run]
+    def examine(run: Run, _: Settings) -> FakeExamination:
+        return next(examination for examination in runs.values() if examination.run is run)
 
     monkeypatch.setattr(subject, "clusters", clusters)
     monkeypatch.setattr(subject, "load", load)
-    monkeypatch.setattr(subject, "examine_all", examine_all)
+    monkeypatch.setattr(subject, "examine", examine)
 
 
 def test_what_can_be_read_is_reported_beside_what_cannot() -> None:
-    made = checkup(["logs", "elsewhere"], Settings())
+    made = diagnose(["logs", "elsewhere"], Settings())
     assert [run["verdict"] for run in made["runs"]] == ["critical", "healthy"]
     assert [problem["path"] for problem in made["problems"]] == ["elsewhere", "logs/broken"]
     assert made["problems"][1]["message"] == "logs/broken was not read: MemoryError: too large"
 
 
 def test_a_path_given_twice_counts_once() -> None:
-    assert checkup(["logs", "./logs"], Settings())["summary"]["runs"] == 2
+    assert diagnose(["logs", "./logs"], Settings())["summary"]["runs"] == 2
 
 
 def test_nothing_at_all_is_an_error_that_names_every_path() -> None:
     with pytest.raises(NothingToRead, match="below here\nno event files below there"):
-        checkup(["here", "there"], Settings())
+        diagnose(["here", "there"], Settings())
 
 
 def test_progress_is_told_to_the_end() -> None:
     told: list[tuple[int, int]] = []
-    checkup(["logs"], Settings(), progress=lambda done, total: told.append((done, total)))
+    diagnose(["logs"], Settings(), Options(progress=lambda done, total: told.append((done, total))))
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
@@ -74,36 +75,40 @@ def test_runs_are_compared_where_a_diagnosis_asks_for_it(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(subject, "registry", lambda: {"x": SimpleNamespace(several=True)})
     monkeypatch.setattr(subject, "compare", compare)
-    assert [each["id"] for each in checkup(["logs"], Settings())["comparisons"]] == ["seed-spread"]
-    assert compared == ["well", "training-configuration/as-given"]
+    assert [each["id"] for each in diagnose(["logs"], Settings())["comparisons"]] == ["seed-spread"]
+    assert compared == ["training-configuration/as-given", "well"]
 
 
 def test_a_baseline_that_is_no_run_is_an_error_that_says_which_there_are() -> None:
     with pytest.raises(SettingsError, match="no run 'wel' to compare with; did you mean 'well'"):
-        checkup(["logs"], Settings(baseline="wel"))
-    assert checkup(["logs"], Settings(baseline="well"))["summary"]["runs"] == 2
+        diagnose(["logs"], Settings(baseline="wel"))
+    assert diagnose(["logs"], Settings(baseline="well"))["summary"]["runs"] == 2
 
 
-@pytest.mark.parametrize(
-    ("folders", "points", "sizes"), ((16, 1 << 17, [2]), (1, 1 << 17, [1, 1]), (16, 0, [1, 1]))
-)
-def test_small_folders_are_judged_together_and_large_ones_alone(
-    folders: int, points: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    together: list[int] = []
-    examine_all = subject.examine_all
+def test_a_role_whose_curve_no_run_has_is_an_error_that_names_a_near_one() -> None:
+    message = "no run has a curve 'epoch_los' to use as train_loss; did you mean 'epoch_loss'?"
+    with pytest.raises(SettingsError, match=re.escape(message)):
+        diagnose(["logs"], Settings(roles={"train_loss": "epoch_los"}))
+    with pytest.raises(SettingsError, match=r"no run has a curve 'qqqq'.*lists the tags"):
+        diagnose(["logs"], Settings(roles={"train_loss": "qqqq"}))
 
-    def counted(runs: Sequence[Run], settings: Settings) -> Any:
-        together.append(len(runs))
-        return examine_all(runs, settings)
 
-    monkeypatch.setattr(subject, "examine_all", counted)
-    monkeypatch.setattr(subject, "_TOGETHER", folders)
-    monkeypatch.setattr(subject, "_POINTS", points)
-    clusters = list(subject.clusters([Path("logs")]))[:2]
-    made = list(journeys(clusters, settings=Settings(), checksum=True, comparing=False))
-    assert [each.part["name"] for one in made for each in one] == [
-        "well",
-        "training-configuration/as-given",
-    ]
-    assert together == sizes
+def test_a_role_whose_curve_one_run_has_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = iter(({"reward": "rewards"}, {}))
+    monkeypatch.setattr(subject, "_unmatched", lambda *_: next(runs))
+    made = diagnose(["logs"], Settings(roles={"reward": "reward"}))
+    assert made["summary"]["runs"] == 2
+
+
+def test_what_is_made_of_each_run_is_up_to_the_caller() -> None:
+    names: list[str] = []
+    found = subject.find(["logs"])
+    overall = subject.examine_all(found, Settings(), lambda each: each.run.name, names.append)
+    assert names == ["well", "training-configuration/as-given"]
+    assert [problem["path"] for problem in overall.problems] == ["logs/broken"]
+
+
+def test_a_folder_at_a_time() -> None:
+    folders = subject.find(["logs"]).folders[:2]
+    made = examine_folders(folders, settings=Settings(), render=lambda each: each.run.points)
+    assert [[run.rendered for run in folder] for folder in made] == [[10], [40]]

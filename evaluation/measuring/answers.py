@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.pipeline import checkup
+from tb_diagnose.pipeline import diagnose
 from tb_diagnose.read import NothingToRead
 
 #: Findings of these families are about the log or about several runs, not about a training.
@@ -54,7 +54,7 @@ Tool = Callable[[Path], Answer]
 def tb_diagnose(folder: Path) -> Answer:
     """What tb-diagnose says of all runs below a folder, taken from its document."""
     try:
-        document = checkup([folder], Settings())
+        document = diagnose([folder], Settings())
     except NothingToRead as nothing:
         return Answer(broken=str(nothing))
     outcomes = [outcome for run in document["runs"] for outcome in run["outcomes"]]

@@ -29,6 +29,10 @@ await build({
   jsxImportSource: "preact",
   loader: { ".css": "text" },
   external: ["happy-dom"],
+  // The testing library is in CommonJS.
+  banner: {
+    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
   sourcemap: "inline",
   logLevel: "warning",
 });

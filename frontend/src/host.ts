@@ -1,56 +1,19 @@
-// TensorBoard around us, as far as it lets us look: theme, fonts, run filter, address, reload.
+// TensorBoard around us, as far as it lets us look: theme, fonts, run filter, title, keys, reload.
 // Every look is guarded: another host, another version or another origin must not break the tab.
 
-const KEY = "p.diagnose.";
-type Storage = {
-  getString: (key: string) => string;
-  setString: (key: string, value: string, how?: { useLocationReplace: boolean }) => void;
-};
+/** TensorBoard's window, or null where there is none around us. */
+export const host: Window | null = guarded(() => {
+  // Throws where the parent is of another origin.
+  const { defaultView } = window.parent.document;
+  return defaultView === window ? null : defaultView;
+}, null);
 
-const host: Window | null = guarded(
-  () => (window.parent !== window && window.parent.document ? window.parent : null),
-  null,
-);
-
-function guarded<T>(look: () => T, otherwise: T): T {
+export function guarded<T>(look: () => T, otherwise: T): T {
   try {
     return look() ?? otherwise;
   } catch {
     return otherwise;
   }
-}
-
-function storage(): Storage | null {
-  const global = host as unknown as { tensorboard?: { tf_storage?: Storage } } | null;
-  return guarded(() => global?.tensorboard?.tf_storage ?? null, null);
-}
-
-/** What the address says; TensorBoard's own interface for this answers empty on the first load. */
-export function remembered(name: string): string {
-  const kept = guarded(() => storage()?.getString(KEY + name) ?? "", "");
-  if (kept) return kept;
-  const hash = guarded(() => (host ?? window).location.hash, "");
-  return new URLSearchParams(hash.replace(/^#[^&=]*&/, "").replace(/^#/, "")).get(KEY + name) ?? "";
-}
-
-/** Puts it into the address, so that a reload and a sent link show the same. */
-export function remember(name: string, value: string): void {
-  const tf = storage();
-  if (tf) guarded(() => tf.setString(KEY + name, value, { useLocationReplace: true }), undefined);
-  else if (!host) guarded(() => history.replaceState(null, "", `#${own(name, value)}`), undefined);
-}
-
-function own(name: string, value: string): string {
-  const asks = new URLSearchParams(window.location.hash.slice(1));
-  if (value) asks.set(KEY + name, value);
-  else asks.delete(KEY + name);
-  return asks.toString();
-}
-
-/** Calls when somebody changes the address, as by a link or by going back. */
-export function watchAddress(look: () => void): void {
-  window.addEventListener("hashchange", look);
-  guarded(() => host?.addEventListener("hashchange", look), undefined);
 }
 
 /** The run filter and the smoothing that Time Series has now, or what it was told to keep. */
@@ -123,12 +86,57 @@ export function fontFaces(): string {
     .join("\n");
 }
 
-/** TensorBoard's runs in the order that decides their colours; empty where it does not tell. */
+/** TensorBoard's runs in the order that decides their colors; empty where it does not tell. */
 export async function hostRuns(): Promise<string[]> {
   if (!host) return [];
   try {
     return (await (await fetch("../../runs")).json()) as string[];
   } catch {
     return [];
+  }
+}
+
+/** The window's title, with the number of what is new in front. */
+export function titled(news: number): void {
+  const page = guarded(() => host?.document ?? null, null) ?? document;
+  const bare = page.title.replace(/^\(\d+\) /, "");
+  page.title = news ? `(${news}) ${bare}` : bare;
+}
+
+/** Calls for every key pressed here, or in TensorBoard's page around us while the tab is in front. */
+export function watchKeys(pressed: (event: KeyboardEvent) => void): () => void {
+  const outside = (event: KeyboardEvent) => window.innerHeight > 0 && pressed(event);
+  document.addEventListener("keydown", pressed);
+  guarded(() => host?.document.addEventListener("keydown", outside), undefined);
+  return () => {
+    document.removeEventListener("keydown", pressed);
+    guarded(() => host?.document.removeEventListener("keydown", outside), undefined);
+  };
+}
+
+/** What this browser keeps from one visit to the next; empty where it keeps nothing. */
+export const kept = (name: string): string =>
+  guarded(() => localStorage.getItem(`tb-diagnose.${name}`), null) ?? "";
+export const keep = (name: string, value: string): void =>
+  guarded(() => localStorage.setItem(`tb-diagnose.${name}`, value), undefined);
+
+/** Puts text into the clipboard; a page over plain http has only the old way. */
+export async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = document.createElement("textarea");
+    const before = document.activeElement as HTMLElement | null;
+    field.value = text;
+    field.style.position = "fixed";
+    field.style.opacity = "0";
+    document.body.append(field);
+    field.select();
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without https
+    const done = guarded(() => document.execCommand("copy"), false);
+    field.remove();
+    before?.focus();
+    return done;
   }
 }

@@ -1,5 +1,5 @@
 // Parts of a document, made up: what the tests draw.
-import type { Carried, Curve, Evidence, Outcome, Run } from "../src/wire/routes";
+import type { Carried, Curve, Evidence, Item, Outcome, Run } from "../src/wire/routes";
 
 export function evidence(more: Partial<Evidence> = {}): Evidence {
   return {
@@ -9,9 +9,7 @@ export function evidence(more: Partial<Evidence> = {}): Evidence {
     steps: [0],
     first_step: 0,
     counted_in: "epochs",
-    measured: 10,
-    limit: 0.01,
-    unit: "learning rate",
+    comparison: { name: "above", value: 10, operator: ">", limit: 0.01, unit: "learning rate" },
     confidence: "",
     severity: "critical",
     suggestion: "Adam(learning_rate=10) → Adam(learning_rate=1e-3)",
@@ -31,6 +29,8 @@ export function outcome(id: string, more: Partial<Outcome> = {}): Outcome {
     detected_step: null,
     detected_at: null,
     seconds_after_detection: null,
+    method: "",
+    surer: "",
     evidence: verdict === "found" ? [evidence()] : [],
     reason: "",
     how_to_enable: "",
@@ -65,9 +65,12 @@ export function run(name: string, more: Partial<Run> = {}): Run {
     verdict: "healthy",
     headline: `Nothing is wrong with ${name}.`,
     steps: { first: 0, last: 2, counted_in: "epochs" },
+    state: "ended",
+    last_event: null,
     started: null,
     seconds: 85,
     points: 6,
+    causes: [],
     roles: [],
     facts: [],
     curves: [curve("train/epoch_loss", "train_loss"), curve("validation/epoch_loss", "val_loss")],
@@ -91,8 +94,9 @@ export function sick(name: string): Run {
       outcome("no-learning", { verdict: "found", caused_by: "learning-rate-too-high" }),
       outcome("initial-loss", { verdict: "found" }),
       outcome("loss-plateau"),
+      outcome("mode-collapse", { verdict: "not-applicable", reason: "this is no GAN" }),
       outcome("overfitting", {
-        verdict: "not-applicable",
+        verdict: "not-logged",
         reason: "no validation loss in this run",
         how_to_enable: "model.fit(…, validation_split=0.2)",
       }),
@@ -100,8 +104,43 @@ export function sick(name: string): Run {
   });
 }
 
+/** A run's line in the list, as Python makes it from the run. */
+export function item(name: string, more: Partial<Item> = {}): Item {
+  return {
+    name,
+    verdict: "healthy",
+    headline: "",
+    findings: [],
+    spark: [3, 2, 1],
+    framework: "Keras 3",
+    state: "ended",
+    started: null,
+    last_event: null,
+    seconds: 85,
+    parameters: {},
+    final: {},
+    changed: 1,
+    ...more,
+  };
+}
+
+const itemOf = (one: Run): Item =>
+  item(one.name, {
+    verdict: one.verdict,
+    findings: one.outcomes
+      .filter(({ verdict }) => verdict === "found")
+      .map(({ id, severity, caused_by, detected_at }) => ({
+        id,
+        severity,
+        caused_by,
+        detected_at,
+      })),
+    parameters: { learning_rate: one.verdict === "critical" ? 10 : 0.001, optimizer: "Adam" },
+    final: { train_loss: 1, val_loss: 2 },
+  });
+
 export function carried(runs: Run[]): Carried {
-  const count = (verdict: string) => runs.filter((each) => each.verdict === verdict).length;
+  const count = (verdict: string) => runs.filter((one) => one.verdict === verdict).length;
   return {
     document: {
       schema: "tb-diagnose/2",
@@ -121,6 +160,7 @@ export function carried(runs: Run[]): Carried {
         points: 0,
       },
     },
+    lines: runs.map(itemOf),
     catalogue: {
       "learning-rate-too-high": {
         title: "The learning rate is too high",

@@ -20,6 +20,8 @@ from tb_diagnose.roles.patterns import is_accuracy
 NOTHING = 0.03
 #: A score less than this share of the way from guessing to perfect is at chance.
 AT_CHANCE = 0.05
+#: A score from here on is good whatever the task.
+WELL = 0.9
 #: A score from here on is perfect: 5 errors in 1,000.
 PERFECT = 0.995
 #: A score that stands still from here on is good enough to have nothing left to learn.
@@ -31,7 +33,9 @@ SURE = 3.0
 #: What moves less than this share of its level may hide in noise as large.
 _HIDDEN = 0.1
 #: Fewer values may be too few to show that they do not move.
-_ENOUGH, _CONSTANT = 8, 4
+_ENOUGH, _FEW = 8, 4
+#: A score that is the same to the last example for so much of the run names one class.
+_ONE_CLASS = 0.8
 
 
 class Learned(Enum):
@@ -69,9 +73,21 @@ class LearningState(NamedTuple):
         return self.state in (Learned.NEVER, Learned.LOST)
 
     @property
+    def poor(self) -> bool:
+        """Whether it failed, or ends no better than guessing although it moves."""
+        return self.failed or self.at_chance is True
+
+    @property
     def stuck(self) -> bool:
         """Whether nothing was ever learned."""
         return self.state is Learned.NEVER
+
+    @property
+    def well(self) -> bool:
+        """Whether a score shows that the training ended well."""
+        curve = self.curve
+        level = curve.end_level if curve is not None and curve.better > 0 else None
+        return self.state is Learned.PERFECT or bool(level and level.value > WELL)
 
     @property
     def sentence(self) -> str:
@@ -107,8 +123,18 @@ def learning_state(curves: Sequence[Curve], chance: ChanceLevel | None) -> Learn
     learned = [state for state in known if not state.stuck]
     # What one curve shows to be learned was learned, whatever the others hide.
     first = (learned or known or [LearningState(Learned.UNKNOWN, chance=chance)])[0]
+    score = next((state for state in known if _guesses_one(state)), None)
+    if score is not None:
+        return score  # whatever the loss does
     lost = next((state for state in learned if state.state is Learned.LOST), first)
     return lost if first.at_chance or first.state is Learned.LEARNED else first
+
+
+def _guesses_one(state: LearningState) -> bool:
+    """Whether a training score stays on one value, at the level of guessing."""
+    curve = state.curve
+    held = curve is not None and curve.info.kind == "score" and curve.held >= len(curve) - 1
+    return bool(state.stuck and state.at_chance and held and curve and curve.split != "validation")
 
 
 def moved(curve: Curve) -> bool | None:
@@ -121,12 +147,21 @@ def moved(curve: Curve) -> bool | None:
         return None
     scale = _scale(curve, start.value)
     if curve.gained > NOTHING * scale:
-        few = curve.finite < _CONSTANT
+        few = curve.finite < _FEW
         return True if curve.improved or (curve.gained_score or 0.0) >= SURE or few else None
     if curve.constant:
-        return False if curve.finite >= _CONSTANT else None
+        return False if curve.finite >= _FEW - 1 else None
+    return False if _stands(curve) and curve.finite >= _ENOUGH else None
+
+
+def _stands(curve: Curve) -> bool:
+    """Whether the noise is small enough to see that four values or more hardly moved."""
+    start, best = curve.start_level, curve.best_level
+    if start is None or best is None or curve.finite < _FEW:
+        return False
+    scale = _scale(curve, start.value)
     clear = 2 * math.hypot(start.error, best.error) <= _HIDDEN * scale
-    return False if clear and curve.finite >= _ENOUGH else None
+    return clear and (curve.gained or 0.0) <= NOTHING * scale
 
 
 def _scale(curve: Curve, start: float) -> float:
@@ -146,9 +181,9 @@ def at_chance(curve: Curve, chance: ChanceLevel | None, value: float | None = No
     if chance is None or value is None:
         return None
     if curve.info.kind == "loss" and not curve.info.part and chance.cross_entropy:
-        return value >= (1 - NOTHING) * chance.loss
+        return bool(value >= (1 - NOTHING) * chance.loss)
     if curve.info.kind == "score" and is_accuracy(curve.series.tag):
-        return value <= chance.on_the_way(AT_CHANCE)
+        return bool(value <= chance.on_the_way(AT_CHANCE))
     return None
 
 
@@ -163,7 +198,8 @@ def inferred_chance(curves: Sequence[Curve]) -> ChanceLevel | None:
     for loss in losses:
         for score in scores:
             same = loss.split == score.split or not (loss.split and score.split)
-            for at in ("start", "end_level") if same else ():
+            # Who guesses to the end guesses on both splits.
+            for at in ("start", "end_level") if same else ("end_level",):
                 value, share = getattr(loss, at).value, getattr(score, at).value
                 classes = round(float(np.exp(min(value, 7.0))))
                 near = abs(value - np.log(max(classes, 1))) <= NOTHING * value
@@ -185,13 +221,15 @@ def _of_curve(curve: Curve, chance: ChanceLevel | None) -> LearningState:
         return LearningState(Learned.LOST, curve, best.step, guesses)
     improves = bool(curve.outlook and curve.outlook.direction > 0)
     gain = moved(curve)
-    if guesses and not (gain and improves):
-        enough = curve.finite >= (_CONSTANT if gain is not None else _ENOUGH)
-        return LearningState(Learned.NEVER if enough else Learned.UNKNOWN, curve, first, guesses)
+    good = chance.on_the_way(0.5) if chance is not None else GOOD
+    if score and end.value < good and _ENOUGH * _ONE_CLASS < _ONE_CLASS * len(curve) <= curve.held:
+        gain = False  # one class for every input, after a first one
+    if guesses and not (gain and improves and not score):
+        known = gain is not None or _stands(curve)
+        return LearningState(Learned.NEVER if known else Learned.UNKNOWN, curve, first, guesses)
     if gain:
         now = Learned.LEARNING if improves else Learned.LEARNED
         return LearningState(now, curve, last, guesses)
-    good = chance.on_the_way(0.5) if chance is not None else GOOD
     if (score and end.value >= good) or _is_rewarded(curve):
         return LearningState(Learned.LEARNED, curve, first, guesses)
     state = Learned.UNKNOWN if gain is None else Learned.NEVER

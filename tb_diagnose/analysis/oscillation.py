@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.measure.granularity import sample_size, share_noise
+from tb_diagnose.measure.piecewise import universal_limit
 from tb_diagnose.measure.swings import swings
 
 Floats = NDArray[np.float64]
@@ -59,6 +60,18 @@ def averaged(curve: Curve, *, single: bool) -> Floats:
         if parts
         else values[:0]
     )
+
+
+def medians(curve: Curve) -> tuple[Floats, float]:
+    """At most 50 medians [m] of equal parts of a curve, and by how much noise can move one."""
+    values = curve.finite_values
+    parts = min(_PARTS, len(values))
+    single = curve.noise or 0.0
+    each = len(values) / max(parts, 1)
+    error = single * (_MEDIAN / np.sqrt(each) if each > 1 else 1.0)
+    pieces = np.array_split(values, parts) if parts else []
+    middles = np.array([np.median(piece) for piece in pieces], dtype=np.float64)
+    return middles, float(error * universal_limit(max(parts, 1)))
 
 
 def is_per_batch(curve: Curve, validation: Curve | None) -> bool:

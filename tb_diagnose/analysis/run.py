@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tb_diagnose.analysis.layers import ENOUGH, LayerSummary, summarize_layers
 from tb_diagnose.analysis.learning_state import LearningState, learning_state
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.run_state import RunState, run_state
@@ -19,7 +20,15 @@ from tb_diagnose.roles.tags import parse_tag
 
 #: Roles of single curves whose better side is up; of all others it is down, or unknown.
 _UP = ("train_score", "val_score", "reward", "success", "explained_variance", "entropy")
-_DOWN = ("train_loss", "val_loss", "batch_loss", "value_loss", "generator_loss")
+_DOWN = (
+    "train_loss",
+    "val_loss",
+    "batch_loss",
+    "value_loss",
+    "generator_loss",
+    "kl_term",
+    "entropy_coefficient",
+)
 #: What a training is judged by, what counts most first.
 _JUDGED = ("success", "reward", "val_score", "train_score", "train_loss", "val_loss")
 
@@ -83,7 +92,9 @@ class RunAnalysis:
     def errors(self) -> tuple[Curve, ...]:
         """Every metric of which less is better, such as a word error rate."""
         found = [
-            each for each in self.run.scalars if parse_tag(each.folder, each.tag).kind == "error"
+            each
+            for each in self.roles.values.get("scalars") or ()
+            if parse_tag(each.folder, each.tag).kind == "error"
         ]
         return tuple(self.curve(series, -1) for series in found)
 
@@ -94,6 +105,37 @@ class RunAnalysis:
         return learning_state(
             [curve for curve in curves if curve is not None], self.roles.values.get("chance")
         )
+
+    @cached_property
+    def layers(self) -> tuple[LayerSummary, ...]:
+        """All that is known of each layer, from input to output."""
+        return summarize_layers(self.roles.values)
+
+    @cached_property
+    def layer_movements(self) -> tuple[LayerSummary, ...]:
+        """The layers with enough histograms of a kernel to tell whether it moves."""
+        return tuple(layer for layer in self.layers if layer.movement is not None)
+
+    @cached_property
+    def layer_gradients(self) -> tuple[LayerSummary, ...]:
+        """The layers whose gradients were measured."""
+        return tuple(layer for layer in self.layers if layer.cut_off is not None)
+
+    @cached_property
+    def layer_updates(self) -> tuple[LayerSummary, ...]:
+        """The layers whose updates were measured."""
+        return tuple(layer for layer in self.layers if layer.update.known)
+
+    @cached_property
+    def dead_units(self) -> tuple[LayerSummary, ...]:
+        """The layers of which it is known how many units are dead."""
+        return tuple(layer for layer in self.layers if layer.dead.known >= ENOUGH)
+
+    @cached_property
+    def saturated_units(self) -> tuple[LayerSummary, ...]:
+        """The hidden layers of which it is known how many units are saturated."""
+        hidden = (layer for layer in self.layers if not layer.is_output)
+        return tuple(layer for layer in hidden if layer.saturated.known >= ENOUGH)
 
     @cached_property
     def splits(self) -> tuple[SplitCurves, ...]:

@@ -1,6 +1,6 @@
 """The command line: ``tb-diagnose LOGDIR…``.
 
-Exit code: 0 when all was read, 1 when ``--fail-on`` says so, 2 when nothing could be read or the
+Exit code: 0 when all was read, 1 when ``--fail-on`` says so, 2 when a path could not be read or the
 call is wrong. Whatever needs numpy is imported only once there is something to examine.
 """
 
@@ -9,21 +9,27 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from tb_diagnose.cli.options import Wrong, parser
+from tb_diagnose.cli.options import Wrong, format_of, parser
 
 if TYPE_CHECKING:
+    from tb_diagnose.cli.faces import Report
     from tb_diagnose.core.settings import Settings
-    from tb_diagnose.report.pictures import Pictures
     from tb_diagnose.report.schema import Document
 
-    Album = dict[tuple[str, str], Pictures]
+_OK, _FOUND, _WRONG = 0, 1, 2
+#: As shells tell of a process that a signal ended.
+_BY_SIGNAL = 128
 
-_OK, _FOUND, _WRONG, _STOPPED = 0, 1, 2, 130
+
+class _Stopped(BaseException):
+    """A signal asked this process to end."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,9 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Wrong as wrong:
         print(f"tb-diagnose: {wrong}", file=sys.stderr)
         return _WRONG
+    except BrokenPipeError:
+        return _OK
+    except OSError as error:
+        print(f"tb-diagnose: cannot print: {error.strerror or error}", file=sys.stderr)
+        return _WRONG
     except KeyboardInterrupt:
         print("tb-diagnose: stopped", file=sys.stderr)
-        return _STOPPED
+        return _BY_SIGNAL + signal.SIGINT
+    except _Stopped as stopped:
+        return _BY_SIGNAL + int(stopped.args[0])
 
 
 def settle_in() -> None:
@@ -45,23 +58,34 @@ def settle_in() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Thousands of runs leave much behind, none of it in circles: they are seldom looked for.
     gc.set_threshold(100_000, 50, 100)
+    for name in ("SIGTERM", "SIGHUP"):
+        if (number := getattr(signal, name, None)) is not None:
+            with suppress(ValueError):  # this is not the main thread, which alone gets signals
+                if signal.getsignal(number) is signal.SIG_DFL:
+                    signal.signal(number, _stop)
+
+
+def _stop(number: int, _: Any) -> NoReturn:
+    """End in order: what was begun is taken away, and workers are ended."""
+    raise _Stopped(number)
 
 
 def _run(call: argparse.Namespace) -> int:
-    if call.explain or call.catalogue:
-        _write(_text(call.explain), call)
+    if call.explain or call.catalog:
+        _write_text(_text(call.explain), call)
         return _OK
     if not call.paths:
-        raise Wrong("which logs? give a folder with event files, such as tb-diagnose logs/")
+        raise Wrong("no logs given; name a folder with event files, as in tb-diagnose logs/")
+    if call.verbose and call.quiet:
+        raise Wrong("--verbose and --quiet exclude each other; drop one")
     if call.output and not call.output.absolute().parent.is_dir():
         raise Wrong(f"there is no folder {call.output.parent} to write to; create it first")
     settings = _settings(call)
     if call.watch:
         return _watch(call, settings)
-    album: Album | None = {} if call.format == "html" else None
-    document = _document(call, settings, album)
-    _write(_face(document, call) if album is None else _page(document, album, settings), call)
-    return _code(document, call.fail_on)
+    report = _report(call, settings)
+    _write(report, call)
+    return _code(report.document, call.fail_on)
 
 
 def _text(identity: str | None) -> str:
@@ -90,103 +114,85 @@ def _settings(call: argparse.Namespace) -> Settings:
         raise Wrong(str(error)) from error
 
 
-def _document(call: argparse.Namespace, settings: Settings, album: Album | None) -> Document:
+def _report(call: argparse.Namespace, settings: Settings) -> Report:
     from tb_diagnose.cli.console import Ticker
+    from tb_diagnose.cli.faces import report
     from tb_diagnose.core.settings import SettingsError
     from tb_diagnose.parallel.dask_cluster import NoCluster
-    from tb_diagnose.pipeline import checkup
+    from tb_diagnose.pipeline import Options
     from tb_diagnose.read import NothingToRead
+    from tb_diagnose.report.html import NoBundle
 
     ticker = Ticker(sys.stderr)
     begin = time.perf_counter()
     jobs = (os.cpu_count() or 1) if call.jobs == 0 else call.jobs
+    options = Options(jobs, call.dask, call.checksum, call.as_of, ticker)
+    form = format_of(call)
     try:
-        document = checkup(
-            call.paths,
-            settings,
-            jobs=jobs,
-            cluster=call.dask,
-            checksum=call.checksum,
-            until=call.as_of,
-            progress=ticker,
-            album=album,
-            brief=call.format in ("terminal", "markdown"),
-        )
-    except (NothingToRead, NoCluster, SettingsError) as wrong:
+        made = report(form, call, settings, options)
+    except (NothingToRead, NoCluster, NoBundle, SettingsError) as wrong:
         raise Wrong(str(wrong).replace("\n", "\ntb-diagnose: ")) from wrong
     finally:
         ticker.close()
-    if sys.stderr.isatty() and call.format == "terminal":
+    if sys.stderr.isatty() and form == "terminal" and not call.quiet:
         # Not part of the report: the same logs must give the same report.
-        print(f"read and judged in {time.perf_counter() - begin:.2f} s", file=sys.stderr)
-    return document
+        print(f"read and examined in {time.perf_counter() - begin:.2f} s", file=sys.stderr)
+    return made
 
 
 def _watch(call: argparse.Namespace, settings: Settings) -> int:
     from functools import partial
 
     from tb_diagnose.cli.console import screen, write
-    from tb_diagnose.cli.watch import vigil
+    from tb_diagnose.cli.watch import watch_logs
     from tb_diagnose.core.finding import Severity
     from tb_diagnose.live.monitor import Watch
 
-    if call.output or call.format not in ("terminal", "json"):
-        raise Wrong("--watch prints on standard output, for a terminal or with --format json")
+    form = format_of(call)
+    if call.output or form not in ("terminal", "json"):
+        raise Wrong("--watch prints to standard output, for a terminal or with --format json")
     if (call.jobs or 0) > 1 or call.dask:
         raise Wrong("--watch works in this process alone; drop --jobs and --dask")
     if call.as_of is not None:
-        raise Wrong("--watch goes on as the logs grow; drop --as-of")
+        raise Wrong("--watch follows logs as they grow; drop --as-of")
     shown = None
-    if call.format == "terminal":
-        shown = screen(colour=call.color, verbose=call.verbose, file=None)
+    if form == "terminal":
+        shown = screen(color=call.color, file=None, verbose=call.verbose, quiet=call.quiet)
     try:
         watch = Watch(call.paths, settings, checksum=call.checksum)
     except OSError as error:
         raise Wrong(str(error)) from error
-    tell = partial(write, file=None, utf8=call.format == "json")
-    gravest = vigil(watch, tell, shown, call.interval)
-    return _FOUND if call.fail_on and gravest <= Severity(call.fail_on).rank else _OK
+    tell = partial(write, utf8=form == "json")
+    worst = watch_logs(watch, tell, shown, call.interval)
+    return _FOUND if call.fail_on and worst <= Severity(call.fail_on).rank else _OK
 
 
-def _face(document: Document, call: argparse.Namespace) -> str:
-    if call.format == "json":
-        from tb_diagnose.report.json import as_json
-
-        return as_json(document)
-    if call.format == "markdown":
-        from tb_diagnose.report.markdown import markdown
-
-        return markdown(document)
-    from tb_diagnose.cli.console import screen
-    from tb_diagnose.report.terminal import terminal
-
-    return terminal(document, screen(colour=call.color, verbose=call.verbose, file=call.output))
-
-
-def _page(document: Document, album: Album, settings: Settings) -> str:
-    from tb_diagnose.engine.docs import articles
-    from tb_diagnose.report.html import NoBundle, html
+def _write(report: Report, call: argparse.Namespace) -> None:
+    from tb_diagnose.cli.console import save, write_bytes
 
     try:
-        return html(document, album, articles(settings))
-    except NoBundle as missing:
-        raise Wrong(str(missing)) from missing
-
-
-def _write(text: str, call: argparse.Namespace) -> None:
-    from tb_diagnose.cli.console import write
-
-    try:
-        write(text, call.output, utf8=call.format != "terminal")
+        if call.output:
+            save(report.chunks, call.output)
+        else:
+            write_bytes(report.chunks)
     except OSError as error:
         why = error.strerror or error
         raise Wrong(f"cannot write {call.output or 'the report'}: {why}") from error
 
 
+def _write_text(text: str, call: argparse.Namespace) -> None:
+    from tb_diagnose.cli.console import save, write
+
+    if call.output:
+        save([text.encode()], call.output)
+    else:
+        write(text, utf8=call.catalog)
+
+
 def _code(document: Document, fail_on: str | None) -> int:
-    from tb_diagnose.report.document import graver
+    from tb_diagnose.report.document import reaches
 
     summary = document["summary"]
-    if summary["unreadable"] == summary["runs"]:
+    if summary["problems"] or summary["unreadable"] == summary["runs"]:
         return _WRONG
-    return _FOUND if fail_on and graver(document, fail_on) else _OK
+    return _FOUND if fail_on and reaches(document, fail_on) else _OK

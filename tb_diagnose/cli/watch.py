@@ -17,7 +17,7 @@ from tb_diagnose.report.screen import Screen, plain
 Write = Callable[[str], bool]
 
 
-def vigil(
+def watch_logs(
     watch: Watch,
     write: Write,
     screen: Screen | None,
@@ -27,28 +27,28 @@ def vigil(
     """Look at the logs every ``interval`` seconds until Control-C, or until nobody listens.
 
     A look that takes longer than that is followed by a pause as long as itself. Without a
-    ``screen``, what is new is written as one JSON object a line. Returns the rank of the gravest
+    ``screen``, what is new is written as one JSON object a line. Returns the rank of the worst
     finding that was told; that of none is ``len(Severity)``.
     """
-    gravest, looks = len(Severity), 0
+    worst, looks = len(Severity), 0
     try:
         while True:
             begin = time.monotonic()
             for each in watch.look():
                 if isinstance(each, News):
-                    gravest = min(gravest, *_ranks(each))
+                    worst = min(worst, *_ranks(each))
                     text = _news(each, screen)
                 else:
                     text = _problem(each["path"], each["message"], screen)
                 if not write(text):
-                    return gravest
+                    return worst
             if not looks and not write(_total(watch, screen)):
-                return gravest
+                return worst
             looks += 1
             pause(max(interval, time.monotonic() - begin))
     except KeyboardInterrupt:
         write(_total(watch, screen))
-    return gravest
+    return worst
 
 
 def _ranks(each: News) -> list[int]:

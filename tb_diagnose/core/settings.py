@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+#: Characters of a value that are shown in a message.
+_LONGEST = 60
 _KEYS = ("select", "ignore", "limits", "roles", "baseline")
 
 
@@ -122,8 +124,10 @@ def _table(path: Path) -> Mapping[str, Any] | None:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SettingsError(f"cannot read the settings in {path}: {why}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML, correct it: {error}") from error
+    except RecursionError as error:
+        raise SettingsError(f"{path} nests its tables too deeply; flatten them") from error
+    except ValueError as error:  # TOML that is wrong, or a number of thousands of digits
+        raise SettingsError(f"{path} is not valid TOML, correct it: {_line(error)}") from error
     if path.name != "pyproject.toml":
         return whole
     tool = whole.get("tool")
@@ -159,8 +163,27 @@ def _parsed(table: Any, source: str) -> Settings:
 def number(value: Any, name: str) -> float:
     """The value of a limit. Raises SettingsError where it is no number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        raise SettingsError(f"the limit {name} must be a number, not {value!r}")
-    return float(value)
+        raise SettingsError(f"the limit {name} must be a number, not {_shown(value)}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise SettingsError(f"the limit {name} must be a number below 1e308") from None
+
+
+def _shown(value: Any) -> str:
+    """A value in a message, however large it is."""
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of thousands of digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _line(error: Exception) -> str:
+    """The first line of what an error says, shortened."""
+    return str(error).partition("\n")[0][:200]
 
 
 def _words(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -179,5 +202,5 @@ def _tables(table: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 
 def _typed(value: Any, kind: type, name: str, shape: str) -> Any:
     if not isinstance(value, kind):
-        raise SettingsError(f"{name} must be {shape}, not {value!r}")
+        raise SettingsError(f"{name} must be {shape}, not {_shown(value)}")
     return value

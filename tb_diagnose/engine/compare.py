@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from zlib import adler32
 
 from google_crc32c import value as crc32c
 
+from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.run import Series
-from tb_diagnose.measure.course import course
-from tb_diagnose.measure.reductions import any_of
 from tb_diagnose.roles.resolve import RoleMap
 
 #: Roles that runs are ranked by, the one that counts most first, and which way is better.
@@ -36,6 +35,10 @@ FINGERPRINTED = (
 )
 
 
+#: How the names of runs tell their seeds: ``seed=3``, ``s3``, ``#3``.
+_SEED = re.compile(r"seed[=_\- ]*\d+|(?<![a-z])s\d+(?![a-z0-9])|#\d+$", re.IGNORECASE)
+
+
 class FinalMetric(NamedTuple):
     """How one run stands by one curve. Levels in the unit of the curve.
 
@@ -43,7 +46,7 @@ class FinalMetric(NamedTuple):
         curve: its name.
         better: 1 where higher is better, -1 where lower is.
         start, end: level at the start and at the end.
-        noise: standard deviation of the curve's medians around their trend.
+        noise: standard deviation of the curve's points around their course.
     """
 
     curve: str
@@ -77,6 +80,7 @@ class RunSummary(NamedTuple):
         prints: by role, of the curves in which its copies agree.
         failed: whether the training turned to NaN or infinity, or ended no better than it began;
             None where there is no curve to tell by.
+        task: what it was trained on, as far as the log says: classes and losses of the model.
         hparams: its hyper-parameters.
         rate: its learning rate, None where that is not known.
     """
@@ -85,8 +89,14 @@ class RunSummary(NamedTuple):
     final_metrics: Mapping[str, FinalMetric]
     fingerprints: Mapping[str, Fingerprint]
     failed: bool | None
+    task: tuple[str, ...]
     hparams: Mapping[str, Any]
     rate: float | None
+
+    @property
+    def main(self) -> Fingerprint | None:
+        """The training loss, or the reward."""
+        return self.fingerprints.get("train_loss", self.fingerprints.get("reward"))
 
 
 def summarize_run(run: str, roles: RoleMap) -> RunSummary:
@@ -97,9 +107,39 @@ def summarize_run(run: str, roles: RoleMap) -> RunSummary:
         final_metrics=dict(_standings(roles)),
         fingerprints=dict(_prints(roles)),
         failed=_failed(roles),
+        task=_task(roles),
         hparams=roles.values.get("hparams") or {},
         rate=optimizer.learning_rate if optimizer else None,
     )
+
+
+def seed_of(name: str) -> str:
+    """The seed in a run's name, ``""`` where there is none."""
+    found = _SEED.search(name)
+    return found[0] if found else ""
+
+
+def repetition_of(run: RunSummary) -> str | None:
+    """What the repetitions of a run have in common; None where it does not speak of a seed."""
+    seeds = [key for key in run.hparams if key.lower().split("/")[-1].endswith("seed")]
+    if seeds:
+        rest = {key: str(value) for key, value in run.hparams.items() if key not in seeds}
+        return repr(sorted(rest.items()))
+    return _SEED.sub("", run.run) if _SEED.search(run.run) else None
+
+
+def _task(roles: RoleMap) -> tuple[str, ...]:
+    """What tells one task from another: inputs, outputs and losses of the model, environments."""
+    model, hparams = roles.values.get("model"), roles.values.get("hparams") or {}
+    told = [f"{key}={hparams[key]}" for key in sorted(hparams) if _names_a_task(key)]
+    if model is not None:
+        told += [f"inputs {model.input_shape}", *(loss.name for loss in model.losses)]
+        told += [f"outputs {layer.units}" for layer in model.outputs]
+    return tuple(told)
+
+
+def _names_a_task(key: str) -> bool:
+    return key.lower().split("/")[-1] in {"data", "dataset", "task", "env", "env_id", "environment"}
 
 
 def final_metrics(runs: Mapping[str, RunSummary]) -> dict[str, FinalMetric]:
@@ -121,11 +161,11 @@ def ranked(roles: RoleMap) -> Iterator[tuple[str, Series, int]]:
 
 def _standings(roles: RoleMap) -> Iterator[tuple[str, FinalMetric]]:
     for role, curve, better in ranked(roles):
-        known = course(curve.values, -better)
-        if known is not None and math.isfinite(curve.values[-1]):
-            # A course falls where all is well.
-            start, end = -better * known.start, -better * known.end
-            yield role, FinalMetric(curve.name, better, start, end, known.noise)
+        known = Curve(curve, better)
+        start, end = known.start_level, known.end_level
+        if start is not None and end is not None and known.end == known.point(len(known) - 1):
+            noise = known.noise or 0.0
+            yield role, FinalMetric(curve.name, better, start.value, end.value, noise)
 
 
 def _prints(roles: RoleMap) -> Iterator[tuple[str, Fingerprint]]:
@@ -133,7 +173,7 @@ def _prints(roles: RoleMap) -> Iterator[tuple[str, Fingerprint]]:
         curve = roles.values.get(role)
         if isinstance(curve, Series) and len(curve):
             bits = curve.values.tobytes()
-            varied = any_of(curve.values != curve.values[0])
+            varied = bool((curve.values != curve.values[0]).any())
             yield role, Fingerprint(len(curve), varied, (crc32c(bits), adler32(bits)))
 
 
@@ -141,8 +181,8 @@ def _failed(roles: RoleMap) -> bool | None:
     for role, better in (("train_loss", -1), ("reward", 1)):
         curve = roles.values.get(role)
         if isinstance(curve, Series) and len(curve) > 1:
-            known = course(curve.values, -better)
-            if known is None or known.points < len(curve):
+            known = Curve(curve, better)
+            if known.non_finite or known.start_level is None or known.end_level is None:
                 return True
-            return known.start <= known.end
+            return better * (known.end_level.value - known.start_level.value) <= 0
     return None

@@ -28,6 +28,13 @@ from tb_diagnose.roles.resolve import RoleMap, resolve_roles
 Resolve = Callable[[str], Any]
 
 
+#: Why there is nothing to compare, by the role of several runs that is missing.
+_SEVERAL = {
+    "runs": ("there is only one run", ""),
+    "baseline": ("no baseline was named", "tb-diagnose logs --baseline RUN"),
+}
+
+
 @dataclass(frozen=True, eq=False)
 class Examination:
     """One run, what its curves were taken for, and what every diagnosis came to."""
@@ -118,19 +125,37 @@ def _judge(
                 surer = _surer(skipped)
                 return _apply(diagnosis, method, resolve, settings, surer)
             skipped.append((method.name, *why))
-        return _not_logged(diagnosis, *skipped[-1][1:])
+        return _not_logged(diagnosis, *_nearest(diagnosis, skipped, resolve))
     except NotApplicable as why:
         return _not_logged(diagnosis, why.reason, why.how_to_enable)
     except Exception as error:  # noqa: BLE001 - one broken diagnosis must not hide the others
         return _outcome(diagnosis, Verdict.FAILED, reason=f"{type(error).__name__}: {error}")
 
 
+def _nearest(
+    diagnosis: Diagnosis, skipped: Sequence[tuple[str, str, str]], resolve: Resolve
+) -> tuple[str, str]:
+    """Why the method cannot judge that lacks the fewest roles, and what would enable it.
+
+    Of several, the last: what it needs is logged the most easily.
+    """
+    lacking = [
+        sum(_is_missing(resolve, role) for role in one.required) for one in diagnosis.methods
+    ]
+    at = min(range(len(skipped)), key=lambda place: (lacking[place], -place))
+    return skipped[at][1:]
+
+
+def _is_missing(resolve: Resolve, role: str) -> bool:
+    value = resolve(role)
+    return value is None or (value == () and role != "facts")
+
+
 def _obstacle(method: Method, resolve: Resolve, framework: Framework) -> tuple[str, str] | None:
     """Why a run cannot be judged by a method, and what would enable it; None where it can."""
     for role in method.required:
-        value = resolve(role)
-        if value is None or (value == () and role != "facts"):
-            return missing(role, framework) if role not in ("runs", "baseline") else ("one run", "")
+        if _is_missing(resolve, role):
+            return _SEVERAL.get(role) or missing(role, framework)
     for role, least in method.points.items():
         if isinstance(curve := resolve(role), Curve) and curve.finite < least:
             title = missing(role, framework)[0].removeprefix("no ").removesuffix(" in this log")

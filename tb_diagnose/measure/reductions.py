@@ -24,16 +24,6 @@ def min_of(values: NDArray[Any]) -> float:
     return found
 
 
-def range_of(values: NDArray[Any]) -> float:
-    """From the smallest of [..., n >= 1] numbers to the largest, in their unit."""
-    return max_of(values) - min_of(values)
-
-
 def all_of(truths: NDArray[np.bool_]) -> bool:
     """Whether all of [...] are true."""
     return not truths.size or bool(truths.item(truths.argmin()))
-
-
-def any_of(truths: NDArray[np.bool_]) -> bool:
-    """Whether one of [...] is true."""
-    return bool(truths.size) and bool(truths.item(truths.argmax()))

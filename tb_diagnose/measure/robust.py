@@ -7,6 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: Two draws from one normal distribution differ by less than so many standard deviations in 95 of
+#: 100 cases: 1.96 * sqrt(2).
+LUCK = 1.96 * 2**0.5
+
 
 def finite_median(values: NDArray[Any]) -> float:
     """Median of the finite ones of [n]; NaN where there is none."""

@@ -1,12 +1,11 @@
-"""How a curve goes up and down: swings of a given size, and sudden jumps."""
+"""How a curve goes up and down: its turning points between swings of a given size."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.levels import differences, distinct
-from tb_diagnose.measure.medians import median, row_medians, window_medians
+from tb_diagnose.measure.levels import differences
 from tb_diagnose.measure.reductions import all_of
 
 Floats = NDArray[np.float64]
@@ -89,50 +88,3 @@ def _kept(values: Floats, size: float) -> NDArray[np.bool_]:
     kept[1:-2] &= ~within
     kept[2:-1] &= ~within
     return kept
-
-
-def jumps(values: Floats, width: int = 9) -> Floats:
-    """How far each of [n] stands above the median of the ``width`` values before it. [n]
-
-    ``width`` is odd. In the unit of ``values``; 0 for the first 3 values, and against what there
-    is for the next. A curve that falls gives negative numbers, so that a steep start is no jump.
-    """
-    middle = np.array(values)
-    for i in range(3, min(width, len(values))):
-        middle[i] = median(values[:i])
-    if len(values) > width:
-        middle[width:] = window_medians(values[:-1], width)
-    return np.asarray(values - middle)
-
-
-def climbs(values: Floats, width: int = 9) -> Floats:
-    """How far each of [n] stands above the lowest of itself and the ``width`` before it. [n]
-
-    In the unit of ``values``. No jump is higher than that, and it takes a fraction of the time.
-    """
-    lowest = np.array(values)
-    reach = 0  # how many values before its own each lowest has seen
-    while reach < width:
-        step = min(reach + 1, width - reach)
-        lowest[step:] = np.minimum(lowest[step:], lowest[:-step])
-        reach += step
-    return np.asarray(values - lowest)
-
-
-def running_median(values: Floats, width: int, at: Places | None = None) -> Floats:
-    """Median of the ``width`` (odd) points around each of [n]; at the ends the nearest full window.
-
-    Long curves are looked at on a grid of a quarter window, which a median does not notice: the
-    time is proportional to n, not to n times the width. Where only the medians around the points
-    ``at`` are wanted, in ascending order, no others are taken. [n or len(at)]
-    """
-    places = np.arange(len(values)) if at is None else at
-    if len(values) <= width:
-        return np.full(len(places), median(values))
-    every = max(1, width // 4)
-    windows = np.lib.stride_tricks.sliding_window_view(values, width)[::every]
-    nearest = np.clip((places - width // 2 + every // 2) // every, 0, len(windows) - 1)
-    if at is None:
-        return row_medians(windows)[nearest]
-    wanted = distinct(nearest)
-    return row_medians(windows[wanted])[np.searchsorted(wanted, nearest)]

@@ -129,8 +129,9 @@ def _until_broken(
 
     batches = list(_batches(items, jobs, largest))
     context = multiprocessing.get_context("fork" if _single() else "spawn")
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
-        min(jobs, len(batches)), mp_context=context, initializer=_end_when_interrupted
+        min(jobs, len(batches)), mp_context=context, initializer=_end_with_the_parent
     )
     try:
         futures = [pool.submit(batch, work, some) for some in batches]
@@ -139,6 +140,10 @@ def _until_broken(
                 yield Done(item, result, failure)
     except BrokenProcessPool:
         return
+    except BaseException:  # a signal, or nobody wants the rest: what workers do is in vain
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -151,9 +156,24 @@ def _single() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def _end_when_interrupted() -> None:
-    """Control-C reaches every process of a terminal: a worker ends at once, without a traceback."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _end_with_the_parent() -> None:
+    """A worker ends at once by a signal, without a traceback, and when its parent has died.
+
+    Control-C reaches every process of a terminal; a parent that was killed can tell nobody.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if (number := getattr(signal, name, None)) is not None:
+            signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=_wait_for_the_parent, name="tb-diagnose-parent", daemon=True).start()
+
+
+def _wait_for_the_parent() -> None:
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    if (parent := parent_process()) is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def told(error: BaseException) -> str:

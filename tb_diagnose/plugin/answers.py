@@ -30,17 +30,23 @@ def state(question: Question) -> Answer:
             "message": text(snapshot.message),
             "sampled": snapshot.sampled,
             "runs": len(snapshot.entries),
+            "read": snapshot.read,
+            "folders": snapshot.folders,
         }
     )
 
 
 def runs(question: Question) -> Answer:
-    """The list of runs, worst first."""
+    """The list of runs: all names, worst first, and the lines that changed ``since`` a version."""
     snapshot, document = question.snapshot, question.document()
+    since = question.number("since", 0)
     return _json(
         {
             "version": snapshot.version,
-            "runs": [each.line for each in snapshot.entries.values()],
+            "names": list(snapshot.entries),
+            "runs": [
+                each.line for each in snapshot.entries.values() if each.line["changed"] > since
+            ],
             "summary": document["summary"],
             "comparisons": document["comparisons"],
             "problems": document["problems"],

@@ -16,9 +16,10 @@ from tb_diagnose.engine.compare import RunSummary, summarize_run
 from tb_diagnose.engine.examine import Examination, examine
 from tb_diagnose.parallel.local import told
 from tb_diagnose.plugin.feeds import Feed, Source
-from tb_diagnose.plugin.snapshot import Entry, Snapshot, line
+from tb_diagnose.plugin.snapshot import Entry, Snapshot
 from tb_diagnose.plugin.together import Together
 from tb_diagnose.report.document import assembled
+from tb_diagnose.report.overview import line
 from tb_diagnose.report.run import run_part
 from tb_diagnose.report.schema import POINTS, Problem
 
@@ -140,7 +141,8 @@ class Following:
         for at, examination in enumerate(kept.held):
             part = run_part(examination, POINTS)
             again = partial(self._examined, kept, at)
-            kept.entries.append(Entry(part, line(part, self._version + 1), again))
+            shown = {**line(part, examination.run.hparams), "changed": self._version + 1}
+            kept.entries.append(Entry(part, shown, again))
 
     def _examined(self, kept: _Kept, at: int) -> Examination:
         """What a run was judged from; called by the threads that answer."""
@@ -189,14 +191,22 @@ class Following:
             state="ready" if entries or problems else "empty" if self._through else "starting",
             message=self._message(len(entries)),
             sampled=self._source.sampled,
+            read=len(self._kept) - len(self._unread),
+            folders=len(self._kept),
             entries={part["name"]: entries[part["name"]] for part in document["runs"]},
             document=document,
         )
 
+    @property
+    def _unread(self) -> list[str]:
+        """Folders of which nothing is known yet."""
+        kept = self._kept.items()
+        return [key for key, each in kept if not (each.changed or each.problem)]
+
     def _message(self, runs: int) -> str:
         if not self._through:
-            done = sum(not kept.pending for kept in self._kept.values())
-            return f"Reading {self._source.where}: {plural(done, 'folder')} so far."
+            done = len(self._kept) - len(self._unread)
+            return f"Reading {self._source.where}: {done:,} of {plural(len(self._kept), 'folder')}."
         if not runs:
             return (
                 f"No event files yet in {self._source.where}. "

@@ -25,6 +25,7 @@ def curves(drawn: Sequence[Drawn]) -> bytes:
                 "points": len(each.steps),
                 "full": each.full,
                 "nonfinite": [{"step": step, "value": kind} for step, kind in each.nonfinite],
+                "clock": each.clock.round(3).tolist(),
                 "offset": offset,
             }
         )

@@ -12,6 +12,8 @@ from tb_diagnose.report.curves import thinned
 
 _KINDS = ("", "NaN", "Infinity", "-Infinity")
 _LARGEST = float(np.finfo(np.float32).max)
+#: Moments told of a curve (chosen: a pause of a thirtieth of the run shows on an axis of time).
+_MOMENTS = 33
 
 
 class Drawn(NamedTuple):
@@ -24,6 +26,8 @@ class Drawn(NamedTuple):
         full: how many points the log holds between the limits that were asked for.
         nonfinite: step and kind (``NaN``, ``Infinity``, ``-Infinity``) of the first and the last
             point of each stretch that is not finite.
+        clock: [k, 2] at some of the steps, rising, the moment (seconds since 1970) when it was
+            logged: what an axis of time is made from.
     """
 
     name: str
@@ -31,11 +35,12 @@ class Drawn(NamedTuple):
     values: NDArray[np.float32]
     full: int
     nonfinite: tuple[tuple[int, str], ...]
+    clock: NDArray[np.float64]
 
     @classmethod
     def none(cls, name: str) -> Drawn:
         """A curve that is not there."""
-        return cls(name, np.empty(0), np.empty(0, np.float32), 0, ())
+        return cls(name, np.empty(0), np.empty(0, np.float32), 0, (), np.empty((0, 2)))
 
 
 @np.errstate(all="ignore")  # of what is odd in the numbers, the diagnoses tell
@@ -47,7 +52,7 @@ def drawn(
     The smallest and the largest value of each of ``points / 2`` pieces is kept, and so are both
     ends of each stretch that is not finite.
     """
-    steps, values = _between(series, low, high)
+    steps, values, wall = _between(series, low, high)
     kinds = _kinds(values)
     finite = np.flatnonzero(kinds == 0)
     gaps = _edges(kinds, points)
@@ -55,23 +60,38 @@ def drawn(
     shown = np.where(kinds == 0, np.clip(values, -_LARGEST, _LARGEST), np.nan)[kept]
     nonfinite = tuple((int(steps[at]), _KINDS[kinds[at]]) for at in gaps)
     return Drawn(
-        series.name, steps[kept].astype(np.float64), shown.astype(np.float32), len(steps), nonfinite
+        name=series.name,
+        steps=steps[kept].astype(np.float64),
+        values=shown.astype(np.float32),
+        full=len(steps),
+        nonfinite=nonfinite,
+        clock=_clock(steps, wall),
     )
 
 
 def _between(
     series: Series, low: float | None, high: float | None
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    steps, values = series.steps, np.asarray(series.values, np.float64)
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    steps, values, wall = series.steps, np.asarray(series.values, np.float64), series.wall
     if low is not None or high is not None:
         least = -np.inf if low is None else low
         most = np.inf if high is None else high
         inside = (steps >= least) & (steps <= most)
-        steps, values = steps[inside], values[inside]
+        steps, values, wall = steps[inside], values[inside], wall[inside]
     if (steps[1:] < steps[:-1]).any():
         order = np.argsort(steps, kind="stable")
-        steps, values = steps[order], values[order]
-    return steps, values
+        steps, values, wall = steps[order], values[order], wall[order]
+    return steps, values, wall
+
+
+def _clock(steps: NDArray[np.int64], wall: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[k, 2] some steps, and their moments where those are known and rise with them."""
+    if not len(steps):
+        return np.empty((0, 2))
+    at = np.unique(np.linspace(0, len(steps) - 1, _MOMENTS).astype(int))
+    clock = np.stack([steps[at].astype(np.float64), wall[at]], axis=1)
+    rising = np.isfinite(clock).all() and (np.diff(clock, axis=0) >= 0).all()
+    return clock if rising else np.empty((0, 2))
 
 
 def _kinds(values: NDArray[np.float64]) -> NDArray[np.int8]:

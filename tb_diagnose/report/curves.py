@@ -42,7 +42,7 @@ def curve(series: Series, role: str | None, points: int) -> CurvePart:
         counted_in=counted_in(series.tag),
         points=len(series),
         steps=series.steps[kept].tolist(),
-        values=numbers(series.values[kept]),
+        values=cast("list[float]", numbers(series.values[kept])),
         nonfinite=[] if whole else list(_stretches(series, points)),
     )
 

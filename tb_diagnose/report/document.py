@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tb_diagnose import __version__
 from tb_diagnose.core.finding import Outcome, Severity
@@ -19,7 +19,6 @@ from tb_diagnose.report.schema import (
     SCHEMA,
     VERDICTS,
     Document,
-    OutcomePart,
     Problem,
     RunPart,
     RunVerdict,
@@ -29,6 +28,17 @@ from tb_diagnose.report.schema import (
 
 if TYPE_CHECKING:
     from tb_diagnose.engine.examine import Examination
+
+#: What runs are sorted by: worst first, then by name with ``run-2`` before ``run-10``.
+Order = tuple[int, list[tuple[int, str]], str]
+
+
+class RunHead(NamedTuple):
+    """What the document says of all runs together is made from this of each."""
+
+    name: str
+    verdict: RunVerdict
+    points: int
 
 
 def document(
@@ -45,41 +55,65 @@ def assembled(
     comparisons: Sequence[Outcome] = (),
     problems: Iterable[Problem] = (),
 ) -> Document:
-    """The document from parts that may have been made elsewhere: worst run first, then by name."""
-    parts = sorted(runs, key=_order)
-    missed = sorted(problems, key=lambda each: (each["path"], each["message"]))
+    """The document from parts that may have been made elsewhere."""
+    parts = sorted(runs, key=order)
+    rest = without_runs([head(part) for part in parts], comparisons, problems)
+    return {**rest, "runs": parts}
+
+
+def without_runs(
+    heads: Sequence[RunHead], comparisons: Sequence[Outcome], problems: Iterable[Problem]
+) -> Document:
+    """The document of runs, which themselves are left out."""
+    missed = sorted(problems, key=lambda problem: (problem["path"], problem["message"]))
+    verdicts = [run.verdict for run in heads]
     return Document(
         schema=SCHEMA,
         tool=Tool(name="tb-diagnose", version=__version__),
-        runs=parts,
-        comparisons=comparison_parts(comparisons, [part["name"] for part in parts]),
+        runs=[],
+        comparisons=comparison_parts(comparisons, [run.name for run in heads]),
         problems=missed,
-        summary=summary(
-            [part["verdict"] for part in parts],
-            sum(part["points"] for part in parts),
-            len(missed),
-        ),
+        summary=summary(verdicts, sum(run.points for run in heads), len(missed)),
     )
 
 
-def graver(document: Document, severity: str) -> bool:
-    """Whether anything as grave as ``severity`` or graver was found in any run or comparison."""
-    grave = [each.value for each in Severity if each.rank <= Severity(severity).rank]
-    outcomes: list[OutcomePart] = [each for run in document["runs"] for each in run["outcomes"]]
-    outcomes += document["comparisons"]
-    return any(each["verdict"] == "found" and each["severity"] in grave for each in outcomes)
+def head(part: RunPart) -> RunHead:
+    """What is said of a run together with others."""
+    return RunHead(part["name"], part["verdict"], part["points"])
 
 
-def _order(part: RunPart) -> tuple[int, list[tuple[int, str]], str]:
-    return VERDICTS.index(part["verdict"]), _natural(part["name"]), part["path"]
+def order(part: RunPart) -> Order:
+    """A run's place among others."""
+    return VERDICTS.index(part["verdict"]), natural(part["name"]), part["path"]
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
+def natural(name: str) -> list[tuple[int, str]]:
     """A key that puts ``run-2`` before ``run-10``."""
+    pieces = re.split(r"([0-9]+)", name)
+    digits = [piece.lstrip("0") for piece in pieces]  # names may have more than an int takes
     return [
-        (int(piece), "") if piece.isdecimal() else (0, piece)
-        for piece in re.split(r"([0-9]+)", name)
+        (1 + len(digits[at]), digits[at]) if at % 2 else (0, piece)
+        for at, piece in enumerate(pieces)
     ]
+
+
+def reaches(document: Document, severity: str) -> bool:
+    """Whether any finding is at least of this severity, or a run could not be read.
+
+    What an unreadable run would have shown is not known. The runs need not be there.
+    """
+    severe = [known.value for known in Severity if known.rank <= Severity(severity).rank]
+    counts = document["summary"]
+    by_verdict = {"critical": counts["critical"], "warning": counts["warning"]}
+    by_verdict["info"] = counts["info"]
+    return (
+        counts["unreadable"] > 0
+        or any(by_verdict[name] for name in severe)
+        or any(
+            outcome["verdict"] == "found" and outcome["severity"] in severe
+            for outcome in document["comparisons"]
+        )
+    )
 
 
 def summary(verdicts: Sequence[RunVerdict], points: int, problems: int) -> Summary:

@@ -14,8 +14,8 @@ COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}
 _INDENT = "    "
 #: Evidence told in full; the rest is named in one line (chosen: more buries the cure).
 _SHOWN = 3
-#: Columns of a sparkline at most (chosen: it needs no more to show a curve's form).
-_SPARK = 40
+#: Columns of a sparkline at most and at least (chosen: what it takes to show a curve's form).
+_SPARK, _LEAST = 40, 8
 #: Shorter waits are not worth a word (chosen).
 _WORTH = 60
 
@@ -33,8 +33,8 @@ def finding(
     for evidence in shown:
         yield from wrapped(plain(evidence["message"]), screen.prose, _INDENT)
         yield from _seen(evidence, head["severity"], curves, screen)
-        yield from labelled("Sure", evidence["confidence"], screen)
-        yield from labelled("", measured(evidence["comparison"]), screen)
+        proof = (measured(evidence["comparison"]), evidence["confidence"])
+        yield from labelled("Proof", " · ".join(part for part in proof if part), screen)
     rest = [each["tag"] for each in head["evidence"][len(shown) :]]
     if rest:
         more = f"and {len(rest)} more: {', '.join(dict.fromkeys(rest))}"
@@ -42,7 +42,7 @@ def finding(
     for fix in dict.fromkeys(each["suggestion"] for each in shown):
         yield from labelled("Try", fix, screen, "bold")
     if led:
-        told = " · ".join(_consequence(each, last) for each in led)
+        told = " · ".join(_consequence(each, head, last) for each in led)
         for line in wrapped(plain(told), screen.prose, f"{_INDENT}└ "):
             yield screen.paint(line, "dim")
 
@@ -74,7 +74,7 @@ def _where(outcome: OutcomePart) -> str:
     where = span(first["steps"], first["counted_in"])
     onset, wasted = outcome["detected_step"], outcome["seconds_after_detection"]
     if onset is not None and [onset] != first["steps"]:
-        since = f"known since {span([onset], first['counted_in'])}"
+        since = f"detected at {span([onset], first['counted_in'])}"
         where = f"{where}, {since}" if where else since
     if isinstance(wasted, int | float) and wasted >= _WORTH:
         where += f"{', ' if where else ''}{duration(wasted)} before the end"
@@ -93,13 +93,19 @@ def _seen(
     start, end = caption(curve)
     words = plain(f"{tag}  {start} ").split(" ")
     room = screen.prose - len(_INDENT) - 6 - columns(" ".join(words)) - columns(f" {end}{more}")
-    line, marked = sparkline(curve, max(8, min(_SPARK, room)), evidence["steps"])
+    if room < _LEAST:  # the name takes a line of its own
+        yield from labelled("Seen", tag, screen)
+        words = ["", *plain(f"{start} ").split(" ")]
+        end, more = end.partition(",")[0], ""
+        room = screen.prose - len(_INDENT) - 10 - columns(f"{start} {end}")
+    line, marked = sparkline(curve, max(_LEAST, min(_SPARK, room)), evidence["steps"])
     drawn = "".join(
         screen.paint("".join(line[at] for at in part), COLOURS[severity] if hot else "dim")
         for hot, part in groupby(range(len(line)), lambda at: at in marked)
     )
-    label = screen.paint(f"{_INDENT}Seen  ", "dim")
-    yield f"{label}{' '.join(words)}{drawn} {end}{more}"
+    label = "Seen" if words[0] else ""
+    lead = screen.paint(f"{_INDENT}{label:<6}", "dim")
+    yield f"{lead}{' '.join(words)}{drawn} {end}{more}"
 
 
 def _curve(tag: str, curves: Sequence[CurvePart]) -> CurvePart | None:
@@ -110,10 +116,14 @@ def _curve(tag: str, curves: Sequence[CurvePart]) -> CurvePart | None:
     return next(iter([*exact, *sorted(bare, key=lambda each: each["role"] is None)]), None)
 
 
-def _consequence(outcome: OutcomePart, last: int | None) -> str:
+def _consequence(outcome: OutcomePart, head: OutcomePart, last: int | None) -> str:
+    """Its id and where it shows; its severity where it is worse than that of its cause."""
+    ranks = list(COLOURS)
+    worse = ranks.index(outcome["severity"]) < ranks.index(head["severity"])
+    name = f"{outcome['severity'].upper()} {outcome['id']}" if worse else outcome["id"]
     first = outcome["evidence"][0]
     where = span(first["steps"], first["counted_in"], last)
     places = sum(1 + len(each["related"]) for each in outcome["evidence"])
     if places > 1:
         where = f"{where} in {places} curves".strip()
-    return f"{outcome['id']} {where}".rstrip()
+    return f"{name} {where}".rstrip()

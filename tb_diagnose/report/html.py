@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import json
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import msgspec.json
+
+from tb_diagnose.report.numbers import text
+from tb_diagnose.report.overview import line
 from tb_diagnose.report.phrases import labels, total
 from tb_diagnose.report.pictures import Pictures
-from tb_diagnose.report.schema import Document, RunPart
+from tb_diagnose.report.schema import CurvePart, Document, RunPart
 
 _BUNDLE = Path(__file__).parents[1] / "plugin" / "static" / "index.js.gz"
 
@@ -32,10 +37,18 @@ script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; conn
 </head>
 <body>
 <noscript>This report is drawn by JavaScript, which is switched off in this browser.</noscript>
-<script>window.__TB_DIAGNOSE__ = {carried};</script>
+<script type="application/gzip" id="carried">{carried}</script>
 <script type="module">{script}</script>
 </body>
 </html>
+"""
+
+#: What the page's module begins with: it unpacks what the page carries, and fetches nothing.
+_UNPACK = """\
+const packed = document.getElementById("carried").textContent;
+const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+window.__TB_DIAGNOSE__ = await new Response(unpacked).json();
 """
 
 
@@ -43,13 +56,22 @@ class NoBundle(Exception):
     """The page was not built; the message is one sentence with the cure."""
 
 
-def html(document: Document, album: Album, articles: Mapping[str, Any]) -> str:
+def html(
+    document: Document,
+    album: Album,
+    articles: Mapping[str, Any],
+    *,
+    folder: str = "",
+    made: str = "",
+) -> str:
     """One self-contained page.
 
     Args:
         document: what is shown.
         album: what is drawn of each run; a run that is not in it is drawn from the document.
-        articles: the text of every diagnosis, as ``catalogue.articles`` gives it.
+        articles: the text of every diagnosis, as ``docs.articles`` gives it.
+        folder: where the logs are, for the cover.
+        made: when the report was made, as ISO 8601, for the cover; the moment now by default.
 
     Raises:
         NoBundle: where the package was installed without its page.
@@ -58,14 +80,22 @@ def html(document: Document, album: Album, articles: Mapping[str, Any]) -> str:
     names = [run["name"] for run in shown["runs"]]
     drawn = [_drawn(album, run) for run in document["runs"]]
     carried = {
+        "made": made or datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "folder": text(folder),
         "document": shown,
         "catalogue": articles,
+        "lines": [{**each["line"], "name": name} for name, each in zip(names, drawn, strict=True)],
         "curves": {name: each["curves"] for name, each in zip(names, drawn, strict=True)},
         "heats": {name: each["heats"] for name, each in zip(names, drawn, strict=True)},
     }
-    words = json.dumps(carried, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     title = escape(f"Diagnose: {total(document['summary'])}")
-    return _PAGE.format(title=title, carried=inlined(words), script=inlined(script()))
+    module = inlined(_UNPACK + script())
+    return _PAGE.format(title=title, carried=packed(carried), script=module)
+
+
+def packed(value: Any) -> str:
+    """JSON, gzipped (of many runs most is the same), as base64."""
+    return b64encode(gzip.compress(msgspec.json.encode(value), mtime=0)).decode()
 
 
 def script() -> str:
@@ -80,7 +110,7 @@ def script() -> str:
 
 
 def inlined(code: str) -> str:
-    """JSON or JavaScript as it may stand between script tags, whatever names are in it."""
+    """JavaScript as it may stand between script tags, whatever names are in it."""
     for raw, safe in (
         ("</", "<\\/"),
         ("<!--", "<\\u0021--"),
@@ -93,7 +123,8 @@ def inlined(code: str) -> str:
 
 
 def _drawn(album: Album, run: RunPart) -> Pictures:
-    return album.get((run["path"], run["name"]), Pictures(curves={}, heats=[]))
+    bare = Pictures(line=line(run, {}), curves={}, heats=[])
+    return album.get((run["path"], run["name"]), bare)
 
 
 def _distinct(document: Document) -> Document:
@@ -103,5 +134,10 @@ def _distinct(document: Document) -> Document:
     for run, label in zip(document["runs"], labels(document["runs"]), strict=True):
         seen[label] += 1
         name = label if seen[label] == 1 else f"{label} ({seen[label]})"
-        runs.append({**run, "name": name})
+        runs.append({**run, "name": name, "curves": [_shorter(curve) for curve in run["curves"]]})
     return {**document, "runs": runs}
+
+
+def _shorter(curve: CurvePart) -> CurvePart:
+    """The curve in five digits, more than a screen can show: half the bytes of a page are these."""
+    return {**curve, "values": [float(f"{float(value):.5g}") for value in curve["values"]]}

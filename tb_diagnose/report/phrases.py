@@ -78,21 +78,13 @@ def about(run: RunPart) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def ledger(outcomes: Sequence[OutcomePart], *, cure: bool = True) -> str:
-    """``24 clear · 18 not checkable, 15 of them with …``."""
-    ends = [each["verdict"] for each in outcomes]
-    clear, silent = ends.count("clear"), ends.count("not-logged")
-    if not silent:
-        return f"{clear} clear"
-    return f"{clear} clear · {silent} not checkable{_cure(outcomes, silent) if cure else ''}"
-
-
-def _cure(outcomes: Sequence[OutcomePart], silent: int) -> str:
-    """What would make the most of the ``silent`` checks speak."""
-    cures = Counter(each["how_to_enable"] for each in outcomes if each["how_to_enable"])
-    best, times = max(cures.items(), key=lambda item: (item[1], item[0]), default=("", 0))
-    # A cure for one check of many is no news; --verbose tells it.
-    return f", {times} of them with {best}" if times > 1 or times == silent else ""
+def ledger(outcomes: Sequence[OutcomePart], runs: int = 1) -> str:
+    """``24 checks clear, 18 not logged, 9 not applicable``, on average of so many runs."""
+    verdicts: Counter[str] = Counter(outcome["verdict"] for outcome in outcomes)
+    names = (("clear", "clear"), ("not-logged", "not logged"), ("not-applicable", "not applicable"))
+    counts = [(round(verdicts[verdict] / max(1, runs)), name) for verdict, name in names]
+    text = ", ".join(f"{count} {name}" for count, name in counts if count)
+    return f"Checks per run, on average: {text}" if runs > 1 else f"Checks: {text}"
 
 
 def grouped(outcomes: Iterable[OutcomePart]) -> list[tuple[OutcomePart, list[OutcomePart]]]:

@@ -10,21 +10,23 @@ from numpy.typing import NDArray
 from tb_diagnose.report.charts import Drawn, drawn
 from tb_diagnose.report.heats import COLUMNS, Heat, heat, heats
 from tb_diagnose.report.numbers import text
+from tb_diagnose.report.overview import line
 from tb_diagnose.report.schema import RunPart
 
 if TYPE_CHECKING:
     from tb_diagnose.core.run import Run
     from tb_diagnose.roles.resolve import RoleMap
 
-#: Points of all curves of a report together (chosen: some 10 MB, which a browser opens at once).
-_ALL = 500_000
+#: Points of all curves of a report together (chosen: 3 MB, which a browser opens at once).
+_ALL = 400_000
 #: Points of one curve at most (chosen: two for each pixel of a wide chart), and curves of a run.
 _MOST, _CURVES = 2_000, 7
 
 
 class Pictures(TypedDict):
-    """Curves by name, and heat maps, as the page's ``Carried`` has them."""
+    """A run's line in the list, curves by name, and heat maps, as the page's ``Carried`` has it."""
 
+    line: dict[str, Any]
     curves: dict[str, dict[str, Any]]
     heats: list[dict[str, Any]]
 
@@ -41,6 +43,7 @@ def pictures(run: Run, roles: RoleMap, part: RunPart, points: int) -> Pictures:
     columns = min(COLUMNS, max(60, points // 4))
     maps = (heat(roles.values, kind.vital, columns) for kind in heats(roles.values))
     return Pictures(
+        line=line(part, run.hparams),
         curves={text(each.name): _curve(each) for each in shown},
         heats=[_heat(each) for each in maps if each is not None],
     )
@@ -52,6 +55,7 @@ def _curve(curve: Drawn) -> dict[str, Any]:
         "values": _numbers(curve.values),
         "full": curve.full,
         "nonfinite": [{"step": step, "value": kind} for step, kind in curve.nonfinite],
+        "clock": curve.clock.round(1).tolist(),
     }
 
 

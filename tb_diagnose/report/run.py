@@ -90,14 +90,17 @@ def _cause(cause: Cause) -> CausePart:
 
 
 def verdict(run: Run, outcomes: list[OutcomePart], *, known: bool) -> RunVerdict:
-    """The most severe finding; without one, healthy only where it is ``known`` what was learned."""
+    """The most severe finding; without one, healthy only where the training itself was judged.
+
+    That takes a check of more than the log, and that it is ``known`` what the run learned.
+    """
     if not run.points and run.model is None and any(_broken(run)):
         return "unreadable"
     found = {each["severity"] for each in outcomes if each["verdict"] == "found"}
     for severity in ("critical", "warning", "info"):
         if severity in found:
             return severity
-    return "healthy" if known else "undecided"
+    return "healthy" if known and any(map(_judges, outcomes)) else "undecided"
 
 
 def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart], judged: str) -> str:
@@ -109,11 +112,16 @@ def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart], judged: s
         return text(next(_broken(run)).message) or "Nothing could be read."
     if fares == "healthy":
         clear = [outcome["verdict"] for outcome in outcomes].count("clear")
-        return text(f"Healthy by {clear} checks: {judged or 'all curves'}.")
+        return text(f"Healthy by {plural(clear, 'check')}: {judged or 'all curves'}.")
     if fares == "undecided":
-        return f"Undecided: {_why_undecided(run)}."
+        return f"Undecided: {_why_undecided(run, outcomes)}."
     first = outcomes[0]["evidence"][0]
-    return text(f"{first['message']} {first['suggestion']}".strip())
+    return text(f"{first['message']} {first['suggestion']}".strip()) or outcomes[0]["title"]
+
+
+def _judges(outcome: OutcomePart) -> bool:
+    """Whether it found the training in order, not merely the log."""
+    return outcome["verdict"] == "clear" and outcome["family"] != "logging"
 
 
 def _broken(run: Run) -> Iterator[Fact]:
@@ -121,7 +129,7 @@ def _broken(run: Run) -> Iterator[Fact]:
     return (fact for fact in run.facts if fact.kind in _BREAKS)
 
 
-def _why_undecided(run: Run) -> str:
+def _why_undecided(run: Run, outcomes: list[OutcomePart]) -> str:
     if not run.points:
         return "nothing was logged"
     if not run.scalars:
@@ -129,6 +137,8 @@ def _why_undecided(run: Run) -> str:
     longest = max(map(len, run.scalars))
     if longest < _FEW_POINTS:
         return f"the longest curve has {plural(longest, 'point')}, too few to judge"
+    if not any(map(_judges, outcomes)):
+        return "no check of the training itself could be made"
     return "no loss, score or reward is among its curves"
 
 

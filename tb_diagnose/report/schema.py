@@ -22,8 +22,10 @@ POINTS = 120
 
 Number = float | Literal["NaN", "Infinity", "-Infinity"]
 Count = Annotated[int, Meta(ge=0)]
+_INSTANT = r"^\d{4,}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
 Moment = Annotated[
-    str | None, Meta(description="ISO 8601 in UTC with milliseconds, or null where unknown.")
+    Annotated[str, Meta(pattern=_INSTANT)] | None,
+    Meta(description="ISO 8601 in UTC with milliseconds, or null where unknown."),
 ]
 CountedIn = Literal["epochs", "steps"]
 SeverityName = Literal["critical", "warning", "info"]
@@ -111,7 +113,7 @@ class CurvePart(TypedDict):
     counted_in: CountedIn
     points: Annotated[int, Meta(ge=0, description="How many points the log holds.")]
     steps: Annotated[list[int], Meta(description="Steps of the points kept, as written.")]
-    values: Annotated[list[Number], Meta(description="Values of the points kept; all finite.")]
+    values: Annotated[list[float], Meta(description="Values of the points kept; all finite.")]
     nonfinite: Annotated[list[NonFinitePart], Meta(description="Where it was not finite.")]
 
 

@@ -15,7 +15,10 @@ _ASCII: dict[str, str | int | None] = {
     "’": "'", "‘": "'", "“": '"', "”": '"', "µ": "u", "σ": "sigma", "²": "^2", "√": "sqrt",
     "▁": "_", "▂": "_", "▃": ".", "▄": "-", "▅": "-", "▆": "=", "▇": "=", "█": "#",
 }  # fmt: skip
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+#: What could command a terminal, reorder text or hide in it; blanks among them become blanks.
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 
 #: What is of one column each, as nearly all is.
 _NARROW = re.compile(f"[ -~{''.join(_ASCII)}]*")
@@ -31,13 +34,17 @@ class Screen(NamedTuple):
         width: columns of the terminal.
         colour: whether it understands ANSI colours.
         unicode: whether its encoding has the characters that this report uses.
-        verbose: whether everything is told, not only what matters.
+        verbose: whether all evidence and all outcomes are shown.
+        quiet: whether a run gets one line.
+        encoding: of the characters.
     """
 
     width: int = 100
     colour: bool = False
     unicode: bool = True
     verbose: bool = False
+    quiet: bool = False
+    encoding: str = "utf-8"
 
     @property
     def prose(self) -> int:
@@ -59,7 +66,26 @@ class Screen(NamedTuple):
 
 def plain(text: str) -> str:
     """A text from a log as one line, with nothing in it that could command the terminal."""
-    return _CONTROL.sub(" ", text)
+    return _CONTROL.sub(_shown, text) if _CONTROL.search(text) else text
+
+
+def _shown(control: re.Match[str]) -> str:
+    """A line break or tab as a blank, any other control character as it is written in Python."""
+    character = control[0]
+    return " " if character in "\t\n\r\v\f" else character.encode("unicode_escape").decode()
+
+
+def shortened(text: str, width: int) -> str:
+    """A text in at most ``width`` columns, the rest of it behind an ellipsis."""
+    if columns(text) <= width:
+        return text
+    kept, used = [], 1
+    for character in text:
+        used += columns(character)
+        if used > width:
+            break
+        kept.append(character)
+    return "".join(kept).rstrip() + "…" if width > 0 else ""
 
 
 def columns(text: str) -> int:

@@ -31,7 +31,13 @@ DISTANCES = frozenset(
     "mean_squared_error mean_absolute_error mean_squared_logarithmic_error"
     " mean_absolute_percentage_error huber log_cosh".split()
 )
+#: Weight penalties up to here are usual, and too small to take weights away.
+USUAL_PENALTY = 1e-4
 SQUASHING = frozenset(("sigmoid", "hard_sigmoid", "tanh", "softsign"))
+#: Activation that squashes → its largest derivative; a softmax over K units passes about 1 / K.
+SLOPES: Mapping[str, float] = {
+    "sigmoid": 0.25, "hard_sigmoid": 0.25, "softmax": 0.25, "tanh": 1.0, "softsign": 1.0,
+}  # fmt: skip
 ACTIVATIONS = frozenset(("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax"))
 
 
@@ -75,6 +81,13 @@ def affine_runs(model: ModelConfig) -> Iterator[tuple[Step, ...]]:
 def hidden(model: ModelConfig) -> tuple[Step, ...]:
     """The affine layers before the last one of a chain."""
     return tuple(step for run in affine_runs(model) for step in run)[:-1]
+
+
+def largest_slope(layer: Layer) -> float:
+    """How much of a gradient the activation of a layer lets through at most; 1 for all others."""
+    slope = SLOPES.get(layer.activation, 1.0)
+    wide = layer.activation == "softmax" and layer.units
+    return min(slope, 1 / layer.units) if wide else slope
 
 
 def penalty(layer: Layer) -> tuple[float, float]:

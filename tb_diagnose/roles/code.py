@@ -78,10 +78,51 @@ _CHANGES: Mapping[str, Mapping[Framework, str]] = {
         L: "use nn.init.kaiming_normal_ for ReLU layers and the default elsewhere",
         ANY: "initialize by fan-in (He for ReLU layers, Glorot elsewhere)",
     },
+    "start biases at 0": {
+        K: 'use bias_initializer="zeros", the default',
+        T: "use nn.init.zeros_(layer.bias)",
+        L: "use nn.init.zeros_(layer.bias)",
+        ANY: "let biases begin at 0",
+    },
     "reset the gradients": {
         T: "call optimizer.zero_grad() before loss.backward()",
         L: "call optimizer.zero_grad() before self.manual_backward(loss)",
         ANY: "set the gradients to zero before each backward pass",
+    },
+    "keep memory small": {
+        K: "look for memory, lists or graphs that grow (tf.function once, outside of the loop)",
+        TF: "look for memory, lists or graphs that grow (tf.function once, outside of the loop)",
+        T: "keep numbers and not tensors with their graph (losses.append(loss.item()))",
+        L: "keep numbers and not tensors with their graph (losses.append(loss.item()))",
+        ANY: "look for memory, lists or graphs that grow with every step, and for what is logged",
+    },
+    "name the folder": {
+        K: 'log each training to a folder of its own (TensorBoard("logs/" + its name))',
+        T: 'log each training to a folder of its own (SummaryWriter("runs/" + its name))',
+        L: "log each training to a folder of its own (TensorBoardLogger(version=...))",
+        HF: "log each training to a folder of its own (TrainingArguments(logging_dir=...))",
+        ANY: "log each training to a folder of its own",
+    },
+    "log the loss": {
+        K: 'pass keras.callbacks.TensorBoard("logs") to model.fit, and see that this is its folder',
+        TF: "write the loss with tf.summary.scalar, and call writer.flush()",
+        T: "write the loss with writer.add_scalar, and call writer.close()",
+        L: 'call self.log("train_loss", loss) in training_step',
+        ANY: "log the loss, flush the writer, and see that this is the folder it writes to",
+    },
+    "keep the range": {
+        K: 'use keras.mixed_precision.set_global_policy("mixed_bfloat16")',
+        T: "use torch.bfloat16, and call scaler.unscale_(optimizer) before clipping",
+        L: 'use Trainer(precision="bf16-mixed")',
+        HF: "use TrainingArguments(bf16=True, fp16=False)",
+        ANY: "use bfloat16, and clip only after the gradients are unscaled",
+    },
+    "pass all parameters": {
+        K: "compile the model again after its layers were replaced",
+        TF: "pass model.trainable_variables to optimizer.apply_gradients",
+        T: "build the optimizer from model.parameters() after the model is complete",
+        L: "return an optimizer over self.parameters() from configure_optimizers",
+        ANY: "build the optimizer from all parameters of the model, after it is complete",
     },
     "scale the inputs": {
         K: "scale the inputs (keras.layers.Rescaling(1 / 255) or Normalization)",
@@ -145,6 +186,15 @@ class Code:
         """A change as a clause without a full stop; raises KeyError for one there is no text of."""
         lines = _CHANGES[change]
         return lines.get(self.framework, lines[ANY])
+
+    def lower_rate(self, optimizer: Optimizer | None, factor: float = 10) -> str:
+        """A learning rate divided by ``factor``, as a clause."""
+        known = optimizer.learning_rate if optimizer else None
+        return (
+            self.rate(optimizer, known / factor)
+            if known
+            else (f"divide the learning rate by {factor:g}")
+        )
 
     def rate(self, optimizer: Optimizer | None, better: float) -> str:
         """``Adam(learning_rate=10) → Adam(learning_rate=0.001)`` in the framework's words."""

@@ -37,12 +37,18 @@ BY_KIND = (
 )
 
 #: The roles that every run has, played or not, and those of all runs but reinforcement learning's.
-_SINGLE = (*BY_KIND, "entropy", "batch_loss")
+_SINGLE = (*BY_KIND, "entropy", "entropy_coefficient", "kl_term", "batch_loss")
 _EVERY = (*_SINGLE, "train_loss", "val_loss", "train_score", "val_score", "pairs")
 
 #: Kinds that only a log of reinforcement learning has.
 REINFORCEMENT = frozenset(
     "reward episode_length explained_variance clip_fraction value_loss policy_loss".split()
+)
+
+#: Words of a KL divergence in an objective (VAE, RLHF), and those of its weight.
+_KL, _WEIGHT = (
+    frozenset(("kl", "kld", "kldiv")),
+    frozenset("weight coef coeff beta target lr".split()),
 )
 
 #: Scores that can be traded for one another: none of them alone is what a run is judged by.
@@ -180,6 +186,8 @@ def assign_curves(curves: tuple[CurveInfo, ...]) -> CurveRoles:
     )
     parts: dict[str, _Curve | None] = {
         **{kind: _best(kinds.get(kind, ())) for kind in (*BY_KIND, "entropy", "entropy_loss")},
+        "entropy_coefficient": _best(c for c in every if _weighs_entropy(c.means)),
+        "kl_term": _best(c for c in every if c.means.kind != "kl" and _is_kl(c.means)),
         "batch_loss": next((each for each in every if each.actor.tag == "batch_loss"), None),
     }
     pairs: list[tuple[str, Places, Places, int]] = []
@@ -199,6 +207,17 @@ def assign_curves(curves: tuple[CurveInfo, ...]) -> CurveRoles:
         tuple(curve.places for curve in sorted(losses, key=order) if not curve.batch),
         tuple(curve.places for curve in sorted(scores, key=order)),
     )
+
+
+def _weighs_entropy(means: TagInfo) -> bool:
+    """Whether a curve is the factor of the entropy in an objective, and not the loss it has."""
+    phrase = " ".join(means.words)
+    named = any(each in phrase for each in ("ent coef", "entropy coef", "entropy coeff"))
+    return named and "loss" not in means.words
+
+
+def _is_kl(means: TagInfo) -> bool:
+    return not _KL.isdisjoint(means.words) and _WEIGHT.isdisjoint(means.words)
 
 
 def _adversarial(kinds: Mapping[str, Any]) -> bool:

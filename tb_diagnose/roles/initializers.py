@@ -36,6 +36,12 @@ def constant(layer: Layer) -> float | None:
     return {"Zeros": 0.0, "Ones": 1.0}.get(name, _number(config.get("value")))
 
 
+def initial_bias(layer: Layer) -> float:
+    """The one value that all biases of a layer begin at; 0 where they differ or it is unknown."""
+    name, config = _part(layer, "bias_initializer")
+    return {"Ones": 1.0, "Constant": _number(config.get("value"))}.get(name, 0.0)
+
+
 def fixed_std(layer: Layer) -> float:
     """Standard deviation of an initialiser that does not look at the fan-in, 0 for others."""
     name, config = initializer(layer)

@@ -76,7 +76,7 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("success", ("success rate", "win rate", "success")),
     ("episode_length", ("ep len mean", "mean ep length", "episode length", "episodic length")),
     ("explained_variance", ("explained variance",)),
-    ("kl", ("approx kl", "kl divergence policy", "mean kl", "old approx kl")),
+    ("kl", ("approx kl", "approxkl", "kl divergence policy", "mean kl", "old approx kl")),
     ("clip_fraction", ("clip fraction", "clipfrac")),
     ("entropy_loss", ("entropy loss",)),
     ("entropy", ("losses entropy", "policy entropy")),  # CleanRL: losses/entropy is no loss

@@ -15,7 +15,6 @@ import numpy as np
 
 from tb_diagnose.core.model import Layer, ModelConfig
 from tb_diagnose.core.run import Histograms
-from tb_diagnose.measure.reductions import all_of
 
 #: Last word of a weight's name → what it is; ``W`` and ``weights`` are TensorFlow 1's and torch's.
 KINDS = {
@@ -31,7 +30,7 @@ KINDS = {
 #: The same for a layer's biases.
 _BIASES = frozenset(("bias", "biases", "b"))
 #: Words that writers put behind a weight's name.
-_BEHIND = frozenset(("histogram", "summaries", "hist"))
+_BEHIND = frozenset("histogram summaries hist grad grads gradient gradients".split())
 #: The ``_0`` or ``:0`` that a weight's name ends with in older Keras.
 _COUNTER = re.compile(r"(_|:)\d+$")
 #: Layers behind which the scale of the weights before them has no effect.
@@ -143,6 +142,18 @@ def is_kernel(name: str) -> bool:
     return _kind(_words(name)) == "kernel"
 
 
+def kind_of(name: str) -> str | None:
+    """``kernel``, ``recurrent`` or ``embeddings``; None for a weight that is none of them."""
+    return _kind(_words(name))
+
+
+def place_of(tag: str, layer: Layer | None) -> str:
+    """The layer that a weight's tag belongs to: its name, or the words before the weight's own."""
+    if layer is not None:
+        return layer.name
+    return "/".join(_words(tag)[:-1])
+
+
 def natural_key(name: str) -> list[tuple[int, str]]:
     """A key that sorts ``dense_2`` before ``dense_10``, and ``dense`` before both."""
     pieces = re.findall(r"\d+|\D", name)
@@ -184,7 +195,7 @@ def _apart(each: Histograms) -> Iterator[Histograms]:
     """One tag under which several layers were logged at every step, taken apart."""
     _, times = np.unique(each.steps, return_counts=True)
     several = int(times[0]) if len(times) else 1
-    if several == 1 or not all_of(times == several):
+    if several == 1 or not (times == several).all():
         yield each
         return
     for one in range(several):

@@ -16,6 +16,7 @@ from tests.browser.page import Page
 from tests.events import Log
 from tests.plugin.server import NO_TENSORFLOW, Server, tensorboard
 
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 BROKEN = "def broken(*_, **__): raise RuntimeError('broken on purpose')"
 
 
@@ -61,7 +62,7 @@ def test_the_ledger_says_what_was_clear_and_what_could_not_be_checked(
     page: Page, server: Server
 ) -> None:
     page.open(server, run="weights")
-    for part in ("ledger-clear", "ledger-not-applicable"):
+    for part in ("ledger-clear", "ledger-not-logged"):
         fold = page.one(part)
         closed = fold.text
         fold.find_element(By.TAG_NAME, "summary").click()
@@ -205,10 +206,39 @@ def test_the_keyboard_is_enough(page: Page, server: Server) -> None:
 
 
 def test_runs_are_compared(page: Page, server: Server) -> None:
-    page.open(server, page="compare")
+    page.open(server, view="compare")
     compared = page.one("compare")
     assert "ill" in compared.text
     assert "weights" in compared.text
+
+
+def test_going_back_leads_to_the_run_before(page: Page, server: Server) -> None:
+    page.open(server, run="ill")
+    page.until(lambda: page.chosen() == "ill")
+    page.leave()
+    page.press("j")  # nothing was clicked: the keys are TensorBoard's own page's
+    page.enter()
+    page.until(lambda: page.chosen() not in ("ill", None))
+    page.leave()
+    page.driver.back()
+    page.enter()
+    page.until(lambda: page.chosen() == "ill")
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there (cd frontend && npm ci)")
+@pytest.mark.parametrize("view", ["overview", "compare", "run"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_nobody_is_left_out(view: str, page: Page, server: Server, *, dark: bool) -> None:
+    page.open(server, view=view, run="as-given" if view == "run" else "")
+    page.js(f"parent.document.body.classList.toggle('dark-mode', {json.dumps(dark)})")
+    page.until(lambda: page.seen("card-chart" if view == "run" else view))
+    page.js(AXE.read_text())
+    complaints = page.driver.execute_async_script(
+        "const told = arguments[0]; axe.run(document).then((all) =>"
+        " told(all.violations.map((each) => `${each.id}: ${each.nodes[0].html}`)))"
+    )
+    page.js("parent.document.body.classList.remove('dark-mode')")
+    assert complaints == []
 
 
 def test_a_tab_that_is_left_asks_nothing(page: Page, server: Server) -> None:

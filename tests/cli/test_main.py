@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from tb_diagnose import __version__
-from tb_diagnose import pipeline as checkup
+from tb_diagnose import __version__, pipeline
+from tb_diagnose.cli import faces
 from tb_diagnose.cli import main as cli
 from tb_diagnose.core.settings import Settings, Vocabulary
+from tb_diagnose.pipeline import Found, Options, Overall, Render, Take
 from tb_diagnose.read import NothingToRead
-from tb_diagnose.report.document import document
+from tb_diagnose.report.schema import Problem
 from tests.fakes import FakeExamination, healthy, sick, unreadable
 
 WORDS = Vocabulary({"dead-relu": ("share",), "overfitting": ()}, ("layers",), ("train_loss",))
@@ -29,22 +30,34 @@ class Fake:
 
     def __init__(self) -> None:
         self.runs: list[FakeExamination] = [healthy(), sick()]
+        self.problems: list[Problem] = []
         self.settings = Settings()
-        self.more: dict[str, Any] = {}
+        self.options = Options()
 
-    def __call__(self, paths: Sequence[Path], settings: Settings, **more: Any) -> Any:
-        self.settings, self.more = settings, more
+    def find(self, paths: Sequence[Path], _: Options) -> Found:
         if not self.runs:
             raise NothingToRead("\n".join(f"there is no folder {path}" for path in paths))
-        return document(self.runs)
+        return Found([], self.problems)
+
+    def examine_all(
+        self, found: Found, settings: Settings, render: Render, take: Take, options: Options
+    ) -> Overall:
+        self.settings, self.options = settings, options
+        for run in self.runs:
+            take(render(run))
+        return Overall((), list(found.problems))
 
 
 @pytest.fixture
 def journey(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Fake:
     fake = Fake()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(checkup, "checkup", fake)
-    monkeypatch.setattr(checkup, "vocabulary", lambda: WORDS)
+    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for module in (pipeline, faces):
+        monkeypatch.setattr(module, "find", fake.find)
+        monkeypatch.setattr(module, "examine_all", fake.examine_all)
+    monkeypatch.setattr(pipeline, "vocabulary", lambda: WORDS)
     return fake
 
 
@@ -122,9 +135,8 @@ def test_flags_become_settings(call: Call, journey: Fake) -> None:
         roles={"train_loss": "a=b"},
         baseline="main",
     )
-    assert journey.more["until"] == 12
-    assert journey.more["jobs"] == 3
-    assert journey.more["checksum"] is False
+    options = journey.options
+    assert (options.until, options.jobs, options.checksum) == (12, 3, False)
 
 
 def test_a_settings_file_is_found(call: Call, journey: Fake, tmp_path: Path) -> None:
@@ -137,7 +149,7 @@ def test_a_settings_file_is_found(call: Call, journey: Fake, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     (
-        ((), "which logs? give a folder"),
+        ((), "no logs given; name a folder"),
         (("logs", "--select", "dead-rely"), "did you mean 'dead-relu'?"),
         (("logs", "--limit", "dead-relu.share"), "ID.NAME=NUMBER"),
         (("logs", "--limit", "share=3"), "ID.NAME=NUMBER"),
@@ -147,6 +159,9 @@ def test_a_settings_file_is_found(call: Call, journey: Fake, tmp_path: Path) -> 
         (("logs", "--role", "trainloss=x"), "did you mean 'train_loss'?"),
         (("logs", "--jobs", "-1"), "not a number of processes"),
         (("logs", "--format", "pdf"), "invalid choice: 'pdf'"),
+        (("logs", "--watch", "--interval", "1e308"), "up to 604,800 (a week)"),
+        (("logs", "-q", "-v"), "exclude each other"),
+        (("logs", "--watch", "--output", "x.json"), "prints to standard output"),
         (("logs", "--verbos", "--nope"), "--nope"),
         (("logs", "--config", "nope.toml"), "cannot read the settings in nope.toml"),
         (("logs", "--output", "nope/report.txt"), "there is no folder nope"),
@@ -166,7 +181,7 @@ def test_being_stopped_is_quiet(call: Call, monkeypatch: pytest.MonkeyPatch) -> 
     def stop(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_document", stop)
+    monkeypatch.setattr(cli, "_report", stop)
     assert call("logs") == (130, "", "tb-diagnose: stopped\n")
 
 
@@ -204,6 +219,82 @@ def test_a_process_ends_with_its_code_and_all_that_it_said() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (2, "said " * 100_000, "wrong")
 
 
+@pytest.mark.usefixtures("journey")
+@pytest.mark.parametrize(
+    ("name", "start"),
+    (
+        ("r.txt", "✗ training-configuration"),
+        ("r.json", '{"schema":"tb-diagnose/2"'),
+        ("r.md", "# tb-diagnose"),
+        ("r.sarif", '{\n  "$schema"'),
+        ("r.XML", "<?xml"),
+    ),
+)
+def test_the_format_follows_from_the_name_of_the_file(
+    call: Call, tmp_path: Path, name: str, start: str
+) -> None:
+    assert call("logs", "--output", name) == (0, "", "")
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
+
+
+@pytest.mark.usefixtures("journey")
+def test_a_format_that_is_asked_for_wins_over_the_name_of_the_file(
+    call: Call, tmp_path: Path
+) -> None:
+    call("logs", "--output", "r.json", "--format", "markdown")
+    assert (tmp_path / "r.json").read_text(encoding="utf-8").startswith("# tb-diagnose")
+
+
+@pytest.mark.parametrize("flags", ((), ("--fail-on", "critical")))
+def test_a_path_that_is_missing_is_wrong_beside_others_that_are_read(
+    call: Call, journey: Fake, flags: Sequence[str]
+) -> None:
+    journey.runs = [healthy()]
+    journey.problems = [Problem(path="x", message="there is no folder x")]
+    code, out, _ = call("logs", "x", *flags)
+    assert code == 2
+    assert "✗ there is no folder x" in out
+
+
+def test_fail_on_does_not_trust_what_could_not_be_read(call: Call, journey: Fake) -> None:
+    journey.runs = [healthy(), unreadable()]
+    assert call("logs")[0] == 0
+    assert call("logs", "--fail-on", "critical")[0] == 1
+
+
+@pytest.mark.usefixtures("journey")
+def test_one_line_a_run_where_it_is_to_be_quiet(call: Call) -> None:
+    _, out, _ = call("logs", "-q")
+    assert [line[:1] for line in out.splitlines() if line] == ["✗", "✓", "2"]
+
+
+@pytest.mark.usefixtures("journey")
+def test_a_pipe_respects_the_width_and_the_colors_that_are_asked_for(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert max(map(len, call("logs")[1].splitlines())) <= 60
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in call("logs")[1]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in call("logs")[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("arguments", (("--help",), ("--version",), ("--catalog",)))
+def test_a_full_standard_output_is_told(arguments: Sequence[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(  # noqa: S603  this package's own program
+            [sys.executable, "-m", "tb_diagnose", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            encoding="utf-8",
+        )
+    assert done.returncode == 2
+    assert done.stderr == "tb-diagnose: cannot print: No space left on device\n"
+
+
 def test_a_process_without_output_still_tells_by_its_code(tmp_path: Path) -> None:
     done = python(
         "import os, sys\n"
@@ -221,8 +312,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         "from tb_diagnose.cli import console\n"
         "read, write = os.pipe()\n"
         "os.dup2(write, 1); os.close(read)\n"
-        "console.write('x' * 100000, None)\n"
-        "console.write('x' * 100000, None, utf8=True)"
+        "assert not console.write('x' * 100000)\n"
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -232,8 +322,8 @@ def test_characters_that_the_terminal_lacks_do_no_harm() -> None:
         "import sys\n"
         "sys.stdout.reconfigure(encoding='latin-1')\n"
         "from tb_diagnose.cli import console\n"
-        "print(console.screen(colour='auto', verbose=False, file=None).unicode)\n"
-        "console.write('caf\\u00e9 \\u2717\\n', None)",
+        "print(console.screen(color='auto', file=None).unicode)\n"
+        "console.write('caf\\u00e9 \\u2717\\n')",
         encoding="latin-1",
     )
     assert (done.returncode, done.stdout) == (0, "False\ncafé ?\n"), done.stderr
@@ -247,8 +337,8 @@ def test_html_is_the_page_with_everything_in_it(
     monkeypatch.setattr("tb_diagnose.report.html._BUNDLE", bundle)
     code, out, _ = call("logs", "--format", "html")
     assert code == 0
-    assert journey.more["album"] == {}
-    assert "window.__TB_DIAGNOSE__" in out
+    assert journey.runs
+    assert 'id="carried"' in out
     assert "// the page" in out
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tb_diagnose.cli import main as cli
-from tb_diagnose.cli.watch import vigil
+from tb_diagnose.cli.watch import watch_logs
 from tb_diagnose.core.finding import Severity
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.live.monitor import Watch
@@ -43,7 +43,7 @@ def kept(
         texts.append(text)
         return True
 
-    return texts, vigil(watch, write, screen, 7.0, pause)
+    return texts, watch_logs(watch, write, screen, 7.0, pause)
 
 
 def test_it_says_how_all_runs_fare_then_what_is_new_and_at_the_end_all_again(
@@ -93,7 +93,7 @@ def test_it_ends_when_nobody_reads_any_more(tmp_path: Path) -> None:
     with Log(tmp_path / "run") as log:
         log.scalars("loss", [3.0, NAN])
     assert (
-        vigil(Watch([tmp_path], ONLY, clock=float), lambda _: False, None, 1.0)
+        watch_logs(Watch([tmp_path], ONLY, clock=float), lambda _: False, None, 1.0)
         == Severity.CRITICAL.rank
     )
 

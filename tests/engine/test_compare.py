@@ -7,8 +7,8 @@ import pickle
 import numpy as np
 import pytest
 
+from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.engine.compare import RunSummary, final_metrics, summarize_run
-from tb_diagnose.measure.levels import condense, end_level, finite, noise, start_level
 from tb_diagnose.roles.resolve import RoleMap, resolve_roles
 from tests.cases import Floats, compiled, curve, epochs, falling, flat, run, straight
 
@@ -42,9 +42,11 @@ def test_a_standing_is_in_the_unit_of_its_curve(better: int) -> None:
     one = summarize_run("a", roles(**{"val_loss" if better < 0 else "val_score": logged}))
     (standing,) = one.final_metrics.values()
     assert standing.better == better
-    values = finite(logged.values)
-    assert (standing.start, standing.end) == (start_level(values), end_level(values))
-    assert standing.noise == noise(condense(values).values)
+    summary = Curve(logged, better)
+    assert summary.start_level is not None
+    assert summary.end_level is not None
+    assert (standing.start, standing.end) == (summary.start_level.value, summary.end_level.value)
+    assert standing.noise == summary.noise
 
 
 def test_a_run_that_ended_in_nan_is_not_ranked() -> None:

@@ -11,8 +11,6 @@ from tb_diagnose.measure.pace import longest_gap, time_per_step
 def test_the_longest_gap_is_told_with_what_is_usual() -> None:
     wall = np.cumsum([0, 1, 1, 1, 60, 1, 3, 2, 1, 1.0])
     assert longest_gap(wall) == (4, 60.0, 1.0, 2.0)
-    assert longest_gap(wall, least=60.0) == (4, 60.0, 1.0, 2.0)
-    assert longest_gap(wall, least=60.1) is None
 
 
 def test_time_for_a_step_counts_steps_and_not_points() -> None:

@@ -1,4 +1,4 @@
-"""Turning points, jumps and running medians, against slow oracles."""
+"""Turning points, against slow oracles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tb_diagnose.measure.swings import climbs, jumps, running_median, swings
+from tb_diagnose.measure.swings import swings
 
 finite = arrays(np.float64, st.integers(1, 200), elements=st.floats(-100, 100))
 
@@ -65,31 +65,3 @@ def test_turns_of_a_known_zigzag() -> None:
 def test_small_noise_makes_no_turn() -> None:
     rng = np.random.default_rng(0)
     assert len(swings(np.linspace(5, 0, 100) + rng.normal(0, 0.05, 100), 1.0)) <= 1
-
-
-@given(finite.filter(lambda v: len(v) > 3))
-def test_a_jump_is_measured_from_the_median_of_what_came_before(values: np.ndarray) -> None:
-    slow = [values[i] - np.median(values[max(0, i - 9) : i]) for i in range(3, len(values))]
-    np.testing.assert_allclose(jumps(values)[3:], slow, atol=1e-9)
-    assert (jumps(values)[:3] == 0).all()
-
-
-def test_the_running_median_is_near_the_exact_one() -> None:
-    rng = np.random.default_rng(0)
-    values = np.sin(np.linspace(0, 6, 2000)) + rng.normal(0, 0.1, 2000)
-    exact = [np.median(values[i - 25 : i + 26]) for i in range(25, 1975)]
-    np.testing.assert_allclose(running_median(values, 51)[25:1975], exact, atol=0.15)
-    assert len(running_median(values[:20], 51)) == 20
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 9, 10, 11, 200])
-@pytest.mark.parametrize("width", [1, 4, 9])
-def test_a_climb_is_measured_from_the_lowest_value_of_its_window(size: int, width: int) -> None:
-    values = np.random.default_rng(size).normal(size=size)
-    slow = [value - values[max(0, at - width) : at + 1].min() for at, value in enumerate(values)]
-    assert climbs(values, width).tolist() == slow
-
-
-def test_no_jump_is_higher_than_its_climb() -> None:
-    values = np.random.default_rng(5).lognormal(0, 1, 500)
-    assert np.all(jumps(values) <= climbs(values))

@@ -60,34 +60,84 @@ def test_workers_are_taken_where_they_pay(monkeypatch: pytest.MonkeyPatch) -> No
     assert [fleet.crew(items) for items in (0, 1, 199, 200, 10_000)] == [1, 1, 1, 2, 8]
 
 
-def touched_and_slow(paths: Sequence[str]) -> Iterator[None]:
+def named_and_slow(paths: Sequence[str]) -> Iterator[None]:
     for path in paths:
-        Path(path).touch()
+        Path(path).write_text(str(os.getpid()))
         yield time.sleep(60)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals of a terminal are a matter of POSIX")
-def test_control_c_ends_workers_at_once_and_without_tracebacks(tmp_path: Path) -> None:
+def begun(tmp_path: Path, *, prepare: str = "") -> tuple[subprocess.Popen[str], list[int]]:
+    """A process with two workers that are busy for a minute, and the workers' numbers."""
     marks = [str(tmp_path / name) for name in "ab"]
     code = (
+        f"{prepare}\n"
         "from tb_diagnose.parallel.local import spread\n"
-        "from tests.test_fleet import touched_and_slow\n"
-        f"try: list(spread(touched_and_slow, {marks}, 2))\n"
+        "from tests.parallel.test_local import named_and_slow\n"
+        f"try: list(spread(named_and_slow, {marks}, 2))\n"
         "except KeyboardInterrupt: print('stopped')"
     )
     process = subprocess.Popen(  # noqa: S603  the code is this file's own
         [sys.executable, "-c", code],
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    while not all(Path(mark).exists() for mark in marks) and process.poll() is None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until and process.poll() is None:
+        if all(Path(mark).exists() and Path(mark).read_text() for mark in marks):
+            return process, [int(Path(mark).read_text()) for mark in marks]
         time.sleep(0.02)
+    process.kill()
+    raise AssertionError(process.communicate())
+
+
+def gone(number: int) -> bool:
+    """Whether a process has ended, within ten seconds."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.02)
+    return False
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+
+
+@linux
+def test_control_c_ends_workers_at_once_and_without_tracebacks(tmp_path: Path) -> None:
+    # Whoever starts the tests in the background makes them ignore Control-C, which is inherited.
+    prepare = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    process, workers = begun(tmp_path, prepare=prepare)
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate()
-    assert (out, err) == ("stopped\n", "")
+    assert process.communicate(timeout=20) == ("stopped\n", "")
+    assert all(map(gone, workers))
+
+
+@linux
+@pytest.mark.parametrize("number", (signal.SIGTERM, signal.SIGHUP))
+def test_a_signal_to_the_program_alone_ends_its_workers(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    prepare = "from tb_diagnose.cli.main import settle_in; settle_in()"
+    process, workers = begun(tmp_path, prepare=prepare)
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    assert all(map(gone, workers))
+
+
+@linux
+def test_workers_do_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
+    process, workers = begun(tmp_path)
+    process.kill()
+    assert all(map(gone, workers))
+    process.communicate(timeout=20)
 
 
 def test_nothing_to_do() -> None:

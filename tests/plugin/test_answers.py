@@ -64,12 +64,16 @@ def test_state_and_list_are_of_one_version(snapshot: Snapshot) -> None:
     assert next(each["verdict"] for each in listed["runs"]) == "critical"
     assert listed["comparisons"] == []
     assert listed["problems"] == []
+    assert listed["names"] == [each["name"] for each in listed["runs"]]
+    since = told("runs", snapshot, ("since", str(listed["version"])))
+    assert (since["names"], since["runs"]) == (listed["names"], [])
+    assert (state["read"], state["folders"]) == (2, 2)
 
 
 def test_a_run_is_a_part_of_the_document(snapshot: Snapshot) -> None:
     name = told("runs", snapshot)["runs"][0]["name"]
     part = told("run", snapshot, ("name", name))
-    Draft202012Validator({"$defs": SCHEMA["$defs"], "$ref": "#/$defs/run"}).validate(part)
+    Draft202012Validator({"$defs": SCHEMA["$defs"], "$ref": "#/$defs/RunPart"}).validate(part)
     assert part["name"] == name
 
 
@@ -80,7 +84,7 @@ def test_curves_at_a_resolution_and_in_a_range(snapshot: Snapshot) -> None:
     assert isinstance(answer, bytes)
     assert uncovered(answer)[0]["full"] == 4
     assert uncovered(answer, 1)[0] == {
-        "name": "gone", "points": 0, "full": 0, "nonfinite": [], "offset": 48,
+        "name": "gone", "points": 0, "full": 0, "nonfinite": [], "clock": [], "offset": 48,
     }  # fmt: skip
     part = ask("curves", snapshot, name, both[0], ("from", "1"), ("to", "1.5")).content
     assert isinstance(part, bytes)

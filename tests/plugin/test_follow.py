@@ -186,7 +186,7 @@ def test_progress_is_told_while_a_long_round_goes_on() -> None:
     next(round_)
     snapshot = what.snapshot()
     assert (snapshot.state, len(snapshot.entries)) == ("ready", 1)
-    assert snapshot.message == "Reading logs: 1 folder so far."
+    assert snapshot.message == "Reading logs: 1 of 2 folders."
 
 
 def test_of_many_runs_the_live_ones_are_looked_at_most() -> None:

@@ -58,7 +58,7 @@ def test_the_tab_is_there_and_active(server: Server) -> None:
 def test_the_worst_run_comes_first(server: Server) -> None:
     listed = server.settled(3)
     first = listed["runs"][0]
-    assert (first["name"], first["verdict"], first["worst"]) == (
+    assert (first["name"], first["verdict"], first["findings"][0]["id"]) == (
         "ill", "critical", "non-finite-values",
     )  # fmt: skip
     assert listed["summary"]["critical"] == 1

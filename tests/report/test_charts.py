@@ -100,3 +100,12 @@ def test_a_signalling_nan_is_a_gap_and_no_warning() -> None:
     at = np.arange(3)
     shown = drawn(Series("loss", "train", at, values, at.astype(float)), 120)
     assert [each[1] for each in shown.nonfinite] == ["NaN"]
+
+
+def test_the_clock_tells_when_steps_were_logged_and_only_where_it_rises() -> None:
+    shown = drawn(series(np.arange(1_000.0)), 50)
+    assert len(shown.clock) == 33
+    assert shown.clock[0].tolist() == [0, 0]
+    assert shown.clock[-1].tolist() == [999, 999]
+    back = Series("loss", "train", np.arange(3), np.zeros(3), np.array([5.0, 4.0, 6.0]))
+    assert len(drawn(back, 50).clock) == 0

@@ -14,10 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tb_diagnose import report
-from tb_diagnose.core.finding import Evidence, Outcome, Severity, Verdict
+from tb_diagnose.core.finding import Comparison, Evidence, Outcome, Severity, Verdict
 from tb_diagnose.core.run import Fact, Run, Series
-from tb_diagnose.report.document import assembled, document, graver
+from tb_diagnose.engine.causes import Cause
+from tb_diagnose.report.document import assembled, document, reaches
 from tb_diagnose.report.json import as_json
+from tb_diagnose.report.schema import VERDICTS, Document, json_schema
 from tests.fakes import (
     EPOCH,
     FakeExamination,
@@ -61,7 +63,8 @@ def test_a_real_document_is_valid() -> None:
         lambda run: run.update(verdict="fine"),
         lambda run: run.update(more=1),
         lambda run: run["outcomes"][0].update(more=1),
-        lambda run: run["outcomes"][0].update(evidence=[]),
+        lambda run: run["outcomes"][0].update(verdict="silent"),
+        lambda run: run["outcomes"][0]["evidence"][0]["comparison"].update(operator="=="),
         lambda run: run["curves"][0]["values"].append("NaN"),
         lambda run: run.update(started="yesterday"),
     ),
@@ -70,6 +73,37 @@ def test_a_spoilt_document_is_not(spoil: Any) -> None:
     made = strictly(as_json(document([sick()])))
     spoil(made["runs"][0])
     assert not VALIDATOR.is_valid(made)
+
+
+def test_the_schema_is_the_one_that_the_types_declare() -> None:
+    assert json_schema() == SCHEMA, "run python -m tb_diagnose.report.schema"
+
+
+def kept(made: Document) -> None:
+    """What the document promises beyond its schema."""
+    for run in made["runs"]:
+        curves = {curve["name"]: curve for curve in run["curves"]}
+        for ending in run["outcomes"]:
+            assert (ending["verdict"] == "found") == bool(ending["evidence"])
+            for evidence in ending["evidence"]:
+                first = evidence["steps"][0] if evidence["steps"] else None
+                assert evidence["first_step"] == first
+            assert ending["how_to_enable"] == "" or ending["verdict"] == "not-logged"
+        for curve in curves.values():
+            assert len(curve["steps"]) == len(curve["values"])
+            assert len(curve["steps"]) + sum(s["count"] for s in curve["nonfinite"]) <= max(
+                curve["points"], 1
+            )
+        assert [cause["probability"] for cause in run["causes"]] == sorted(
+            (cause["probability"] for cause in run["causes"]), reverse=True
+        )
+    verdicts = [run["verdict"] for run in made["runs"]]
+    assert verdicts == sorted(verdicts, key=VERDICTS.index)
+    assert sum(made["summary"][name] for name in VERDICTS) == made["summary"]["runs"]
+
+
+def test_the_promises_are_kept_on_a_real_document() -> None:
+    kept(document([healthy(), sick(), unreadable()]))
 
 
 def test_worst_first_then_by_name_in_natural_order() -> None:
@@ -103,10 +137,15 @@ def test_findings_that_lead_to_each_other_in_a_circle_are_all_told() -> None:
     ]
 
 
-def test_headline_is_the_root_findings_title_and_first_sentence() -> None:
+def test_the_headline_is_the_worst_findings_sentence_and_the_change_to_make() -> None:
     headline = document([sick()])["runs"][0]["headline"]
-    assert headline.endswith("it came back to guessing and never below.")
-    assert "Adam steps of size 10" in headline
+    assert headline.startswith("Adam steps of size 10 threw the loss from 1.6")
+    assert headline.endswith("never below. Adam(learning_rate=10.0) → Adam(learning_rate=1e-3)")
+
+
+def test_a_finding_without_words_is_headed_by_its_title() -> None:
+    wordless = outcome("a", Verdict.FOUND, Evidence("", ""))
+    assert document([replace(healthy(), outcomes=(wordless,))])["runs"][0]["headline"] == "a"
 
 
 def test_the_time_since_it_could_be_known_is_counted_to_the_last_event() -> None:
@@ -127,7 +166,43 @@ def test_a_run_lasts_as_long_as_anything_was_logged_vitals_included() -> None:
 
 def test_a_log_in_order_is_no_healthy_run() -> None:
     blind = replace(healthy(), outcomes=(outcome("damaged-log", family="logging"),))
-    assert document([blind])["runs"][0]["verdict"] == "undecided"
+    part = document([blind])["runs"][0]
+    assert part["verdict"] == "undecided"
+    assert part["headline"] == "Undecided: no check of the training itself could be made."
+
+
+def test_a_run_whose_learning_is_unknown_is_undecided_however_many_checks_are_clear() -> None:
+    short = series([2.0, 1.9])
+    run = Run("r", "r", scalars=(short,))
+    clear = tuple(outcome(f"check-{n}") for n in range(9))
+    part = document([FakeExamination(run, FakeRoles({"train_loss": short}), clear)])["runs"][0]
+    assert part["verdict"] == "undecided"
+    assert part["headline"] == ("Undecided: the longest curve has 2 points, too few to judge.")
+
+
+def test_the_causes_are_told_likeliest_first_with_what_speaks_for_each() -> None:
+    cause = Cause("rate", "Learning rate too high", 0.72, ("SGD at 0.5",), (), "Adam(1e-3)", ("a",))
+    (told,) = document([replace(sick(), causes=(cause,))])["runs"][0]["causes"]
+    assert told == {
+        "id": "rate",
+        "title": "Learning rate too high",
+        "probability": 0.72,
+        "evidence_for": ["SGD at 0.5"],
+        "evidence_against": [],
+        "change": "Adam(1e-3)",
+        "findings": ["a"],
+    }
+
+
+def test_a_comparison_says_on_which_side_of_the_limit_the_alarm_is() -> None:
+    (rate,) = document([sick()])["runs"][0]["outcomes"][0]["evidence"]
+    assert rate["comparison"] == {
+        "name": "adaptive",
+        "value": 10.0,
+        "operator": ">",
+        "limit": 0.1,
+        "unit": "learning rate of Adam",
+    }
 
 
 def test_the_curve_of_a_finding_is_there_by_bare_tag_and_as_part_of_a_sum() -> None:
@@ -178,10 +253,10 @@ def test_a_comparison_names_the_runs_it_is_about() -> None:
 
 
 def test_as_grave_or_graver() -> None:
-    assert graver(document([sick()]), "critical")
-    assert not graver(document([healthy()]), "info")
+    assert reaches(document([sick()]), "critical")
+    assert not reaches(document([healthy()]), "info")
     warned = replace(healthy(), outcomes=(outcome("a", Verdict.FOUND, Evidence("S.", "T.")),))
-    assert [graver(document([warned]), each) for each in ("critical", "warning", "info")] == [
+    assert [reaches(document([warned]), each) for each in ("critical", "warning", "info")] == [
         False,
         True,
         True,
@@ -227,8 +302,15 @@ def outcomes(draw: st.DrawFn) -> Outcome:
         suggestion=texts,
         tag=texts,
         steps=st.lists(st.integers(0, 50), max_size=3).map(tuple),
-        measured=st.none() | st.floats() | floats.map(np.float32),
-        limit=st.none() | st.floats(),
+        comparison=st.none()
+        | st.builds(
+            Comparison,
+            value=st.floats() | floats.map(np.float32),
+            operator=st.sampled_from([">", ">=", "<", "<="]),
+            limit=st.floats(),
+            unit=texts,
+            name=texts,
+        ),
         severity=st.none() | st.sampled_from(Severity),
     )
     return Outcome(
@@ -266,7 +348,9 @@ def examinations(draw: st.DrawFn) -> FakeExamination:
 def test_whatever_was_logged_the_document_is_valid_strict_and_deterministic(
     runs: list[FakeExamination], chance: Any
 ) -> None:
-    text = as_json(document(runs))
+    made = document(runs)
+    kept(made)
+    text = as_json(made)
     VALIDATOR.validate(strictly(text))
     found = sum(each.verdict is Verdict.FOUND for run in runs for each in run.outcomes)
     told = [each for run in strictly(text)["runs"] for each in run["outcomes"]]

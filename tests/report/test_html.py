@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import re
@@ -21,7 +22,7 @@ from tb_diagnose.report.pictures import Pictures
 from tests.fakes import healthy, sick
 
 HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029'\""
-_CARRIED = re.compile(r"<script>window\.__TB_DIAGNOSE__ = (.*);</script>\n")
+_CARRIED = re.compile(r'<script type="application/gzip" id="carried">([A-Za-z0-9+/=]*)</script>')
 
 
 @pytest.fixture(autouse=True)
@@ -36,19 +37,37 @@ def carried(page: str) -> Any:
     """What the page carries, as a browser would read it."""
     found = _CARRIED.search(page)
     assert found
-    return json.loads(found[1])
+    return json.loads(gzip.decompress(base64.b64decode(found[1])))
 
 
 def test_it_carries_the_whole_document_and_what_is_drawn() -> None:
     shown = document([healthy(), sick()])
-    drawing = Pictures(curves={"train/epoch_loss": {"steps": [0]}}, heats=[])
+    drawing = Pictures(line={}, curves={"train/epoch_loss": {"steps": [0]}}, heats=[])
     worst = shown["runs"][0]
     page = html(shown, {(worst["path"], worst["name"]): drawing}, {"a": {"title": "A"}})
     told = carried(page)
-    assert told["document"] == json.loads(json.dumps(shown))
+    runs = told["document"].pop("runs")
+    assert told["document"] == {name: shown[name] for name in shown if name != "runs"}
+    for run, original in zip(runs, shown["runs"], strict=True):
+        curves = run.pop("curves")
+        expected = json.loads(json.dumps(original))
+        for curve, whole in zip(curves, expected.pop("curves"), strict=True):
+            assert curve["values"] == pytest.approx(whole["values"], rel=1e-4)
+        assert run == expected
     assert told["curves"][worst["name"]] == drawing["curves"]
     assert told["curves"][shown["runs"][1]["name"]] == {}
     assert told["catalogue"] == {"a": {"title": "A"}}
+
+
+def test_it_says_when_it_was_made_and_of_what() -> None:
+    told = carried(html(document([healthy()]), {}, {}, folder="/logs/a", made="2026-01-02"))
+    assert (told["folder"], told["made"]) == ("/logs/a", "2026-01-02")
+
+
+def test_a_page_of_many_runs_is_small() -> None:
+    runs = [replace(sick(), run=replace(sick().run, name=f"run{n}")) for n in range(100)]
+    page = html(document(runs), {}, {})
+    assert len(page) < 100_000
 
 
 def test_it_fetches_nothing() -> None:

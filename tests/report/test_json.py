@@ -1,33 +1,57 @@
-"""The document as text: what Python's own encoder writes."""
+"""The document as text: a run a line, whatever the order in which runs come."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import tracemalloc
+from pathlib import Path
 
-import pytest
+import jsonschema
 
-from tb_diagnose.report.json import as_json
+from tb_diagnose.report.document import document
+from tb_diagnose.report.json import JsonReport, as_json, encode_run
+from tests.fakes import healthy, sick, unreadable
 
-#: An object that others share, at one depth and at another.
-SHARED = {"id": "overfitting", "evidence": [], "reason": None}
-VALUES = (
-    {},
-    {"runs": []},
-    {"a": 1, "b": "zwei\n€", "c": None, "d": True, "e": 1.5},
-    {"flat": [1, 2.5, "x", None, [], {}], "nested": [[1, 2], [], {"k": [{"deep": [0.1]}]}]},
-    {"empty": "", "zero": 0, "quoted": 'a "b" \\', "caused_by": {"one": {"two": {"three": {}}}}},
-    {"one": [SHARED, {"more": SHARED}], "two": [SHARED, SHARED], "three": SHARED},
-)
+SCHEMA = Path(__file__).parents[2] / "tb_diagnose/report/document.schema.json"
 
 
-@pytest.mark.parametrize("value", VALUES)
-def test_it_is_what_the_standard_library_writes(value: Any) -> None:
-    expected = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
-    assert as_json(value) == expected
+def test_it_is_the_document() -> None:
+    made = document([healthy(), sick(), unreadable()])
+    text = as_json(made)
+    assert json.loads(text) == json.loads(json.dumps(made, allow_nan=False))
+    jsonschema.validate(json.loads(text), json.loads(SCHEMA.read_text()))
+    assert text.endswith("}\n")
 
 
-@pytest.mark.parametrize("value", [{"a": float("nan")}, {"a": [1, {"b": [float("inf")]}]}])
-def test_a_bare_nan_is_refused(value: Any) -> None:
-    with pytest.raises(ValueError, match="Out of range"):
-        as_json(value)
+def test_each_run_is_a_line() -> None:
+    made = document([healthy(), sick(), unreadable()])
+    lines = as_json(made).splitlines()
+    names = [json.loads(line.rstrip(","))["name"] for line in lines[3:6]]
+    assert names == [run["name"] for run in made["runs"]]
+
+
+def test_no_run_at_all_is_a_document_too() -> None:
+    assert json.loads(as_json(document([])))["runs"] == []
+
+
+def test_runs_that_come_in_any_order_make_the_same_document() -> None:
+    made = document([healthy(), sick(), unreadable()])
+    report = JsonReport()
+    for part in reversed(made["runs"]):
+        report.add(encode_run(part))
+    assert b"".join(report.chunks(report.rest((), ()))).decode() == as_json(made)
+
+
+def test_many_runs_take_little_memory(monkeypatch) -> None:
+    monkeypatch.setattr("tb_diagnose.report.json._MEMORY", 1 << 16)
+    run = encode_run(document([sick()])["runs"][0])
+    count = 2_000
+    tracemalloc.start()
+    report = JsonReport()
+    for number in range(count):
+        report.add(run._replace(order=(0, [(0, str(number))], "")))
+    size = sum(map(len, report.chunks(report.rest((), ()))))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size > count * len(run.text)
+    assert peak < size / 4

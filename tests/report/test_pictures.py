@@ -67,6 +67,6 @@ def test_pictures_are_strict_json() -> None:
 
 
 def test_many_runs_get_fewer_points_each() -> None:
-    assert resolution(0) == resolution(1) == resolution(30) == 2_000
+    assert resolution(0) == resolution(1) == resolution(25) == 2_000
     assert 120 < resolution(200) < 2_000
     assert resolution(10_000) == 120

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from tb_diagnose.core.finding import Evidence, Verdict
+from tb_diagnose.core.finding import Evidence, Severity, Verdict
 from tb_diagnose.core.run import Run
 from tb_diagnose.report.document import assembled, document
 from tb_diagnose.report.screen import Screen, columns
@@ -23,21 +23,21 @@ SICK = """\
 ✗ training-configuration/as-given    Keras 3 · 1 layer, 11.1 M parameters · Adam 10 · 20 epochs
                                      in 2m 32s
 
-  CRITICAL  learning-rate-too-high            epochs 0–3, known since epoch 0, 2m 32s before the end
+  CRITICAL  learning-rate-too-high            epochs 0–3, detected at epoch 0, 2m 32s before the end
     Adam steps of size 10 threw the loss from 1.6 (guessing among 5 classes) to 1.1e15; it came back
     to guessing and never below.
     Seen  train/epoch_loss  1.61 ▁▄█▅▃▂▁▁▁▁▁▁▁▁▁▁▁▁▁▁ 1.61, up to 1.1e15
-    Sure  p = 0.002, sign test over 9 epochs · 10 (limit 0.1) learning rate of Adam
+    Proof Measured 10 learning rate of Adam, alarm above 0.1 · p = 0.002, sign test over 9 epochs
     Try   Adam(learning_rate=10.0) → Adam(learning_rate=1e-3)
     └ exploding-weights in 5 curves · loss-spikes epochs 0–3 · no-learning from epoch 9
 
-  24 clear · 4 not checkable, 4 of them with callbacks=[…, tb_diagnose.attach.keras("logs")]
-
-✗ lfs              unreadable · events.out.tfevents.1 is a git-lfs pointer; run git lfs pull.
-✓ resnet/seed=1    healthy · 3 clear · 1 not checkable
-✓ resnet/seed=2    healthy · 3 clear · 1 not checkable
+✗ lfs            events.out.tfevents.1 is a git-lfs pointer; run git lfs pull.
+✓ resnet/seed=1  Healthy by 3 checks: train/epoch_loss went from 2.3 to 0.1.
+✓ resnet/seed=2  Healthy by 3 checks: train/epoch_loss went from 2.3 to 0.1.
 
 4 runs: 1 critical, 1 unreadable, 2 healthy · 60 points
+Checks per run, on average: 8 clear, 1 not logged, 1 not applicable. To log more: callbacks=[…,
+tb_diagnose.attach.keras("logs")]
 """
 
 
@@ -45,7 +45,7 @@ def test_the_whole_report() -> None:
     assert terminal(document(RUNS), Screen(100)) == SICK
 
 
-@pytest.mark.parametrize("width", (60, 80, 100, 160))
+@pytest.mark.parametrize("width", (40, 60, 80, 100, 160, 200))
 def test_it_fits_the_terminal(width: int) -> None:
     for line in terminal(document(RUNS), Screen(width)).splitlines():
         assert columns(line) <= width, line
@@ -75,7 +75,14 @@ def test_a_name_cannot_command_the_terminal() -> None:
     run = Run("evil\x1b[2J\n✓ fine", "evil")
     text = terminal(document([FakeExamination(run)]), Screen(100))
     assert "\x1b" not in text
-    assert "\n✓ fine" not in text
+    assert "evil\\x1b[2J ✓ fine" in text
+
+
+@pytest.mark.parametrize("character", "\u200b\u200f\u2028\u202e\u2066\u2069\ufeff\xad\x9b")
+def test_what_hides_or_reorders_text_is_shown(character: str) -> None:
+    text = terminal(document([FakeExamination(Run(f"a{character}b", "x"))]), Screen(100))
+    assert character not in text
+    assert f"a{character.encode('unicode_escape').decode()}b" in text
 
 
 def test_a_broken_diagnosis_is_told_even_of_a_healthy_run() -> None:
@@ -119,8 +126,58 @@ def test_problems_and_comparisons_have_their_place() -> None:
     assert "1 path not read" in text
 
 
+def many() -> list[FakeExamination]:
+    """Twelve runs: three that diverge in one folder, one of another kind, the others healthy."""
+    rise = Evidence("The loss rose.", "Lower the rate.")
+    leak = Evidence("Too good.", "Look for a leak.")
+    sick = [
+        FakeExamination(Run(f"sweep/{n}", "x"), outcomes=(outcome("rises", Verdict.FOUND, rise),))
+        for n in range(3)
+    ]
+    other = FakeExamination(Run("other", "x"), outcomes=(outcome("leak", Verdict.FOUND, leak),))
+    return [*sick, other, *(healthy(f"well/{n}") for n in range(8))]
+
+
+def test_many_runs_begin_with_what_they_share() -> None:
+    lines = terminal(document(many()), Screen(100)).splitlines()
+    assert lines[0].split() == ["Finding", "Runs", "Worst", "Where"]
+    assert lines[1].split() == ["rises", "3", "warning", "in", "sweep/"]
+    assert lines[2].split() == ["leak", "1", "warning", "other"]
+
+
+def test_of_many_runs_each_finding_is_shown_in_full_once() -> None:
+    text = terminal(document(many()), Screen(100))
+    assert text.count("Try   Lower the rate.") == text.count("Try   Look for a leak.") == 1
+    assert [line[:9] for line in text.splitlines() if "sweep/" in line[:9]] == [
+        "▲ sweep/0",
+        "▲ sweep/1",
+        "▲ sweep/2",
+    ]
+
+
+def test_the_runs_of_each_finding() -> None:
+    text = terminal(document(many()), Screen(100), by_finding=True)
+    assert text.startswith("WARNING   rises  3 runs  in sweep/\n  · sweep/0: The loss rose.\n")
+    assert text.count("Lower the rate.") == 1
+
+
+def test_quiet_is_a_line_a_run() -> None:
+    lines = terminal(document(many()), Screen(100, quiet=True)).splitlines()
+    assert len(lines) == 12 + 2
+    assert all(columns(line) <= 100 for line in lines)
+
+
+def test_a_consequence_that_is_worse_than_its_cause_says_so() -> None:
+    seen = Evidence("S.", "T.")
+    cause = outcome("a", Verdict.FOUND, seen)
+    worse = outcome("b", Verdict.FOUND, seen, severity=Severity.CRITICAL, caused_by="a")
+    text = terminal(document([FakeExamination(Run("r", "r"), outcomes=(cause, worse))]), Screen())
+    assert "✗ r" in text
+    assert "└ CRITICAL b" in text
+
+
 @settings(max_examples=25, deadline=None)
 @given(examinations())
 def test_whatever_was_logged_there_is_a_report(run: FakeExamination) -> None:
     for screen in (Screen(60, colour=True, verbose=True), Screen(100, unicode=False)):
-        assert "1 run" in terminal(document([run]), screen).splitlines()[-1]
+        assert "\n1 run" in re.sub(r"\x1b\[[0-9;]*m", "", terminal(document([run]), screen))

@@ -1,7 +1,7 @@
 // Which runs the list shows.
 import type { Item, Verdict } from "../wire/routes";
 
-export type Pattern = { matches: (name: string) => boolean; wrong: boolean };
+type Pattern = { matches: (name: string) => boolean; wrong: boolean };
 
 /** A regular expression as TensorBoard takes it; one that is not valid is taken as plain text. */
 export function pattern(text: string): Pattern {
@@ -16,7 +16,7 @@ export function pattern(text: string): Pattern {
 }
 
 /** Verdicts in the order of the list. */
-export const VERDICTS: readonly Verdict[] = [
+const VERDICTS: readonly Verdict[] = [
   "critical",
   "unreadable",
   "warning",
@@ -25,14 +25,25 @@ export const VERDICTS: readonly Verdict[] = [
   "healthy",
 ];
 
-/** The items that match, in their order; `only` empty means every verdict. */
-export function sifted(items: readonly Item[], text: string, only: ReadonlySet<Verdict>): Item[] {
+/** `only` empty means every verdict, `finding` empty any or none. */
+export type Filter = { text: string; only: ReadonlySet<Verdict>; finding: string };
+
+/** The items that match, in their order. */
+export function filtered(items: readonly Item[], { text, only, finding }: Filter): Item[] {
   const { matches } = pattern(text);
-  return items.filter((each) => matches(each.name) && (!only.size || only.has(each.verdict)));
+  return items.filter(
+    (item) =>
+      matches(item.name) &&
+      (!only.size || only.has(item.verdict)) &&
+      (!finding || item.findings.some(({ id }) => id === finding)),
+  );
 }
 
 /** How many items have each verdict, for the verdicts that occur. */
 export function tally(items: readonly Item[]): [Verdict, number][] {
-  const count = (verdict: Verdict) => items.filter((each) => each.verdict === verdict).length;
-  return VERDICTS.map((each): [Verdict, number] => [each, count(each)]).filter(([, size]) => size);
+  const counts = new Map<Verdict, number>();
+  for (const { verdict } of items) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return VERDICTS.map((verdict): [Verdict, number] => [verdict, counts.get(verdict) ?? 0]).filter(
+    ([, count]) => count,
+  );
 }

@@ -1,5 +1,5 @@
 // Numbers for people.
-import type { Numeric } from "../wire/document";
+import type { Numeric } from "../wire/routes";
 
 /** A number of the document as JavaScript has it; null stays null. */
 export function numeric(value: Numeric | null): number | null {
@@ -21,16 +21,20 @@ export function brief(value: Numeric): string {
 export function tick(value: number, increment: number): string {
   const size = Math.abs(value);
   if (size < increment / 1e6) return "0";
-  if (size >= 1e5 || size < 1e-4 || increment < 1e-6) return scientific(value, 3);
-  return minus(value.toLocaleString("en", { maximumFractionDigits: decimals(increment) }));
+  const digits = Math.ceil(-Math.log10(increment) - 1e-9);
+  if (size >= 1e5 || size < 1e-4 || digits > 6)
+    return scientific(value, Math.min(15, Math.max(1, Math.floor(Math.log10(size)) + digits + 1)));
+  return minus(value.toLocaleString("en", { maximumFractionDigits: Math.max(0, digits) }));
 }
 
-/** Digits behind the point that a number such as 0.25 has, six at most. */
-function decimals(value: number): number {
-  let digits = 0;
-  while (digits < 6 && Math.abs(value * 10 ** digits - Math.round(value * 10 ** digits)) > 1e-6)
-    digits += 1;
-  return digits;
+/** Seconds on an axis of time: 30 s, 5 min, 1 h 30, 2 d. */
+export function clock(seconds: number, increment: number): string {
+  if (seconds === 0) return "0";
+  if (increment < 60) return `${tick(seconds, increment)} s`;
+  if (increment < 3600 && seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  if (increment >= 86400) return `${Math.round(seconds / 86400)} d`;
+  const minutes = Math.round((seconds % 3600) / 60);
+  return `${Math.floor(seconds / 3600)} h${minutes ? ` ${minutes}` : ""}`;
 }
 
 function scientific(value: number, digits: number): string {
@@ -42,7 +46,7 @@ function scientific(value: number, digits: number): string {
 export function many(count: number): string {
   let size = count;
   for (const unit of ["", " k", " M"]) {
-    if (size < 999.5) return Number(size.toPrecision(3)) + unit;
+    if (size < 999.5) return `${Number(size.toPrecision(3))}${unit}`;
     size /= 1000;
   }
   return `${Number(size.toPrecision(3))} G`;

@@ -1,6 +1,6 @@
 // Finds what in a sentence is code: `quoted`, calls such as Adam(1e-3), and names such as train/epoch_loss.
 
-export type Span = { text: string; code: boolean; at: number };
+type Span = { text: string; code: boolean; at: number };
 
 const CODE =
   /`([^`]+)`|[A-Za-z_][\w.]*\((?:[^()]|\([^()]*\))*\)|\b[A-Za-z]\w*=[\w.'"-]*\w|\b[\w.-]+(?:\/[\w.=-]+)+\b|\b[a-z]+(?:_[a-z0-9]+)+\b/g;

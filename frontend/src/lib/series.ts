@@ -1,12 +1,22 @@
 // Curves as a chart takes them: one horizontal axis, gaps where nothing finite is known.
-import type { Curve, Drawn, Stretch } from "../wire/routes";
+import { numeric } from "./numbers";
+import type { Curve, CurveData, Stretch } from "../wire/routes";
 
-/** A curve with the way it is drawn. */
-export type Line = Drawn & { name: string; colour: string; dashed: boolean };
-type Column = (number | null | undefined)[];
+/** A curve with the way it is drawn; `x` and `nonfinite` in the unit of the chart's axis. */
+export type Line = {
+  name: string;
+  color: string;
+  dashed: boolean;
+  x: readonly number[];
+  values: ArrayLike<number | null>;
+  /** Points that the log holds, of which those are some. */
+  full: number;
+  nonfinite: readonly Stretch[];
+};
+export type Column = (number | null | undefined)[];
 
 export type Table = {
-  /** Steps, rising; or positions in the log where the steps themselves go back. */
+  /** Rising; or positions in the log where the steps themselves go back. */
   x: number[];
   /** A column for each line: null is a gap, undefined only means that others have a point here. */
   ys: Column[];
@@ -15,46 +25,66 @@ export type Table = {
 };
 
 export function table(lines: readonly Line[]): Table {
-  const positions = lines.some((line) => !rising(line.steps));
-  const columns = lines.map((line) => {
-    const x = positions ? Array.from(line.steps, (_, at) => at) : Array.from(line.steps);
-    return { x, y: Array.from(line.values, finite) };
-  });
+  const positions = lines.some((line) => !rising(line.x));
+  const columns = lines.map((line) => ({
+    x: positions ? Array.from(line.x, (_, at) => at) : line.x,
+    y: Array.from(line.values, finite),
+  }));
   const first = columns[0];
   if (!first) return { x: [], ys: [], positions };
-  if (columns.every((each) => alike(each.x, first.x))) {
-    return { x: first.x, ys: columns.map((each) => each.y), positions };
+  if (columns.every((column) => alike(column.x, first.x))) {
+    return { x: [...first.x], ys: columns.map((column) => column.y), positions };
   }
-  const x = [...new Set(columns.flatMap((each) => each.x))].sort((a, b) => a - b);
+  const x = [...new Set(columns.flatMap((column) => column.x))].sort((a, b) => a - b);
   const place = new Map(x.map((step, at) => [step, at]));
-  const ys = columns.map((each) => {
-    const column: Column = new Array<undefined>(x.length).fill(undefined);
-    each.x.forEach((step, at) => (column[place.get(step) ?? 0] = each.y[at]));
-    return column;
+  const ys = columns.map((column) => {
+    const y: Column = new Array<undefined>(x.length).fill(undefined);
+    column.x.forEach((step, at) => (y[place.get(step) ?? 0] = column.y[at]));
+    return y;
   });
   return { x, ys, positions };
 }
 
 /** A curve of the document as one to draw: its finite points, and a gap at both ends of each stretch. */
-export function drawnFrom(curve: Curve): Drawn {
+export function dataOf(curve: Curve): CurveData {
   const points: [number, number | null][] = curve.steps.map((step, at) => [
     step,
-    curve.values[at] ?? null,
+    numeric(curve.values[at] ?? null),
   ]);
-  const gap = curve.nonfinite.flatMap(({ first, last }): [number, null][] =>
-    first === last
-      ? [[first, null]]
-      : [
-          [first, null],
-          [last, null],
-        ],
+  const gaps = curve.nonfinite.flatMap(({ first, last }): [number, null][] =>
+    [...new Set([first, last])].map((step) => [step, null]),
   );
-  const all = gap.length ? [...points, ...gap].sort(([a], [b]) => a - b) : points;
+  const all = gaps.length ? [...points, ...gaps].sort(([a], [b]) => a - b) : points;
   return {
     steps: all.map(([step]) => step),
     values: all.map(([, value]) => value),
     full: curve.points,
     nonfinite: curve.nonfinite,
+    clock: [],
+  };
+}
+
+/** The sum of several curves, at the steps that all of them have. */
+export function summed(parts: readonly CurveData[]): CurveData {
+  const [first, ...others] = parts;
+  if (!first) return { steps: [], values: [], full: 0, nonfinite: [], clock: [] };
+  const known = others.map(
+    (part) => new Map(Array.from(part.steps, (step, at) => [step, part.values[at] ?? null])),
+  );
+  const steps: number[] = [];
+  const values: (number | null)[] = [];
+  Array.from(first.steps).forEach((step, at) => {
+    if (!known.every((part) => part.has(step))) return;
+    const terms = [first.values[at] ?? null, ...known.map((part) => part.get(step) ?? null)];
+    steps.push(step);
+    values.push(terms.every((term) => term !== null) ? terms.reduce((a, b) => a + b, 0) : null);
+  });
+  return {
+    steps,
+    values,
+    full: Math.max(...parts.map((part) => part.full)),
+    nonfinite: parts.flatMap((part) => part.nonfinite),
+    clock: first.clock,
   };
 }
 
@@ -69,39 +99,49 @@ function rising(steps: ArrayLike<number>): boolean {
 }
 
 const alike = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((each, at) => each === b[at]);
+  a.length === b.length && a.every((one, at) => one === b[at]);
 
-export type Point = { x: number; y: number };
+type Point = { x: number; y: number };
 
-/** The points of a line at these steps; a step thinned out gives its nearest neighbour. */
-export function pointsAt(line: Line, steps: readonly number[], positions: boolean): Point[] {
+/** The points of a line at these places of the axis. Of a line that was thinned out, a place between
+ * two of its points gives the nearer one, if that is no further away than points usually are. */
+export function pointsAt(line: Line, places: readonly number[]): Point[] {
+  const [first = 0, last = 0] = [line.x[0], line.x[line.x.length - 1]];
+  const thinned = line.full > line.x.length;
+  const reach = thinned ? (2 * (last - first)) / Math.max(1, line.x.length) : 0;
   const points: Point[] = [];
-  for (const step of steps) {
-    const at = nearest(line.steps, step);
-    const y = at < 0 ? null : (line.values[at] ?? null);
-    if (y !== null && Number.isFinite(y))
-      points.push({ x: positions ? at : (line.steps[at] as number), y });
+  for (const place of places) {
+    const at = nearest(line.x, place);
+    const [x, y] = [line.x[at], line.values[at]];
+    if (x === undefined || y === null || y === undefined || !Number.isFinite(y)) continue;
+    if (Math.abs(x - place) <= reach) points.push({ x, y });
   }
   return points;
 }
 
-function nearest(steps: ArrayLike<number>, step: number): number {
-  let best = -1;
-  let distance = Infinity;
-  for (let at = 0; at < steps.length; at += 1) {
-    const away = Math.abs((steps[at] as number) - step);
-    if (away < distance) [best, distance] = [at, away];
+/** Index of the number of a rising list that is nearest; -1 in an empty one. */
+export function nearest(rising: ArrayLike<number>, wanted: number): number {
+  let [low, high] = [0, rising.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((rising[middle] as number) < wanted) low = middle;
+    else high = middle;
   }
-  return best;
+  if (high < 0) return -1;
+  const [a, b] = [rising[low] as number, rising[high] as number];
+  return wanted - a <= b - wanted ? low : high;
 }
 
 /** First and last of the steps where they are a stretch of the curve, else null: single events. */
-export function stretch(steps: readonly number[], line: Line | undefined): [number, number] | null {
+export function stretch(
+  steps: readonly number[],
+  logged: ArrayLike<number>,
+): [number, number] | null {
   if (steps.length < 2) return null;
   const low = Math.min(...steps);
   const high = Math.max(...steps);
   if (steps.length === 2) return [low, high];
-  const within = Array.from(line?.steps ?? []).filter((step) => step >= low && step <= high).length;
+  const within = Array.from(logged).filter((step) => step >= low && step <= high).length;
   return within <= steps.length * 2 ? [low, high] : null;
 }
 
@@ -109,16 +149,16 @@ export function stretch(steps: readonly number[], line: Line | undefined): [numb
 export function steep(lines: readonly Line[]): boolean {
   const [low, high] = extent(lines.map((line) => line.values));
   if (low <= 0 || !Number.isFinite(low)) return false;
-  return (
-    high / low >= 1000 || high / median(lines.flatMap((line) => Array.from(line.values))) >= 20
-  );
+  return high / low >= 1000 || high / quantile(lines, 0.5) >= 20;
 }
 
-function median(values: readonly (number | null)[]): number {
-  const known = values
-    .filter((each): each is number => each !== null && Number.isFinite(each))
+/** Where a share of all finite values lies below. */
+export function quantile(lines: readonly Pick<Line, "values">[], share: number): number {
+  const known = lines
+    .flatMap((line) => Array.from(line.values))
+    .filter((value): value is number => value !== null && Number.isFinite(value))
     .sort((a, b) => a - b);
-  return known[known.length >> 1] ?? NaN;
+  return known[Math.min(known.length - 1, Math.floor(share * known.length))] ?? NaN;
 }
 
 /** Smallest and largest finite value; [Infinity, -Infinity] where there is none. */
@@ -135,6 +175,3 @@ export function extent(columns: readonly ArrayLike<number | null>[]): [number, n
   }
   return [low, high];
 }
-
-/** The non-finite stretches of all lines, each with what stood there. */
-export const gaps = (lines: readonly Line[]): Stretch[] => lines.flatMap((line) => line.nonfinite);

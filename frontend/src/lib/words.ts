@@ -1,11 +1,11 @@
-// Ids, steps and models in the words of a person.
-import type { Model, Run } from "../wire/document";
+// Ids, steps, models and states in the words of a person.
+import type { Item, Outcome, Run } from "../wire/routes";
 import { brief, duration, many } from "./numbers";
 
-const SPELT: Record<string, string> = { relu: "ReLU", kl: "KL", non: "Non", adam: "Adam" };
+const SPELT: Record<string, string> = { relu: "ReLU", kl: "KL", adam: "Adam", gan: "GAN" };
 
 /** `learning-rate-too-high` as "Learning rate too high"; `non-finite-values` keeps its hyphen. */
-export function humane(id: string): string {
+export function title(id: string): string {
   const words = id
     .replace(/\bnon-/, "non\u2011")
     .split("-")
@@ -15,15 +15,27 @@ export function humane(id: string): string {
 
 export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+export const singular = (unit: string): string => unit.replace(/s$/, "");
+
 /** "epoch 3", "epochs 0–3", or "from epoch 9" where it lasts until the `last` step. */
 export function span(steps: readonly number[], unit: string, last: number | null = null): string {
   if (!steps.length) return "";
-  const one = unit.replace(/s$/, "");
   const low = Math.min(...steps);
   const high = Math.max(...steps);
-  if (low === high) return `${one} ${low.toLocaleString("en")}`;
-  if (high === last) return `from ${one} ${low.toLocaleString("en")}`;
-  return `${one}s ${low.toLocaleString("en")}–${high.toLocaleString("en")}`;
+  if (low === high) return `${singular(unit)} ${low.toLocaleString("en")}`;
+  if (high === last) return `from ${singular(unit)} ${low.toLocaleString("en")}`;
+  return `${unit} ${low.toLocaleString("en")}–${high.toLocaleString("en")}`;
+}
+
+/** Where it shows, and from when on it could be told where that is later: "detectable" is never
+ * before it shows. */
+export function when(outcome: Outcome, last: number | null): string {
+  const first = outcome.evidence[0];
+  if (!first) return "";
+  const shows = span(first.steps, first.counted_in, last);
+  const [begin, detected] = [first.first_step ?? first.steps[0] ?? null, outcome.detected_step];
+  if (detected === null || begin === null || detected <= begin) return sentence(shows);
+  return `${sentence(shows)}, detectable from ${span([detected], first.counted_in)}`;
 }
 
 export const plural = (count: number, one: string): string =>
@@ -31,19 +43,19 @@ export const plural = (count: number, one: string): string =>
 
 /** What the run is: framework, model, optimizer, loss, length. */
 export function about(run: Run): string[] {
-  const loss = run.model?.losses.map((each) => each.replace(/_/g, " ")).join(", ");
+  const loss = run.model?.losses.map((name) => name.replace(/_/g, " ")).join(", ");
   return [run.framework, model(run.model), optimizer(run.model), loss ?? "", length(run)].filter(
     Boolean,
   );
 }
 
-function model(part: Model | null): string {
+function model(part: Run["model"]): string {
   if (!part) return "";
   const size = part.parameters === null ? "" : `, ${many(part.parameters)} parameters`;
   return `${part.kind}, ${plural(part.layers, "layer")}${size}`;
 }
 
-function optimizer(part: Model | null): string {
+function optimizer(part: Run["model"]): string {
   if (!part?.optimizer) return "";
   return (
     part.optimizer +
@@ -58,22 +70,23 @@ function length(run: Run): string {
   return run.seconds ? `${wide} in ${duration(run.seconds)}` : wide;
 }
 
-/** A run's name as folder and last part, for setting them apart. */
-export function parted(name: string): [string, string] {
-  const at = name.lastIndexOf("/") + 1;
-  return [name.slice(0, at), name.slice(at)];
+/** A day: an older last point says nothing about whether a run goes on. */
+const LATELY = 86_400;
+
+/** "running · last point 4 s ago"; empty where there is nothing to say. */
+export function stateOf(run: Pick<Item, "state" | "last_event">, now: number): string {
+  const age = run.last_event ? (now - Date.parse(run.last_event)) / 1000 : NaN;
+  const state = run.state === "unknown" ? "" : run.state;
+  const fresh = age >= 0 && age < LATELY && run.state !== "ended";
+  return [state, fresh ? `last point ${duration(age)} ago` : ""].filter(Boolean).join(" · ");
 }
 
-/** Paths without the folders that all of them begin with and the ends that all of them have. */
-export function shortened(paths: readonly string[]): string[] {
-  if (!paths.length) return [];
-  const parts = paths.map((each) => each.split("/"));
-  const least = Math.min(...parts.map((each) => each.length)) - 1;
-  const same = (at: (each: string[]) => string | undefined) =>
-    parts.every((each) => at(each) === at(parts[0] ?? []));
-  let head = 0;
-  while (head < least && same((each) => each[head])) head += 1;
-  let tail = 0;
-  while (tail < least - head && same((each) => each[each.length - 1 - tail])) tail += 1;
-  return parts.map((each) => each.slice(head, each.length - tail).join("/"));
-}
+/** The main roles of curves. */
+export const ROLES: Record<string, string> = {
+  train_loss: "Training loss",
+  val_loss: "Validation loss",
+  train_score: "Training score",
+  val_score: "Validation score",
+  learning_rate: "Learning rate",
+  reward: "Reward",
+};

@@ -1,37 +1,37 @@
 // The offline report: everything is in the page.
-import { drawnFrom } from "../lib/series";
 import { stretches } from "../wire/frames";
-import type { Carried, Drawn, Fleet, Heat, Item, Run } from "../wire/routes";
+import type { Carried, CurveData, Heat, Run } from "../wire/routes";
 import type { Source } from "./source";
 
-/** Points of the small curve beside a run's name (the plugin gives as many). */
-const SPARK = 40;
-
 export function inline(carried: Carried): Source {
-  const { document: whole, catalogue, heats } = carried;
+  const { document: whole, catalogue, heats, lines, folder, made } = carried;
   const runs = new Map(whole.runs.map((run) => [run.name, run]));
-  const fleet: Fleet = {
-    version: 1,
-    runs: whole.runs.map(item),
-    summary: whole.summary,
-    comparisons: whole.comparisons,
-  };
+  const [read, folders] = [runs.size, runs.size];
   return {
     live: false,
+    origin: [folder, made, `tb-diagnose ${whole.tool.version}`].filter(Boolean).join(" · "),
     state: async () => ({
       version: 1,
       state: "ready",
       message: "",
       sampled: false,
       runs: runs.size,
+      read,
+      folders,
     }),
-    fleet: async () => fleet,
+    runs: async () => ({
+      version: 1,
+      names: whole.runs.map(({ name }) => name),
+      runs: lines.map((line) => ({ ...line, changed: 1 })),
+      summary: whole.summary,
+      comparisons: whole.comparisons,
+    }),
     run: async (name) => known(runs.get(name), name),
-    curves: async (run, names) => drawn(carried.curves[run] ?? {}, names),
-    heats: async (run) => (heats[run] ?? []).map((each) => ({ ...each, steps: each.steps.length })),
+    curves: async (run, names) => curves(carried.curves[run] ?? {}, names),
+    heats: async (run) => (heats[run] ?? []).map((heat) => ({ ...heat, steps: heat.steps.length })),
     heat: async (run, vital) =>
       known(
-        heats[run]?.find((each) => each.vital === vital),
+        heats[run]?.find((heat) => heat.vital === vital),
         vital,
       ),
     catalogue: async () => catalogue,
@@ -40,12 +40,13 @@ export function inline(carried: Carried): Source {
   };
 }
 
-function drawn(all: Carried["curves"][string], names: readonly string[]): Map<string, Drawn> {
-  const found = new Map<string, Drawn>();
+function curves(all: Carried["curves"][string], names: readonly string[]): Map<string, CurveData> {
+  const found = new Map<string, CurveData>();
   for (const name of names) {
-    const each = all[name];
-    if (each)
-      found.set(name, { ...each, nonfinite: stretches(each.nonfinite, each.steps, each.values) });
+    const curve = all[name];
+    if (!curve) continue;
+    const nonfinite = stretches(curve.nonfinite, curve.steps, curve.values);
+    found.set(name, { ...curve, nonfinite });
   }
   return found;
 }
@@ -57,27 +58,3 @@ function known<T extends Run | Heat>(found: T | undefined, name: string): T {
 
 const saved = (text: string, type: string): string =>
   URL.createObjectURL(new Blob([text], { type }));
-
-function item(run: Run): Item {
-  const found = run.outcomes.filter((each) => each.verdict === "found");
-  const heads = found.filter((each) => each.caused_by === null);
-  const count = (severity: string) => heads.filter((each) => each.severity === severity).length;
-  const main = run.curves.find((each) => each.role === "train_loss") ?? run.curves[0];
-  return {
-    name: run.name,
-    verdict: run.verdict,
-    headline: run.headline,
-    worst: found[0]?.id ?? null,
-    counts: { critical: count("critical"), warning: count("warning"), info: count("info") },
-    spark: main ? sparse(drawnFrom(main)) : [],
-    framework: run.framework,
-    changed: 1,
-  };
-}
-
-/** Evenly spread points; a gap of the log stays one. */
-function sparse({ values }: Drawn): (number | null)[] {
-  const kept = Math.min(values.length, SPARK);
-  const stride = Math.max(1, (values.length - 1) / (SPARK - 1));
-  return Array.from({ length: kept }, (_, at) => values[Math.round(at * stride)] ?? null);
-}

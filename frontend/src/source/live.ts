@@ -1,6 +1,6 @@
 // The routes of the plugin, relative to the page: they work under any path prefix.
 import { curvesOf, heatOf } from "../wire/frames";
-import type { Catalogue, Fleet, HeatTitle, Run, State } from "../wire/routes";
+import type { Catalogue, HeatTitle, Run, RunListChange, State } from "../wire/routes";
 import type { Source } from "./source";
 
 /** Points asked for of one curve (chosen: two for each pixel of a wide chart). */
@@ -8,8 +8,9 @@ const POINTS = 2000;
 
 export const live: Source = {
   live: true,
+  origin: "",
   state: () => json<State>("state"),
-  fleet: () => json<Fleet>("runs"),
+  runs: (since) => json<RunListChange>(`runs?${query({ since: String(since) })}`),
   run: (name) => json<Run>(`run?${query({ name })}`),
   heats: (run) => json<HeatTitle[]>(`heats?${query({ run })}`),
   catalogue: () => json<Catalogue>("catalogue"),

@@ -1,75 +1,72 @@
-// One finding that stands for itself: what, where, the proof, the cure, and what comes with it.
+// One finding that stands for itself: what, where, the proof, the cure, and what follows from it.
 import { useState } from "preact/hooks";
-import { brief, duration } from "../lib/numbers";
-import { humane, span } from "../lib/words";
-import { run } from "../state";
+import { linkToCard } from "../actions";
+import { brief } from "../lib/numbers";
+import { isNew } from "../lib/news";
+import { span, title, when } from "../lib/words";
+import { looks, printing, run } from "../state";
 import type { Evidence, Outcome } from "../wire/routes";
+import { Measured } from "./comparison";
+import { Explanation } from "./explanation";
 import { Figure } from "./figure";
-import { Glyph } from "./glyph";
-import { Judged } from "./judged";
-import { Measure } from "./measure";
+import { Glyph, severityName } from "./glyph";
 import { Prose } from "./prose";
-import { Try } from "./try";
+import { Copy, Suggestion } from "./suggestion";
 
 /** Evidence shown before one asks for more. */
 const FEW = 2;
-/** Seconds worth a word (chosen: what a person would have waited for). */
-const WORTH = 5;
 
-export function Card({ outcome, led }: { outcome: Outcome; led: readonly Outcome[] }) {
+type Props = {
+  outcome: Outcome;
+  consequences: readonly Outcome[];
+  /** What stands above all cards, and need not be said again. */
+  said: readonly string[];
+};
+
+export function Card({ outcome, consequences, said }: Props) {
   return (
     <article
       class={`card ${outcome.severity}`}
+      id={`card-${outcome.id}`}
+      tabIndex={-1}
       data-testid="card"
       data-id={outcome.id}
-      aria-labelledby={`card-${outcome.id}`}
+      aria-labelledby={`title-${outcome.id}`}
     >
-      <Title outcome={outcome} />
-      <Proof outcome={outcome} />
-      {led.length > 0 && <Consequences led={led} />}
-      <Judged outcome={outcome} />
+      <CardHead outcome={outcome} />
+      <Proof outcome={outcome} said={said} />
+      {consequences.length > 0 && <Consequences outcomes={consequences} />}
+      <Explanation outcome={outcome} />
     </article>
   );
 }
 
-function Title({ outcome }: { outcome: Outcome }) {
+function CardHead({ outcome }: { outcome: Outcome }) {
+  const { id, severity, detected_at } = outcome;
+  const since = { id, severity, caused_by: null, detected_at };
   return (
     <header class="card-head">
-      <h2 id={`card-${outcome.id}`}>{humane(outcome.id)}</h2>
-      <span class={`badge ${outcome.severity}`}>
-        {outcome.severity === "info" ? "note" : outcome.severity}
-      </span>
-      <span class="card-where">{where(outcome)}</span>
+      <h2 id={`title-${id}`}>{title(id)}</h2>
+      <span class={`badge ${severity}`}>{severityName(severity)}</span>
+      {isNew(since, run.value?.name ?? "", looks.value) && <span class="badge new">new</span>}
+      <span class="card-where">{when(outcome, run.value?.steps?.last ?? null)}</span>
+      <Copy text={linkToCard(id)} title="Copy a link to this finding">
+        Link
+      </Copy>
     </header>
   );
 }
 
-function where(outcome: Outcome): string {
-  const first = outcome.evidence[0];
-  if (!first) return "";
-  const parts = [span(first.steps, first.counted_in, run.value?.steps?.last ?? null)];
-  const { detected_step: detected, seconds_after_detection: wasted } = outcome;
-  if (detected !== null && first.steps[0] !== detected) {
-    parts.push(`known since ${span([detected], first.counted_in)}`);
-  }
-  if (wasted !== null && Number(wasted) >= WORTH) parts.push(`${duration(wasted)} before the end`);
-  return parts.filter(Boolean).join(" · ");
-}
-
-function Proof({ outcome }: { outcome: Outcome }) {
+function Proof({ outcome, said }: { outcome: Outcome; said: readonly string[] }) {
   const [all, setAll] = useState(false);
-  const shown = all ? outcome.evidence : outcome.evidence.slice(0, FEW);
+  const shown = all || printing.value ? outcome.evidence : outcome.evidence.slice(0, FEW);
   const rest = outcome.evidence.length - shown.length;
   return (
     <>
-      {shown.map((evidence, at) => (
-        <Seen
-          key={at}
-          outcome={outcome}
-          evidence={evidence}
-          again={shown[at - 1]?.suggestion === evidence.suggestion}
-        />
-      ))}
+      {shown.map((evidence, at) => {
+        const before = [...said, shown[at - 1]?.suggestion ?? ""];
+        return <Seen key={at} outcome={outcome} evidence={evidence} said={before} />;
+      })}
       {rest > 0 && (
         <button type="button" class="quiet more" onClick={() => setAll(true)}>
           Show {rest} more
@@ -79,65 +76,62 @@ function Proof({ outcome }: { outcome: Outcome }) {
   );
 }
 
-function Seen({
-  outcome,
-  evidence,
-  again,
-}: {
-  outcome: Outcome;
-  evidence: Evidence;
-  again: boolean;
-}) {
+type SeenProps = { outcome: Outcome; evidence: Evidence; said: readonly string[] };
+
+function Seen({ outcome, evidence, said }: SeenProps) {
+  const heard = (text: string) => said.some((one) => one.includes(text));
   return (
     <div class="seen">
-      <p class="says">
-        <Prose text={evidence.message} />
-      </p>
+      {!heard(evidence.message) && (
+        <p class="message">
+          <Prose text={evidence.message} />
+        </p>
+      )}
       <div class="seen-body">
-        <Figure evidence={evidence} known={outcome.detected_step} severity={outcome.severity} />
+        <Figure outcome={outcome} evidence={evidence} />
         <div class="seen-side">
-          <Measure evidence={evidence} />
-          {!again && <Try text={evidence.suggestion} />}
+          <Measured evidence={evidence} />
+          {!heard(evidence.suggestion) && <Suggestion text={evidence.suggestion} />}
         </div>
       </div>
     </div>
   );
 }
 
-function Consequences({ led }: { led: readonly Outcome[] }) {
+function Consequences({ outcomes }: { outcomes: readonly Outcome[] }) {
   const [open, setOpen] = useState<string | null>(null);
-  const shown = led.find((each) => each.id === open);
+  const shown = printing.value ? outcomes : outcomes.filter(({ id }) => id === open);
   return (
-    <div class="led">
-      <span class="led-label">Comes with it</span>
-      {led.map((each) => (
+    <div class="consequences">
+      <h3>What follows from it</h3>
+      {outcomes.map((outcome) => (
         <button
           type="button"
-          class="led-chip"
-          key={each.id}
+          class="consequence"
+          key={outcome.id}
           data-testid="consequence"
-          data-id={each.id}
-          aria-expanded={each.id === open}
-          onClick={() => setOpen(each.id === open ? null : each.id)}
+          data-id={outcome.id}
+          aria-expanded={outcome.id === open}
+          onClick={() => setOpen(outcome.id === open ? null : outcome.id)}
         >
-          <Glyph verdict={each.severity} size={12} />
-          {humane(each.id)}
-          <span class="led-where">{brieflyWhere(each)}</span>
+          <Glyph verdict={outcome.severity} size={12} named />
+          {title(outcome.id)}
+          <span class="consequence-where">{where(outcome)}</span>
         </button>
       ))}
-      {shown && (
-        <div class="led-open">
-          <Proof outcome={shown} />
-          <Judged outcome={shown} />
+      {shown.map((outcome) => (
+        <div class="consequence-open" key={outcome.id}>
+          <Proof outcome={outcome} said={[]} />
+          <Explanation outcome={outcome} />
         </div>
-      )}
+      ))}
     </div>
   );
 }
 
-function brieflyWhere(outcome: Outcome): string {
+function where(outcome: Outcome): string {
   const first = outcome.evidence[0];
-  const places = outcome.evidence.reduce((sum, each) => sum + 1 + each.related.length, 0);
-  const text = first ? span(first.steps, first.counted_in, run.value?.steps?.last ?? null) : "";
-  return places > 1 ? `${text} in ${brief(places)} curves` : text;
+  const count = outcome.evidence.reduce((sum, { related }) => sum + 1 + related.length, 0);
+  const steps = first ? span(first.steps, first.counted_in, run.value?.steps?.last ?? null) : "";
+  return count > 1 ? `${steps} in ${brief(count)} curves` : steps;
 }

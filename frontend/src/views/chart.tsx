@@ -1,163 +1,188 @@
-// A chart with its legend: drawn once it comes into view, zoomed by dragging or by keys.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+// A chart with its legend: drawn once it comes into view, zoomed by dragging or by keys. The cursor
+// and the zoom are moments of the run, and so the same in all charts.
+import { effect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
-import { brief } from "../lib/numbers";
-import { type Line, steep, type Table } from "../lib/series";
-import { dark, smoothing } from "../state";
+import type { Scale } from "../lib/clock";
+import { type Line, steep, table as tableOf } from "../lib/series";
+import { cursor, dark, ignoreOutliers, printing, smoothing, zoom } from "../state";
+import { Legend } from "./legend";
 import type { Marks } from "./marks";
+import { momentOf, placeOf } from "./moments";
 import { plot } from "./plot";
 
-type Zoom = [number, number] | null;
 type Props = {
   lines: readonly Line[];
+  /** For who cannot see it. */
   label: string;
-  unit: string;
+  /** What the vertical axis counts. */
+  quantity: string;
+  scale: Scale;
   height: number;
   marks?: Marks | null;
-  /** Told when a part is shown, so that it can be had at full resolution. */
-  onZoom?: (zoom: Zoom) => void;
+  /** An address that shows the same in Time Series. */
+  elsewhere?: string;
 };
-type Cursor = { x: number; values: (number | null | undefined)[]; positions: boolean } | null;
 
-export function Chart({ lines, label, unit, height, marks = null, onZoom }: Props) {
+export function Chart({ lines, label, quantity, scale, height, marks = null, elsewhere }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const seen = useSeen(host);
+  const seen = useSeen(host) || printing.value;
   const [log, setLog] = useState<boolean | null>(null);
-  const [zoom, setZoom] = useState<Zoom>(null);
-  const [cursor, setCursor] = useState<Cursor>(null);
+  const [full, setFull] = useState(false);
+  const table = useMemo(() => tableOf(lines), [lines]);
   const wide = useMemo(() => steep(lines), [lines]);
   const onLog = log ?? wide;
-  const zoomTo = (next: Zoom) => (setZoom(next), onZoom?.(next));
+  const zoomed = zoom.value;
+  const shown = useMemo(() => rangeOf(zoomed, scale), [zoomed, scale]);
+  const [smooth, outliers, theme] = [smoothing.value, ignoreOutliers.value, dark.value];
+  const tall = full ? Math.max(240, window.innerHeight - 150) : height;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!seen || !host.current) return;
+    let mine = false;
     const made = plot(host.current, {
       lines,
+      table,
       marks,
-      height,
-      zoom,
+      height: tall,
+      zoom: shown,
       log: onLog,
-      smoothing: smoothing.value,
-      onZoom: zoomTo,
-      onCursor: (at, shape) => setCursor(at === null ? null : reading(at, shape)),
+      unit: scale.unit,
+      smoothing: smooth,
+      ignoreOutliers: outliers,
+      onZoom: (next) => (zoom.value = next && [momentOf(next[0], scale), momentOf(next[1], scale)]),
+      onCursor: (at) => {
+        const x = at === null ? undefined : table.x[at];
+        if (!mine) cursor.value = x === undefined ? null : momentOf(x, scale);
+      },
     });
     chart.current = made;
+    const stop = effect(() => {
+      const x = placeOf(cursor.value, scale);
+      mine = true;
+      if (x === null) made.setCursor({ left: -10, top: -10 });
+      else made.setCursor({ left: made.valToPos(x, "x"), top: 10 });
+      mine = false;
+    });
     const observer = new ResizeObserver(([entry]) => {
       const width = Math.floor(entry?.contentRect.width ?? 0);
-      if (width > 0 && width !== made.width) made.setSize({ width, height });
+      if (width > 0 && width !== made.width) made.setSize({ width, height: tall });
     });
     observer.observe(host.current);
-    return () => (observer.disconnect(), made.destroy());
-  }, [seen, lines, marks, height, zoom, onLog, smoothing.value, dark.value]);
+    return () => {
+      stop();
+      observer.disconnect();
+      made.destroy();
+    };
+    // The theme decides the colors that the style sheet gives.
+  }, [seen, lines, table, marks, tall, shown, onLog, scale, smooth, outliers, theme]);
 
   return (
-    <div class="chart" data-testid="card-chart">
-      <div
-        class="chart-plot"
-        ref={host}
-        style={{ height: `${height}px` }}
-        tabIndex={0}
-        role="img"
-        aria-label={label}
-        onKeyDown={(event) => chart.current && keyed(event, chart.current, zoomTo)}
-        onDblClick={() => zoomTo(null)}
-      />
+    <div class={`chart ${full ? "full" : ""}`} data-testid="card-chart">
+      <p class="chart-quantity">{quantity}</p>
+      <div class="chart-field">
+        <div
+          class="chart-plot"
+          ref={host}
+          style={{ height: `${tall}px` }}
+          tabIndex={0}
+          role="img"
+          aria-label={label}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" && full) setFull(false);
+            else if (!chart.current || !keyed(event, chart.current, scale)) return;
+            event.preventDefault();
+            event.stopPropagation();
+          }}
+          onDblClick={() => (zoom.value = null)}
+        />
+        <span class="chart-unit" title={scale.unit === "time" ? "since the run began" : undefined}>
+          {scale.unit}
+        </span>
+      </div>
       <div class="chart-foot">
-        <Legend lines={lines} cursor={cursor} unit={unit} />
+        <Legend lines={lines} table={table} scale={scale} />
         <span class="chart-tools">
-          {zoom && (
-            <button
-              type="button"
-              class="quiet"
-              data-testid="zoom-reset"
-              onClick={() => zoomTo(null)}
-            >
-              Whole run
-            </button>
+          {zoomed && (
+            <Tool testid="zoom-reset" title="Show the whole run" press={() => (zoom.value = null)}>
+              whole run
+            </Tool>
           )}
-          <button
-            type="button"
-            class="quiet"
-            data-testid="scale-toggle"
-            aria-pressed={onLog}
+          <Tool
+            testid="scale-toggle"
             title="Logarithmic vertical axis"
-            onClick={() => setLog(!onLog)}
+            pressed={onLog}
+            press={() => setLog(!onLog)}
           >
             log
-          </button>
+          </Tool>
+          <Tool title="Full screen" pressed={full} press={() => setFull(!full)}>
+            {full ? "close" : "enlarge"}
+          </Tool>
+          {elsewhere && (
+            <a class="quiet" href={elsewhere} target="_top" title="Show it in Time Series">
+              Time Series
+            </a>
+          )}
         </span>
       </div>
     </div>
   );
 }
 
-function Legend({ lines, cursor, unit }: { lines: readonly Line[]; cursor: Cursor; unit: string }) {
+type ToolProps = {
+  testid?: string;
+  title: string;
+  pressed?: boolean;
+  press: () => void;
+  children: preact.ComponentChildren;
+};
+
+function Tool({ testid, title, pressed, press, children }: ToolProps) {
   return (
-    <span class="legend">
-      {lines.map((line, at) => (
-        <span class="legend-line" key={line.name}>
-          <svg width="18" height="8" aria-hidden="true">
-            <line
-              x1="1"
-              x2="17"
-              y1="4"
-              y2="4"
-              stroke={line.colour}
-              stroke-width="2"
-              stroke-dasharray={line.dashed ? "4 3" : undefined}
-            />
-          </svg>
-          <span class="tag">{line.name}</span>
-          {cursor && <b>{shown(cursor.values[at])}</b>}
-        </span>
-      ))}
-      {cursor && (
-        <span class="legend-at">
-          {cursor.positions ? "point" : unit.replace(/s$/, "")} {cursor.x.toLocaleString("en")}
-        </span>
-      )}
-    </span>
+    <button
+      type="button"
+      class="quiet"
+      data-testid={testid}
+      title={title}
+      aria-pressed={pressed}
+      onClick={press}
+    >
+      {children}
+    </button>
   );
 }
 
-const shown = (value: number | null | undefined): string =>
-  value === undefined ? "" : value === null ? "not finite" : brief(value);
-
-const reading = (at: number, shape: Table): Cursor => ({
-  x: shape.x[at] ?? 0,
-  values: shape.ys.map((column) => column[at]),
-  positions: shape.positions,
-});
-
-/** Arrows move the cursor, + and − zoom around it, 0 and Escape show the whole run again. */
-function keyed(event: KeyboardEvent, chart: uPlot, zoomTo: (zoom: Zoom) => void): void {
-  const xs = chart.data[0];
-  const at = chart.cursor.idx ?? Math.floor(xs.length / 2);
-  const { min = 0, max = 1 } = chart.scales["x"] ?? {};
-  const [low, high] = [min ?? 0, max ?? 1];
-  const centre = xs[at] ?? (low + high) / 2;
-  const around = (factor: number): Zoom => [
-    centre - (centre - low) * factor,
-    centre + (high - centre) * factor,
-  ];
-  const moves: Record<string, () => void> = {
-    ArrowLeft: () => point(chart, at - 1),
-    ArrowRight: () => point(chart, at + 1),
-    "+": () => zoomTo(around(0.5)),
-    "-": () => zoomTo(around(2)),
-    "0": () => zoomTo(null),
-  };
-  const move = moves[event.key];
-  if (!move) return;
-  event.preventDefault();
-  event.stopPropagation();
-  move();
+function rangeOf(zoomed: typeof zoom.value, scale: Scale): [number, number] | null {
+  const [low, high] = [placeOf(zoomed?.[0] ?? null, scale), placeOf(zoomed?.[1] ?? null, scale)];
+  return low !== null && high !== null && high > low ? [low, high] : null;
 }
 
-function point(chart: uPlot, at: number): void {
-  const x = chart.data[0][Math.max(0, Math.min(chart.data[0].length - 1, at))];
-  if (x !== undefined) chart.setCursor({ left: chart.valToPos(x, "x"), top: 10 });
+/** Arrows move the cursor, + and − zoom around it, 0 shows the whole run again. */
+function keyed(event: KeyboardEvent, chart: uPlot, scale: Scale): boolean {
+  const xs = chart.data[0];
+  const at = chart.cursor.idx ?? Math.floor(xs.length / 2);
+  const { min: low = 0, max: high = 1 } = chart.scales["x"] ?? {};
+  const center = xs[at] ?? (low + high) / 2;
+  const around = (factor: number) =>
+    (zoom.value = [
+      momentOf(center - (center - low) * factor, scale),
+      momentOf(center + (high - center) * factor, scale),
+    ]);
+  const to = (next: number) => {
+    const x = xs[Math.max(0, Math.min(xs.length - 1, next))];
+    if (x !== undefined) cursor.value = momentOf(x, scale);
+  };
+  const moves: Record<string, () => void> = {
+    ArrowLeft: () => to(at - 1),
+    ArrowRight: () => to(at + 1),
+    "+": () => around(0.5),
+    "-": () => around(2),
+    "0": () => (zoom.value = null),
+  };
+  moves[event.key]?.();
+  return event.key in moves;
 }
 
 /** Whether the element has been near the window. */
@@ -166,11 +191,11 @@ export function useSeen(host: { current: HTMLElement | null }): boolean {
   useEffect(() => {
     if (!host.current) return;
     const observer = new IntersectionObserver(
-      (entries) => entries.some((each) => each.isIntersecting) && setSeen(true),
+      (entries) => entries.some((entry) => entry.isIntersecting) && setSeen(true),
       { rootMargin: "200px" },
     );
     observer.observe(host.current);
     return () => observer.disconnect();
-  }, []);
+  }, [host]);
   return seen;
 }

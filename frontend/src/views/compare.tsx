@@ -1,70 +1,77 @@
-// Several runs side by side: what was found between them, their losses in one chart, their verdicts in a table.
-import { useEffect, useState } from "preact/hooks";
-import { choose, curvesOf, detailsOf } from "../actions";
-import { colour, place } from "../lib/colours";
-import { brief, numeric } from "../lib/numbers";
-import { drawnFrom, type Line } from "../lib/series";
-import { humane, parted, plural, sentence } from "../lib/words";
-import { dark, fleet, listed, order } from "../state";
-import type { Comparison, Item } from "../wire/routes";
+// Several runs side by side: what was found between them, their curves in one chart, a table.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { curvesOf, detailsOf } from "../actions";
+import { type Axis, type Scale, scaleOf } from "../lib/clock";
+import { color, place } from "../lib/colors";
+import { dataOf, type Line } from "../lib/series";
+import { plural, ROLES, title } from "../lib/words";
+import { axis, compared, dark, listed, order, picked, runs, unread } from "../state";
+import type { Between, Item } from "../wire/routes";
 import { Chart } from "./chart";
 import { Exports } from "./exports";
-import { Glyph, verdictName } from "./glyph";
+import { lineOf } from "./figure";
+import { severityName } from "./glyph";
 import { Prose } from "./prose";
-import { Spark } from "./spark";
-import { Try } from "./try";
+import { RunTable } from "./run_table";
+import { Suggestion } from "./suggestion";
 
-/** Curves in one chart (chosen: as many colours as TensorBoard has). */
+/** Curves in one chart (chosen: as many colors as TensorBoard has). */
 const MOST = 7;
-/** Rows before one asks for more. */
-const ROWS = 50;
 
 export function Compare() {
-  const found = fleet.value?.comparisons.filter((each) => each.verdict === "found") ?? [];
-  const items = listed.value;
+  const found = runs.value?.comparisons.filter((between) => between.verdict === "found") ?? [];
+  const chosen = picked.value;
+  const items = chosen.size ? listed.value.filter(({ name }) => chosen.has(name)) : listed.value;
+  const hidden = chosen.size - items.length;
   return (
     <div class="page" data-testid="compare">
       <header class="page-head">
         <div class="page-top">
           <h1 tabIndex={-1}>{plural(items.length, "run")} compared</h1>
+          {chosen.size > 0 && (
+            <button type="button" onClick={() => (picked.value = new Set())}>
+              Unpick all
+            </button>
+          )}
           <Exports run={null} />
         </div>
         <p class="page-about">
-          <span>The filter and the signs on the left decide which.</span>
+          {chosen.size
+            ? `Picked by hand${hidden > 0 ? `; the filter hides ${hidden} of them` : ""}.`
+            : "The filter decides which; pick runs in the table, or by Ctrl and a click in the list."}
+          {unread.value > 0 && ` ${plural(unread.value, "run")} not read yet.`}
         </p>
       </header>
-      {found.map((each) => (
-        <Between key={each.id} finding={each} />
-      ))}
       {items.length > 0 ? (
         <>
-          <Losses items={items} />
-          <Table items={items} />
+          <Curves items={items} />
+          <RunTable items={items} />
         </>
       ) : (
         <p class="notice">No run matches the filter.</p>
       )}
+      {found.map((between) => (
+        <BetweenRuns key={between.id} finding={between} />
+      ))}
     </div>
   );
 }
 
-function Between({ finding }: { finding: Comparison }) {
+function BetweenRuns({ finding }: { finding: Between }) {
   return (
     <article class={`card ${finding.severity}`} data-testid="card" data-id={finding.id}>
       <header class="card-head">
-        <h2>{humane(finding.id)}</h2>
-        <span class={`badge ${finding.severity}`}>
-          {finding.severity === "info" ? "note" : finding.severity}
-        </span>
+        <h2>{title(finding.id)}</h2>
+        <span class={`badge ${finding.severity}`}>{severityName(finding.severity)}</span>
         <span class="card-where">{plural(finding.runs.length, "run")}</span>
       </header>
-      {finding.evidence.map((each, at) => (
+      {finding.evidence.map((evidence, at) => (
         <div class="seen" key={at}>
-          <p class="says">
-            <Prose text={each.message} />
+          <p class="message">
+            <Prose text={evidence.message} />
           </p>
-          {each.suggestion !== finding.evidence[at + 1]?.suggestion && (
-            <Try text={each.suggestion} />
+          {evidence.suggestion !== finding.evidence[at + 1]?.suggestion && (
+            <Suggestion text={evidence.suggestion} />
           )}
         </div>
       ))}
@@ -72,128 +79,100 @@ function Between({ finding }: { finding: Comparison }) {
   );
 }
 
-function Losses({ items }: { items: readonly Item[] }) {
-  const [lines, setLines] = useState<Line[]>([]);
-  const shown = items.slice(0, MOST);
-  const key = shown.map((each) => `${each.name} ${each.changed}`).join("\n");
+type Loaded = { line: Line; scale: Scale };
+
+function Curves({ items }: { items: readonly Item[] }) {
+  const [loaded, setLoaded] = useState<Loaded[]>([]);
+  const [role, isDark] = [compared.value, dark.value];
+  const on = axis.value === "time" ? "time" : "step";
+  const shown = useSame(items.slice(0, MOST));
   useEffect(() => {
     let stale = false;
-    void Promise.all(shown.map(loss)).then(
-      (all) => stale || setLines(apart(all.filter((each) => each !== null))),
-    );
-    return () => {
-      stale = true;
-    };
-  }, [key, order.value, dark.value]);
-  if (!lines.length) return null;
+    void Promise.all(shown.map((item) => load(item, role, on, isDark))).then((all) => {
+      if (!stale)
+        setLoaded(
+          apart(
+            all.filter((one) => one !== null),
+            isDark,
+          ),
+        );
+    });
+    return () => void (stale = true);
+  }, [shown, role, on, isDark]);
+  const lines = useMemo(() => loaded.map(({ line }) => line), [loaded]);
+  const scale = loaded[0]?.scale;
   return (
-    <section class="block" aria-labelledby="losses-title">
+    <section class="block" aria-labelledby="compared-title">
       <div class="block-head">
-        <h2 id="losses-title">Training loss</h2>
-        {items.length > MOST && <p class="ledger-sum">of the first {MOST} in the list</p>}
-      </div>
-      <Chart
-        lines={lines}
-        label={`Training losses of ${lines.map((each) => each.name).join(", ")}`}
-        unit="steps"
-        height={260}
-      />
-    </section>
-  );
-}
-
-/** A run's main loss; null where it has none. */
-async function loss(item: Item): Promise<Line | null> {
-  const details = await detailsOf(item.name).catch(() => null);
-  const curve =
-    details?.curves.find((each) => each.role === "train_loss") ??
-    details?.curves.find((each) => each.role === "val_loss");
-  if (!curve) return null;
-  const drawn =
-    (await curvesOf(item.name, [curve.name]).catch(() => null))?.get(curve.name) ??
-    drawnFrom(curve);
-  const at = fleet.value?.runs.findIndex((each) => each.name === item.name) ?? 0;
-  return {
-    ...drawn,
-    name: item.name,
-    dashed: false,
-    colour: colour(place(item.name, order.value, at), dark.value),
-  };
-}
-
-/** TensorBoard's colours where they differ; a run whose colour is taken gets one that is free. */
-function apart(lines: Line[]): Line[] {
-  const taken = new Set<string>();
-  return lines.map((line) => {
-    const free = Array.from({ length: MOST }, (_, at) => colour(at, dark.value)).find(
-      (each) => !taken.has(each),
-    );
-    const own = taken.has(line.colour) && free ? free : line.colour;
-    taken.add(own);
-    return { ...line, colour: own };
-  });
-}
-
-function Table({ items }: { items: readonly Item[] }) {
-  const [all, setAll] = useState(false);
-  const shown = all ? items : items.slice(0, ROWS);
-  return (
-    <section class="block">
-      <table class="fleet">
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            <th scope="col">Worst</th>
-            <th scope="col" class="number">
-              Findings
-            </th>
-            <th scope="col" class="number">
-              Loss, first → last
-            </th>
-            <th scope="col">Course</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((each) => (
-            <Row key={each.name} item={each} />
+        <h2 id="compared-title">Curves</h2>
+        <select
+          data-testid="compared"
+          aria-label="What is compared"
+          value={role}
+          onChange={(event) => (compared.value = event.currentTarget.value)}
+        >
+          {Object.entries(ROLES).map(([name, label]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
           ))}
-        </tbody>
-      </table>
-      {shown.length < items.length && (
-        <button type="button" class="quiet more" onClick={() => setAll(true)}>
-          Show all {items.length}
-        </button>
+        </select>
+        <select
+          aria-label="Horizontal axis"
+          value={on}
+          onChange={(event) => (axis.value = event.currentTarget.value as "step" | "time")}
+        >
+          <option value="step">As logged</option>
+          <option value="time">Time</option>
+        </select>
+        {items.length > MOST && <p class="note">of the first {MOST} in the list</p>}
+      </div>
+      {scale && lines.length > 0 ? (
+        <Chart
+          lines={lines}
+          label={`${ROLES[role]} of ${lines.map(({ name }) => name).join(", ")}`}
+          quantity={(ROLES[role] ?? role).toLowerCase()}
+          scale={scale}
+          height={260}
+        />
+      ) : (
+        <p class="note">None of these runs has logged it.</p>
       )}
     </section>
   );
 }
 
-function Row({ item }: { item: Item }) {
-  const [folder, name] = parted(item.name);
-  const { critical, warning, info } = item.counts;
-  return (
-    <tr>
-      <th scope="row">
-        <button type="button" class="linked" onClick={() => choose(item.name)}>
-          <Glyph verdict={item.verdict} size={14} named />
-          <span>
-            <span class="run-folder">{folder}</span>
-            {name}
-          </span>
-        </button>
-      </th>
-      <td>{item.worst ? humane(item.worst) : sentence(verdictName(item.verdict))}</td>
-      <td class="number">{critical + warning + info || ""}</td>
-      <td class="number">{course(item.spark)}</td>
-      <td>
-        <Spark values={item.spark} />
-      </td>
-    </tr>
-  );
+/** The same list for as long as nothing in it changes, though it is made anew. */
+function useSame(items: readonly Item[]): readonly Item[] {
+  const kept = useRef(items);
+  const same =
+    items.length === kept.current.length && items.every((item, at) => item === kept.current[at]);
+  if (!same) kept.current = items;
+  return kept.current;
 }
 
-function course(spark: Item["spark"]): string {
-  const said = (value: number | null | undefined) =>
-    value === null || value === undefined ? "–" : brief(numeric(value) ?? NaN);
-  return spark.length ? `${said(spark[0])} → ${said(spark[spark.length - 1])}` : "";
+/** A run's curve of that role; null where it has none. */
+async function load(item: Item, role: string, on: Axis, isDark: boolean): Promise<Loaded | null> {
+  const details = await detailsOf(item.name).catch(() => null);
+  const curve = details?.curves.find((one) => one.role === role);
+  if (!curve) return null;
+  const known = await curvesOf(item.name, [curve.name]).catch(() => null);
+  const data = known?.get(curve.name) ?? dataOf(curve);
+  const start = data.clock[0]?.[1] ?? 0;
+  const scale = scaleOf(on, { clock: data.clock, counted_in: curve.counted_in }, [], start);
+  const at = runs.value?.runs.findIndex(({ name }) => name === item.name) ?? 0;
+  const ink = color(place(item.name, order.value, at), isDark);
+  return { scale, line: lineOf(data, item.name, ink, scale) };
+}
+
+/** TensorBoard's colors where they differ; a run whose color is taken gets one that is free. */
+function apart(all: Loaded[], isDark: boolean): Loaded[] {
+  const taken = new Set<string>();
+  const palette = Array.from({ length: MOST }, (_, at) => color(at, isDark));
+  return all.map(({ line, scale }) => {
+    const free = palette.find((one) => !taken.has(one));
+    const own = taken.has(line.color) && free ? free : line.color;
+    taken.add(own);
+    return { scale, line: { ...line, color: own } };
+  });
 }

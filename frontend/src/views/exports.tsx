@@ -1,6 +1,6 @@
 // What is shown, as a file.
 import { useEffect, useRef } from "preact/hooks";
-import { savedAt } from "../actions";
+import { print, savedAt } from "../actions";
 import type { Format } from "../source/source";
 
 const FORMATS: [Format, string, string][] = [
@@ -30,10 +30,10 @@ export function Exports({ run }: { run: string | null }) {
       document.removeEventListener("pointerdown", close, true);
     };
   }, []);
-  const all = FORMATS.map(([format, title, says]) => ({
+  const all = FORMATS.map(([format, title, note]) => ({
     format,
     title,
-    says,
+    note,
     to: savedAt(format, run),
   }));
   return (
@@ -41,8 +41,8 @@ export function Exports({ run }: { run: string | null }) {
       <summary class="button">Export</summary>
       <div class="menu-list">
         {all
-          .filter((each) => each.to !== null)
-          .map(({ format, title, says, to }) => (
+          .filter(({ to }) => to !== null)
+          .map(({ format, title, note, to }) => (
             <a
               key={format}
               data-testid="export"
@@ -50,9 +50,19 @@ export function Exports({ run }: { run: string | null }) {
               href={to ?? ""}
               download={filename(run, format)}
             >
-              <b>{title}</b> <span>{says}</span>
+              <b>{title}</b> <span>{note}</span>
             </a>
           ))}
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => {
+            if (menu.current) menu.current.open = false;
+            void print();
+          }}
+        >
+          <b>Print</b> <span>all findings, in full</span>
+        </button>
       </div>
     </details>
   );

@@ -1,103 +1,154 @@
-// The curves behind a finding, with what it marks in them.
-import { useMemo, useState } from "preact/hooks";
+// The series that a finding was judged by, with what it marks in them.
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { curvesOf } from "../actions";
-import { drawnFor } from "../lib/groups";
-import { brief } from "../lib/numbers";
-import { drawnFrom, extent, type Line } from "../lib/series";
-import { chosen, curves, dark, fleet, order, run } from "../state";
-import { colour, heldOut, place } from "../lib/colours";
-import type { Curve, Drawn, Evidence, Severity } from "../wire/routes";
+import { timeSeries } from "../address";
+import { type Axis, type Scale, scaleOf } from "../lib/clock";
+import { color, heldOut, places as placesOf } from "../lib/colors";
+import { quantity } from "../lib/findings";
+import { type Judged, judged, vitalOf } from "../lib/judged";
+import { dataOf, type Line, summed } from "../lib/series";
+import { axis, curves, dark, heatTitles, order, run, zoom } from "../state";
+import type { Clock, Curve, CurveData, Evidence, Outcome, Run } from "../wire/routes";
 import { Chart } from "./chart";
+import { LayerFigure } from "./layer_figure";
+import { labelOf, marksOf } from "./marked";
 
-type Props = { evidence: Evidence; known: number | null; severity: Severity };
+type Props = { outcome: Outcome; evidence: Evidence };
 
-export function Figure({ evidence, known, severity }: Props) {
-  const { charts, about } = useMemo(
-    () => drawnFor(evidence, run.value?.curves ?? []),
-    [evidence, run.value],
+export function Figure({ outcome, evidence }: Props) {
+  const all = run.value?.curves;
+  const shown = useMemo(() => judged(evidence, all ?? []), [evidence, all]);
+  const vital = vitalOf(
+    outcome,
+    heatTitles.value.map((heat) => heat.vital),
   );
-  const marks = useMemo(
-    () => (about ? { steps: evidence.steps, known: later(known, evidence.steps), severity } : null),
-    [evidence, known, severity, about],
-  );
-  if (!charts.length) return null;
-  return (
-    <div class="figure">
-      {charts.map((shown, at) => (
-        <CurveChart key={at} shown={shown} marks={at ? null : marks} height={at ? 120 : 208} />
-      ))}
-    </div>
-  );
+  if (shown.length)
+    return (
+      <div class="figure">
+        {shown.map((group, at) =>
+          at ? (
+            <CurveChart key={at} shown={group} height={120} />
+          ) : (
+            <CurveChart key={at} shown={group} height={200} outcome={outcome} evidence={evidence} />
+          ),
+        )}
+      </div>
+    );
+  return vital ? <LayerFigure outcome={outcome} evidence={evidence} vital={vital} /> : null;
 }
 
-/** When it could be known, where that is not where it shows first. */
-const later = (known: number | null, steps: readonly number[]): number | null =>
-  known === null || known === steps[0] ? null : known;
+type ChartProps = { shown: Judged; height: number } & Partial<Props>;
 
-type ChartProps = {
-  shown: readonly Curve[];
-  height: number;
-  marks?: Parameters<typeof Chart>[0]["marks"];
-};
-
-export function CurveChart({ shown, marks = null, height }: ChartProps) {
-  const [close, setClose] = useState<ReadonlyMap<string, Drawn> | null>(null);
-  const name = chosen.value ?? "";
+export function CurveChart({ shown, outcome, evidence, height }: ChartProps) {
+  const [close, setClose] = useState<ReadonlyMap<string, CurveData> | null>(null);
+  const [of, data, on, zoomed] = [run.value, curves.value, axis.value, zoom.value];
+  const paint = usePaint();
+  const name = of?.name ?? "";
+  const first = shown.curves[0];
+  const scale = useMemo(() => scaleFor(on, first, of, data), [on, first, of, data]);
   const lines = useMemo(
-    () => shown.map((curve, at) => line(curve, at, shown, close ?? curves.value)),
-    [shown, curves.value, close, order.value, dark.value],
+    () => linesOf(name, shown, close ?? data, scale, paint),
+    [name, shown, close, data, scale, paint],
   );
-  const thinned = lines.some((each) => each.full > each.steps.length + each.nonfinite.length);
-  const zoomed = async (zoom: [number, number] | null) => {
-    if (zoom === null) setClose(null);
-    else if (thinned)
-      setClose(
-        await curvesOf(
-          name,
-          shown.map((each) => each.name),
-          zoom,
-        ).catch(() => null),
-      );
-  };
+  const marks = useMemo(
+    () => (outcome && evidence ? marksOf(outcome, evidence, lines[0], scale, first) : null),
+    [outcome, evidence, lines, scale, first],
+  );
+  const window = useMemo(
+    () => stepsOf(zoomed, scaleFor("step", first, of, data)),
+    [zoomed, first, of, data],
+  );
+  useEffect(() => {
+    const names = shown.curves.map((curve) => curve.name);
+    const thinned = names.some(
+      (one) => (data.get(one)?.full ?? 0) > (data.get(one)?.steps.length ?? 0),
+    );
+    if (!window || !thinned) return setClose(null);
+    let stale = false;
+    curvesOf(name, names, window).then(
+      (finer) => stale || setClose(finer),
+      () => setClose(null),
+    );
+    return () => void (stale = true);
+  }, [window, shown, name, data]);
+  if (!first) return null;
   return (
     <Chart
       lines={lines}
       marks={marks}
       height={height}
-      unit={shown[0]?.counted_in ?? "steps"}
-      label={label(lines)}
-      onZoom={(zoom) => void zoomed(zoom)}
+      scale={scale}
+      quantity={shown.sum ? `sum of ${shown.curves.length} curves` : quantity(first.name)}
+      label={labelOf(lines)}
+      elsewhere={timeSeries(name, first.name)}
     />
   );
 }
 
-/** The run's colour for the first curve and for its twin that was held out; others take the next. */
-function line(
-  curve: Curve,
-  at: number,
-  shown: readonly Curve[],
-  known: ReadonlyMap<string, Drawn>,
-): Line {
-  const drawn = known.get(curve.name) ?? drawnFrom(curve);
-  const dashed = heldOut(curve.name, curve.role);
-  const own = place(
-    chosen.value ?? "",
-    order.value,
-    fleet.value?.runs.findIndex((each) => each.name === chosen.value) ?? 0,
-  );
-  const kin = shown.slice(0, at).filter((each) => heldOut(each.name, each.role) === dashed).length;
-  return { ...drawn, name: curve.name, dashed, colour: colour(own + kin, dark.value) };
+/** What decides the colors of curves: TensorBoard's order of runs, and whether it is dark. */
+type Paint = { order: readonly string[]; dark: boolean };
+
+function usePaint(): Paint {
+  const [runs, isDark] = [order.value, dark.value];
+  return useMemo(() => ({ order: runs, dark: isDark }), [runs, isDark]);
 }
 
-function label(lines: readonly Line[]): string {
-  return lines
-    .map((each) => {
-      const [low, high] = extent([each.values]);
-      const last = each.values[each.values.length - 1] ?? null;
-      const broken = each.nonfinite.length ? ", not finite in places" : "";
-      return Number.isFinite(low)
-        ? `${each.name} between ${brief(low)} and ${brief(high)}, ${last === null ? "open" : brief(last)} at the end${broken}`
-        : `${each.name}${broken}`;
-    })
-    .join("; ");
+/** The axis of a curve: epochs by whichever curve of the run counts them. */
+function scaleFor(
+  on: Axis,
+  curve: Curve | undefined,
+  of: Run | null,
+  data: ReadonlyMap<string, CurveData>,
+): Scale {
+  const clockOf = (one: Curve | undefined): Clock => data.get(one?.name ?? "")?.clock ?? [];
+  const epochs = of?.curves.find((one) => one.counted_in === "epochs");
+  const start = Math.min(...[...data.values()].map((one) => one.clock[0]?.[1] ?? Infinity));
+  const counted = { clock: clockOf(curve), counted_in: curve?.counted_in ?? "steps" };
+  return scaleOf(on, counted, clockOf(epochs), Number.isFinite(start) ? start : 0);
+}
+
+/** The steps that a zoom asks for, by a scale of steps; null for all of them. */
+function stepsOf(zoomed: typeof zoom.value, scale: Scale): [number, number] | null {
+  const [low = null, high = null] = (zoomed ?? []).map(({ unit, x, seconds }) =>
+    unit === `step ${scale.unit}` ? x : seconds === null ? null : scale.x(seconds),
+  );
+  return low !== null && high !== null && high > low ? [low, high] : null;
+}
+
+function linesOf(
+  of: string,
+  { curves: shown, sum }: Judged,
+  known: ReadonlyMap<string, CurveData>,
+  scale: Scale,
+  paint: Paint,
+): Line[] {
+  const found = shown.map((curve) => known.get(curve.name) ?? dataOf(curve));
+  if (sum) {
+    const name = shown.map((curve) => curve.name).join(" + ");
+    return [lineOf(summed(found), name, color(1, paint.dark), scale)];
+  }
+  const places = placesOf(of, shown, paint.order);
+  return found.map((data, at) => {
+    const { name = "", role = null } = shown[at] ?? {};
+    const line = lineOf(data, name, color(places[at] ?? at, paint.dark), scale);
+    return { ...line, dashed: heldOut(name, role) };
+  });
+}
+
+/** A curve as a line on an axis. */
+export function lineOf(data: CurveData, name: string, ink: string, { position }: Scale): Line {
+  const placed = (step: number) => position(step) ?? step;
+  return {
+    name,
+    dashed: false,
+    color: ink,
+    x: Array.from(data.steps, placed),
+    values: data.values,
+    full: data.full,
+    nonfinite: data.nonfinite.map(({ first, last, value }) => ({
+      first: placed(first),
+      last: placed(last),
+      value,
+    })),
+  };
 }

@@ -1,6 +1,6 @@
 // One sign for each verdict: told apart by form as well as by colour.
 import type { JSX } from "preact";
-import type { Verdict } from "../wire/routes";
+import type { Severity, Verdict } from "../wire/routes";
 
 const NAMES: Record<Verdict, string> = {
   critical: "critical",
@@ -12,6 +12,7 @@ const NAMES: Record<Verdict, string> = {
 };
 
 export const verdictName = (verdict: Verdict): string => NAMES[verdict];
+export const severityName = (severity: Severity): string => NAMES[severity];
 
 export function Glyph({
   verdict,

@@ -2,9 +2,11 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { domain, pixels, ramp } from "../lib/heat";
 import { brief } from "../lib/numbers";
-import { shortened } from "../lib/words";
-import { dark, run } from "../state";
+import { shortened } from "../lib/names";
+import { singular } from "../lib/words";
+import { dark } from "../state";
 import type { Heat } from "../wire/routes";
+import { heatUnit } from "./layer_figure";
 
 /** Pixels of a row: legible labels for a few, a picture for hundreds. */
 const rowHeight = (rows: number): number => Math.max(4, Math.min(22, Math.floor(440 / rows)));
@@ -20,7 +22,10 @@ export function HeatMap({ heat, row, onRow }: Props) {
   const tall = rowHeight(rows);
   const known = useMemo(() => domain(heat), [heat]);
   const names = useMemo(() => shortened(heat.rows), [heat]);
-  useEffect(() => (canvas.current ? paint(canvas.current, heat) : undefined), [heat, dark.value]);
+  const isDark = dark.value;
+  useEffect(() => {
+    if (canvas.current) paint(canvas.current, heat, isDark);
+  }, [heat, isDark]);
 
   const find = (event: MouseEvent): Spot => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -64,15 +69,13 @@ export function HeatMap({ heat, row, onRow }: Props) {
       </div>
       <div class="heat-axis" aria-hidden="true">
         <span>{(heat.steps[0] ?? 0).toLocaleString("en")}</span>
-        <span>{unit()}</span>
+        <span>{singular(heatUnit(heat.vital))}</span>
         <span>{(heat.steps[steps - 1] ?? 0).toLocaleString("en")}</span>
       </div>
       {known.low === known.high && <p class="heat-note">All values are {brief(known.low)}.</p>}
     </div>
   );
 }
-
-const unit = (): string => run.value?.steps?.counted_in ?? "steps";
 
 function Tip({
   heat,
@@ -95,7 +98,7 @@ function Tip({
           : brief(value)}
       </b>
       <span>
-        {name} · {unit().replace(/s$/, "")} {(heat.steps[spot.at] ?? 0).toLocaleString("en")}
+        {name} · {singular(heatUnit(heat.vital))} {(heat.steps[spot.at] ?? 0).toLocaleString("en")}
       </span>
     </div>
   );
@@ -111,11 +114,11 @@ function ends(heat: Heat, row: number): string {
   return `${said(0)} at first, ${said(size - 1)} at the end`;
 }
 
-export function paint(canvas: HTMLCanvasElement, heat: Heat): void {
+export function paint(canvas: HTMLCanvasElement, heat: Heat, isDark: boolean): void {
   const context = canvas.getContext("2d");
   if (!context || !heat.rows.length || !heat.steps.length) return;
   const image = context.createImageData(heat.steps.length, heat.rows.length);
-  const made = pixels(heat.values, domain(heat), heat.scale === "log", ramp(heat, dark.value));
+  const made = pixels(heat.values, domain(heat), heat.scale === "log", ramp(heat, isDark));
   image.data.set(new Uint8ClampedArray(made.buffer));
   context.putImageData(image, 0, 0);
 }

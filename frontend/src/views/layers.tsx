@@ -1,18 +1,18 @@
 // Layer × step: one vital of every layer, and the curve of the layer that is clicked.
 import { useMemo, useState } from "preact/hooks";
-import { showHeat } from "../actions";
-import { brief } from "../lib/numbers";
 import { domain } from "../lib/heat";
-import { colour } from "../lib/colours";
-import { shortened } from "../lib/words";
-import { dark, heat, heatTitles, run, vital } from "../state";
+import { shortened } from "../lib/names";
+import { brief } from "../lib/numbers";
+import { dark, heatTitles, vital } from "../state";
 import type { Heat } from "../wire/routes";
 import { Chart } from "./chart";
+import { heatLine, heatScale, useHeat } from "./layer_figure";
 import { HeatMap } from "./heat_map";
 
 export function Layers() {
   const [row, setRow] = useState<number | null>(null);
-  const shown = heat.value;
+  const name = vital.value;
+  const shown = useHeat(name);
   return (
     <section class="block" aria-labelledby="layers-title">
       <div class="block-head">
@@ -20,18 +20,21 @@ export function Layers() {
         <select
           data-testid="heat-select"
           aria-label="What the map shows"
-          value={vital.value ?? ""}
-          onChange={(event) => (setRow(null), void showHeat(event.currentTarget.value))}
+          value={name ?? ""}
+          onChange={(event) => {
+            setRow(null);
+            vital.value = event.currentTarget.value;
+          }}
         >
-          {heatTitles.value.map((each) => (
-            <option key={each.vital} value={each.vital}>
-              {each.title}
+          {heatTitles.value.map((heat) => (
+            <option key={heat.vital} value={heat.vital}>
+              {heat.title}
             </option>
           ))}
         </select>
-        {shown && <Legend heat={shown} />}
+        {shown && <Ramp heat={shown} />}
       </div>
-      {shown && shown.vital === vital.value && (
+      {shown && (
         <>
           <HeatMap heat={shown} row={row} onRow={(at) => setRow(at === row ? null : at)} />
           {row !== null && shown.rows[row] !== undefined && <LayerChart heat={shown} row={row} />}
@@ -41,41 +44,33 @@ export function Layers() {
   );
 }
 
-function Legend({ heat: shown }: { heat: Heat }) {
-  const { low, high } = useMemo(() => domain(shown), [shown]);
+function Ramp({ heat }: { heat: Heat }) {
+  const { low, high } = useMemo(() => domain(heat), [heat]);
   return (
     <span class="ramp">
       <span>{brief(low)}</span>
-      <i class={shown.scale} aria-hidden="true" />
+      <i class={heat.scale} aria-hidden="true" />
       <span>{brief(high)}</span>
-      {shown.unit && <span class="ramp-unit">{shown.unit}</span>}
+      {heat.unit && <span class="ramp-unit">{heat.unit}</span>}
     </span>
   );
 }
 
-function LayerChart({ heat: shown, row }: { heat: Heat; row: number }) {
-  const size = shown.steps.length;
-  const name = shortened(shown.rows)[row] ?? "";
-  const lines = useMemo(() => {
-    const values = Array.from({ length: size }, (_, at) => shown.values[row * size + at] ?? null);
-    return [
-      {
-        name,
-        steps: shown.steps,
-        values,
-        full: size,
-        nonfinite: [],
-        dashed: false,
-        colour: colour(1, dark.value),
-      },
-    ];
-  }, [shown, row, dark.value]);
+function LayerChart({ heat, row }: { heat: Heat; row: number }) {
+  const name = shortened(heat.rows)[row] ?? "";
+  const isDark = dark.value;
+  const lines = useMemo(
+    () => [{ ...heatLine(heat, row, 0, isDark), name }],
+    [heat, row, name, isDark],
+  );
+  const scale = useMemo(() => heatScale(heat.vital), [heat]);
   return (
     <div class="layer-chart" data-testid="layer-chart">
       <Chart
         lines={lines}
         label={`${name} over the run`}
-        unit={run.value?.steps?.counted_in ?? "steps"}
+        quantity={[heat.title, heat.unit].filter(Boolean).join(", ")}
+        scale={scale}
         height={150}
       />
     </div>

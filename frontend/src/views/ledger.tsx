@@ -1,65 +1,96 @@
 // What was checked: how many ends of each kind, and for what could not be checked the line that would help.
-import { cures, families } from "../lib/groups";
-import { humane, plural } from "../lib/words";
+import { cures, families } from "../lib/findings";
+import { plural, title } from "../lib/words";
 import type { Outcome, Run } from "../wire/routes";
 import { Glyph } from "./glyph";
 import { Prose } from "./prose";
-import { Copy } from "./try";
+import { Copy } from "./suggestion";
 
 export function Ledger({ run }: { run: Run }) {
   const of = (verdict: string) => run.outcomes.filter((each) => each.verdict === verdict);
-  const [clear, open, failed] = [of("clear"), of("not-logged"), of("failed")];
+  const failed = of("failed");
+  const clear = of("clear");
+  const unlogged = of("not-logged");
+  const inapplicable = of("not-applicable");
   return (
     <section class="block ledger" data-testid="ledger" aria-labelledby="ledger-title">
       <div class="block-head">
         <h2 id="ledger-title">{plural(run.outcomes.length, "check")}</h2>
         <p class="ledger-sum">
-          {of("found").length} found · {clear.length} clear · {open.length} not checkable
-          {failed.length ? ` · ${failed.length} failed` : ""}
+          {[
+            `${of("found").length} found`,
+            `${clear.length} clear`,
+            unlogged.length ? `${unlogged.length} not logged` : "",
+            inapplicable.length ? `${inapplicable.length} not applicable` : "",
+            failed.length ? `${failed.length} failed` : "",
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </p>
       </div>
-      {failed.length > 0 && <Failed outcomes={failed} />}
-      {open.length > 0 && <Open outcomes={open} />}
+      {failed.length > 0 && <Plain name="Failed" outcomes={failed} open />}
+      {unlogged.length > 0 && <NotLogged outcomes={unlogged} />}
       {clear.length > 0 && <Clear outcomes={clear} />}
+      {inapplicable.length > 0 && <Plain name="Not applicable" outcomes={inapplicable} />}
       {run.facts.length > 0 && <Facts run={run} />}
       {run.roles.length > 0 && <Roles run={run} />}
     </section>
   );
 }
 
-function Open({ outcomes }: { outcomes: Outcome[] }) {
+function NotLogged({ outcomes }: { outcomes: Outcome[] }) {
   return (
-    <details class="fold" data-testid="ledger-not-applicable">
+    <details class="fold" data-testid="ledger-not-logged">
       <summary>
-        Not checkable <b>{outcomes.length}</b>
+        Not logged <b>{outcomes.length}</b>
       </summary>
-      {cures(outcomes).map((cure) => (
-        <div class="cure" key={cure.how_to_enable}>
-          {cure.how_to_enable && (
-            <>
-              <p class="cure-lead">
-                One line would have{" "}
-                {cure.outcomes.length === 1 ? "this" : `these ${cure.outcomes.length}`} checked:
-              </p>
-              <pre>
-                <code>{cure.how_to_enable}</code>
-                <Copy text={cure.how_to_enable} />
-              </pre>
-            </>
-          )}
-          <ul>
-            {cure.outcomes.map((each) => (
-              <li key={each.id}>
-                <b>{humane(each.id)}</b>{" "}
-                <span>
-                  <Prose text={each.reason} />
-                </span>
-              </li>
-            ))}
-          </ul>
+      {cures(outcomes).map(({ how_to_enable, outcomes: served }) => (
+        <div class="cure" key={how_to_enable}>
+          <p class="cure-lead">
+            One line would have {served.length === 1 ? "this" : `these ${served.length}`} checked:
+          </p>
+          <pre>
+            <code>{how_to_enable}</code>
+            <Copy text={how_to_enable} />
+          </pre>
+          <Reasons outcomes={served} />
         </div>
       ))}
     </details>
+  );
+}
+
+function Plain({
+  name,
+  outcomes,
+  open = false,
+}: {
+  name: string;
+  outcomes: Outcome[];
+  open?: boolean;
+}) {
+  return (
+    <details class="fold" open={open}>
+      <summary>
+        {name} <b>{outcomes.length}</b>
+      </summary>
+      <Reasons outcomes={outcomes} />
+    </details>
+  );
+}
+
+function Reasons({ outcomes }: { outcomes: Outcome[] }) {
+  return (
+    <ul>
+      {outcomes.map(({ id, reason }) => (
+        <li key={id}>
+          <b>{title(id)}</b>{" "}
+          <span>
+            <Prose text={reason} />
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -70,14 +101,14 @@ function Clear({ outcomes }: { outcomes: Outcome[] }) {
         Clear <b>{outcomes.length}</b>
       </summary>
       <div class="clear-families">
-        {families(outcomes).map(([family, each]) => (
+        {families(outcomes).map(([family, members]) => (
           <div key={family}>
-            <h3>{humane(family)}</h3>
+            <h3>{title(family)}</h3>
             <ul>
-              {each.map((one) => (
-                <li key={one.id} title={one.title}>
+              {members.map((outcome) => (
+                <li key={outcome.id} title={outcome.title}>
                   <Glyph verdict="healthy" size={13} />
-                  {humane(one.id)}
+                  {title(outcome.id)}
                 </li>
               ))}
             </ul>
@@ -88,22 +119,8 @@ function Clear({ outcomes }: { outcomes: Outcome[] }) {
   );
 }
 
-function Failed({ outcomes }: { outcomes: Outcome[] }) {
-  return (
-    <details class="fold" open>
-      <summary>
-        Failed <b>{outcomes.length}</b>
-      </summary>
-      <ul>
-        {outcomes.map((each) => (
-          <li key={each.id}>
-            <b>{humane(each.id)}</b> <span>{each.reason}</span>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
+/** Documents of an earlier version call it `why`. */
+const reasonOf = (more: { reason?: string; why?: string }): string => more.reason ?? more.why ?? "";
 
 function Facts({ run }: { run: Run }) {
   return (
@@ -112,9 +129,9 @@ function Facts({ run }: { run: Run }) {
         About the log <b>{run.facts.length}</b>
       </summary>
       <ul>
-        {run.facts.map((each, at) => (
+        {run.facts.map((fact, at) => (
           <li key={at}>
-            <b>{each.where || run.name}</b> <span>{each.message}</span>
+            <b>{fact.where || run.name}</b> <span>{fact.message}</span>
           </li>
         ))}
       </ul>
@@ -137,15 +154,15 @@ function Roles({ run }: { run: Run }) {
           </tr>
         </thead>
         <tbody>
-          {run.roles.map((each) => (
-            <tr key={each.role + each.tag}>
+          {run.roles.map(({ role, tag, ...more }) => (
+            <tr key={role + tag}>
               <th scope="row">
-                <code>{each.role}</code>
+                <code>{role}</code>
               </th>
               <td>
-                <code>{each.tag}</code>
+                <code>{tag}</code>
               </td>
-              <td>{each.why}</td>
+              <td>{reasonOf(more)}</td>
             </tr>
           ))}
         </tbody>

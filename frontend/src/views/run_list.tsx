@@ -1,33 +1,30 @@
-// The runs, worst first. Only the rows in sight are in the page: a thousand runs cost as much as ten.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { choose, step } from "../actions";
-import { humane, parted, sentence } from "../lib/words";
-import { chosen, listed, page } from "../state";
+// The runs, worst first. Only the rows in sight are in the page: ten thousand runs cost as much as ten.
+import { useEffect, useMemo } from "preact/hooks";
+import { choose, pick, step } from "../actions";
+import { middle } from "../lib/names";
+import { newIn } from "../lib/news";
+import { sentence, title } from "../lib/words";
+import { chosen, folder, listed, looks, picked, sidebarWidth, view } from "../state";
 import type { Item } from "../wire/routes";
 import { Glyph, verdictName } from "./glyph";
 import { Spark } from "./spark";
+import { useRows } from "./virtual";
 
 /** Height of a row in pixels, as the style sheet has it. */
 const ROW = 54;
-const BEYOND = 6;
+/** Pixels of a row that are no name. */
+const BESIDE = 146;
+const SAMPLE = "training-configuration/as-given_lr=0.001";
 
 export function RunList() {
-  const host = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
-  const [tall, setTall] = useState(600);
   const items = listed.value;
-  const place = items.findIndex((each) => each.name === chosen.value);
-
+  const { host, onScroll, first, last } = useRows(items.length, ROW);
+  const width = useMemo(characterWidth, []);
+  const room = Math.floor((sidebarWidth.value - BESIDE) / width);
+  const place = items.findIndex(({ name }) => name === chosen.value);
   useEffect(() => {
-    if (!host.current) return;
-    const observer = new ResizeObserver(([entry]) => setTall(entry?.contentRect.height || 600));
-    observer.observe(host.current);
-    return () => observer.disconnect();
-  }, []);
-  useEffect(() => (host.current && place >= 0 ? reveal(host.current, place) : undefined), [place]);
-
-  const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
-  const last = Math.min(items.length, Math.ceil((top + tall) / ROW) + BEYOND);
+    if (host.current && place >= 0) reveal(host.current, place);
+  }, [host, place]);
   return (
     <div
       class="run-list"
@@ -36,46 +33,58 @@ export function RunList() {
       role="listbox"
       tabIndex={0}
       aria-label="Runs, worst first"
-      aria-activedescendant={place >= 0 ? `run-${place}` : undefined}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      aria-activedescendant={place >= first && place < last ? `run-${place}` : undefined}
+      onScroll={onScroll}
       onKeyDown={keyed}
     >
       <div style={{ height: `${items.length * ROW}px` }} role="presentation">
         {items.slice(first, last).map((item, at) => (
-          <Row key={item.name} item={item} place={first + at} size={items.length} />
+          <Row key={item.name} item={item} place={first + at} size={items.length} room={room} />
         ))}
       </div>
     </div>
   );
 }
 
-function Row({ item, place, size }: { item: Item; place: number; size: number }) {
-  const [folder, name] = parted(item.name);
-  const says = item.worst ? humane(item.worst) : sentence(verdictName(item.verdict));
-  const more = item.counts.critical + item.counts.warning + item.counts.info - 1;
+/** Pixels of a character of a name, by the font that is there. */
+function characterWidth(): number {
+  const context = document.createElement("canvas").getContext("2d");
+  if (!context) return 7.5;
+  context.font = `14px ${getComputedStyle(document.body).fontFamily}`;
+  return context.measureText(SAMPLE).width / SAMPLE.length || 7.5;
+}
+
+type RowProps = { item: Item; place: number; size: number; room: number };
+
+function Row({ item, place, size, room }: RowProps) {
+  const heads = item.findings.filter(({ caused_by }) => caused_by === null);
+  const worst = item.findings[0];
+  const fresh = newIn(item, looks.value).length;
+  const isPicked = picked.value.has(item.name);
   return (
     <div
       id={`run-${place}`}
-      class="run-item"
+      class={`run-item ${isPicked ? "picked" : ""}`}
       data-testid="run-item"
       data-run={item.name}
       role="option"
-      aria-selected={page.value === "run" && item.name === chosen.value}
+      aria-selected={view.value === "run" && item.name === chosen.value}
       aria-posinset={place + 1}
       aria-setsize={size}
       style={{ top: `${place * ROW}px` }}
       title={item.name}
-      onClick={() => choose(item.name)}
+      onClick={(event) =>
+        event.ctrlKey || event.metaKey || event.shiftKey ? pick(item.name) : choose(item.name)
+      }
     >
       <Glyph verdict={item.verdict} named />
       <span class="run-words">
-        <span class="run-name">
-          {folder && <span class="run-folder">{folder}</span>}
-          <span class="run-own">{name}</span>
-        </span>
+        <span class="run-name">{middle(item.name.slice(folder.value.length), room)}</span>
         <span class="run-worst">
-          {says}
-          {more > 0 && <span class="run-more"> +{more}</span>}
+          {item.state === "running" && <i class="running" title="running" />}
+          {worst ? title(worst.id) : sentence(verdictName(item.verdict))}
+          {heads.length > 1 && <span class="run-more"> +{heads.length - 1}</span>}
+          {fresh > 0 && <b class="badge new">{fresh} new</b>}
         </span>
       </span>
       <Spark values={item.spark} />

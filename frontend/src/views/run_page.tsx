@@ -1,30 +1,55 @@
 // Everything about one run, in the order in which one asks.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { grouped, panels } from "../lib/groups";
+import { open, pick } from "../actions";
+import { choices } from "../address";
+import { change, grouped, panels, secondsLost } from "../lib/findings";
 import { duration } from "../lib/numbers";
-import { about, plural } from "../lib/words";
-import { heatTitles, missing, page, run, smoothing } from "../state";
+import { differing, healthyTwin } from "../lib/overview";
+import { about, plural, sentence, stateOf } from "../lib/words";
+import { chosen, heatTitles, missing, picked, run, runs, status } from "../state";
 import type { Run } from "../wire/routes";
+import { AxisControls } from "./axis_controls";
 import { Card } from "./card";
+import { Causes } from "./causes";
 import { Exports } from "./exports";
+import { Skeleton, Trouble } from "./empty_states";
 import { CurveChart } from "./figure";
 import { Glyph } from "./glyph";
 import { Layers } from "./layers";
 import { Ledger } from "./ledger";
 import { Prose } from "./prose";
-import { Skeleton, Trouble } from "./states";
+import { Copy, Suggestion } from "./suggestion";
+import { jump, Timeline } from "./timeline";
 
 export function RunPage() {
   const shown = run.value;
-  useEffect(() => document.querySelector(".main")?.scrollTo(0, 0), [shown?.name]);
-  if (missing.value) return <Trouble title="This run cannot be shown" says={missing.value} />;
-  if (!shown) return <Skeleton />;
+  const name = shown?.name;
+  useEffect(() => {
+    document.querySelector(".main")?.scrollTo(0, 0);
+    const card = choices()["card"];
+    if (card && name) requestAnimationFrame(() => jump({ id: card }));
+  }, [name]);
+  if (missing.value) return <Trouble title="This run cannot be shown" message={missing.value} />;
+  if (!shown || shown.name !== chosen.value) return <Skeleton />;
+  return <Report run={shown} />;
+}
+
+/** One run from its headline to its ledger. */
+function Report({ run: shown }: { run: Run }) {
   const groups = grouped(shown.outcomes);
+  const first = change(shown);
   return (
     <div class="page" key={shown.name}>
-      <Head run={shown} />
-      {groups.map(({ head, led }) => (
-        <Card key={head.id} outcome={head} led={led} />
+      <Head run={shown} first={first} />
+      <Timeline run={shown} />
+      {groups.length > 0 && <AxisControls />}
+      {groups.map(({ head, consequences }) => (
+        <Card
+          key={head.id}
+          outcome={head}
+          consequences={consequences}
+          said={[shown.headline, first]}
+        />
       ))}
       {shown.curves.length > 0 && <Curves run={shown} />}
       {heatTitles.value.length > 0 && <Layers />}
@@ -33,65 +58,99 @@ export function RunPage() {
   );
 }
 
-function Head({ run: shown }: { run: Run }) {
+function Head({ run: shown, first }: { run: Run; first: string }) {
+  const count = grouped(shown.outcomes).length;
+  const lost = secondsLost(shown);
+  const state = stateOf(
+    { state: shown.state, last_event: shown.last_event ?? null },
+    status.value ? Date.now() : 0,
+  );
   return (
     <header class="page-head">
       <div class="page-top">
         <h1 tabIndex={-1} id="run-title">
           {shown.name}
         </h1>
+        {state && <span class={`run-state ${shown.state}`}>{sentence(state)}</span>}
+        <Copy text={shown.name} title="Copy the run's name">
+          Copy name
+        </Copy>
         <Exports run={shown.name} />
       </div>
       <p class="page-about">
-        {about(shown).map((each) => (
-          <span key={each}>{each}</span>
+        {about(shown).map((part) => (
+          <span key={part}>{part}</span>
         ))}
       </p>
       <div class={`headline ${shown.verdict}`} data-testid="headline">
         <Glyph verdict={shown.verdict} size={22} named />
-        <p aria-live="polite">
-          <Verdict run={shown} />
-        </p>
+        <div aria-live="polite">
+          <p class="headline-text">
+            <Prose text={shown.headline} />
+          </p>
+          {(count > 1 || lost >= 60) && (
+            <p class="headline-more">
+              {count > 1 && `${plural(count - 1, "further finding")}. `}
+              {lost >= 60 && `It could have been stopped ${duration(lost)} before its end.`}
+            </p>
+          )}
+        </div>
       </div>
+      <Suggestion text={first} level="h2" />
+      <Causes causes={shown.causes} />
+      <Twin run={shown} />
     </header>
   );
 }
 
-/** What a person would say first; the numbers stand on the card below, the cost of waiting here. */
-function Verdict({ run: shown }: { run: Run }) {
-  const groups = grouped(shown.outcomes);
-  const first = groups[0]?.head;
-  if (!first) return <Prose text={shown.headline} />;
-  const wasted = Math.max(...groups.map(({ head }) => Number(head.seconds_after_detection ?? 0)));
-  const more = groups.length - 1;
+/** A healthy run that is most like this one, and what they differ in. */
+function Twin({ run: shown }: { run: Run }) {
+  const items = runs.value?.runs;
+  const item = items?.find(({ name }) => name === shown.name);
+  const twin = useMemo(() => {
+    const sick = item?.verdict === "critical" || item?.verdict === "warning";
+    return sick ? healthyTwin(item, items ?? []) : null;
+  }, [item, items]);
+  if (!item || !twin) return null;
+  const compare = () => {
+    picked.value = new Set();
+    [item.name, twin.item.name].forEach(pick);
+    open("compare");
+  };
+  const names = differing([item, twin.item]).slice(0, 3);
+  const values = names.map(
+    (name) => `${name} ${item.parameters[name] ?? "–"} → ${twin.item.parameters[name] ?? "–"}`,
+  );
   return (
-    <>
-      {first.title}.{" "}
-      <span class="headline-more">
-        {more > 0 && `${plural(more, "further finding")}. `}
-        {wasted >= 60 && `It could have been stopped ${duration(wasted)} before its end.`}
-      </span>
-    </>
+    <p class="twin" data-testid="twin">
+      Healthy and most like it:{" "}
+      <button type="button" class="linked" onClick={compare}>
+        compare with {twin.item.name}
+      </button>
+      {values.length > 0 && <span> ({values.join(", ")})</span>}
+    </p>
   );
 }
 
 function Curves({ run: shown }: { run: Run }) {
-  const all = useMemo(() => panels(shown), [shown]);
+  const all = useMemo(
+    () => panels(shown).map((panel) => ({ ...panel, shown: { curves: panel.curves, sum: false } })),
+    [shown],
+  );
   const [more, setMore] = useState(false);
-  const hidden = more ? 0 : all.filter((each) => !each.main).length;
+  const hidden = more ? 0 : all.filter((panel) => !panel.main).length;
   return (
     <section class="block" aria-labelledby="curves-title">
       <div class="block-head">
         <h2 id="curves-title">Curves</h2>
-        <Smoothing />
+        {!grouped(shown.outcomes).length && <AxisControls />}
       </div>
       <div class="panels">
         {all
-          .filter((each) => more || each.main)
+          .filter((panel) => more || panel.main)
           .map((panel) => (
-            <figure class="panel" key={panel.title}>
-              <figcaption>{panel.title}</figcaption>
-              <CurveChart shown={panel.curves} height={150} />
+            <figure class="panel" key={panel.title} aria-label={panel.title}>
+              <CurveChart shown={panel.shown} height={150} />
             </figure>
           ))}
       </div>
@@ -104,25 +163,5 @@ function Curves({ run: shown }: { run: Run }) {
   );
 }
 
-function Smoothing() {
-  return (
-    <label class="smoothing" data-testid="smoothing">
-      <span>Smoothing</span>
-      <input
-        type="range"
-        min="0"
-        max="0.99"
-        step="0.01"
-        value={smoothing.value}
-        aria-valuetext={smoothing.value.toFixed(2)}
-        onInput={(event) => (smoothing.value = Number(event.currentTarget.value))}
-      />
-      <output>{smoothing.value.toFixed(2)}</output>
-    </label>
-  );
-}
-
 /** The title gets the focus once a run is opened by key. */
-export const focusTitle = (): void => {
-  if (page.value === "run") document.getElementById("run-title")?.focus();
-};
+export const focusTitle = (): void => document.getElementById("run-title")?.focus();

@@ -1,48 +1,87 @@
-// The left column: how many runs, the filter, what to see of them, the list.
-import { isLive, sift, toggle, turnTo } from "../actions";
+// The left column: all runs at once, the filter, what to see of them, the list.
+import { isLive, open, search, showAll, toggle, widen } from "../actions";
 import { pattern, tally } from "../lib/filter";
-import { plural } from "../lib/words";
-import { filter, fleet, listed, only, page, trouble } from "../state";
+import { plural, title } from "../lib/words";
+import {
+  filter,
+  finding,
+  folder,
+  listed,
+  only,
+  picked,
+  runs,
+  sidebarWidth,
+  trouble,
+  unread,
+  view,
+} from "../state";
 import { Glyph, verdictName } from "./glyph";
 import { RunList } from "./run_list";
 
 export function Sidebar() {
-  const runs = fleet.value?.runs ?? [];
-  const some = listed.value.length < runs.length;
+  const all = runs.value?.runs ?? [];
+  const shown = listed.value.length;
   return (
-    <nav class="sidebar" aria-label="Runs">
+    <nav class="sidebar" aria-label="Runs" style={{ width: `${sidebarWidth.value}px` }}>
       <div class="sidebar-head">
         <h2>
-          {some
-            ? `${listed.value.length} of ${plural(runs.length, "run")}`
-            : plural(runs.length, "run")}
+          {shown < all.length
+            ? `${shown.toLocaleString("en")} of ${plural(all.length, "run")}`
+            : plural(all.length, "run")}
         </h2>
-        <span class="sidebar-note">worst first</span>
+        <span class="sidebar-note">
+          {unread.value ? `${unread.value.toLocaleString("en")} not read yet` : "worst first"}
+        </span>
         {isLive() && <LiveDot />}
       </div>
+      <Views count={all.length} />
       <Filter />
       <Chips />
-      {listed.value.length > 0 ? <RunList /> : <Nothing />}
-      {runs.length > 1 && listed.value.length > 0 && (
-        <button
-          type="button"
-          class="compare-link"
-          aria-pressed={page.value === "compare"}
-          onClick={() => turnTo("compare")}
-        >
-          Compare {some ? `these ${listed.value.length}` : "all"}
-        </button>
+      {folder.value && (
+        <p class="sidebar-folder" title="All names begin with it">
+          in {folder.value}
+        </p>
       )}
+      {shown > 0 ? <RunList /> : <Nothing />}
+      <Grip />
     </nav>
   );
 }
 
+function Views({ count }: { count: number }) {
+  if (count < 2) return null;
+  const size = picked.value.size;
+  return (
+    <div class="views">
+      <button
+        type="button"
+        data-testid="view-overview"
+        aria-pressed={view.value === "overview"}
+        onClick={() => open("overview")}
+      >
+        All runs
+      </button>
+      <button
+        type="button"
+        class="compare-link"
+        aria-pressed={view.value === "compare"}
+        onClick={() => open("compare")}
+      >
+        {size ? `Compare ${size} picked` : "Compare"}
+      </button>
+    </div>
+  );
+}
+
 function Nothing() {
-  const all = () => (sift(""), (only.value = new Set()));
   return (
     <div class="nothing" data-testid="run-list">
-      <p>No run matches.</p>
-      <button type="button" onClick={all}>
+      <p>
+        {unread.value
+          ? `No run that has been read matches; ${unread.value.toLocaleString("en")} are not read yet.`
+          : "No run matches."}
+      </p>
+      <button type="button" onClick={showAll}>
         Show all
       </button>
     </div>
@@ -83,7 +122,7 @@ function Filter() {
         value={filter.value}
         aria-invalid={wrong}
         aria-describedby={wrong ? "filter-wrong" : undefined}
-        onInput={(event) => sift(event.currentTarget.value)}
+        onInput={(event) => search(event.currentTarget.value)}
       />
       {wrong && <p id="filter-wrong">Not a regular expression; taken as plain text.</p>}
     </div>
@@ -93,7 +132,7 @@ function Filter() {
 function Chips() {
   return (
     <div class="chips" role="group" aria-label="Show only">
-      {tally(fleet.value?.runs ?? []).map(([verdict, count]) => (
+      {tally(runs.value?.runs ?? []).map(([verdict, count]) => (
         <button
           type="button"
           class="chip"
@@ -105,10 +144,52 @@ function Chips() {
           onClick={() => toggle(verdict)}
         >
           <Glyph verdict={verdict} size={13} />
-          {count}
+          {count.toLocaleString("en")}
           <span class="unseen"> {verdictName(verdict)}</span>
         </button>
       ))}
+      {finding.value && (
+        <button
+          type="button"
+          class="chip"
+          data-testid="finding-chip"
+          aria-pressed
+          title="Show runs without this finding again"
+          onClick={() => (finding.value = "")}
+        >
+          {title(finding.value)} ×
+        </button>
+      )}
     </div>
+  );
+}
+
+/** The edge between list and page, to be dragged or moved by the arrow keys. */
+function Grip() {
+  const drag = (event: PointerEvent) => {
+    const grip = event.currentTarget as HTMLElement;
+    grip.setPointerCapture(event.pointerId);
+    const move = (moved: PointerEvent) => widen(moved.clientX);
+    grip.addEventListener("pointermove", move);
+    grip.addEventListener("pointerup", () => grip.removeEventListener("pointermove", move), {
+      once: true,
+    });
+  };
+  return (
+    <div
+      class="grip"
+      role="separator"
+      tabIndex={0}
+      aria-orientation="vertical"
+      aria-label="Width of the list"
+      aria-valuenow={sidebarWidth.value}
+      aria-valuemin={220}
+      aria-valuemax={640}
+      onPointerDown={drag}
+      onKeyDown={(event) => {
+        const by = { ArrowLeft: -16, ArrowRight: 16 }[event.key];
+        if (by) widen(sidebarWidth.value + by);
+      }}
+    />
   );
 }

@@ -1,10 +1,10 @@
-// The main loss of a run in the size of a word.
+// The main curve of a run in the size of a word.
 
 const WIDTH = 64;
 const HEIGHT = 22;
 
 export function Spark({ values }: { values: readonly (number | null)[] }) {
-  const path = drawn(values);
+  const last = Math.max(1, values.length - 1);
   return (
     <svg
       class="spark"
@@ -13,16 +13,10 @@ export function Spark({ values }: { values: readonly (number | null)[] }) {
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       aria-hidden="true"
     >
-      <path d={path} />
-      {values.map((each, at) =>
-        each === null ? (
-          <rect
-            class="gap"
-            x={(at / Math.max(1, values.length - 1)) * (WIDTH - 2)}
-            y="0"
-            width="2"
-            height="3"
-          />
+      <path d={path(values)} />
+      {values.map((value, at) =>
+        value === null ? (
+          <rect key={at} class="gap" x={(at / last) * (WIDTH - 2)} y="0" width="2" height="3" />
         ) : null,
       )}
     </svg>
@@ -30,11 +24,12 @@ export function Spark({ values }: { values: readonly (number | null)[] }) {
 }
 
 /** Three decades or more are drawn on a logarithmic scale, or one jump would flatten the rest. */
-export function drawn(values: readonly (number | null)[]): string {
-  const known = values.filter((each): each is number => each !== null && Number.isFinite(each));
+export function path(values: readonly (number | null)[]): string {
+  const known = values.filter((value): value is number => value !== null && Number.isFinite(value));
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const scale = low > 0 && high / low >= 1000 ? Math.log : (value: number) => value;
   const span = scale(high) - scale(low) || 1;
+  const last = Math.max(1, values.length - 1);
   let pen = "M";
   return values
     .map((value, at) => {
@@ -42,7 +37,7 @@ export function drawn(values: readonly (number | null)[]): string {
         pen = "M";
         return "";
       }
-      const x = 1 + (at / Math.max(1, values.length - 1)) * (WIDTH - 2);
+      const x = 1 + (at / last) * (WIDTH - 2);
       const y = HEIGHT - 2 - ((scale(value) - scale(low)) / span) * (HEIGHT - 4);
       const command = `${pen}${x.toFixed(1)} ${y.toFixed(1)}`;
       pen = "L";

@@ -1,224 +1,287 @@
-// Made from tb_diagnose/report/document.schema.json by scripts/types.mjs: change the schema, not this.
+// Made from tb_diagnose/report/document.schema.json by scripts/types.mjs: change tb_diagnose/report/schema.py, not this.
 
-export type Count = number;
-
-/** A number, or a string for the three that JSON does not have. */
-export type Numeric = number | "NaN" | "Infinity" | "-Infinity";
-
-export type MaybeNumber = Numeric | null;
-
-/** ISO 8601 in UTC with milliseconds, or null where it is not known. */
-export type Moment = string | null;
-
-/** Id of a diagnosis, as --explain takes it. */
-export type Id = string;
-
-/** How urgently a careful practitioner would act. */
-export type Severity = "critical" | "warning" | "info";
-
-/** What the steps count, as far as the log tells. */
-export type CountedIn = "epochs" | "steps";
-
-/** One run, as a person counts runs: all that one training wrote, whatever folders it used. */
-export type Run = {
-  /** The run's folder relative to the log directory, with #2 behind it for the second of several trainings in one folder. */
-  name: string;
-  /** The run's folder as it was given: a relative path stays relative. */
-  path: string;
-  /** What most likely wrote the log, such as Keras 3. */
-  framework: string;
-  /** The model as the log describes it, or null. */
-  model: Model | null;
-  /** The gravest finding's severity. healthy: nothing was found and the training could be judged. undecided: nothing could be judged but the log itself. unreadable: nothing could be read. */
-  verdict: "critical" | "warning" | "info" | "healthy" | "undecided" | "unreadable";
-  /** One sentence: what a person who has seen many runs would say first. */
-  headline: string;
-  /** How far the main loss curve goes, or null where there is none. */
-  steps: {
-    /** The smallest step. */
-    first: number;
-    /** The largest step. */
-    last: number;
-    counted_in: CountedIn;
-  } | null;
-  /** When the first event was written. */
-  started: Moment;
-  /** Wall time from the first event to the last, in seconds; null where no curve was read. */
-  seconds: MaybeNumber;
-  /** Scalars and histograms read. */
-  points: Count;
-  /** What the curves were taken for. */
-  roles: {
-    /** The role, as --role takes it, such as train_loss. */
-    role: string;
-    /** The curve that plays it. */
-    tag: string;
-    /** What made it so. */
-    why: string;
-  }[];
-  /** What is true of the log itself: damage, restarts, repeated steps. */
-  facts: {
-    /** What kind of fact, such as truncated-tail. */
-    kind: string;
-    /** One sentence for a person. */
-    message: string;
-    /** The file or curve it is about, relative to the run. */
-    where: string;
-    /** The figures behind the sentence, by name. */
-    numbers: Record<string, Numeric>;
-  }[];
-  /** The curves that play a role and those that evidence names, thinned out for drawing. */
-  curves: Curve[];
-  /** What every selected diagnosis came to. Findings first: gravest, then earliest, each followed by its consequences; then failed, clear and not-applicable. */
-  outcomes: Outcome[];
-};
-
-/** The model in one line. */
-export type Model = {
-  /** Its class, such as Sequential. */
-  kind: string;
-  /** How many layers, nested ones counted. */
-  layers: Count;
-  /** How many weights, or null where the log does not tell. */
-  parameters: Count | null;
-  /** The optimizer as compiled, or null. */
-  optimizer: string | null;
-  /** As compiled; null where a schedule decides it or the log does not tell. */
-  learning_rate: MaybeNumber;
-  /** The losses as compiled. */
-  losses: string[];
-  /** Shape of the first input without the batch axis; null is an axis of free size. */
-  input_shape: (number | null)[];
-};
-
-/** One curve. Of a long curve about 120 finite points are kept, among them the first, the last and the extremes of every part; points that are not finite are all accounted for in nonfinite. */
-export type Curve = {
-  /** Folder and tag, as TensorBoard shows them. */
-  name: string;
-  /** The role it plays, or null. */
-  role: string | null;
-  counted_in: CountedIn;
-  /** How many points the log holds. */
-  points: Count;
-  /** Steps of the points kept, in the order in which they were written. */
-  steps: number[];
-  /** Values of the points kept, one for each step; all finite. */
-  values: number[];
-  /** Where the curve was not finite. */
-  nonfinite: {
-    /** Step of the first such point. */
-    first: number;
-    /** Step of the last. */
-    last: number;
-    /** How many. */
-    count: number;
-    /** What stood there. */
-    value: "NaN" | "Infinity" | "-Infinity";
-  }[];
-};
-
-export type OutcomeFields = {
-  id: Id;
+/** What a diagnosis of several runs came to, and the runs it is about. */
+export type Comparison = {
+  /** Id of the finding that led to it, or null. */
+  caused_by: string | null;
+  /** ISO 8601 in UTC with milliseconds, or null where unknown. */
+  detected_at: string | null;
+  /** Since which step the log proved it. */
+  detected_step: number | null;
+  /** At least one entry where found. */
+  evidence: Evidence[];
   /** The group of diagnoses it belongs to. */
   family: string;
+  /** The line that would log what is missing. */
+  how_to_enable: string;
+  /** Id of a diagnosis. */
+  id: string;
+  /** What it was judged by, or empty. */
+  method: string;
+  /** Why it is not applicable, not logged, or failed. */
+  reason: string;
+  /** Names of the runs it is about. */
+  runs: string[];
+  /** Wall time from then to the run's last event, or null. */
+  seconds_after_detection: number | "-Infinity" | "Infinity" | "NaN" | null;
+  /** Of the most severe evidence. */
+  severity: "critical" | "info" | "warning";
+  /** What a surer method would need, or empty. */
+  surer: string;
   /** What it looks for, in a few words. */
   title: string;
   /** The end the examination came to. */
-  verdict: "found" | "clear" | "not-applicable" | "failed";
-  /** Of the gravest evidence; the diagnosis' usual one where nothing was found. */
-  severity: Severity;
-  /** Id of the finding that this one is a consequence of, or null. */
-  caused_by: Id | null;
-  /** The step from which on the log proved it, or null. */
-  detected_step: number | null;
-  /** The moment from which on the log proved it. */
-  detected_at: Moment;
-  /** Wall time from that moment to the run's last event, in seconds, or null. */
-  seconds_after_detection: MaybeNumber;
-  /** What was seen; at least one entry where the verdict is found, else none. */
-  evidence: Evidence[];
-  /** For not-applicable, why; for failed, the error; else empty. */
-  reason: string;
-  /** For not-applicable, the line of logging code that would supply what is missing; else empty. */
-  how_to_enable: string;
-};
-
-/** What one diagnosis came to on one run. */
-export type Outcome = OutcomeFields;
-
-/** What one diagnosis of several runs came to. */
-export type Comparison = OutcomeFields & {
-  /** Names of the runs it is about. */
-  runs: string[];
+  verdict: "clear" | "failed" | "found" | "not-applicable" | "not-logged";
 };
 
 /** One thing that was seen, with the numbers that prove it. */
 export type Evidence = {
-  /** One or two sentences for a person, with the run's own numbers. */
+  /** What decided, or null. */
+  comparison: Measure | null;
+  /** How sure it is, in words, or empty. */
+  confidence: string;
+  counted_in: "epochs" | "steps";
+  /** Where it begins, or null. */
+  first_step: number | null;
+  /** One or two sentences with the run's own numbers. */
   message: string;
-  /** The curve, histogram or configuration entry that shows it, or empty. */
-  tag: string;
   /** Further curves that show it. */
   related: string[];
+  severity: "critical" | "info" | "warning";
   /** The steps at which it shows, as logged. */
   steps: number[];
-  /** The first of them, where it begins, or null. */
-  first_step: number | null;
-  counted_in: CountedIn;
-  /** The statistic that was compared with limit, in unit, or null. */
-  measured: MaybeNumber;
-  /** The declared limit it was compared with, or null. */
-  limit: MaybeNumber;
-  /** Unit of measured and limit. */
-  unit: string;
-  /** How sure the statistic is, in words, or empty. */
-  confidence: string;
-  severity: Severity;
-  /** What to change, from the run's own numbers. */
+  /** What to change. */
   suggestion: string;
+  /** The curve or entry that shows it, or empty. */
+  tag: string;
 };
 
-/** What tb-diagnose found in a set of training runs. Strict JSON: a number that JSON cannot hold is one of the strings "NaN", "Infinity" and "-Infinity". The same event files and settings give the same document, byte for byte. */
-export type Document = {
-  /** Name and version of this format. The number rises when a reader of the older format would be misled. */
-  schema: "tb-diagnose/2";
-  /** What wrote the document. */
-  tool: {
-    /** Always tb-diagnose. */
-    name: "tb-diagnose";
-    /** Version of the package. */
-    version: string;
-  };
-  /** Every run that was found: worst first (critical, unreadable, warning, info, undecided, healthy), then by name with numbers in their natural order. */
-  runs: Run[];
-  /** What the diagnoses that look at several runs together came to. */
-  comparisons: Comparison[];
-  /** Paths of which nothing could be read, by path. */
-  problems: {
-    /** The path as it was given or found. */
-    path: string;
-    /** One sentence: what is wrong and what to do about it. */
-    message: string;
-  }[];
-  /** How many runs fare how, and how much was read. */
-  summary: {
-    /** Runs in the document. */
-    runs: Count;
-    /** Runs whose verdict is critical. */
-    critical: Count;
-    /** Runs whose verdict is warning. */
-    warning: Count;
-    /** Runs whose verdict is info. */
-    info: Count;
-    /** Runs whose verdict is healthy. */
-    healthy: Count;
-    /** Runs whose verdict is undecided. */
-    undecided: Count;
-    /** Runs whose verdict is unreadable. */
-    unreadable: Count;
-    /** Entries of problems. */
-    problems: Count;
-    /** Scalars and histograms read, of all runs. */
-    points: Count;
-  };
+/** A measured value against a declared limit: value, operator and limit hold together. */
+export type Measure = {
+  /** The declared limit, in unit. */
+  limit: number | "-Infinity" | "Infinity" | "NaN";
+  /** The limit, as --limit takes it. */
+  name: string;
+  /** On which side of the limit the alarm is. */
+  operator: "<" | "<=" | ">" | ">=";
+  /** Of both. */
+  unit: string;
+  /** What was measured, in unit. */
+  value: number | "-Infinity" | "Infinity" | "NaN";
 };
+
+/** A path of which nothing could be read, and why. */
+export type Problem = {
+  /** What is wrong and what to do about it. */
+  message: string;
+  /** The path as it was given or found. */
+  path: string;
+};
+
+/** One run: all that one training wrote, whatever folders it used. */
+export type Run = {
+  /** Likely causes, likeliest first. */
+  causes: Cause[];
+  /** Curves with a role or in evidence. */
+  curves: Curve[];
+  /** What is true of the log itself. */
+  facts: Fact[];
+  /** What most likely wrote the log. */
+  framework: string;
+  /** What to know of it, in a sentence. */
+  headline: string;
+  /** ISO 8601 in UTC with milliseconds, or null where unknown. */
+  last_event: string | null;
+  /** The model, or null. */
+  model: Model | null;
+  /** Its folder relative to the log directory. */
+  name: string;
+  /** What every selected diagnosis came to: findings first, the most severe and earliest first, each followed by its consequences. */
+  outcomes: Outcome[];
+  /** Its folder as it was given. */
+  path: string;
+  /** Scalars and histograms read. */
+  points: number;
+  /** What the curves were taken for. */
+  roles: Role[];
+  /** From the first event to the last. */
+  seconds: number | "-Infinity" | "Infinity" | "NaN" | null;
+  /** ISO 8601 in UTC with milliseconds, or null where unknown. */
+  started: string | null;
+  /** Whether the run goes on, as far as known. */
+  state: "ended" | "running" | "unknown";
+  /** How far the main loss curve goes. */
+  steps: Steps | null;
+  /** Severity of the worst finding. healthy: what the run is judged by was judged and nothing was found. undecided: it could not be judged. unreadable: nothing could be read. */
+  verdict: "critical" | "healthy" | "info" | "undecided" | "unreadable" | "warning";
+};
+
+/** One likely cause of what is wrong, with a calibrated probability. */
+export type Cause = {
+  /** What to change. */
+  change: string;
+  /** What makes it less likely. */
+  evidence_against: string[];
+  /** What makes it likelier. */
+  evidence_for: string[];
+  /** Ids of the findings that speak for it. */
+  findings: string[];
+  /** Id of a diagnosis. */
+  id: string;
+  /** That it is the cause. */
+  probability: number;
+  /** As people say it. */
+  title: string;
+};
+
+/** One curve, of which about 120 finite points are kept.
+
+    Among them are the first, the last and the extremes of every part; points that are not finite
+    are all accounted for. */
+export type Curve = {
+  counted_in: "epochs" | "steps";
+  /** Folder and tag, as TensorBoard shows them. */
+  name: string;
+  /** Where it was not finite. */
+  nonfinite: NonFinite[];
+  /** How many points the log holds. */
+  points: number;
+  /** The role it plays, or null. */
+  role: string | null;
+  /** Steps of the points kept, as written. */
+  steps: number[];
+  /** Values of the points kept; all finite. */
+  values: number[];
+};
+
+/** Points in a row that are not finite. */
+export type NonFinite = {
+  /** How many. */
+  count: number;
+  /** Step of the first such point. */
+  first: number;
+  /** Step of the last. */
+  last: number;
+  value: "-Infinity" | "Infinity" | "NaN";
+};
+
+/** Something true of the log itself: damage, restarts, repeated steps. */
+export type Fact = {
+  /** What kind of fact, such as truncated-tail. */
+  kind: string;
+  /** One sentence for a person. */
+  message: string;
+  /** The figures behind the sentence. */
+  numbers: Record<string, number | "-Infinity" | "Infinity" | "NaN">;
+  /** The file or curve it is about. */
+  where: string;
+};
+
+/** The model in one line. */
+export type Model = {
+  /** Of the first input; null is an axis of free size. */
+  input_shape: (number | null)[];
+  /** Its class, such as Sequential. */
+  kind: string;
+  /** How many layers, nested ones counted. */
+  layers: number;
+  /** As compiled; null if a schedule. */
+  learning_rate: number | "-Infinity" | "Infinity" | "NaN" | null;
+  /** The losses as compiled. */
+  losses: string[];
+  /** The optimizer as compiled, or null. */
+  optimizer: string | null;
+  /** How many weights, null if unknown. */
+  parameters: number | null;
+};
+
+/** What one diagnosis came to on one run. */
+export type Outcome = {
+  /** Id of the finding that led to it, or null. */
+  caused_by: string | null;
+  /** ISO 8601 in UTC with milliseconds, or null where unknown. */
+  detected_at: string | null;
+  /** Since which step the log proved it. */
+  detected_step: number | null;
+  /** At least one entry where found. */
+  evidence: Evidence[];
+  /** The group of diagnoses it belongs to. */
+  family: string;
+  /** The line that would log what is missing. */
+  how_to_enable: string;
+  /** Id of a diagnosis. */
+  id: string;
+  /** What it was judged by, or empty. */
+  method: string;
+  /** Why it is not applicable, not logged, or failed. */
+  reason: string;
+  /** Wall time from then to the run's last event, or null. */
+  seconds_after_detection: number | "-Infinity" | "Infinity" | "NaN" | null;
+  /** Of the most severe evidence. */
+  severity: "critical" | "info" | "warning";
+  /** What a surer method would need, or empty. */
+  surer: string;
+  /** What it looks for, in a few words. */
+  title: string;
+  /** The end the examination came to. */
+  verdict: "clear" | "failed" | "found" | "not-applicable" | "not-logged";
+};
+
+/** What one curve was taken for, and why. */
+export type Role = {
+  /** What made it so. */
+  reason: string;
+  /** As --role takes it, such as train_loss. */
+  role: string;
+  /** The curve that plays it. */
+  tag: string;
+};
+
+/** How far the main loss curve goes. */
+export type Steps = {
+  counted_in: "epochs" | "steps";
+  /** The smallest step. */
+  first: number;
+  /** The largest step. */
+  last: number;
+};
+
+/** How many runs fare how, and how much was read. */
+export type Summary = {
+  critical: number;
+  healthy: number;
+  info: number;
+  points: number;
+  problems: number;
+  runs: number;
+  undecided: number;
+  unreadable: number;
+  warning: number;
+};
+
+/** What wrote the document. */
+export type Tool = {
+  /** Always tb-diagnose. */
+  name: string;
+  /** Version of the package. */
+  version: string;
+};
+
+/** What tb-diagnose found in a set of runs; the same logs give the same bytes. */
+export type Document = {
+  /** Of several runs together. */
+  comparisons: Comparison[];
+  /** Paths that could not be read. */
+  problems: Problem[];
+  /** Worst first, then by name. */
+  runs: Run[];
+  /** Name and version of this format. */
+  schema: string;
+  summary: Summary;
+  tool: Tool;
+};
+
+/** A number, or a string for the three that JSON does not have. */
+export type Numeric = Measure["value"];
+
+export type Severity = Evidence["severity"];

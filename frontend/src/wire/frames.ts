@@ -1,10 +1,17 @@
 // The binary answers: u32 header length, JSON header, padding to 8 bytes, float64 steps, float32 values.
-import type { Drawn, End, Heat, Scale, Stretch } from "./routes";
+import type { Clock, CurveData, End, Heat, Scale, Stretch } from "./routes";
 
 type CurvesHeader = {
-  curves: { name: string; points: number; full: number; nonfinite: End[]; offset: number }[];
+  curves: {
+    name: string;
+    points: number;
+    full: number;
+    nonfinite: End[];
+    clock: Clock;
+    offset: number;
+  }[];
 };
-type HeatHeader = { rows: string[]; steps: number; vital: string; unit: string; scale: Scale };
+type HeatHeader = Omit<Heat, "steps" | "values"> & { steps: number; scale: Scale };
 
 /** The header and where the numbers begin. Throws where the answer is cut short. */
 function opened(buffer: ArrayBuffer): { header: unknown; start: number } {
@@ -13,21 +20,22 @@ function opened(buffer: ArrayBuffer): { header: unknown; start: number } {
   return { header: JSON.parse(text), start: Math.ceil((4 + length) / 8) * 8 };
 }
 
-export function curvesOf(buffer: ArrayBuffer): Map<string, Drawn> {
+export function curvesOf(buffer: ArrayBuffer): Map<string, CurveData> {
   const { header, start } = opened(buffer);
-  const drawn = new Map<string, Drawn>();
+  const curves = new Map<string, CurveData>();
   for (const each of (header as CurvesHeader).curves) {
     const at = start + each.offset;
     const steps = new Float64Array(buffer, at, each.points);
     const values = new Float32Array(buffer, at + 8 * each.points, each.points);
-    drawn.set(each.name, {
+    curves.set(each.name, {
       steps,
       values,
       full: each.full,
       nonfinite: stretches(each.nonfinite, steps, values),
+      clock: each.clock,
     });
   }
-  return drawn;
+  return curves;
 }
 
 export function heatOf(buffer: ArrayBuffer): Heat {
@@ -44,8 +52,8 @@ export function heatOf(buffer: ArrayBuffer): Heat {
 /** Two ends of one kind with nothing finite between them belong to one stretch. */
 export function stretches(
   ends: readonly End[],
-  steps: Drawn["steps"],
-  values: Drawn["values"],
+  steps: CurveData["steps"],
+  values: CurveData["values"],
 ): Stretch[] {
   const found: Stretch[] = [];
   let at = 0;

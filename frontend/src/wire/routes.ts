@@ -1,7 +1,18 @@
 // What the routes answer besides parts of the document; the plugin's side is tb_diagnose/plugin/.
-import type { Comparison, Document, Evidence, Run, Severity } from "./document";
+import type * as document from "./document";
 
-export type Verdict = Run["verdict"];
+export type { Cause, Curve, Evidence, Outcome, Run } from "./document";
+/** A number, or a string for the three that JSON does not have. */
+export type Numeric = number | "NaN" | "Infinity" | "-Infinity";
+export type Severity = document.Evidence["severity"];
+export type Verdict = document.Run["verdict"];
+export type RunState = document.Run["state"];
+/** A value against a declared limit; `value operator limit` holds. */
+export type Comparison = document.Measure;
+/** What one diagnosis of several runs came to. */
+export type Between = document.Comparison;
+export type Document = document.Document;
+
 /** Where a curve was not finite: the first and the last step, and what stood there. */
 export type Stretch = { first: number; last: number; value: string };
 /** The end of such a stretch, as the routes give it. */
@@ -14,6 +25,17 @@ export type State = {
   message: string;
   sampled: boolean;
   runs: number;
+  /** Folders that were read, of all that were found. */
+  read: number;
+  folders: number;
+};
+
+/** A finding in the list of runs; `detected_at` is when the log proved it, or when the run began. */
+export type Found = {
+  id: string;
+  severity: Severity;
+  caused_by: string | null;
+  detected_at: string | null;
 };
 
 /** A run in the list. */
@@ -21,29 +43,43 @@ export type Item = {
   name: string;
   verdict: Verdict;
   headline: string;
-  /** Id of its gravest finding. */
-  worst: string | null;
-  counts: Record<Severity, number>;
-  /** Its main loss in at most 40 values. */
+  /** Most severe first, each followed by its consequences. */
+  findings: Found[];
+  /** Its main curve in at most 40 values. */
   spark: (number | null)[];
   framework: string;
+  state: RunState;
+  started: string | null;
+  last_event: string | null;
+  seconds: Numeric | null;
+  /** Hyper-parameters by name. */
+  parameters: Record<string, number | string>;
+  /** Last value of each of the main curves, by role. */
+  final: Record<string, Numeric | null>;
   /** The version in which it changed last. */
   changed: number;
 };
 
-export type Fleet = {
+/** All runs, worst first. */
+export type RunList = {
   version: number;
   runs: Item[];
   summary: Document["summary"];
-  comparisons: Comparison[];
+  comparisons: Between[];
 };
+/** The same as an answer: all names, and the runs that changed since the version asked for. */
+export type RunListChange = RunList & { names: string[] };
+
+/** Some steps of a curve, rising, and when they were logged, in seconds since 1970. */
+export type Clock = readonly (readonly [step: number, moment: number])[];
 
 /** A curve for drawing; `full` is how many points the log holds. */
-export type Drawn = {
+export type CurveData = {
   steps: ArrayLike<number>;
   values: ArrayLike<number | null>;
   full: number;
   nonfinite: Stretch[];
+  clock: Clock;
 };
 
 export type Scale = "log" | "linear" | "diverging";
@@ -60,6 +96,7 @@ export type HeatTitle = {
 /** One vital of every layer at every step, row by row. */
 export type Heat = {
   vital: string;
+  title: string;
   unit: string;
   scale: Scale;
   rows: string[];
@@ -81,10 +118,11 @@ export type Catalogue = Record<string, Article>;
 /** What the offline report carries instead of routes. */
 export type Carried = {
   document: Document;
+  lines: Item[];
   catalogue: Catalogue;
-  curves: Record<string, Record<string, Omit<Drawn, "nonfinite"> & { nonfinite: End[] }>>;
-  heats: Record<string, (Heat & { title: string })[]>;
+  curves: Record<string, Record<string, Omit<CurveData, "nonfinite"> & { nonfinite: End[] }>>;
+  heats: Record<string, Heat[]>;
+  /** When it was made and of what, where the report tells. */
+  made?: string;
+  folder?: string;
 };
-
-export type { Comparison, Document, Evidence, Run, Severity };
-export type { Curve, Numeric, Outcome } from "./document";

@@ -29,12 +29,16 @@ test("curves come out of a frame as they went in", () => {
     points: 3,
     full: 900,
     nonfinite: [{ step: 7, value: "NaN" }],
+    clock: [
+      [0, 100],
+      [9, 109],
+    ],
     offset: 0,
   };
   const body = new Uint8Array(24 + 12);
   new Float64Array(body.buffer, 0, 3).set([0, 7, 9]);
   new Float32Array(body.buffer, 24, 3).set([1.5, NaN, 0.25]);
-  const two = { name: "b", points: 1, full: 1, nonfinite: [], offset: 40 };
+  const two = { name: "b", points: 1, full: 1, nonfinite: [], clock: [], offset: 40 };
   const more = new Uint8Array(12);
   new Float64Array(more.buffer, 0, 1).set([3]);
   new Float32Array(more.buffer.slice(0), 8, 1);
@@ -48,6 +52,7 @@ test("curves come out of a frame as they went in", () => {
     ],
   );
   assert.deepEqual([first?.full, first?.nonfinite], [900, [{ first: 7, last: 7, value: "NaN" }]]);
+  assert.deepEqual(first?.clock[1], [9, 109]);
   assert.deepEqual(Array.from(found.get("b")?.steps ?? []), [3]);
 });
 

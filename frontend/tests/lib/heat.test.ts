@@ -5,6 +5,7 @@ import type { Heat } from "../../src/wire/routes";
 
 const heat = (more: Partial<Heat>): Heat => ({
   vital: "v",
+  title: "Title",
   unit: "",
   scale: "linear",
   rows: ["a"],

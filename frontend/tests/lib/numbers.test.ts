@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brief, duration, many, numeric, tick } from "../../src/lib/numbers";
+import { brief, clock, duration, many, tick } from "../../src/lib/numbers";
 
 test("brief keeps four digits and says what is not finite", () => {
   const said = [
@@ -35,15 +35,23 @@ test("brief groups the digits of whole numbers", () => assert.equal(brief(12345)
 
 test("neighbouring ticks are told apart", () => {
   assert.deepEqual(
-    [0, 0.25, 0.5, 0.75].map((each) => tick(each, 0.25)),
-    ["0", "0.25", "0.5", "0.75"],
+    [0, 0.2, 0.4].map((value) => tick(value, 0.2)),
+    ["0", "0.2", "0.4"],
   );
   assert.deepEqual(
-    [1e5, 1e-5].map((each) => tick(each, each)),
+    [1e5, 1e-5].map((value) => tick(value, value)),
     ["1e5", "1e-5"],
   );
   assert.deepEqual(
-    [0.0009, 0.001].map((each) => tick(each, 0.0001)),
+    [1.00001e10, 1.00002e10].map((value) => tick(value, 1e5)),
+    ["1.00001e10", "1.00002e10"],
+  );
+  assert.deepEqual(
+    [2e-30, 4e-30, 1e30].map((value) => tick(value, 2e-30)),
+    ["2e-30", "4e-30", "1e30"],
+  );
+  assert.deepEqual(
+    [0.0009, 0.001].map((value) => tick(value, 0.0001)),
     ["0.0009", "0.001"],
   );
 });
@@ -62,9 +70,14 @@ test("counts and durations are read at a glance", () => {
   assert.equal(duration("NaN"), "an unknown time");
 });
 
-test("numbers of the document come back as numbers", () => {
+test("time on an axis is told in its own unit", () => {
   assert.deepEqual(
-    [1, "Infinity", null].map((each) => numeric(each as number | null)),
-    [1, Infinity, null],
+    [
+      [30, 10],
+      [300, 60],
+      [5400, 1800],
+      [172800, 86400],
+    ].map(([at = 0, step = 1]) => clock(at, step)),
+    ["30 s", "5 min", "1 h 30", "2 d"],
   );
 });

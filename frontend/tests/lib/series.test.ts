@@ -1,23 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  drawnFrom,
+  dataOf,
   extent,
   type Line,
   pointsAt,
   steep,
+  nearest,
   stretch,
+  summed,
   table,
 } from "../../src/lib/series";
 import { curve } from "../made";
 
-const line = (steps: number[], values: (number | null)[]): Line => ({
+const line = (x: number[], values: (number | null)[], full = x.length): Line => ({
   name: "a",
-  steps,
+  x,
   values,
-  full: steps.length,
+  full,
   nonfinite: [],
-  colour: "#000",
+  color: "#000",
   dashed: false,
 });
 
@@ -47,19 +49,43 @@ test("steps that go back are drawn in the order written", () => {
   assert.deepEqual([shape.x, shape.positions], [[0, 1, 2, 3], true]);
 });
 
-test("a marked step finds its point, or the nearest that was kept", () => {
-  const drawn = line([0, 10, 20], [1, 2, NaN]);
-  assert.deepEqual(pointsAt(drawn, [10, 12, 20], false), [
-    { x: 10, y: 2 },
-    { x: 10, y: 2 },
-  ]);
+test("a mark stands at its own point and at no other", () => {
+  const whole = line([0, 10, 20], [1, 2, NaN]);
+  assert.deepEqual(pointsAt(whole, [10, 12, 20]), [{ x: 10, y: 2 }]);
+});
+
+test("of a curve that was thinned out, a mark takes the neighbor but none far away", () => {
+  const thinned = line([0, 1, 2, 3, 90], [5, 6, 7, 8, 9], 91);
+  assert.deepEqual(pointsAt(thinned, [4]), [{ x: 3, y: 8 }]);
+  assert.deepEqual(pointsAt(line([0, 1, 2, 3], [5, 6, 7, 8], 100), [50]), []);
+});
+
+test("the nearest of rising numbers", () => {
+  assert.deepEqual(
+    [-5, 4, 6, 99].map((wanted) => nearest([0, 5, 10], wanted)),
+    [0, 1, 1, 2],
+  );
+  assert.equal(nearest([], 1), -1);
+});
+
+test("a sum stands where all of its parts do", () => {
+  const part = (steps: number[], values: (number | null)[]) => ({
+    ...{ steps, values, full: steps.length },
+    nonfinite: [],
+    clock: [],
+  });
+  const sum = summed([part([0, 1, 2], [1, 2, 3]), part([0, 2], [10, null])]);
+  assert.deepEqual(
+    [sum.steps, sum.values],
+    [
+      [0, 2],
+      [11, null],
+    ],
+  );
 });
 
 test("two steps are the ends of a stretch, scattered ones single events", () => {
-  const long = line(
-    Array.from({ length: 100 }, (_, at) => at),
-    [],
-  );
+  const long = Array.from({ length: 100 }, (_, at) => at);
   assert.deepEqual(stretch([3, 9], long), [3, 9]);
   assert.deepEqual(stretch([3, 4, 5, 6], long), [3, 6]);
   assert.equal(stretch([3, 40, 90], long), null);
@@ -79,7 +105,7 @@ test("the extent passes over what is not finite", () => {
 });
 
 test("a curve of the document is broken where it was not finite", () => {
-  const drawn = drawnFrom(
+  const drawn = dataOf(
     curve("a", null, [3, 1], {
       steps: [0, 9],
       nonfinite: [{ first: 2, last: 4, count: 3, value: "NaN" }],

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { about, humane, parted, shortened, span } from "../../src/lib/words";
-import { run } from "../made";
+import { about, span, stateOf, title, when } from "../../src/lib/words";
+import { evidence, outcome, run } from "../made";
 
 test("an id reads as words", () => {
-  assert.equal(humane("learning-rate-too-high"), "Learning rate too high");
-  assert.equal(humane("dead-relu"), "Dead ReLU");
-  assert.equal(humane("non-finite-values"), "Non\u2011finite values");
+  assert.equal(title("learning-rate-too-high"), "Learning rate too high");
+  assert.equal(title("dead-relu"), "Dead ReLU");
+  assert.equal(title("non-finite-values"), "Non\u2011finite values");
 });
 
 test("a span says where, and whether it lasts until the end", () => {
@@ -36,17 +36,28 @@ test("a run is described by what is known of it", () => {
   ]);
 });
 
-test("names are taken apart at the last folder", () => {
-  assert.deepEqual(parted("a/b/c"), ["a/b/", "c"]);
-  assert.deepEqual(parted("c"), ["", "c"]);
+test("what is told of first step and detection cannot contradict itself", () => {
+  const found = (steps: number[], detected_step: number | null) =>
+    when(
+      outcome("x", {
+        verdict: "found",
+        detected_step,
+        evidence: [evidence({ steps, first_step: steps[0] ?? null })],
+      }),
+      19,
+    );
+  assert.equal(found([0, 19], 7), "From epoch 0, detectable from epoch 7");
+  assert.equal(found([3], 3), "Epoch 3");
+  assert.equal(found([16, 18], 3), "Epochs 16–18");
+  assert.equal(found([], null), "");
 });
 
-test("paths lose what they share, and never all", () => {
-  assert.deepEqual(shortened(["train/s/dense/kernel/histogram", "train/s/conv/kernel/histogram"]), [
-    "dense",
-    "conv",
-  ]);
-  assert.deepEqual(shortened(["only/one"]), ["one"]);
-  assert.deepEqual(shortened(["a", "a/b"]), ["a", "a/b"]);
-  assert.deepEqual(shortened([]), []);
+test("the age of the last point is told while it matters", () => {
+  const now = Date.parse("2026-01-01T00:01:00Z");
+  const run = (state: "running" | "ended" | "unknown", last_event: string | null) =>
+    stateOf({ state, last_event }, now);
+  assert.equal(run("running", "2026-01-01T00:00:56Z"), "running · last point 4.0 s ago");
+  assert.equal(run("ended", "2026-01-01T00:00:56Z"), "ended");
+  assert.equal(run("unknown", "2025-01-01T00:00:00Z"), "");
+  assert.equal(run("running", null), "running");
 });

@@ -1,176 +1,167 @@
-import { all, id, one, page, press, settled, text } from "./stage";
+import { all, id, names, one, page, text } from "./stage";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { render } from "preact";
-import { begin, choose, sift } from "../../src/actions";
-import { inline } from "../../src/source/inline";
-import type { Source } from "../../src/source/source";
-import * as state from "../../src/state";
-import { App } from "../../src/views/app";
-import type { State } from "../../src/wire/routes";
-import { carried, run, sick } from "../made";
+import { choose, refresh, search } from "../../src/actions";
+import { news, status } from "../../src/state";
+import { run, sick } from "../made";
+import { click, opened, press, report, settled, telling } from "./opened";
 
 const HOSTILE = '<img src=x onerror="alert(1)">/run';
 const RUNS = [sick("sweep/lr=10"), run(HOSTILE), run("base")];
-const report = inline(carried(RUNS));
-const told = (more: Partial<State>): Source => ({
-  ...report,
-  state: async () => ({
-    version: 1,
-    state: "ready",
-    message: "",
-    sampled: false,
-    runs: 0,
-    ...more,
-  }),
+
+test("few runs begin with the worst one", async () => {
+  await opened(report(RUNS));
+  assert.deepEqual(names(), ["sweep/lr=10", HOSTILE, "base"]);
+  assert.equal(text("h1"), "sweep/lr=10");
 });
 
-/** The page as it opens on a source, nothing left of the test before. */
-async function opened(source: Source): Promise<void> {
-  render(null, page.body);
-  for (const each of [state.status, state.fleet, state.chosen, state.run, state.heat])
-    each.value = null;
-  Object.assign(state.missing, { value: "" });
-  Object.assign(state.trouble, { value: "" });
-  state.only.value = new Set();
-  page.location.hash = "";
-  render(<App />, page.body);
-  await begin(source);
-  sift("");
+test("many runs begin with all of them", async () => {
+  await opened(report(Array.from({ length: 11 }, (_, at) => sick(`run ${at}`))));
+  assert.equal(text("h1"), "11 runs");
+});
+
+test("an address decides what is shown", async () => {
+  await opened(report(RUNS), "#run=base&filter=b&only=healthy&smoothing=0.5");
+  assert.equal(text("h1"), "base");
+  assert.deepEqual(names(), [HOSTILE, "base"].slice(1));
+  assert.equal(text(`${id("smoothing")} output`), "0.50");
+});
+
+test("every choice stands in the address, and going back undoes it", async () => {
+  await opened(report(RUNS));
+  const before = page.location.hash;
+  await act_choose("base");
+  assert.equal(page.location.hash, "#run=base");
+  await click(id("severity-chip", "[data-severity=healthy]"));
+  assert.equal(page.location.hash, "#run=base&only=healthy");
+  page.location.hash = before;
+  await settled();
+  assert.equal(text("h1"), "sweep/lr=10");
+  assert.equal(names().length, 3);
+});
+
+async function act_choose(name: string): Promise<void> {
+  choose(name);
   await settled();
 }
 
-test("the worst run is shown, its cause first and what it led to under it", async () => {
-  await opened(report);
-  assert.deepEqual(
-    all(id("run-item")).map((each) => each.dataset["run"]),
-    ["sweep/lr=10", HOSTILE, "base"],
-  );
-  assert.match(
-    text(id("headline")),
-    /^Title of learning-rate-too-high\. 1 further finding\. It could have been stopped 1 m 25 s before its end\.$/,
-  );
-  assert.deepEqual(
-    all(id("card")).map((each) => each.dataset["id"]),
-    ["learning-rate-too-high", "initial-loss"],
-  );
-  one(id("consequence", "[data-id=no-learning]")).click();
+test("the filter, the signs and a finding narrow the list", async () => {
+  await opened(report(RUNS));
+  search("^base");
   await settled();
-  assert.equal(one(id("consequence")).getAttribute("aria-expanded"), "true");
+  assert.deepEqual(names(), ["base"]);
+  search("");
+  await click(id("severity-chip", "[data-severity=critical]"));
+  assert.deepEqual(names(), ["sweep/lr=10"]);
 });
 
-test("a card tells the numbers, the change to make, and how it was judged", async () => {
-  await opened(report);
-  const card = one(id("card", "[data-id=learning-rate-too-high]"));
-  assert.match(card.querySelector("dl")?.textContent ?? "", /Measured10Limit0\.01/);
-  assert.equal(card.querySelector("del")?.textContent, "Adam(learning_rate=10)");
-  assert.match(card.querySelector("ins")?.textContent ?? "", /^Adam\(learning_rate=1e-3\)$/);
-  assert.match(
-    card.querySelector(id("judged"))?.textContent ?? "",
-    /found in 9 of 10.*Kingma and Ba 2015/,
-  );
-});
-
-test("the ledger tells what was clear, and the line that would have the rest checked", async () => {
-  await opened(report);
-  assert.match(text(id("ledger")), /5 checks3 found · 1 clear · 1 not checkable/);
-  assert.match(
-    text(id("ledger-not-applicable")),
-    /model\.fit\(…, validation_split=0\.2\).*no validation loss/,
-  );
-  assert.match(text(id("ledger-clear")), /Loss plateau/);
-});
-
-test("the filter and the signs narrow the list", async () => {
-  await opened(report);
-  sift("^base");
-  await settled();
-  assert.deepEqual(
-    all(id("run-item")).map((each) => each.dataset["run"]),
-    ["base"],
-  );
-  sift("");
-  one(id("severity-chip", "[data-severity=critical]")).click();
-  await settled();
-  assert.deepEqual(
-    all(id("run-item")).map((each) => each.dataset["run"]),
-    ["sweep/lr=10"],
-  );
-});
-
-test("j and k go through the runs, and the address remembers where one is", async () => {
-  await opened(report);
-  press("j");
-  press("j");
-  await settled();
+test("j and k go through the runs, o to all of them, ? to the keys", async () => {
+  await opened(report(RUNS));
+  await press("j");
+  await press("j");
   assert.equal(text("h1"), "base");
-  assert.match(decodeURIComponent(page.location.hash), /p\.diagnose\.run=base/);
-  press("k");
-  await settled();
+  await press("k");
   assert.equal(text("h1"), HOSTILE);
+  await press("o");
+  assert.equal(text("h1"), "3 runs");
+  await press("?");
+  assert.match(text("dialog[open]"), /next and previous run/);
 });
 
 test("a name is text, whatever stands in it", async () => {
-  await opened(report);
-  choose(HOSTILE);
-  await settled();
+  await opened(report(RUNS), `#run=${encodeURIComponent(HOSTILE)}`);
+  assert.equal(text("h1"), HOSTILE);
   assert.equal(all("img").length, 0);
 });
 
-test("the heat map has a row for each layer, and a click draws its curve", async () => {
-  await opened(report);
-  assert.deepEqual(
-    all(".heat-rows button").map((each) => each.textContent),
-    ["kernel", "bias"],
-  );
-  all(".heat-rows button")[1]?.click();
-  await settled();
-  assert.match(text(id("layer-chart")), /bias/);
-});
-
-test("runs are compared in a table", async () => {
-  await opened(report);
-  one(".compare-link").click();
-  await settled();
-  assert.deepEqual(
-    all(`${id("compare")} tbody th`).map((each) => each.textContent),
-    ["sweep/lr=10", HOSTILE, "base"],
-  );
-});
-
 test("a run that is not there is said to be missing, beside the others", async () => {
-  await opened(report);
-  choose("gone");
-  await settled();
+  await opened(report(RUNS), "#run=gone");
   assert.match(text(id("state-error")), /There is no gone in this report/);
-  assert.equal(all(id("run-item")).length, 3);
+  assert.equal(names().length, 3);
 });
 
 test("empty, starting, broken and sampled each say what they are", async () => {
-  await opened(told({ state: "empty", message: "No event files yet in logs." }));
+  await opened(telling(RUNS, { state: "empty", message: "No event files yet in logs." }));
   assert.match(text(id("state-empty")), /No event files yet in logs\./);
-  await opened(told({ state: "starting", message: "Reading 3 of 9." }));
+  await opened(telling(RUNS, { state: "starting", message: "Reading 3 of 9." }));
   assert.match(text(id("state-loading")), /Reading 3 of 9\./);
-  await opened(told({ state: "error", message: "The settings are wrong." }));
+  await opened(telling(RUNS, { state: "error", message: "The settings are wrong." }));
   assert.match(text(id("state-error")), /The settings are wrong\./);
-  await opened(told({ sampled: true }));
+  await opened(telling(RUNS, { sampled: true }));
   assert.match(text(id("notice-sampled")), /Sampled data/);
+});
+
+test("while runs are unread, nothing claims to have seen them", async () => {
+  await opened(telling(RUNS, { read: 602, folders: 1000 }));
+  assert.match(text(id("notice-reading")), /602 of 1,000 read/);
+  search("nothing like it");
+  await settled();
+  assert.match(text(id("run-list")), /No run that has been read matches; 398 are not read yet/);
 });
 
 test("a server that goes away leaves what was known, and says so", async () => {
   let gone = false;
   await opened({
-    ...report,
-    state: async () =>
-      gone ? Promise.reject(new Error("TensorBoard does not answer.")) : report.state(),
+    ...report(RUNS),
+    state: async () => {
+      if (gone) throw new Error("TensorBoard does not answer.");
+      return report(RUNS).state();
+    },
   });
   gone = true;
-  const { refresh } = await import("../../src/actions");
   await refresh();
   await settled();
   assert.match(
-    text("[role=alert]"),
+    text(".lost[role=alert]"),
     /TensorBoard does not answer\. What is shown may be out of date/,
   );
   assert.equal(all(id("card")).length, 2);
+});
+
+test("only what changed is asked for, and what is gone leaves the list", async () => {
+  const asked: number[] = [];
+  let answer = RUNS;
+  await opened({
+    ...report(RUNS),
+    state: async () => ({ ...(await report(answer).state()), version: answer.length }),
+    runs: async (since) => {
+      asked.push(since);
+      const { runs, ...list } = await report(answer).runs(0);
+      return { ...list, version: answer.length, runs: since ? [] : runs };
+    },
+  });
+  answer = RUNS.slice(1);
+  await refresh();
+  await settled();
+  assert.deepEqual(asked, [0, 3]);
+  assert.deepEqual(names(), [HOSTILE, "base"]);
+  answer = [...RUNS, run("unheard of")];
+  await refresh();
+  await settled();
+  assert.deepEqual(asked.slice(-2), [2, 0]);
+  assert.equal(names().length, 4);
+});
+
+test("a finding since the last look is marked, and counted in the window's title", async () => {
+  localStorage.setItem("tb-diagnose.look", String(Date.parse("2026-01-01T00:00:00Z")));
+  const fresh = sick("other");
+  const [first] = fresh.outcomes;
+  if (first) first.detected_at = "2026-01-02T00:00:00Z";
+  page.title = "Diagnose";
+  await opened(report([run("seen"), fresh]), "#run=seen");
+  assert.equal(news.value, 1);
+  assert.equal(page.title, "(1) Diagnose");
+  assert.match(text(id("run-item", "[data-run=other]")), /1 new/);
+  await act_choose("other");
+  assert.equal(page.title, "Diagnose");
+  assert.match(text(`${id("card")} .badge.new`), /new/);
+  assert.ok(status.value);
+});
+
+test("the list can be widened by keys, and says how wide it is", async () => {
+  await opened(report(RUNS));
+  const grip = one("[role=separator]");
+  const before = Number(grip.getAttribute("aria-valuenow"));
+  await press("ArrowRight", grip);
+  assert.equal(Number(one("[role=separator]").getAttribute("aria-valuenow")), before + 16);
 });

@@ -43,21 +43,25 @@ Object.assign(scope, {
   matchMedia: () => ({ matches: false, addEventListener: () => {} }),
 });
 
+Object.defineProperty(window.HTMLElement.prototype, "scrollIntoView", { value: () => {} });
+for (const name of ["showModal", "close"])
+  Object.defineProperty(window.HTMLDialogElement.prototype, name, {
+    value(this: HTMLDialogElement) {
+      this.open = name === "showModal";
+    },
+  });
+
 export const page = globalThis.document;
+export const id = (name: string, more = ""): string => `[data-testid=${name}]${more}`;
 export const all = (selector: string): HTMLElement[] => [
   ...page.querySelectorAll<HTMLElement>(selector),
 ];
 export const one = (selector: string): HTMLElement => {
   const found = all(selector);
-  if (found.length !== 1) throw new Error(`${found.length} elements match ${selector}`);
-  return found[0] as HTMLElement;
+  const [first] = found;
+  if (!first || found.length > 1) throw new Error(`${found.length} elements match ${selector}`);
+  return first;
 };
-export const id = (name: string, more = ""): string => `[data-testid=${name}]${more}`;
-export const text = (selector: string): string => one(selector).textContent ?? "";
-
-/** Lets promises and the drawing that they cause come to rest. */
-export const settled = (): Promise<void> => new Promise((done) => setTimeout(done, 30));
-
-export function press(key: string, target: Element = page.body): void {
-  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-}
+export const text = (selector: string): string => one(selector).textContent;
+export const names = (): (string | undefined)[] =>
+  all(id("run-item")).map((row) => row.dataset["run"]);

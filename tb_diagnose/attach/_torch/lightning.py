@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tb_diagnose.attach._torch.attachment import tensors
 from tb_diagnose.attach._torch.callback import TorchCallback
+from tb_diagnose.attach._torch.names import tensors
 from tb_diagnose.attach.core.detach import detach_on_failure
 from tb_diagnose.attach.core.sinks import FileSink, Sink, SummaryWriterSink
 

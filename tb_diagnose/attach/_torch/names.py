@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -113,3 +113,19 @@ def unwrapped(optimizer: Any) -> Any:
     """PyTorch's optimizer within one of Accelerate's or Lightning's."""
     inner = getattr(optimizer, "optimizer", None)
     return unwrapped(inner) if isinstance(inner, torch.optim.Optimizer) else optimizer
+
+
+def weights(optimizer: Any) -> Iterator[Any]:
+    """Every parameter that an optimizer holds."""
+    for group in optimizer.param_groups:
+        yield from group["params"]
+
+
+def tensors(arguments: Any, named: Mapping[str, Any]) -> dict[str, Any]:
+    """The tensors that a model is called with, by name; ``input`` for a single one."""
+    positional = [each for each in arguments if isinstance(each, torch.Tensor)]
+    found = {f"input_{place}": each for place, each in enumerate(positional)}
+    found |= {name: each for name, each in named.items() if isinstance(each, torch.Tensor)}
+    if len(found) == 1 and positional:
+        return {"input": positional[0]}
+    return found

@@ -109,7 +109,7 @@ class SetupRecorder:
             for name, weight in self._model.named_parameters(remove_duplicate=False)
         }
         wanted = [id(weight) for weight in self._model.parameters() if weight.requires_grad]
-        held = {id(weight) for each in self._optimizers for weight in _held(each)}
+        held = {id(weight) for each in self._optimizers for weight in names.weights(each)}
         return setup_document(
             framework=self.framework,
             model=type(self._model).__name__,
@@ -177,13 +177,8 @@ def _has(module: Any) -> bool:
     return next(module.parameters(recurse=False), None) is not None
 
 
-def _held(optimizer: Any) -> Iterator[Any]:
-    for group in optimizer.param_groups:
-        yield from group["params"]
-
-
 def _optimizer(optimizer: Any, named: Mapping[int, str]) -> dict[str, Any]:
-    held = [named.get(id(weight)) for weight in _held(optimizer)]
+    held = [named.get(id(weight)) for weight in names.weights(optimizer)]
     return {
         "name": type(optimizer).__name__,
         "settings": group_settings(optimizer.param_groups),

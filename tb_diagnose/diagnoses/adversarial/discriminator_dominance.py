@@ -1,84 +1,83 @@
-"""The discriminator wins: its loss goes to nothing while the generator's rises.
+"""The discriminator wins, and the generator gets no gradient.
 
 Why it matters:
-    A discriminator that is sure of every sample has no gradient left for the generator. The
-    generator stops learning, or turns to the few samples that still pass.
+    A discriminator that is sure teaches nothing.
 
 How it is judged:
-    On the two cross-entropy losses. A discriminator that cannot tell is at ln 2 for each half of
-    its batch, at 2 ln 2 in all. It dominates where its end level is below a twentieth of ln 2,
-    while the generator's end lies at twice its start or above and still rises (Mann-Kendall over
-    at most 50 medians, p < 0.01).
+    Cross-entropy: the discriminator ends below a twentieth of ln 2, the level of one that cannot
+    tell, while the generator's loss is twice its start or more. A hinge loss (exact zeros, or a
+    generator's loss near 0 or below) is told apart: a twentieth of 1, while the generator's loss is
+    beyond the margin of 1, is a note.
 
 When it stays silent:
-    Fewer than 10 values; losses that go below zero (Wasserstein and hinge losses, which have no
-    fixed balance); two losses that merely swing against each other.
+    Wasserstein losses, whose critic should win; two losses that swing against each other.
 
 What to try:
-    Divide the discriminator's learning rate by 4, update the generator more often, smooth the
-    labels of real samples to 0.9, add noise to the discriminator's inputs, or change to a loss
-    with a gradient everywhere (Wasserstein with gradient penalty, hinge with spectral norm).
+    Divide the discriminator's learning rate by 4, update the generator more often, or smooth the
+    labels of real samples to 0.9.
 
 Sources:
-    Goodfellow et al. 2014, "Generative adversarial nets", section 3 and 4.1 (2 ln 2 at the
-    optimum); Arjovsky and Bottou 2017, "Towards principled methods for training GANs".
+    Goodfellow et al. 2014, "Generative adversarial nets"; Arjovsky and Bottou 2017, "Towards
+    principled methods for training GANs"; Lim and Ye 2017, "Geometric GAN" (hinge).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import log
 
 import numpy as np
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.levels import condense, end_level, finite, start_level
-from tb_diagnose.measure.reductions import min_of
-from tb_diagnose.measure.trend import trend
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.training_kinds import no_adversaries
 
 
-class Limits(Thresholds):
-    """How low the one, how high the other."""
-
-    points: int = limit(10, unit="values", source="chosen: fewer are the beginning")
-    low: float = limit(0.05, unit="of ln 2", source="chosen: right by 29 to 1 on average")
-    rise: float = limit(2.0, unit="times its start", source="chosen: beyond the usual swings")
-    chance: float = limit(0.01, unit="p-value", source="convention")
+def _concerns(generator_loss: Curve | None, discriminator_loss: Curve | None) -> str:
+    lowest = discriminator_loss.lowest if discriminator_loss else None
+    if lowest is not None and lowest.value < 0:
+        return "the critic of a Wasserstein GAN should win: its loss has no balance"
+    return no_adversaries(generator_loss, discriminator_loss)
 
 
-@diagnosis(family="adversarial", severity=Severity.WARNING, since="0.1")
-def discriminator_dominance(
-    discriminator_loss: Series, generator_loss: Series, limits: Limits
-) -> Iterator[Evidence]:
-    """The ends of both losses."""
-    sure, fooled = finite(discriminator_loss.values), finite(generator_loss.values)
-    if min(len(sure), len(fooled)) < limits.points:
-        raise NotApplicable(f"fewer than {limits.points} values of both losses")
-    if min(min_of(sure), min_of(fooled)) < 0:
-        raise NotApplicable("losses below zero are no cross-entropies, and have no fixed balance")
-    level, start, end = end_level(sure), start_level(fooled), end_level(fooled)
-    p = trend(condense(fooled).values).rising
-    if level > limits.low * np.log(2) or end < limits.rise * start or p >= limits.chance:
-        return
-    medians = condense(discriminator_loss.values)
-    high = np.flatnonzero(medians.values > limits.low * np.log(2))
-    since = min(int(high[-1]) + 1, len(medians) - 1) if len(high) else 0
-    yield Evidence(
-        message=f"{discriminator_loss.name} is down to {number(level)}, where one that cannot tell is "
-        f"at {number(np.log(2))}, and {generator_loss.name} rose from {number(start)} to "
-        f"{number(end)}: the generator gets no gradient.",
-        suggestion="Divide the discriminator's learning rate by 4, or smooth the labels of real samples "
-        "to 0.9.",
-        tag=discriminator_loss.name,
-        related=(generator_loss.name,),
-        steps=(
-            int(discriminator_loss.steps[medians.first[since]]),
-            int(discriminator_loss.steps[-1]),
-        ),
-        measured=level / float(np.log(2)),
-        limit=limits.low,
-        unit="of ln 2",
-        confidence=f"p = {number(p)}, Mann-Kendall on {generator_loss.name}",
+@diagnosis(family="adversarial", severity=Severity.WARNING, since="0.1", concerns=_concerns)
+class DiscriminatorDominance:
+    low = limit(
+        0.05, alarm="<", unit="of the level of one that cannot tell", source="right by 29 to 1"
     )
+    rise = limit(2, alarm=">=", unit="× its start", source="beyond the usual swings")
+    margin = limit(1, alarm=">", unit="hinge loss", source="Lim and Ye 2017: margin of 1")
+
+    @method("both losses", points={"discriminator_loss": 10, "generator_loss": 10})
+    def by_losses(self, discriminator_loss: Curve, generator_loss: Curve) -> Iterator[Evidence]:
+        sure, fooled = discriminator_loss, generator_loss
+        level, start, end = sure.end_level, fooled.start_level, fooled.end_level
+        last, first, worst = sure.end, fooled.start, fooled.end
+        if not (level and start and end and last and first and worst and fooled.lowest):
+            return
+        # A cross-entropy hardly gets to exactly 0, a hinge loss does beyond its margin.
+        exact = bool((sure.values == 0).any())
+        hinge = exact or fooled.lowest.value < 0 or start.value < log(2) / 2
+        balance = 1.0 if hinge else log(2)
+        times = end.value / start.value if start.value > 0 else 0.0
+        suffers = self.margin.exceeded(end.value) if hinge else self.rise.exceeded(times)
+        left = max(level.value, 0.0) / balance
+        if not self.low.exceeded(left) or not suffers:
+            return
+        high = np.flatnonzero(sure.values >= self.low * balance)
+        begin = min(int(high[-1]) + 1, len(sure) - 1) if len(high) else 0
+        yield Evidence(
+            message=f"{sure.name} ends at {number(last.value)}, where one that cannot tell is "
+            f"near {number(balance)}, and {fooled.name} went from {number(first.value)} to "
+            f"{number(worst.value)}: the generator gets "
+            + ("little gradient, unless this is a hinge loss." if hinge else "no gradient."),
+            suggestion="Divide the discriminator's learning rate by 4, or update the generator "
+            "more often.",
+            severity=Severity.INFO if hinge else None,
+            tag=sure.name,
+            steps=sure.span(begin),
+            comparison=self.low.compare(left),
+            related=(fooled.name,),
+        )

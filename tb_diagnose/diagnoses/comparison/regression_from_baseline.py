@@ -5,74 +5,78 @@ Why it matters:
 
 How it is judged:
     By the curve that runs are ranked by: success rate, reward, validation score, validation loss,
-    training score, training loss, the first that both have. A run has regressed where its end is
-    worse than the baseline's by 5 % of what the baseline gained from start to end, and by 3
-    standard deviations of the noise of both curves' ends.
+    training score, training loss, the first that both have under the same name. The end is worse by
+    5 % of what the baseline gained, and by 3 standard deviations of both curves' noise.
 
 When it stays silent:
-    No baseline was named; a difference within the noise of the curves (seeds may differ by more:
-    see seed-spread).
+    No baseline was named; the run is of another task (other classes, losses, inputs, environment or
+    curves); a difference within the noise (seeds may differ by more: see seed-spread).
 
 What to try:
     Repeat both with 3 seeds before believing it; then take the change apart.
 
 Sources:
-    Google, "Deep learning tuning playbook" (noise between studies); Bouthillier et al. 2021,
-    "Accounting for variance in machine learning benchmarks".
+    Bouthillier et al. 2021, "Accounting for variance in machine learning benchmarks".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import hypot
 
-import numpy as np
-
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
 from tb_diagnose.engine.compare import FinalMetric, RunSummary, final_metrics
-from tb_diagnose.engine.contract import Thresholds, comparison, limit
+from tb_diagnose.engine.contract import comparison, limit, method
 
 
-class Limits(Thresholds):
-    """How much worse, how sure."""
-
-    worse: float = limit(0.05, unit="of the baseline's gain", source="chosen: worth a question")
-    noise: float = limit(3.0, unit="standard deviations", source="chosen: p < 0.002")
+def _strange(runs: Mapping[str, RunSummary], baseline: str) -> str:
+    if baseline not in runs:
+        return f"the baseline {baseline!r} is none of the runs"
+    comparable = any(_standings(runs, baseline, name) for name in runs if name != baseline)
+    return "" if comparable else f"no run is of the same task as {baseline}"
 
 
 @comparison(family="comparison", severity=Severity.WARNING, since="0.1")
-def regression_from_baseline(
-    runs: Mapping[str, RunSummary], baseline: str | None, limits: Limits
-) -> Iterator[Evidence]:
-    """Each run against the one that was named."""
-    if baseline is None:
-        raise NotApplicable("no baseline was named", "tb-diagnose logs --baseline RUN")
-    if baseline not in runs:
-        raise NotApplicable(f"the baseline {baseline!r} is none of the runs")
-    for name in sorted(runs.keys() - {baseline}):
-        both = final_metrics({each: runs[each] for each in (baseline, name)})
-        if both:
-            yield from _judge(baseline, name, both, limits)
+class RegressionFromBaseline:
+    worse = limit(0.05, alarm=">=", unit="of the baseline's gain", source="worth a question")
+    noise = limit(3, alarm=">", unit="standard deviations", source="p < 0.002")
+
+    @method("levels at the end", unless=_strange)
+    def by_end(self, runs: Mapping[str, RunSummary], baseline: str) -> Iterator[Evidence]:
+        for name in sorted(runs.keys() - {baseline}):
+            both = _standings(runs, baseline, name)
+            if both is not None:
+                yield from self._judge(baseline, name, *both)
+
+    def _judge(
+        self, baseline: str, name: str, base: FinalMetric, run: FinalMetric
+    ) -> Iterator[Evidence]:
+        worse = base.better * (base.end - run.end)
+        gain = base.better * (base.end - base.start)
+        scale = gain if gain > 0 else abs(base.end)
+        noise = hypot(base.noise, run.noise)
+        beyond = worse > 0 and (noise == 0 or self.noise.exceeded(worse / noise))
+        if scale <= 0 or not beyond or not self.worse.exceeded(worse / scale):
+            return
+        yield Evidence(
+            message=f"{name} ends with {run.curve} around {number(run.end)}, {baseline} around "
+            f"{number(base.end)}: worse by {percent(worse / scale)} of what the baseline gained.",
+            suggestion="Repeat both with 3 seeds; if it stays, take the change apart.",
+            comparison=self.worse.compare(worse / scale),
+            confidence=f"{number(worse / noise)} standard deviations of the curves' noise"
+            if noise
+            else "",
+        )
 
 
-def _judge(
-    baseline: str, name: str, both: Mapping[str, FinalMetric], limits: Limits
-) -> Iterator[Evidence]:
-    base, run = both[baseline], both[name]
-    worse = base.better * (base.end - run.end)
-    gain = base.better * (base.end - base.start)
-    scale = gain if gain > 0 else abs(base.end)
-    noise = float(np.hypot(base.noise, run.noise))
-    if scale <= 0 or worse < limits.worse * scale or worse <= limits.noise * noise:
-        return
-    yield Evidence(
-        message=f"{name} ends with {run.curve} at {number(run.end)}, {baseline} at "
-        f"{number(base.end)}: worse by {percent(worse / scale)} of what the baseline gained.",
-        suggestion="Repeat both with 3 seeds; if it stays, take the change apart.",
-        measured=worse / scale,
-        limit=limits.worse,
-        unit="of the baseline's gain",
-        confidence=f"{number(worse / noise)} standard deviations of the curves' noise"
-        if noise
-        else "",
-    )
+def _standings(
+    runs: Mapping[str, RunSummary], baseline: str, name: str
+) -> tuple[FinalMetric, FinalMetric] | None:
+    """How both runs stand by one curve; None where they are not known to be of one task."""
+    base, run = runs[baseline], runs[name]
+    both = final_metrics({baseline: base, name: run})
+    if not both or (base.task and run.task and base.task != run.task):
+        return None
+    same = both[baseline].curve == both[name].curve
+    return (both[baseline], both[name]) if same else None

@@ -1,97 +1,83 @@
 """How far runs that differ in nothing but their seed lie apart.
 
 Why it matters:
-    Two single runs differ by luck alone by about this much. A setting that is better by less has
-    not been shown to be better.
+    A setting that is better by less than luck has not been shown to be better.
 
 How it is judged:
-    Runs are taken for repetitions where their hyper-parameters are equal but for the seed, or, if
-    they have none, where their names differ in nothing but a number behind ``seed``. Of 3 or more
-    the standard deviation s of the final levels is told, with the smallest difference between two
-    single runs that is not luck, 1.96 * sqrt(2) * s. It is a warning where that is more than half
-    of what the runs gained from their start to their end.
+    Repetitions have hyperparameters that are equal but for the seed or, without any, names that
+    differ in nothing but a number behind ``seed``. For a standard deviation s of their ends, 1.96 *
+    sqrt(2) * s is the smallest difference between two that is not luck. Above half of what they
+    gained it is a warning.
 
 When it stays silent:
-    Fewer than 3 repetitions; names that do not speak of seeds; a spread of less than a tenth of
-    what was gained, which needs no word.
+    Fewer than 3 repetitions; a spread of less than a tenth of what was gained.
 
 What to try:
-    Compare settings over 5 seeds or more each, by mean and confidence interval. If one seed of
-    several fails, warm the learning rate up or lower it.
+    Compare settings over 5 seeds or more each, by mean and confidence interval.
 
 Sources:
     Bouthillier et al. 2021, "Accounting for variance in machine learning benchmarks"; Henderson et
-    al. 2018, "Deep reinforcement learning that matters".
+    al. 2018.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
-from tb_diagnose.engine.compare import FinalMetric, RunSummary, final_metrics
-from tb_diagnose.engine.contract import Thresholds, comparison, limit
-from tb_diagnose.measure.medians import median
+from tb_diagnose.engine.compare import FinalMetric, RunSummary, final_metrics, repetition_of
+from tb_diagnose.engine.contract import comparison, limit, method
+from tb_diagnose.measure.robust import LUCK
 
-SEED = re.compile(r"seed[=_\- ]*\d+|(?<![a-z])s\d+(?![a-z0-9])|#\d+$", re.IGNORECASE)
+#: Fewer repetitions have no spread.
+FEWEST = 3
 
 
-class Limits(Thresholds):
-    """How many runs, how far apart."""
-
-    runs: int = limit(3, unit="runs", source="chosen: two have no spread")
-    worth: float = limit(0.1, unit="of what was gained", source="chosen: less needs no word")
-    grave: float = limit(0.5, unit="of what was gained", source="chosen: luck rules")
+def _single(runs: Mapping[str, RunSummary]) -> str:
+    known = any(len(group) >= FEWEST for group in _groups(runs).values())
+    return "" if known else f"no {FEWEST} runs differ in nothing but their seed"
 
 
 @comparison(family="comparison", severity=Severity.INFO, since="0.1")
-def seed_spread(runs: Mapping[str, RunSummary], limits: Limits) -> Iterator[Evidence]:
-    """Each group of repetitions."""
-    groups: dict[str, dict[str, FinalMetric]] = defaultdict(dict)
-    for name, each in final_metrics(runs).items():
-        if (kind := _kind(runs[name])) is not None:
-            groups[kind][name] = each
-    large = [group for group in groups.values() if len(group) >= limits.runs]
-    if not large:
-        raise NotApplicable(
-            f"no {limits.runs} runs differ in nothing but their seed", "logs/NAME/seed=1"
+class SeedSpread:
+    worth = limit(0.1, alarm=">=", unit="of what was gained", source="less needs no word")
+    grave = limit(0.5, alarm=">=", unit="of what was gained", source="luck rules")
+
+    @method("levels at the end", unless=_single)
+    def by_end(self, runs: Mapping[str, RunSummary]) -> Iterator[Evidence]:
+        for group in _groups(runs).values():
+            if len(group) < FEWEST:
+                continue
+            ends = np.array([metric.end for metric in group.values()])
+            starts = np.array([metric.start for metric in group.values()])
+            gained = abs(float(np.median(ends) - np.median(starts)))
+            luck = LUCK * float(np.std(ends, ddof=1))
+            if gained > 0 and self.worth.exceeded(luck / gained):
+                yield self._evidence(group, luck, gained)
+
+    def _evidence(self, group: Mapping[str, FinalMetric], luck: float, gained: float) -> Evidence:
+        ends, names = sorted(metric.end for metric in group.values()), sorted(group)
+        return Evidence(
+            message=f"{len(group)} runs that differ in their seed only ({names[0]} to "
+            f"{names[-1]}) end with {group[names[0]].curve} from {number(ends[0])} to "
+            f"{number(ends[-1])}: a difference of less than {number(luck)} between two single runs "
+            "is luck.",
+            suggestion="Compare settings over 5 seeds or more each, by mean and confidence "
+            "interval.",
+            comparison=self.worth.compare(luck / gained),
+            confidence=f"1.96 * sqrt(2) * s over {len(group)} runs",
+            severity=Severity.WARNING if self.grave.exceeded(luck / gained) else None,
         )
-    for group in large:
-        ends = np.array([each.end for each in group.values()])
-        gained = abs(float(median(ends) - median([each.start for each in group.values()])))
-        luck = 1.96 * np.sqrt(2) * float(np.std(ends, ddof=1))
-        if gained > 0 and luck >= limits.worth * gained:
-            yield _evidence(group, luck, gained, limits)
 
 
-def _kind(run: RunSummary) -> str | None:
-    """What repetitions have in common; None where a run does not speak of a seed."""
-    seeds = [key for key in run.hparams if key.lower().split("/")[-1].endswith("seed")]
-    if seeds:
-        rest = {key: str(value) for key, value in run.hparams.items() if key not in seeds}
-        return repr(sorted(rest.items()))
-    return SEED.sub("", run.run) if SEED.search(run.run) else None
-
-
-def _evidence(
-    group: dict[str, FinalMetric], luck: float, gained: float, limits: Limits
-) -> Evidence:
-    ends = sorted(each.end for each in group.values())
-    names = sorted(group)
-    curve = group[names[0]].curve
-    return Evidence(
-        message=f"{len(group)} runs that differ in their seed only ({names[0]} to {names[-1]}) end "
-        f"with {curve} from {number(ends[0])} to {number(ends[-1])}: a difference of less than "
-        f"{number(luck)} between two single runs is luck.",
-        suggestion="Compare settings over 5 seeds or more each, by mean and confidence interval.",
-        measured=luck / gained,
-        limit=limits.worth,
-        unit="of what was gained",
-        confidence=f"1.96 * sqrt(2) * s over {len(group)} runs",
-        severity=Severity.WARNING if luck >= limits.grave * gained else None,
-    )
+def _groups(runs: Mapping[str, RunSummary]) -> Mapping[str, dict[str, FinalMetric]]:
+    """Repetitions, by what they have in common."""
+    groups: dict[str, dict[str, FinalMetric]] = defaultdict(dict)
+    for name, metric in final_metrics(runs).items():
+        if (common := repetition_of(runs[name])) is not None:
+            groups[common][name] = metric
+    return groups

@@ -59,7 +59,7 @@ class MetricMismatch:
         still = train_score is not None and train_score.constant
         never = f"; it is never above {number(highest.value)}" if highest and useless else ""
         yield Evidence(
-            message=f"The metric is {metric} and the loss {loss}: {metric} counts exact hits, which "
+            message=f"The metric is {metric} and the loss {loss}: {metric} counts exact hits, "
             f"numbers hardly ever are{never}.",
             suggestion=f"{sentence(code('measure an error'))} If the target is a class, "
             f"{code('classify two')}, or {code('classify many')}.",

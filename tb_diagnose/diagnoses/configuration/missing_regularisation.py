@@ -57,8 +57,8 @@ class MissingRegularisation:
         if self.rise.exceeded(share) and falling and not val_loss.non_finite:
             yield Evidence(
                 message=f"{val_loss.name} rose from {number(best.value)} at step {best.step} to "
-                f"{number(end.value)} at step {end.step}, and the {len(model.layers)} layers have no "
-                "dropout, normalization, weight penalty, weight decay or augmentation.",
+                f"{number(end.value)} at step {end.step}, and the {len(model.layers)} layers "
+                "have no dropout, normalization, weight penalty, weight decay or augmentation.",
                 suggestion=sentence(f"{code('regularize')}; augment the data if they are images"),
                 tag=val_loss.name,
                 related=(train_loss.name,),

@@ -10,7 +10,8 @@ How it is judged:
     error above a tenth of that size.
 
 When it stays silent:
-    The run settles early below three quarters of that size; the output has bounds; weight penalties are most of the loss; the loss diverges.
+    The run settles early below three quarters of that size; the output has bounds; weight penalties
+    are most of the loss; the loss diverges.
 
 What to try:
     Standardize the targets by the training data, and multiply predictions back.

@@ -6,7 +6,8 @@ Why it matters:
 
 How it is judged:
     The model has BatchNormalization, and at three validations or more the training score is past
-    halfway from guessing to perfect, while validation is within a fifth of that way of guessing.
+    halfway from guessing to perfect, while validation is near guessing, or a quarter of that way
+    behind and catches up later.
 
 When it stays silent:
     No batch normalization in the configuration, no scores, a validation that follows.
@@ -51,6 +52,7 @@ def _without(model: ModelConfig | None) -> str:
 class BatchNormStatistics:
     learned = limit(0.5, alarm=">=", unit="of the way from guessing", source="halfway")
     near = limit(0.2, alarm="<=", unit="of the way from guessing", source="far below any gap")
+    apart = limit(0.25, alarm=">=", unit="of the way from guessing", source="as overfitting")
     often = limit(3, alarm=">=", unit="validations", source="one may be an accident")
 
     @method("scores and the configuration")
@@ -70,7 +72,9 @@ class BatchNormStatistics:
         room = 1 - chance.accuracy
         good = (pair.training_levels - chance.accuracy) / room >= self.learned
         bad = (held_out - chance.accuracy) / room <= self.near
-        off = np.flatnonzero(good & bad)
+        late = float(pair.gap.values[-1])
+        wide = (pair.gap.values / room >= self.apart) & (pair.gap.values >= 2 * late)
+        off = np.flatnonzero(good & (bad | wide))
         if not self.often.exceeded(len(off)):
             return
         layers = [layer for layer in model.layers if layer.kind == "BatchNormalization"]
@@ -78,8 +82,9 @@ class BatchNormStatistics:
         said = f" with momentum {momentum:g}" if isinstance(momentum, int | float) else ""
         first = pair.gap.point(int(off[0]))
         yield Evidence(
-            message=f"In {plural(len(off), 'validation')} {pair.validation.name} is near guessing "
-            f"({number(float(held_out[off[0]]))} at step {first.step}) while {pair.training.name} is "
+            message=f"In {plural(len(off), 'validation')} {pair.validation.name} lags far behind "
+            f"({number(float(held_out[off[0]]))} at step {first.step}) while "
+            f"{pair.training.name} is "
             f"past halfway; the model has {plural(len(layers), 'batch normalization')}{said}.",
             suggestion="Score the training data in inference mode; if that is low as well, "
             f"{code('train batch normalization right')}.",

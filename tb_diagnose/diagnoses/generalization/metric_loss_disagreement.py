@@ -61,11 +61,11 @@ class MetricLossDisagreement:
     ) -> Iterator[Evidence]:
         if train_loss.end_level is None or train_loss.non_finite:
             return
-        found = []
+        found = [self._bottomless(train_loss, train_score)]
         if train_score is not None and train_score.end_level is not None:
             found = [
                 self._contradicts(train_loss, train_score, model) if model is not None else None,
-                self._bottomless(train_loss, train_score),
+                *found,
                 self._rises(train_loss, train_score),
                 self._parts(train_loss, train_score),
             ]
@@ -75,7 +75,8 @@ class MetricLossDisagreement:
     def _contradicts(self, loss: Curve, score: Curve, model: ModelConfig) -> Evidence | None:
         """More wrong answers than the loss leaves room for."""
         price, unit = _price(model)
-        assert loss.end_level is not None and score.end_level is not None and score.end is not None
+        if not (loss.end_level and score.end_level and score.end):
+            return None
         level, wrong = loss.end_level.value, 1 - score.end_level.value
         if not price or not is_accuracy(score.series.tag) or level < 0:
             return None
@@ -93,23 +94,26 @@ class MetricLossDisagreement:
             comparison=comparison,
         )
 
-    def _bottomless(self, loss: Curve, score: Curve) -> Evidence | None:
-        """A loss that falls faster and faster, and nothing is learned of it."""
+    def _bottomless(self, loss: Curve, score: Curve | None) -> Evidence | None:
+        """A loss that falls faster and faster, and no score gains from it."""
         start, end, late = loss.start, loss.end, loss.late_share
-        if not (start and end and late) or score.start is None or score.end is None:
+        if not (start and end and late):
             return None
-        unlearned = score.end.value - score.start.value < NOTHING * 2
+        unlearned, beside = end.value < -10 * max(abs(start.value), 1), ""
+        if score is not None and score.start is not None and score.end is not None:
+            unlearned = score.end.value - score.start.value < NOTHING * 2
+            beside = f" while {score.name} goes from {number(score.start.value)} to "
+            beside += number(score.end.value)
         comparison = self.bottom.compare(end.value)
         if not (comparison.holds and self.worse.exceeded(late) and unlearned and loss.improved):
             return None
         return Evidence(
             message=f"{loss.name} falls without a bottom, from {number(start.value)} to "
-            f"{number(end.value)}, while {score.name} goes from {number(score.start.value)} to "
-            f"{number(score.end.value)}: what is minimized is the opposite of a loss.",
+            f"{number(end.value)}{beside}: what is minimized is the opposite of a loss.",
             suggestion="Look at its sign (minimize -log p(y), not log p(y)) and at labels outside "
             "0..1: a loss must not become less by being more wrong.",
             tag=loss.name,
-            related=(score.name,),
+            related=(score.name,) if score is not None else (),
             steps=loss.span(0),
             comparison=comparison,
             severity=Severity.CRITICAL,
@@ -141,7 +145,7 @@ class MetricLossDisagreement:
     def _parts(self, loss: Curve, metric: Curve) -> Evidence | None:
         """A metric that lost half of its gain while the loss went on falling."""
         rise, best, end = metric.rise, metric.best, metric.end
-        if not (rise and rise.persistent and rise.share and best and end) or not metric.improved_p:
+        if not (rise and rise.persistent and rise.share and best and end) or metric.scatter is None:
             return None
         moment = metric.wall[best.index]
         behind = loss.course[loss.wall[loss.where] >= moment]

@@ -43,7 +43,8 @@ class NoisyValidation:
         gained = start.value - best.value
         if gained > 0 and self.share.exceeded(noise / gained):
             yield Evidence(
-                message=f"{val_loss.name} jumps by {number(noise)} from one validation to the next, "
+                message=f"{val_loss.name} jumps by {number(noise)} from one validation to the "
+                "next, "
                 f"{percent(noise / gained)} of all it fell by ({number(gained)}).",
                 suggestion=f"Validate on more examples, {code('decay the rate')}, and judge "
                 "checkpoints by the mean of three validations.",

@@ -115,7 +115,8 @@ class Overfitting:
     def _parted(self, pair: SplitCurves, code: Code, model: ModelConfig | None) -> Evidence | None:
         """Scores that part while validation stands still."""
         val, train, gap = pair.validation, pair.training, pair.gap
-        if not (gap.end_level and gap.start_level and val.end and train.end) or val.still_improving:
+        stands = not val.still_improving or (val.late_share or 0.0) < self.gap / 2
+        if not (stands and gap.end_level and gap.start_level and val.end and train.end):
             return None
         wide = gap.end_level.value - max(gap.start_level.value, 0.0)
         if not (gap.finite > 3 and self.gap.exceeded(wide)):
@@ -124,7 +125,8 @@ class Overfitting:
         first = onset.step if onset else int(val.steps[0])
         return self._evidence(
             pair,
-            f"{train.name} ends at {number(train.end.value)} and {val.name}, which stands still, at "
+            f"{train.name} ends at {number(train.end.value)} and {val.name}, which stands "
+            "still, at "
             f"{number(val.end.value)}: what is still learned is learned by heart.",
             (first, val.end.step),
             self.gap.compare(wide),

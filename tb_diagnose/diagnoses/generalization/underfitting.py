@@ -64,11 +64,13 @@ class Underfitting:
     ) -> Iterator[Evidence]:
         known = chance
         chance, train, val = learning.chance, train_score.end_level, val_score.end_level
-        if chance is None or train is None or val is None or train_score.still_improving:
+        if chance is None or train is None or val is None:
             return
         room = 1 - chance.accuracy
         way, apart = (train.value - chance.accuracy) / room, abs(train.value - val.value) / room
-        settled = (train_score.late_share or 0.0) < self.least
+        outlook = train_score.outlook
+        settled = outlook is not None and (outlook.gain or 0.0) < self.least
+        settled = settled and not train_score.still_improving
         if not (settled and self.poor.exceeded(way) and self.least.exceeded(way)):
             return
         if self.gap.exceeded(apart):
@@ -85,7 +87,7 @@ class Underfitting:
                 steps=train_score.span(half),
                 comparison=self.poor.compare(way),
                 # Where the classes were guessed it may be all that the inputs tell.
-                severity=None if known is not None else Severity.INFO,
+                severity=None if known is not None or way < self.poor / 2 else Severity.INFO,
             )
 
     @method("the loss of a regression", points={"train_loss": 8}, unless=_bounded)

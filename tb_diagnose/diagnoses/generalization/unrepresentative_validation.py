@@ -42,18 +42,24 @@ class UnrepresentativeValidation:
     def by_splits(self, splits: tuple[SplitCurves, ...]) -> Iterator[Evidence]:
         for pair in splits:
             gap, val = pair.gap, pair.validation
-            if pair.better < 0 or not self.points.exceeded(gap.finite) or not moved(val):
+            end, trained = val.end, pair.training.end
+            if (
+                end is None
+                or trained is None
+                or pair.better < 0
+                or not self.points.exceeded(gap.finite)
+                or not moved(val)
+            ):
                 continue
             later = gap.values[gap.finite // 3 :]
             least, most = float(later.min()), float(later.max())
             if self.apart.exceeded(least) and self.widens.exceeded(most - least):
-                end = val.end
-                assert end is not None and pair.training.end is not None
                 yield Evidence(
                     message=f"{val.name} rises with {pair.training.name}, but stays at least "
                     f"{number(least)} below it; they end at {number(end.value)} and "
-                    f"{number(pair.training.end.value)}.",
-                    suggestion="Count classes and compare ranges on both sides; split at random, by "
+                    f"{number(trained.value)}.",
+                    suggestion="Count classes and compare ranges on both sides; split at "
+                    "random, by "
                     "class, and by group where examples belong together.",
                     tag=val.name,
                     related=(pair.training.name,),

@@ -58,9 +58,8 @@ class ValidationAtChance:
         known = chance is not None and is_accuracy(val_score.series.tag)
         if known and chance is not None:
             way = (train.value - chance.accuracy) / (1 - chance.accuracy)
-            comparison = (
-                self._guesses(val_score, val.value, chance) if self.learned.exceeded(way) else None
-            )
+            apart = self.learned.exceeded(way) or _gets_worse(val_loss, train_score)
+            comparison = self._guesses(val_score, val.value, chance) if apart else None
             said = f", where guessing gives {number(chance.accuracy)}"
         else:
             comparison = self._unmoved(train_score, val_score, val_loss)
@@ -70,13 +69,39 @@ class ValidationAtChance:
         yield Evidence(
             message=f"{train_score.name} reaches {number(train_score.end.value)}, but "
             f"{val_score.name} ends at {number(val_score.end.value)}{said}.",
-            suggestion="Check that labels belong to their inputs and that validation data go through "
+            suggestion="Check that labels belong to their inputs and that validation data go "
+            "through "
             "the same preprocessing; if labels do not depend on inputs, there is nothing to learn.",
             tag=val_score.name,
             related=(train_score.name,),
             steps=val_score.span(0),
             comparison=comparison,
         )
+
+    @method("the losses of both splits and a score", points={"train_loss": 8, "val_score": 8})
+    def by_losses(
+        self, train_loss: Curve, val_loss: Curve, val_score: Curve, learning: LearningState
+    ) -> Iterator[Evidence]:
+        level, rise, end = val_score.end_level, val_loss.rise, val_score.end
+        still = moved(val_score) is False and not moved(val_loss)
+        if not (level and end and rise and rise.persistent and still and moved(train_loss)):
+            return
+        chance = learning.chance
+        known = chance is not None and is_accuracy(val_score.series.tag)
+        if level.value < self.learned or known:
+            comparison = self._guesses(val_score, level.value, chance) if known and chance else None
+            if known and comparison is None:
+                return
+            yield Evidence(
+                message=f"{train_loss.name} falls, but {val_loss.name} only rises and "
+                f"{val_score.name} never moved; it ends at {number(end.value)}.",
+                suggestion="Check that labels belong to their inputs, in training and in "
+                "validation; if labels do not depend on inputs, there is nothing to learn.",
+                tag=val_score.name,
+                related=(train_loss.name, val_loss.name),
+                steps=val_score.span(0),
+                comparison=comparison,
+            )
 
     def _guesses(self, score: Curve, level: float, chance: ChanceLevel) -> Comparison | None:
         """That validation is at 1/K, as near as so many examples can tell."""
@@ -97,3 +122,10 @@ class ValidationAtChance:
         gap = min(train.gained or 0.0, train.end_level.value - val.end_level.value)
         comparison = self.rose.compare(gap)
         return comparison if comparison.holds else None
+
+
+def _gets_worse(val_loss: Curve | None, train_score: Curve) -> bool:
+    """Whether the validation loss only ever rose while the training score did."""
+    if val_loss is None or val_loss.rise is None or not val_loss.rise.persistent:
+        return False
+    return not moved(val_loss) and bool(moved(train_score))

@@ -70,7 +70,8 @@ class ValidationBelowTraining:
             if self.often.exceeded(often):
                 first = int(gap.steps[third + int(np.argmax(low))])
                 yield Evidence(
-                    message=f"{pair.validation.name} lies below {train.name} in {percent(often)} of "
+                    message=f"{pair.validation.name} lies below {train.name} in "
+                    f"{percent(often)} of "
                     f"the validations, at {number(float(np.median(ratios)))} times in the middle: "
                     f"{_why(model)}.",
                     suggestion="Evaluate the training data in the same way, without dropout and "

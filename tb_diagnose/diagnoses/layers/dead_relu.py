@@ -1,32 +1,24 @@
 """Units that are never active any more.
 
 Why it matters:
-    A ReLU whose input is negative for every example gives 0 and gets no gradient: it will not come
-    back. A layer of such units cuts the network in two.
+    A ReLU whose input is negative for every example gives 0 and gets no gradient, for good. A layer
+    of such units cuts the network in two.
 
 How it is judged:
-    The share of each layer's units that were not active for a single example of the window over
-    which they were watched, as the median of the later half of the run. From 90 % on it is a
-    warning, from 50 % on where the loss shows no learning and else a note. Where only histograms
-    of activations are logged (or TensorFlow Estimators' fraction_of_zero_values), units cannot be
-    told apart: then only a layer that gives nothing but 0 is dead. So is one, where weights alone
-    are logged, behind which a kernel stands still (within a millionth) while the biases beside it
-    move by a thousandth of its weights at least: the gradient of a kernel is that of its biases
-    times its inputs, so that these are 0. That is told where the configuration says that a ReLU
-    gives them, or where nothing is learned.
+    The share of a layer's units that no example activates, in the later half of the run: half is a
+    note, or a warning where nothing is learned; 90 % always is. From histograms of outputs, only a
+    layer of nothing but zeros counts. From weights: a still kernel beside moving biases is given
+    nothing but 0.
 
 When it stays silent:
-    Zeros alone: that half of a ReLU layer's outputs are 0 for one example is how it works
-    (sparsity). Layers that are no ReLU; layers that are dead for a while and come back.
+    Sparsity: half of a healthy ReLU layer's outputs are 0. Layers that recover.
 
 What to try:
-    Divide the learning rate by 10: one large step is what mostly kills them. LeakyReLU or GELU,
-    He initialisation, biases that begin at 0, inputs of mean 0 and standard deviation 1.
+    A tenth of the learning rate, He initialization, LeakyReLU.
 
 Sources:
-    Lu et al. 2019, "Dying ReLU and initialization"; Braiek and Khomh 2023, "TheDeepChecker"
-    (more than 50 % of the units); Amazon SageMaker Debugger, rule DeadRelu (50 %). The gradients:
-    Goodfellow et al. 2016, "Deep learning", algorithm 6.4.
+    Lu et al. 2019, "Dying ReLU and initialization"; Amazon SageMaker Debugger, rule DeadRelu.
+    Gradients: Goodfellow et al. 2016, algorithm 6.4.
 """
 
 from __future__ import annotations
@@ -34,186 +26,140 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-import numpy as np
+from tb_diagnose.analysis.layers import GRAIN, LayerSummary
+from tb_diagnose.analysis.learning_state import LearningState
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import listed, number, percent, plural, sentence
+from tb_diagnose.core.model import ModelConfig, Optimizer
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
+from tb_diagnose.roles.initializers import initial_bias
+from tb_diagnose.roles.optimizer import usual_rates
+from tb_diagnose.roles.weights import activation, hidden
 
-from tb_diagnose.analysis.progress import stalled
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
-from tb_diagnose.core.format import listed, percent, plural
-from tb_diagnose.core.model import Layer, ModelConfig, Optimizer
-from tb_diagnose.core.run import Histograms, Series, Vitals
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.distributions import moved, reach, size
-from tb_diagnose.measure.levels import typical
-from tb_diagnose.measure.reductions import all_of
-from tb_diagnose.roles.chance_level import ChanceLevel
-from tb_diagnose.roles.weights import Kernel, activation, bias_of
-
-ENABLE = 'model.fit(..., callbacks=[tb_diagnose.attach.keras("logs")])'
-#: Last word of the scalar that TensorFlow's canned Estimators log for each hidden layer.
-ZEROS = "fraction_of_zero_values"
+#: Activations that are 0 over half of their range.
+RELUS = ("relu", "relu6")
 
 
-class Limits(Thresholds):
-    """How many units may be dead."""
-
-    share: float = limit(
-        0.5, unit="of the units", source="TheDeepChecker, SageMaker Debugger: 50 %"
-    )
-    most: float = limit(0.9, unit="of the units", source="chosen: hardly anything gets through")
-    points: int = limit(3, unit="steps", source="chosen: once may be chance")
-    still: float = limit(1e-6, unit="of mean |w|", source="chosen: 16 times the grain of float32")
-    moving: float = limit(1e-3, unit="of mean |w|", source="chosen: a thousand times as far")
+def _without(model: ModelConfig | None = None) -> str:
+    if model is None or not model.order_known:
+        return ""
+    inner = hidden(model)
+    has = any(activation(model, layer) in RELUS for layer in inner)
+    return "" if has or not inner else "no hidden layer has a ReLU"
 
 
 @diagnosis(
     family="layers",
     severity=Severity.WARNING,
-    leads_to=(
-        "no-learning",
-        "loss-plateau",
-        "frozen-weights",
-        "disconnected-layers",
-        "vanishing-gradients",
-        "update-ratio",
-    ),
+    leads_to=("frozen-weights", "disconnected-layers", "vanishing-gradients", "no-learning"),
     since="0.1",
+    concerns=_without,
 )
-def dead_relu(
-    layer_vitals: Vitals | None,
-    activations: tuple[Histograms, ...] | None,
-    kernels: tuple[Kernel, ...] | None,
-    weights: tuple[Histograms, ...] | None,
-    model: ModelConfig | None,
-    scalars: tuple[Series, ...] | None,
-    train_loss: Series | None,
-    chance: ChanceLevel | None,
-    optimizer: Optimizer | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """Unit by unit where a training was attached, else layer by layer."""
-    fix = _fix(optimizer)
-    zeros = [each for each in scalars or () if each.tag.endswith(ZEROS)]
-    if layer_vitals is not None and len(layer_vitals) >= limits.points:
-        yield from _by_unit(layer_vitals, stalled(train_loss, chance), fix, limits)
-    elif activations or zeros:
-        yield from _by_layer(activations or (), zeros, fix, limits)
-    else:
-        why = stalled(train_loss, chance)
-        starved = _starved(kernels or (), weights or (), model, why, limits)
-        if starved is None:
-            raise NotApplicable("neither dead units nor activations were logged", ENABLE)
-        yield _by_weights(*starved, why, fix, limits)
-
-
-def _by_unit(vitals: Vitals, why: str, fix: str, limits: Limits) -> Iterator[Evidence]:
-    dead = vitals.column("dead")
-    late = typical(dead[len(dead) // 2 :])
-    bad = np.flatnonzero(np.nan_to_num(late) >= limits.share)
-    if not len(bad):
-        return
-    worst = int(bad[np.argmax(late[bad])])
-    from_on = int(np.argmax(dead[:, worst] >= limits.share))
-    grave = why or late[worst] >= limits.most
-    others = [vitals.rows[at] for at in bad if at != worst]
-    yield Evidence(
-        message=f"{percent(float(late[worst]))} of the units of {vitals.rows[worst]} are not active "
-        f"for any of {_examples(vitals)}"
-        + (f"; {listed(others)} are much the same" if others else "")
-        + (f"; {why}." if why else "."),
-        suggestion=fix,
-        tag=vitals.name,
-        steps=(int(vitals.steps[from_on]), int(vitals.steps[-1])),
-        measured=float(late[worst]),
-        limit=limits.share,
-        unit="of the units",
-        severity=None if grave else Severity.INFO,
+class DeadRelu:
+    share = limit(0.5, alarm=">=", unit="of the units", source="SageMaker Debugger: 50 %")
+    most = limit(0.9, alarm=">=", unit="of the units", source="hardly anything gets through")
+    biases = limit(
+        1e-3, alarm=">=", unit="of mean |w|", source="a thousand times what a still kernel may move"
     )
 
-
-def _by_layer(
-    activations: tuple[Histograms, ...], zeros: list[Series], fix: str, limits: Limits
-) -> Iterator[Evidence]:
-    silent: list[Histograms | Series] = []
-    for each in activations:
-        last = each.at(slice(-limits.points, None))
-        if len(each) >= limits.points and all_of(last.low == 0) and all_of(last.high == 0):
-            silent.append(each)
-    silent += [
-        each
-        for each in zeros
-        if len(each) >= limits.points and all_of(each.values[-limits.points :] == 1)
-    ]
-    if silent:
-        first = silent[0]
+    @method("units that are never active")
+    def by_activity(
+        self,
+        dead_units: tuple[LayerSummary, ...],
+        code: Code,
+        learning: LearningState | None = None,
+        optimizer: Optimizer | None = None,
+    ) -> Iterator[Evidence]:
+        shares = {layer: layer.dead.late for layer in dead_units}
+        dead = [layer for layer, share in shares.items() if self.share.exceeded(share)]
+        if not dead:
+            return
+        worst = max(dead, key=shares.__getitem__)
+        track, share = worst.dead, shares[worst]
+        from_on = track.since(track.values >= self.share)
+        harm = learning is not None and learning.poor
+        what = f"{percent(share)} of the units of {worst.name} are not active for any of "
+        what += f"{track.window} batches" if track.window else "the examples that were watched"
+        if not track.by_unit:
+            count = len(track.values) - from_on
+            what = f"{worst.name} gave nothing but 0 at the last {plural(count, 'measurement')}"
+        others = [layer.name for layer in dead if layer is not worst]
+        more = f"; {listed(others)} much the same" if others else ""
+        grave = harm or self.most.exceeded(share)
         yield Evidence(
-            message=f"{plural(len(silent), 'layer')} ({listed([each.name for each in silent])}) gave "
-            f"nothing but 0 at the last {limits.points} steps that were logged.",
-            suggestion=fix,
-            tag=first.name,
-            related=tuple(each.name for each in silent[1:]),
-            steps=(int(first.steps[-limits.points]), int(first.steps[-1])),
-            measured=1.0,
-            limit=limits.most,
-            unit="of the outputs",
-            severity=Severity.CRITICAL,
+            message=f"{what}{more}" + (f"; {learning.sentence}." if learning and harm else "."),
+            suggestion=_remedy(code, optimizer),
+            tag=track.tag,
+            steps=track.span(from_on),
+            comparison=self.share.compare(share),
+            severity=(None if track.by_unit else Severity.CRITICAL) if grave else Severity.INFO,
+            related=tuple(layer.dead.tag for layer in dead if layer.dead.tag != track.tag),
+        )
+
+    @method("weights behind the units")
+    def by_weights(
+        self,
+        layer_movements: tuple[LayerSummary, ...],
+        code: Code,
+        learning: LearningState | None = None,
+        optimizer: Optimizer | None = None,
+        model: ModelConfig | None = None,
+    ) -> Iterator[Evidence]:
+        """The first kernel that is given nothing but 0: its gradient is its biases' times that."""
+        harm = learning is not None and learning.poor
+        for before, layer in pairwise(layer_movements):
+            relu = before.activation in RELUS if before.activation else harm
+            idle = layer.still or layer.only_decays
+            plain = layer.kind == "kernel" and layer.trainable and idle
+            if plain and relu and self.biases.exceeded(layer.bias_movement):
+                yield Evidence(
+                    message=f"The kernel of {layer.name} {_rests(layer)}, while its biases moved: "
+                    f"{before.name} gives it nothing but 0"
+                    + (f"; {learning.sentence}." if learning and harm else "."),
+                    suggestion=_remedy(code, optimizer),
+                    tag=layer.tag,
+                    steps=layer.span(),
+                    comparison=self.biases.compare(layer.bias_movement),
+                    confidence="a kernel's gradient is that of its biases times its inputs",
+                    severity=Severity.CRITICAL if harm else None,
+                    related=(layer.bias.name,) if layer.bias else (),
+                )
+                return
+        if model is not None:
+            yield from self.by_configuration(model, code, learning)
+
+    @method("initial biases of the configuration")
+    def by_configuration(
+        self, model: ModelConfig, code: Code, learning: LearningState | None = None
+    ) -> Iterator[Evidence]:
+        """Biases that begin below 0 hold ReLUs down, where nothing is learned."""
+        low = {
+            layer.name: value
+            for layer in hidden(model)
+            if activation(model, layer) in RELUS and (value := initial_bias(layer)) < 0
+        }
+        if not low or learning is None or not learning.poor:
+            return
+        curve = learning.curve
+        yield Evidence(
+            message=f"The biases of {listed(list(low))} begin at {number(min(low.values()))}, "
+            f"which holds their ReLUs at 0; {learning.sentence}.",
+            suggestion=sentence(code("start biases at 0")),
+            tag=curve.name if curve else "",
+            steps=curve.span(0) if curve else (),
         )
 
 
-def _starved(
-    kernels: tuple[Kernel, ...],
-    weights: tuple[Histograms, ...],
-    model: ModelConfig | None,
-    why: str,
-    limits: Limits,
-) -> tuple[Kernel, Kernel, Histograms] | None:
-    """The first kernel that is given nothing but 0, the one before it, and the biases beside it."""
-    for before, kernel in pairwise(kernels):
-        own = kernel.histograms.quantiles
-        if kernel.kind != "kernel" or not kernel.trainable or len(own) < limits.points:
-            continue
-        if not all_of(np.isfinite(own)) or moved(own) >= limits.still:
-            continue
-        if not (why if model is None else before.layer and _is_relu(model, before.layer)):
-            continue
-        biases = bias_of(kernel, weights)
-        if biases is None:
-            continue
-        far = reach(biases.quantiles)
-        if far > 0 and far >= limits.moving * float(size(own[0])):
-            return before, kernel, biases
-    return None
+def _rests(layer: LayerSummary) -> str:
+    if layer.still:
+        count = plural(len(layer.moves) + 1, "histogram")
+        return f"did not move in {count} (by less than {GRAIN:g} of its size)"
+    return "only shrank, as weight decay has it"
 
 
-def _is_relu(model: ModelConfig, layer: Layer) -> bool:
-    return activation(model, layer) in ("relu", "relu6")
-
-
-def _by_weights(
-    before: Kernel, kernel: Kernel, biases: Histograms, why: str, fix: str, limits: Limits
-) -> Evidence:
-    still = kernel.histograms
-    return Evidence(
-        message=f"The kernel of {kernel.called} did not move in {plural(len(still), 'histogram')}, "
-        f"while its biases did: {before.called} gives it nothing but 0"
-        + (f"; {why}." if why else "."),
-        suggestion=fix,
-        tag=still.name,
-        related=(biases.name,),
-        steps=(int(still.steps[0]), int(still.steps[-1])),
-        measured=moved(still.quantiles),
-        limit=limits.still,
-        unit="of mean |w|",
-        confidence="by the gradients: that of a kernel is that of its biases times its inputs",
-        severity=Severity.CRITICAL if why else None,
-    )
-
-
-def _examples(vitals: Vitals) -> str:
-    window = vitals.layout.get("window")
-    return f"{window} batches" if isinstance(window, int) else "the examples watched"
-
-
-def _fix(optimizer: Optimizer | None) -> str:
+def _remedy(code: Code, optimizer: Optimizer | None) -> str:
     rate = optimizer.learning_rate if optimizer else None
-    lower = f"learning_rate={rate:g} → {rate / 10:g}" if rate else "Divide the learning rate by 10"
-    return f'{lower}; kernel_initializer="he_normal"; LeakyReLU where units still die.'
+    high = optimizer is None or rate is None or rate >= usual_rates(optimizer).default
+    lower = f"{code.lower_rate(optimizer)}; " if high else ""
+    return sentence(f"{lower}{code('initialize')}; LeakyReLU where units die all the same")

@@ -1,60 +1,46 @@
 """The weights do not move.
 
 Why it matters:
-    Optimiser steps are taken and nothing changes: the run computes the same numbers again and
-    again. Either the steps are too small to change a 32-bit number, or no gradient arrives.
+    Steps are taken and nothing changes. Either the steps are too small to change a 32-bit number,
+    or no gradient arrives.
 
 How it is judged:
-    The Wasserstein-1 distance between the first and any later histogram of a kernel is the least
-    that its weights can have moved by on average. Where it stays below a millionth of the mean
-    |weight| for every trainable kernel of the model, the weights stand still: 32-bit numbers
-    cannot change by much less. Where they moved at first and then not at all for the last third
-    of the run, while the loss shows no learning, they were frozen from there on. Critical where the
-    loss shows no learning; a warning where it falls (then biases alone learn), and a note where
-    the log does not say which layers are to be trained.
+    Every trainable kernel stays within a millionth of its mean |weight| (Wasserstein distance of
+    its histograms); or every measured update is 0; or all kernels stopped while nothing is learned.
+    Critical where nothing is learned, else a warning; a note where it is unknown which layers are
+    trainable.
 
 When it stays silent:
-    Fewer than 3 histograms of a kernel; layers with trainable=False; some kernels move while
-    others do not (disconnected-layers, vanishing-gradients); the learning rate went to 0 as
-    planned; weights that hold NaN (non-finite-values).
+    Layers frozen on purpose; one kernel moves; the learning rate went to 0 as planned; NaN.
 
 What to try:
-    Raise the learning rate to the optimizer's usual one. If it is usual already, look for units
-    that are dead or saturated in every layer, for a loss that does not depend on the output, and
-    for inputs so large that the first step pushed everything out of range.
+    The optimizer's usual learning rate. If it is usual, look for dead or saturated units, and for a
+    loss that does not depend on the output.
 
 Sources:
-    Amazon SageMaker Debugger, rule UnchangedTensor (3 steps, relative tolerance 1e-5); Braiek and
-    Khomh 2023, "TheDeepChecker" (untrained weights); IEEE 754 (float32: 24 bits, 6e-8).
+    Amazon SageMaker Debugger, rule UnchangedTensor; IEEE 754 (float32: 24 bits).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from tb_diagnose.analysis.progress import stalled
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
-from tb_diagnose.core.format import number, plural
-from tb_diagnose.core.model import Optimizer
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.distributions import moved, moves
-from tb_diagnose.measure.reductions import all_of, max_of
-from tb_diagnose.roles.chance_level import ChanceLevel
-from tb_diagnose.roles.weights import Kernel
-
-ENABLE = 'tf.keras.callbacks.TensorBoard("logs", histogram_freq=1)'
+from tb_diagnose.analysis.layers import ENOUGH, GRAIN, LayerSummary
+from tb_diagnose.analysis.learning_state import LearningState
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import listed, number, plural, sentence
+from tb_diagnose.core.model import ModelConfig, Optimizer
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
+from tb_diagnose.roles.optimizer import usual_rates
 
 
-class Limits(Thresholds):
-    """What counts as no movement."""
-
-    points: int = limit(3, unit="histograms", source="SageMaker Debugger: unchanged for 3 steps")
-    still: float = limit(1e-6, unit="of mean |w|", source="chosen: 16 times the grain of float32")
-    share: float = limit(0.33, unit="of the run", source="chosen: longer than any pause")
-    decayed: float = limit(1e-3, unit="of the peak rate", source="chosen: a schedule's end")
+def _kept(layers: tuple[LayerSummary, ...], learning: LearningState | None = None) -> str:
+    weighed = [layer for layer in layers or () if layer.kind]
+    kept = weighed and not any(layer.trainable for layer in weighed)
+    failed = learning is not None and learning.poor
+    return "every layer with weights is frozen on purpose" if kept and not failed else ""
 
 
 @diagnosis(
@@ -62,86 +48,119 @@ class Limits(Thresholds):
     severity=Severity.CRITICAL,
     leads_to=("no-learning", "loss-plateau", "slow-convergence"),
     since="0.1",
+    concerns=_kept,
 )
-def frozen_weights(
-    kernels: tuple[Kernel, ...],
-    train_loss: Series | None,
-    chance: ChanceLevel | None,
-    optimizer: Optimizer | None,
-    learning_rate: Series | None,
-    limits: Limits,
-) -> Iterator[Evidence]:
-    """All kernels together: one that moves is enough to clear the optimizer."""
-    trained = [
-        each
-        for each in kernels
-        if each.trainable
-        and len(each.histograms) >= limits.points
-        and all_of(np.isfinite(each.histograms.quantiles))
-    ]
-    if not trained:
-        raise NotApplicable(f"fewer than {limits.points} histograms of each kernel", ENABLE)
-    why = stalled(train_loss, chance)
-    farthest = max(moved(each.histograms.quantiles) for each in trained)
-    if farthest < limits.still:
-        yield _evidence(trained, 0, farthest, why, optimizer, limits)
-    elif why and not _decayed(learning_rate, limits) and (since := _stopped(trained, limits)):
-        yield _evidence(trained, since, 0.0, why, optimizer, limits)
-
-
-def _stopped(trained: list[Kernel], limits: Limits) -> int:
-    """Index of the histogram from which on no kernel moved until the end, 0 if one did."""
-    last = 0
-    for each in trained:
-        moving = np.flatnonzero(moves(each.histograms.quantiles) > limits.still)
-        last = max(last, int(moving[-1]) + 1 if len(moving) else 0)
-    n = min(len(each.histograms) for each in trained)
-    return last if n - 1 - last >= max(limits.points, limits.share * n) else 0
-
-
-def _decayed(learning_rate: Series | None, limits: Limits) -> bool:
-    if learning_rate is None or not len(learning_rate):
-        return False
-    return bool(learning_rate.values[-1] <= limits.decayed * max_of(learning_rate.values))
-
-
-def _evidence(
-    trained: list[Kernel],
-    since: int,
-    farthest: float,
-    why: str,
-    optimizer: Optimizer | None,
-    limits: Limits,
-) -> Evidence:
-    first = trained[0].histograms
-    sure = all(each.layer is not None for each in trained)
-    known = " that may be trained" if sure else ""
-    from_on = f" from step {first.steps[since]} on" if since else ""
-    message = (
-        f"{plural(len(trained), 'kernel')}{known} did not move{from_on}, in "
-        f"{plural(len(first) - since, 'histogram')}"
+class FrozenWeights:
+    still = limit(
+        GRAIN, alarm="<", unit="of mean |w|", source="16 times the resolution of 32-bit numbers"
     )
-    return Evidence(
-        message=message + (f"; {why}." if why else "."),
-        suggestion=_fix(optimizer),
-        tag=first.name,
-        related=tuple(each.name for each in trained[1:]),
-        steps=(int(first.steps[since]), int(first.steps[-1])),
-        measured=farthest,
-        limit=limits.still,
-        unit="of mean |w|",
-        confidence="lower bound on the mean change, by the Wasserstein distance of the histograms",
-        severity=None if why else Severity.WARNING if sure else Severity.INFO,
-    )
+    share = limit(0.33, alarm=">=", unit="of the run", source="longer than any pause")
+    decayed = limit(1e-3, alarm="<=", unit="of the highest rate", source="the end of a schedule")
+
+    @method("updates of the kernels")
+    def by_updates(
+        self,
+        layer_updates: tuple[LayerSummary, ...],
+        code: Code,
+        learning: LearningState | None = None,
+        optimizer: Optimizer | None = None,
+        model: ModelConfig | None = None,
+    ) -> Iterator[Evidence]:
+        tracks = [layer.update for layer in layer_updates if layer.trainable]
+        if tracks and all(track.known >= ENOUGH and not track.values.any() for track in tracks):
+            message = (
+                f"All updates of {plural(len(tracks), 'kernel')} were exactly 0 at "
+                f"{plural(tracks[0].known, 'measured step')}"
+            )
+            found = Evidence(message, _remedy(code, optimizer), tracks[0].tag, tracks[0].span())
+            yield self._judged(found, 0.0, learning, known=True)
+        yield from self._on_purpose(model, learning)
+
+    @method("movement of the kernels")
+    def by_movement(
+        self,
+        layer_movements: tuple[LayerSummary, ...],
+        code: Code,
+        learning: LearningState | None = None,
+        optimizer: Optimizer | None = None,
+        learning_rate: Curve | None = None,
+        model: ModelConfig | None = None,
+    ) -> Iterator[Evidence]:
+        yield from self._on_purpose(model, learning)
+        trained = [layer for layer in layer_movements if layer.trainable]
+        if not trained:
+            return
+        farthest, since = max(layer.movement or 0 for layer in trained), 0
+        if not self.still.exceeded(farthest):
+            farthest, since = 0.0, max(layer.stopped for layer in trained)
+            n = min(len(layer.moves) + 1 for layer in trained)
+            failed, rest = learning is not None and learning.poor, n - 1 - since
+            long = rest >= ENOUGH and self.share.exceeded(rest / n)
+            if not failed or not long or self._planned(learning_rate):
+                return
+        first, known = trained[0], all(layer.layer is not None for layer in trained)
+        from_on = f" from step {first.span(since)[0]} on" if since else ""
+        arrives = any(layer.gradient.late > 0 for layer in trained)
+        message = (
+            f"{plural(len(trained), 'trainable kernel' if known else 'kernel')} did not move"
+            f"{from_on}, in {plural(len(first.moves) + 1 - since, 'histogram')}"
+            + (", although gradients arrive" if arrives else "")
+        )
+        remedy = _remedy(code, optimizer, arrives=arrives)
+        related = tuple(layer.tag for layer in trained[1:])
+        found = Evidence(message, remedy, first.tag, first.span(since), related=related)
+        yield self._judged(found, farthest, learning, known=known)
+
+    @method("configuration")
+    def by_configuration(
+        self, model: ModelConfig, learning: LearningState | None = None
+    ) -> Iterator[Evidence]:
+        yield from self._on_purpose(model, learning)
+
+    def _on_purpose(
+        self, model: ModelConfig | None, learning: LearningState | None
+    ) -> Iterator[Evidence]:
+        """A note where most layers are frozen by the configuration and the training does badly."""
+        weighed = [layer for layer in model.layers if layer.parameters] if model else []
+        frozen = [layer.name for layer in weighed if not layer.trainable]
+        everything = len(frozen) == len(weighed) and learning is not None and learning.poor
+        if 2 * len(frozen) > len(weighed) and learning is not None and not learning.well:
+            yield Evidence(
+                message=f"{len(frozen)} of {plural(len(weighed), 'layer')} with weights are frozen "
+                f"by the configuration (trainable=False): {listed(frozen)}.",
+                suggestion="Set trainable=True before the model is compiled, unless their weights "
+                "come from another training.",
+                tag="keras",
+                severity=Severity.WARNING if everything else Severity.INFO,
+            )
+
+    def _planned(self, rate: Curve | None) -> bool:
+        if rate is None or rate.end is None or rate.highest is None or not rate.highest.value:
+            return False
+        return bool(self.decayed.exceeded(rate.end.value / rate.highest.value))
+
+    def _judged(
+        self, found: Evidence, farthest: float, learning: LearningState | None, *, known: bool
+    ) -> Evidence:
+        """The evidence with what makes it grave: that nothing is learned."""
+        harm = learning is not None and learning.poor
+        return found._replace(
+            message=found.message + (f"; {learning.sentence}." if learning and harm else "."),
+            comparison=self.still.compare(farthest),
+            confidence="a lower bound on the mean change of the weights",
+            severity=None if harm else Severity.WARNING if known else Severity.INFO,
+        )
 
 
-def _fix(optimizer: Optimizer | None) -> str:
+def _remedy(code: Code, optimizer: Optimizer | None, *, arrives: bool = False) -> str:
     rate = optimizer.learning_rate if optimizer else None
-    usual = 0.01 if optimizer is not None and optimizer.name in ("sgd", "adagrad") else 1e-3
-    if optimizer is not None and rate is not None and rate < usual / 100:
-        return f"{optimizer.class_name}(learning_rate={rate:g}) → learning_rate={usual:g}"
+    usual = usual_rates(optimizer).default if optimizer else 0.0
+    if rate is not None and rate < usual / 100:
+        return f"{code.rate(optimizer, usual)}."
     look = (
-        "look at the gradients of one batch: where all are 0, units are dead or saturated, or "
-        "the loss does not depend on the output."
+        "see that the optimizer holds these weights and takes its steps"
+        if arrives
+        else "look at the gradients of one batch: where all are 0, units are dead or saturated, or "
+        "the loss does not depend on the output"
     )
-    return f"A rate of {number(rate)} is not what holds them; {look}" if rate else look.capitalize()
+    return sentence(f"the learning rate of {number(rate)} is usual; {look}" if rate else look)

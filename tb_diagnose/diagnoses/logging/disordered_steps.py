@@ -1,26 +1,23 @@
 """Steps repeat or go back: the horizontal axis of the log does not mean time.
 
 Why it matters:
-    TensorBoard draws points in the order of their steps or drops those that go back. A curve whose
-    steps repeat is drawn as a zigzag or a vertical bar, and comparisons by step are wrong.
+    A curve whose steps repeat is drawn as a zigzag or a vertical bar, points that go back are
+    dropped, and comparisons by step are wrong.
 
 How it is judged:
-    While the log is read, every curve's steps are compared in the order in which they were
-    written. Values logged under one and the same step, steps that fall back within one training,
-    and the batch's index used as step are told apart from a restart (which continues) and from
-    several trainings in one folder (which are judged as runs of their own).
+    While the log is read, steps are compared in the order in which they were written. Values under
+    one and the same step, steps that fall back within one training, and batch indices used as steps
+    are told apart from a restart and from several trainings in one folder.
 
 When it stays silent:
     Steps that increase; a restart whose overlap was taken out.
 
 What to try:
-    Count steps over the whole training:
-    ``tf.summary.scalar(tag, value, step=optimizer.iterations)`` or
-    ``writer.add_scalar(tag, value, epoch * len(loader) + batch)``.
+    Count steps over the whole training: ``step=optimizer.iterations`` or
+    ``epoch * len(loader) + batch``.
 
 Sources:
-    TensorBoard, event_accumulator (out-of-order steps are purged); tensorboard issues 3732 and
-    1539 on resumed runs.
+    TensorBoard, event_accumulator (out-of-order steps are purged); tensorboard issues 3732, 1539.
 """
 
 from __future__ import annotations
@@ -30,7 +27,7 @@ from collections.abc import Iterator
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import plural
 from tb_diagnose.core.run import Fact
-from tb_diagnose.engine.contract import diagnosis
+from tb_diagnose.engine.contract import diagnosis, limit, method
 
 KINDS = {
     "steps-are-batch-indices": "Use a step that counts through the whole training: "
@@ -41,19 +38,20 @@ KINDS = {
 
 
 @diagnosis(family="logging", severity=Severity.WARNING, since="0.1")
-def disordered_steps(facts: tuple[Fact, ...]) -> Iterator[Evidence]:
-    """One piece of evidence for each kind of disorder."""
-    for kind, fix in KINDS.items():
-        found = [fact for fact in facts if fact.kind == kind]
-        if found:
-            more = f" ({plural(len(found), 'curve')} in all)" if len(found) > 1 else ""
-            yield Evidence(
-                message=found[0].message.rstrip(".") + more + ".",
-                suggestion=fix,
-                tag=found[0].where,
-                measured=float(len(found)),
-                limit=0.0,
-                unit="curves",
-                related=tuple(fact.where for fact in found[1:20]),
-                severity=Severity.INFO if kind == "repeated-steps" else None,
-            )
+class DisorderedSteps:
+    curves = limit(0, alarm=">", unit="curves", source="steps should always increase")
+
+    @method("steps in the order of writing")
+    def by_facts(self, facts: tuple[Fact, ...]) -> Iterator[Evidence]:
+        for kind, suggestion in KINDS.items():
+            found = [fact for fact in facts if fact.kind == kind]
+            if self.curves.exceeded(len(found)):
+                more = f" ({plural(len(found), 'curve')} in all)" if len(found) > 1 else ""
+                yield Evidence(
+                    message=found[0].message.rstrip(".") + more + ".",
+                    suggestion=suggestion,
+                    tag=found[0].where,
+                    comparison=self.curves.compare(len(found)),
+                    severity=Severity.INFO if kind == "repeated-steps" else None,
+                    related=tuple(fact.where for fact in found[1:]),
+                )

@@ -1,14 +1,12 @@
 """Keras dropped epochs from the log, because update_freq did not divide them.
 
 Why it matters:
-    With ``update_freq=N`` Keras writes the metrics of an epoch, its histograms and its validation
-    only where the epoch's last batch is a multiple of N. What is missing looks as if it had never
-    been computed.
+    With ``update_freq=N`` Keras writes an epoch's metrics, histograms and validation only where
+    its last batch is a multiple of N. What is missing looks as if it had never been computed.
 
 How it is judged:
     ``batch_loss`` is in the log from the start with more than one batch from value to value, while
-    ``epoch_loss`` does not begin with epoch 0, or is not there at all. An epoch of B batches is
-    kept where N divides the number of batches so far: if not each, then not the first.
+    ``epoch_loss`` does not begin with epoch 0, or is not there at all.
 
 When it stays silent:
     The first epoch is there; a training that was resumed; ``update_freq="batch"`` or ``"epoch"``;
@@ -27,34 +25,36 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import diagnosis
-from tb_diagnose.measure.medians import median
+from tb_diagnose.engine.contract import diagnosis, limit, method
 
 
 @diagnosis(family="logging", severity=Severity.WARNING, since="0.1")
-def dropped_epoch_metrics(batch_loss: Series, scalars: tuple[Series, ...]) -> Iterator[Evidence]:
-    """The distance of the batches, and the first epoch."""
-    every = int(median(np.diff(batch_loss.steps))) if len(batch_loss) > 1 else 0
-    if every < 2 or batch_loss.steps[0] > every:
-        return
-    epochs = next(
-        (s for s in scalars if s.tag == "epoch_loss" and s.folder == batch_loss.folder), None
-    )
-    if epochs is not None and epochs.steps[0] <= 0:
-        return
-    # Epoch e is kept where N divides B (e + 1): every m-th one, and the first of them is m - 1.
-    of = int(epochs.steps[0]) + 1 if epochs is not None else 0
-    message = f"one epoch of {of}" if epochs is not None else "not one epoch"
-    yield Evidence(
-        message=f"{batch_loss.name} is logged at every {every}th batch, and {message} is: Keras writes "
-        "an epoch's metrics and validation only where its last batch is one of those.",
-        suggestion=f'TensorBoard(update_freq={every}) → update_freq="epoch", or a number that divides '
-        "the batches of an epoch.",
-        tag=epochs.name if epochs is not None else batch_loss.name,
-        steps=(int((epochs if epochs is not None else batch_loss).steps[0]),),
-        measured=1 / of if epochs is not None else 0.0,
-        limit=1.0,
-        unit="of the epochs",
-    )
+class DroppedEpochMetrics:
+    kept = limit(1, alarm="<", unit="of the epochs", source="every epoch is logged as a rule")
+
+    @method("batches and epochs of the log", points={"batch_loss": 2})
+    def by_epochs(self, batch_loss: Curve, scalars: tuple[Series, ...]) -> Iterator[Evidence]:
+        every = int(np.median(np.diff(batch_loss.steps)))
+        if every <= 1 or batch_loss.steps[0] > every:
+            return
+        folder = batch_loss.series.folder
+        epochs = next((s for s in scalars if s.tag == "epoch_loss" and s.folder == folder), None)
+        if epochs is not None and epochs.steps[0] <= 0:
+            return
+        # Epoch e is kept where N divides B (e + 1): every m-th one, and the first is m - 1.
+        one_of = int(epochs.steps[0]) + 1 if epochs is not None else 0
+        message = f"one epoch of {one_of}" if epochs is not None else "not one epoch"
+        shown = epochs if epochs is not None else batch_loss.series
+        yield Evidence(
+            message=f"{batch_loss.name} is logged at every {every}th batch, and {message} is: "
+            "Keras writes an epoch's metrics and validation only where its last batch is one of "
+            "those.",
+            suggestion=f'TensorBoard(update_freq={every}) → update_freq="epoch", or a number that '
+            "divides the batches of an epoch.",
+            tag=shown.name,
+            steps=(int(shown.steps[0]),),
+            comparison=self.kept.compare(1 / one_of if one_of else 0),
+        )

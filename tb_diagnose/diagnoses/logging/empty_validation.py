@@ -52,9 +52,11 @@ class EmptyValidation:
         if train_loss is not None and train_loss.end is not None:
             beside = f", while {train_loss.name} ends at {number(train_loss.end.value)}"
         yield Evidence(
-            message=f"{val_loss.name} is exactly 0 in all {plural(val_loss.finite, 'value')}{beside}: "
+            message=f"{val_loss.name} is exactly 0 in all "
+            f"{plural(val_loss.finite, 'value')}{beside}: "
             "nothing was validated.",
-            suggestion="Count the validation examples: an exhausted generator, a dropped last batch "
+            suggestion="Count the validation examples: an exhausted generator, a dropped last "
+            "batch "
             "or a filter leaves none.",
             tag=val_loss.name,
             related=(val_score.name,) if val_score is not None else (),

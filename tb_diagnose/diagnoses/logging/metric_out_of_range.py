@@ -58,7 +58,8 @@ class MetricOutOfRange:
 
     def _outside(self, curve: Curve, kind: str, *, bounded: bool = True) -> Iterator[Evidence]:
         low, high = curve.lowest, curve.highest
-        assert low is not None and high is not None
+        if low is None or high is None:
+            return
         # Percent were made shares before; whatever is larger is neither.
         too_high = bounded and self.above.exceeded(high.value)
         if not too_high and not self.below.exceeded(low.value):
@@ -68,7 +69,8 @@ class MetricOutOfRange:
         yield Evidence(
             message=f"{curve.name} is {number(worst.value)} at step {worst.step} "
             f"({plural(int(outside.sum()), 'value')} out of range), which {kind} cannot be.",
-            suggestion="Look for a sum where a mean is meant, labels outside 0..1, raw scores where "
+            suggestion="Look for a sum where a mean is meant, labels outside 0..1, raw scores "
+            "where "
             "probabilities are meant, and compute it by hand on ten examples.",
             tag=curve.name,
             steps=steps_of(curve.series, outside),

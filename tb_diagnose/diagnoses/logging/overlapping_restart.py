@@ -1,25 +1,23 @@
 """A part of the training was logged twice, because it was resumed from an earlier step.
 
 Why it matters:
-    TensorBoard draws both versions into one curve, which then jumps back and zigzags. What looks
-    like a spike or a collapse there is the log, not the model.
+    TensorBoard draws both versions into one curve, which jumps back and zigzags. What looks like a
+    spike or a collapse there is the log, not the model.
 
 How it is judged:
-    While the log is read, a session that begins at a step which an earlier one had passed, and
-    goes on from there, is taken for a restart. The values it superseded are left out everywhere
-    else, and counted here.
+    While the log is read, a session that begins at a step which an earlier one had passed, and goes
+    on from there, is taken for a restart. The values it superseded are left out everywhere else,
+    and counted here.
 
 When it stays silent:
-    A restart that goes on where the log ended; trainings of their own in one folder, which are
-    judged as runs of their own.
+    A restart that goes on where the log ended; trainings of their own in one folder.
 
 What to try:
-    Nothing, if the restart was meant. Write checkpoints more often to repeat less, and let each
-    restart log to a folder of its own (``purge_step`` of SummaryWriter removes what is repeated).
+    Nothing, if it was meant. Write checkpoints more often, and let each restart log to a folder of
+    its own (or use ``purge_step`` of SummaryWriter).
 
 Sources:
-    TensorBoard, event_accumulator (purging of orphaned steps behind a restart); PyTorch,
-    ``SummaryWriter(purge_step=…)``.
+    TensorBoard, event_accumulator; PyTorch, ``SummaryWriter(purge_step=…)``.
 """
 
 from __future__ import annotations
@@ -28,20 +26,22 @@ from collections.abc import Iterator
 
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.run import Fact
-from tb_diagnose.engine.contract import diagnosis
+from tb_diagnose.engine.contract import diagnosis, limit, method
 
 
 @diagnosis(family="logging", severity=Severity.INFO, since="0.1")
-def overlapping_restart(facts: tuple[Fact, ...]) -> Iterator[Evidence]:
-    """One piece of evidence for each restart that repeats steps."""
-    for fact in facts:
-        if fact.kind == "overlap":
-            yield Evidence(
-                message=fact.message[:1].upper() + fact.message[1:],
-                suggestion="Read the curve behind the restart only, or let each restart log to a folder "
-                "of its own.",
-                tag=fact.where,
-                measured=float(fact.numbers.get("dropped", 0)),
-                limit=0.0,
-                unit="values logged twice",
-            )
+class OverlappingRestart:
+    twice = limit(0, alarm=">", unit="values logged twice", source="none as a rule")
+
+    @method("sessions of the log")
+    def by_facts(self, facts: tuple[Fact, ...]) -> Iterator[Evidence]:
+        for fact in facts:
+            dropped = fact.numbers.get("dropped", 0) if fact.kind == "overlap" else 0
+            if self.twice.exceeded(dropped):
+                yield Evidence(
+                    message=fact.message[:1].upper() + fact.message[1:],
+                    suggestion="Read only the curve behind the restart, or let each restart log to "
+                    "a folder of its own.",
+                    tag=fact.where,
+                    comparison=self.twice.compare(dropped),
+                )

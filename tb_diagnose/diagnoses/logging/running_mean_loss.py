@@ -1,26 +1,22 @@
 """The logged loss is a running mean that starts afresh in every epoch.
 
 Why it matters:
-    Keras writes as ``batch_loss`` not the loss of the batch but the mean since the epoch began.
-    At every epoch's border it jumps. The jump looks like sudden progress or like a spike, and
-    within an epoch the curve lags far behind the model.
+    Keras writes as ``batch_loss`` the mean since the epoch began. At every epoch's border it jumps,
+    which looks like sudden progress or a spike; within an epoch it lags behind the model.
 
 How it is judged:
-    Within an epoch the change from one value of a running mean to the next shrinks; at the border
-    it is a whole batch's. The curve is a running mean where the median jump at the borders is at
-    least 5 times the median change in the second halves of the epochs. The borders come from the
-    number of epochs in the same log.
+    Within an epoch the change of a running mean from value to value shrinks; at the border it is a
+    whole batch's. At some even distance the median jump is five times the median change in the
+    second halves of the epochs.
 
 When it stays silent:
-    Fewer than 2 epochs; fewer than 10 batches an epoch; a loss that is logged batch by batch.
+    Fewer than 10 batches an epoch; a loss of single batches.
 
 What to try:
-    Read the curve of the epochs (epoch_loss). For the loss of single batches log it yourself in a
-    custom train_step, or undo the mean: batch i of an epoch is i * m[i] - (i - 1) * m[i - 1].
+    Read epoch_loss, or undo the mean: batch i of an epoch is i * m[i] - (i - 1) * m[i - 1].
 
 Sources:
-    Keras 3, ``Trainer.reset_metrics`` at the start of each epoch; Keras documentation of
-    ``TensorBoard(update_freq=…)``.
+    Keras 3, ``Trainer.reset_metrics`` at the start of each epoch.
 """
 
 from __future__ import annotations
@@ -30,58 +26,49 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.medians import median
-from tb_diagnose.measure.reductions import all_of
+from tb_diagnose.engine.contract import diagnosis, limit, method
 
 
-class Limits(Thresholds):
-    """How clear the sawtooth must be."""
-
-    batches: int = limit(10, unit="batches an epoch", source="chosen: a mean of fewer still moves")
-    jump: float = limit(5.0, unit="times the change within", source="calibrated on demo_logs")
+def _broken(batch_loss: Curve) -> str:
+    return "the loss of the batches is not finite" if batch_loss.non_finite else ""
 
 
 @diagnosis(family="logging", severity=Severity.INFO, since="0.1")
-def running_mean_loss(batch_loss: Series, limits: Limits) -> Iterator[Evidence]:
-    """The per-batch curve of a Keras run."""
-    values = np.asarray(batch_loss.values, dtype=np.float64)
-    if len(values) < 2 * limits.batches or not all_of(np.isfinite(values)):
-        raise NotApplicable("too few finite batches to see the border of an epoch", "")
-    changes = np.abs(np.diff(values))
-    period = _period(changes, limits)
-    if period is None:
-        return
-    at = np.arange(period - 1, len(changes), period)
+class RunningMeanLoss:
+    jump = limit(5, alarm=">=", unit="× the change within", source="single batches jump alike")
+    batches = limit(10, unit="batches an epoch", source="a mean of fewer still moves")
+
+    @method("loss of single batches", points={"batch_loss": 20}, unless=_broken)
+    def by_jumps(self, batch_loss: Curve) -> Iterator[Evidence]:
+        changes = np.abs(np.diff(batch_loss.values))
+        for period in self._periods(len(batch_loss)):
+            border, inside = _typical_changes(changes, period)
+            times = border / max(inside, float(np.finfo(np.float32).tiny))
+            if border > 0 and self.jump.exceeded(times):
+                yield Evidence(
+                    message=f"{batch_loss.name} is the mean since the epoch began, not the loss of "
+                    f"the batch: at every {period}th value it jumps by {number(border)}, "
+                    f"{number(times)} times the change within an epoch.",
+                    suggestion="Judge by epoch_loss; the jumps are the mean that starts afresh, "
+                    "not the model.",
+                    tag=batch_loss.name,
+                    steps=tuple(int(step) for step in batch_loss.steps[period::period]),
+                    comparison=self.jump.compare(times),
+                )
+                return
+
+    def _periods(self, count: int) -> Iterator[int]:
+        """The values that an epoch may have: those that divide their number, longest first."""
+        for epochs in range(2, count // int(self.batches) + 1):
+            if count % epochs == 0:
+                yield count // epochs
+
+
+def _typical_changes(changes: NDArray[np.float64], period: int) -> tuple[float, float]:
+    """Median change at the borders of epochs, and in their second halves."""
     place = np.arange(len(changes)) % period
-    inside = median(changes[(place >= period // 2) & (place < period - 1)])
-    jump = float(median(changes[at]))
-    yield Evidence(
-        message=f"{batch_loss.name} is the mean since the epoch began, not the batch's loss: at every "
-        f"{period}th value it jumps by {number(jump)}, {number(jump / max(inside, 1e-300))} times "
-        "the change within an epoch.",
-        suggestion="Judge by epoch_loss; the jumps are the average starting afresh, not the model.",
-        tag=batch_loss.name,
-        steps=tuple(int(step) for step in batch_loss.steps[at + 1][:20]),
-        measured=float(jump / max(inside, 1e-300)),
-        limit=limits.jump,
-        unit="times the change within",
-    )
-
-
-def _period(changes: NDArray[np.float64], limits: Limits) -> int | None:
-    """Values per epoch: the distance of the largest changes, if they come at even distances."""
-    for epochs in range(2, max(3, len(changes) // limits.batches) + 1):
-        period = (len(changes) + 1) / epochs
-        if period != int(period) or period < limits.batches:
-            continue
-        size = int(period)
-        place = np.arange(len(changes)) % size
-        borders = changes[place == size - 1]
-        inside = changes[(place >= size // 2) & (place < size - 1)]
-        if len(borders) and median(borders) >= limits.jump * median(inside):
-            return size
-    return None
+    inside = changes[(place >= period // 2) & (place < period - 1)]
+    return float(np.median(changes[place == period - 1])), float(np.median(inside))

@@ -32,43 +32,51 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 
 @diagnosis(family="progress", severity=Severity.WARNING, since="0.1")
 class LossPlateau:
-    late = limit(0.02, alarm="<", unit="of the gain", source="runmedic: 2 % in the second half")
+    late = limit(0.05, alarm="<", unit="of the gain", source="a tenth of a straight line's")
     halfway = limit(0.5, alarm="<", unit="of the way from guessing", source="most is unlearned")
-    little = limit(0.2, alarm="<", unit="of the start", source="least of any healthy training seen")
+    little = limit(0.1, alarm="<", unit="of the start", source="half of any healthy one seen")
     decayed = limit(0.01, alarm="<", unit="× the peak rate", source="steps of a hundredth")
 
-    @method("the training loss", points={"train_loss": 8})
+    @method("the losses")
     def by_loss(
         self,
-        train_loss: Curve,
+        losses: tuple[Curve, ...],
         learning: LearningState,
+        train_loss: Curve | None = None,
+        val_loss: Curve | None = None,
         train_score: Curve | None = None,
         val_score: Curve | None = None,
         learning_rate: Curve | None = None,
     ) -> Iterator[Evidence]:
-        if learning.failed or learning.state is Learned.PERFECT or not self._stands(train_loss):
+        if learning.failed or learning.state is Learned.PERFECT:
             return
-        begin = train_loss.within(self.late * 2 * (train_loss.gained or 0.0))
-        since = begin.index if begin else 0
-        reason, comparison, advice = self._bad(train_loss, learning, train_score or val_score)
-        if vanished := self._vanished(train_loss, learning_rate, since):
-            reason, comparison, advice = vanished
-        if comparison is None or train_loss.end_level is None:
-            return
-        yield Evidence(
-            message=f"{train_loss.name} stands around {number(train_loss.end_level.value)} since "
-            f"step {train_loss.steps[since]}; {reason}.",
-            suggestion=advice,
-            tag=train_loss.name,
-            steps=train_loss.span(since),
-            comparison=comparison,
-        )
+        score = train_score or val_score
+        for loss in (train_loss, val_loss) if losses else ():
+            if loss is None or not self._stands(loss):
+                continue
+            begin = loss.within(self.late * (loss.gained or 0.0))
+            since = begin.index if begin else 0
+            reason, comparison, advice = self._bad(loss, learning, score)
+            if vanished := self._vanished(loss, learning_rate, since):
+                reason, comparison, advice = vanished
+            if comparison is not None and loss.end_level is not None:
+                yield Evidence(
+                    message=f"{loss.name} stands around {number(loss.end_level.value)} since step "
+                    f"{loss.steps[since]}; {reason}.",
+                    suggestion=advice,
+                    tag=loss.name,
+                    steps=loss.span(since),
+                    comparison=comparison,
+                )
+                return
 
     def _stands(self, loss: Curve) -> bool:
         """Whether next to nothing was gained in the second half, nor lost."""
-        if loss.late_share is None or loss.rise is None or loss.finite < len(loss):
+        if loss.late_share is None or loss.rise is None or loss.scatter is None:
             return False
-        back = (loss.rise.share or 0.0) > self.little / 2
+        if loss.finite < len(loss) or not loss.improved:
+            return False
+        back = (loss.rise.share or 0.0) > self.little
         return self.late.exceeded(loss.late_share) and not loss.still_improving and not back
 
     def _bad(
@@ -111,7 +119,7 @@ class LossPlateau:
         if not low or low[0] < rate.highest.index or span <= 0:
             return None
         apart = abs(float(rate.wall[low[0]] - loss.wall[since])) / span
-        if apart > self.little / 2 or (float(rate.wall[low[0]]) - loss.wall[0]) / span > 0.5:
+        if apart > self.little or (float(rate.wall[low[0]]) - loss.wall[0]) / span > 0.5:
             return None
         value = float(rate.values[low[0]])
         reason = f"the learning rate fell to {number(value)} at step {rate.steps[low[0]]}"

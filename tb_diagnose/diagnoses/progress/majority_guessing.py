@@ -64,9 +64,12 @@ class MajorityGuessing:
         one = (
             f"{train_score.name} is {number(p)} since step {since} and does not move by one example"
         )
-        advice = "Judge by recall per class, standardize the inputs, divide the learning rate by 10, and "
+        advice = "Judge by recall per class, standardize the inputs, lower the learning rate, and "
         steps = since, int(train_score.steps[-1])
-        if known and self._moves(train_loss, train_score) and self.cost.exceeded(level / cost):
+        # Of many classes a loss that stands still only says that the weights do not move.
+        several = learning.chance is not None and learning.chance.classes > 2
+        moves = not several or self._moves(train_loss, train_score)
+        if known and moves and self.cost.exceeded(level / cost):
             yield Evidence(
                 message=f"{one}, and {train_loss.name} ends around {number(level)}, where the same "
                 f"answer to every input costs {number(cost)}.",
@@ -90,14 +93,15 @@ class MajorityGuessing:
             )
 
     def _constant(self, score: Curve) -> bool:
-        """Whether an accuracy stands still since half of the run, at the share of a larger class."""
+        """Whether an accuracy stands still since half of the run, at the share of a larger "
+        "class."""
         if not is_accuracy(score.series.tag) or 2 * score.held < len(score):
             return False
         level = float(score.finite_values[-1])
-        return self.least.exceeded(level) and self.most.exceeded(level)
+        return bool(self.least.exceeded(level) and self.most.exceeded(level))
 
     def _held(self, score: Curve) -> bool:
-        return score.held > 3 and self.still.exceeded(score.held / len(score))
+        return bool(score.held > 3 and self.still.exceeded(score.held / len(score)))
 
     def _moves(self, loss: Curve, score: Curve) -> bool:
         """Whether the loss moved while the accuracy stood, so that the answers did change."""

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import NOTHING, SURE, LearningState
+from tb_diagnose.analysis.learning_state import NOTHING, SURE, LearningState, at_chance
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, plural
@@ -44,6 +44,7 @@ class NoLearning:
         learning: LearningState,
         train_loss: Curve | None = None,
         val_loss: Curve | None = None,
+        train_score: Curve | None = None,
         reward: Curve | None = None,
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
@@ -51,19 +52,22 @@ class NoLearning:
         if not learning.stuck or curve is None:
             return
         if reward is not None:
-            yield self._unrewarded(curve)
+            # A reward that falls is more than nothing learned: see reward-instability.
+            if curve.rise is None or not curve.rise.persistent:
+                yield self._unrewarded(curve)
             return
         loss = train_loss or val_loss
+        others = any(other not in (None, curve) for other in (val_loss, train_loss, train_score))
         said, compared = self._guessing(loss or curve, learning)
         yield Evidence(
             message=f"{_stands(curve)}{said}: nothing was learned.",
             suggestion=_try(optimizer),
             tag=curve.name,
             related=(loss.name,) if loss is not None and loss is not curve else (),
-            steps=curve.span(0),
+            steps=curve.span(_since(curve, learning)),
             comparison=compared or self._compared(curve),
             confidence=learning.chance.reason if learning.chance and compared else "",
-            severity=None if learning.at_chance or curve.constant else Severity.WARNING,
+            severity=None if learning.at_chance or curve.constant else _mild(curve, others),
         )
 
     def _guessing(self, loss: Curve, learning: LearningState) -> tuple[str, Comparison | None]:
@@ -79,7 +83,8 @@ class NoLearning:
 
     def _compared(self, curve: Curve) -> Comparison | None:
         """What was gained against nothing, else against its own doubt."""
-        level = 1.0 if curve.info.kind == "score" else abs(curve.start_level.value)
+        start = curve.start_level
+        level = 1.0 if curve.info.kind == "score" or start is None else abs(start.value)
         gained = (curve.gained or 0.0) / level if level else 0.0
         found = self.gain.compare(gained), self.doubt.compare(curve.gained_score or 0.0)
         return next((comparison for comparison in found if comparison.holds), None)
@@ -87,7 +92,8 @@ class NoLearning:
     def _unrewarded(self, curve: Curve) -> Evidence:
         return Evidence(
             message=f"{_stands(curve)}: the policy never earned more than at the start.",
-            suggestion="Check that exploring can reach the reward at all (more exploration, a shaped "
+            suggestion="Check that exploring can reach the reward at all (more exploration, a "
+            "shaped "
             "reward), and that the policy is updated.",
             tag=curve.name,
             steps=curve.span(0),
@@ -96,9 +102,23 @@ class NoLearning:
         )
 
 
+def _since(curve: Curve, learning: LearningState) -> int:
+    """Index from which on the curve never was better than guessing again."""
+    better = [
+        at for at in curve.where if at_chance(curve, learning.chance, curve.values[at]) is False
+    ]
+    return min(int(better[-1]) + 1, len(curve) - 1) if better and learning.at_chance else 0
+
+
+def _mild(curve: Curve, others: bool) -> Severity:  # noqa: FBT001 (whether more than it is known)
+    """A loss alone that falls by little for sure may be of a model that is good already."""
+    return Severity.INFO if curve.improved and not others else Severity.WARNING
+
+
 def _stands(curve: Curve) -> str:
     start, end = curve.start, curve.end
-    assert start is not None and end is not None
+    if start is None or end is None:
+        return curve.name
     if curve.constant:
         return f"{curve.name} is {number(end.value)} in all {plural(len(curve), 'value')}"
     went = f"went from {number(start.value)} to {number(end.value)}"

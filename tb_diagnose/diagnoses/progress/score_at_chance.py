@@ -70,7 +70,8 @@ class ScoreAtChance:
 
     def _stuck(self, curve: Curve, chance: ChanceLevel | None) -> tuple[str, Comparison | None]:
         """What a curve never leaves, and the comparison; None where it moves."""
-        assert curve.lowest is not None and curve.highest is not None
+        if curve.lowest is None or curve.highest is None:
+            return "", None
         low, high, words = curve.lowest.value, curve.highest.value, set(curve.info.words)
         if words & _ERROR_RATES:
             return "is about 1", self._holds(self.guess.compare(1 - low))

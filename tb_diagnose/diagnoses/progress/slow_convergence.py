@@ -6,7 +6,7 @@ Why it matters:
 
 How it is judged:
     The second half makes nearly as much of the gain as the first, the loss is still falling at
-    its end, and less than half of its start is gone. Less than a tenth is a warning.
+    its end, and less than half of its start is gone.
 
 When it stays silent:
     Fewer than 10 values; a curve that bends or has come far; a rate that still warms up; a
@@ -35,11 +35,12 @@ _CHANCE = limit(0.05, unit="p-value", source="convention").default
 
 
 @diagnosis(
-    family="progress", severity=Severity.INFO, leads_to=("unfinished-training",), since="0.1"
+    family="progress", severity=Severity.WARNING, leads_to=("unfinished-training",), since="0.1"
 )
 class SlowConvergence:
     straight = limit(0.4, alarm=">=", unit="of the gain", source="0.5 is a straight line")
     gone = limit(0.5, alarm="<", unit="of the start", source="more has converged somewhere")
+    least = limit(0.02, alarm=">=", unit="of the start", source="below, nothing moves")
     crawl = limit(0.1, alarm="<", unit="of the start", source="five times the run to halve it")
 
     @method("the training loss", points={"train_loss": 10})
@@ -58,9 +59,10 @@ class SlowConvergence:
         if _turned(val_loss) or _warms_up(learning_rate) or not start or start.value <= 0:
             return
         gone = gained / start.value if gained > (loss.noise or 0.0) else 1
-        if self.straight.exceeded(late) and self.gone.exceeded(gone):
+        if self.straight.exceeded(late) and self.gone.exceeded(gone) and self.least.exceeded(gone):
             rate = optimizer.learning_rate if optimizer else None
             change = code.rate(optimizer, 3 * rate) if rate else "Multiply the learning rate by 3"
+            steady = late <= 1 - self.straight / 2
             slow = self.crawl.exceeded(gone)
             yield Evidence(
                 message=f"{loss.name} fell from {number(loss.start.value)} to "
@@ -71,7 +73,8 @@ class SlowConvergence:
                 tag=loss.name,
                 steps=loss.span(0),
                 comparison=self.crawl.compare(gone) if slow else self.straight.compare(late),
-                severity=Severity.WARNING if slow else None,
+                # One that fell by more, or only at its end, is unfinished rather than slow.
+                severity=None if slow or (steady and 2 * gone < self.gone) else Severity.INFO,
             )
 
 

@@ -60,7 +60,8 @@ class UnfinishedTraining:
             return
         last = train_loss.segments[-1].first
         yield Evidence(
-            message=f"{train_loss.name} still falls at its end ({number(end.value)}): a quarter more "
+            message=f"{train_loss.name} still falls at its end ({number(end.value)}): a "
+            "quarter more "
             f"of the run would bring another {percent(outlook.gain)} of its gain at this pace"
             + (f", and {val_loss.name} falls too." if val_loss is not None else "."),
             suggestion=f"Train on while the validation loss falls, and {code('stop early')}.",
@@ -77,9 +78,9 @@ class UnfinishedTraining:
             return False
         further = outlook.gain * (curve.gained or 0.0)
         worth = self.level.exceeded(further / abs(level.value)) if level.value else False
-        return self.gain.exceeded(outlook.gain) and worth
+        return bool(worth and self.gain.exceeded(outlook.gain))
 
     def _finished(self, rate: Curve | None) -> bool:
         if rate is None or rate.highest is None or rate.end is None or rate.finite < 3:
             return False
-        return self.decayed.exceeded(rate.end.value / rate.highest.value)
+        return bool(self.decayed.exceeded(rate.end.value / rate.highest.value))

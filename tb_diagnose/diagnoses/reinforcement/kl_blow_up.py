@@ -1,24 +1,23 @@
-"""Updates carry the policy far from the one that collected the data.
+"""The policy moves far from where its data come from.
 
 Why it matters:
-    A policy gradient is only true near the policy that was sampled. Steps beyond that are taken
-    blindly, and one of them is enough to destroy what was learned.
+    A policy gradient is only true near the policy that was sampled. One step beyond can destroy
+    what was learned.
 
 How it is judged:
-    On the KL divergence between the policy before and after an update, as PPO and TRPO log it. It
-    is a blow-up where at least 5 % of the updates, and no fewer than 3, exceed 0.1: ten times the
-    usual target of 0.01 and twice the highest that is recommended.
+    The KL divergence of an update, as PPO and TRPO log it: beyond 0.1 in 5 % of at least ten
+    updates, and no fewer than three. The KL term of an objective: an RLHF policy that ends more
+    than 30 nats from its reference, or a VAE beyond 10,000.
 
 When it stays silent:
-    Fewer than 10 values; single updates; no KL in the log.
+    Single updates; a VAE whose latent space fills with information.
 
 What to try:
-    Set target_kl=0.02, so that an update stops in time. Divide the learning rate by 3, or take
-    fewer epochs over each batch.
+    target_kl=0.02, a lower learning rate, fewer epochs over a batch; in RLHF a larger KL penalty.
 
 Sources:
-    Schulman et al. 2017, "Proximal policy optimization algorithms", section 4; Achiam 2018,
-    "Spinning up in deep RL" (target_kl: 0.01 to 0.05).
+    Achiam 2018, "Spinning up in deep RL" (target_kl: 0.01 to 0.05); Gao et al. 2023, "Scaling laws
+    for reward model overoptimization" (sqrt(KL) beyond 5).
 """
 
 from __future__ import annotations
@@ -27,21 +26,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
-from tb_diagnose.core.format import number, percent, steps_of
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.levels import finite
-from tb_diagnose.measure.reductions import max_of
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
+from tb_diagnose.core.format import number, percent, sentence, steps_of
+from tb_diagnose.core.model import Optimizer
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
 
 
-class Limits(Thresholds):
-    """How far, how often."""
-
-    points: int = limit(10, unit="values", source="chosen: fewer are the beginning")
-    kl: float = limit(0.1, unit="nats", source="Spinning Up: targets of 0.01 to 0.05")
-    share: float = limit(0.05, unit="of the updates", source="chosen: more than accidents")
-    least: int = limit(3, unit="updates", source="chosen: more than an accident")
+def _without_kl(
+    reinforcement: object = None, kl: Curve | None = None, kl_term: Curve | None = None
+) -> str:
+    return "" if reinforcement or kl or kl_term else "no policy and no KL term is trained here"
 
 
 @diagnosis(
@@ -49,23 +45,48 @@ class Limits(Thresholds):
     severity=Severity.WARNING,
     leads_to=("reward-instability", "policy-collapse"),
     since="0.1",
+    concerns=_without_kl,
 )
-def kl_blow_up(kl: Series, limits: Limits) -> Iterator[Evidence]:
-    """The share of updates that went too far."""
-    count = len(finite(kl.values))
-    if count < limits.points:
-        raise NotApplicable(f"fewer than {limits.points} finite values of the KL divergence")
-    far = np.flatnonzero(kl.values > limits.kl)
-    if len(far) < max(limits.least, limits.share * count):
-        return
-    yield Evidence(
-        message=f"{kl.name} exceeds {number(limits.kl)} in {len(far)} of {count} updates "
-        f"({percent(len(far) / count)}), by up to {number(max_of(kl.values[far]))}.",
-        suggestion="Set target_kl=0.02 so that an update stops in time, and divide the learning rate by "
-        "3.",
-        tag=kl.name,
-        steps=steps_of(kl, far),
-        measured=len(far) / count,
-        limit=limits.share,
-        unit="of the updates",
-    )
+class KlBlowUp:
+    far = limit(0.1, alarm=">", unit="nats", source="Spinning Up: targets of 0.01 to 0.05")
+    share = limit(0.05, alarm=">=", unit="of the updates", source="more than accidents")
+    drift = limit(30, alarm=">", unit="nats", source="Gao et al. 2023: sqrt(KL) beyond 5")
+    absurd = limit(1e4, alarm=">", unit="nats", source="a thousand latent units of 10 nats")
+
+    @method("KL divergence of the updates", points={"kl": 10})
+    def by_updates(
+        self, kl: Curve, code: Code, optimizer: Optimizer | None = None
+    ) -> Iterator[Evidence]:
+        far = np.flatnonzero(kl.values > self.far)
+        share = len(far) / kl.finite
+        if len(far) < 3 or not self.share.exceeded(share):
+            return
+        yield Evidence(
+            message=f"{kl.name} exceeds {number(self.far)} in {len(far)} of {kl.finite} updates "
+            f"({percent(share)}), by up to {number(float(kl.values[far].max()))}.",
+            suggestion=sentence(
+                f"set target_kl=0.02, so that an update stops in time, and "
+                f"{code.lower_rate(optimizer, 3)}"
+            ),
+            tag=kl.name,
+            steps=steps_of(kl.series, far),
+            comparison=self.share.compare(share),
+        )
+
+    @method("KL term of the objective", points={"kl_term": 3})
+    def by_term(self, kl_term: Curve, reinforcement: object = None) -> Iterator[Evidence]:
+        end, start, level = kl_term.end, kl_term.start, kl_term.end_level
+        bound = self.drift if reinforcement else self.absurd
+        if end is None or start is None or level is None or not bound.exceeded(level.value):
+            return
+        beyond = np.flatnonzero(kl_term.values > bound)
+        yield Evidence(
+            message=f"{kl_term.name} went from {number(start.value)} to {number(end.value)} nats: "
+            + ("the policy left its reference." if reinforcement else "the code is unbounded."),
+            suggestion="Raise the KL penalty (kl_coef) tenfold, or lower the learning rate."
+            if reinforcement
+            else "Bound the logarithm of the variance, and lower the learning rate.",
+            tag=kl_term.name,
+            steps=kl_term.span(int(beyond[0])) if len(beyond) else (end.step,),
+            comparison=bound.compare(level.value),
+        )

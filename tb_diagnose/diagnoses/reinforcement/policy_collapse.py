@@ -1,27 +1,24 @@
-"""The policy became certain before it earned anything.
+"""The policy stopped exploring before it earned anything.
 
 Why it matters:
-    Without entropy there is no exploration: a policy that always does the same never sees what
-    else would have paid. It stays where it is, however long it is trained.
+    A policy that always does the same never sees what else would have paid, however long it is
+    trained.
 
 How it is judged:
-    On the policy's entropy, condensed to at most 50 medians. It has collapsed where it stays below
-    a fifth of its first level for at least the last tenth of the run, while the reward's end is no
-    more than 3 standard deviations of its noise above its start. Where no reward is logged it is a
+    The policy's entropy stays below a fifth of its first level for the last tenth of the run or
+    longer, while the reward does not improve beyond its noise. Where no reward is logged it is a
     note, below a twentieth.
 
 When it stays silent:
-    Fewer than 10 values; an entropy that starts at zero or below (that of a density, which has no
-    floor); a reward that rose: a policy that has learned may be certain.
+    An entropy that starts at 0 or below (that of a density, which has no floor); a reward that
+    rose: a policy that has learned may be certain.
 
 What to try:
-    Raise the entropy coefficient (ent_coef) by 3 to 10, or epsilon's final value; lower the
-    learning rate; normalise rewards and advantages.
+    Raise the entropy coefficient by 3 to 10, lower the learning rate, normalize rewards.
 
 Sources:
-    Mnih et al. 2016, "Asynchronous methods for deep reinforcement learning" (entropy against
-    premature convergence); Ahmed et al. 2019, "Understanding the impact of entropy on policy
-    optimization".
+    Mnih et al. 2016, "Asynchronous methods for deep reinforcement learning"; Ahmed et al. 2019,
+    "Understanding the impact of entropy on policy optimization".
 """
 
 from __future__ import annotations
@@ -30,66 +27,54 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.core.finding import Evidence, NotApplicable, Severity
+from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
-from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import Thresholds, diagnosis, limit
-from tb_diagnose.measure.levels import best, condense, finite, noise, start_level
-from tb_diagnose.measure.medians import median
+from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.training_kinds import no_reinforcement
 
 
-class Limits(Thresholds):
-    """How little entropy, for how long, and how little reward."""
-
-    points: int = limit(10, unit="values", source="chosen: fewer show no course")
-    entropy: float = limit(0.2, unit="of the first entropy", source="calibrated on the corpus")
-    alone: float = limit(0.05, unit="of the first entropy", source="chosen: without a reward")
-    last: float = limit(0.1, unit="of the run", source="chosen: no passing dip")
-    noise: float = limit(3.0, unit="standard deviations", source="chosen: p < 0.002")
+def _density(entropy: Curve) -> str:
+    level = entropy.start_level
+    return "" if level and level.value > 0 else "the entropy of a density has no floor"
 
 
 @diagnosis(
-    family="reinforcement", severity=Severity.WARNING, leads_to=("no-learning",), since="0.1"
+    family="reinforcement",
+    severity=Severity.WARNING,
+    leads_to=("no-learning",),
+    since="0.1",
+    concerns=no_reinforcement,
 )
-def policy_collapse(
-    entropy: Series, reward: Series | None, limits: Limits, *, reinforcement: bool
-) -> Iterator[Evidence]:
-    """Where the entropy went, and whether the reward paid for it."""
-    if not reinforcement:
-        raise NotApplicable("this is no log of reinforcement learning")
-    values = finite(entropy.values)
-    if len(values) < limits.points or start_level(values) <= 0:
-        raise NotApplicable(
-            f"fewer than {limits.points} values of a policy's entropy that start above 0"
+class PolicyCollapse:
+    entropy = limit(0.2, alarm="<", unit="of the first entropy", source="one action in all but few")
+    alone = limit(0.05, alarm="<", unit="of the first entropy", source="without a reward")
+    last = limit(0.1, alarm=">=", unit="of the run", source="no passing dip")
+
+    @method("policy entropy", points={"entropy": 10}, unless=_density)
+    def by_entropy(self, entropy: Curve, reward: Curve | None = None) -> Iterator[Evidence]:
+        start, end = entropy.start, entropy.end
+        level, begin_level = entropy.end_level, entropy.start_level
+        if start is None or end is None or level is None or begin_level is None:
+            return
+        if reward is not None and (reward.finite < 10 or reward.improved is not False):
+            return
+        bound = self.entropy if reward is not None else self.alone
+        left = max(level.value, 0.0) / begin_level.value
+        high = np.flatnonzero(entropy.values >= bound * begin_level.value)
+        begin = int(high[-1]) + 1 if len(high) else 0
+        lasts = self.last.exceeded(1 - begin / len(entropy))
+        if not bound.exceeded(left) or not lasts:
+            return
+        paid = f", and {reward.name} never improved" if reward is not None else ""
+        yield Evidence(
+            message=f"{entropy.name} fell from {number(start.value)} to {number(end.value)} at the "
+            f"end{paid}.",
+            suggestion="Raise the entropy coefficient by 3 to 10, or lower the learning rate, so "
+            "that the policy goes on exploring until it earns something.",
+            tag=entropy.name,
+            steps=entropy.span(begin),
+            comparison=bound.compare(left),
+            severity=None if reward is not None else Severity.INFO,
+            related=(reward.name,) if reward is not None else (),
         )
-    medians = condense(entropy.values)
-    start = start_level(values)
-    share = limits.entropy if reward is not None else limits.alone
-    high = np.flatnonzero(medians.values > share * start)
-    gone = int(high[-1]) + 1 if len(high) else 0
-    if gone > (1 - limits.last) * len(medians) or (reward is not None and _paid(reward, limits)):
-        return
-    end = float(median(medians.values[gone:]))
-    step = int(entropy.steps[medians.first[gone]])
-    yield Evidence(
-        message=f"{entropy.name} fell from {number(start)} to {number(end)} by step {step}"
-        + (f", and {reward.name} never rose above its start." if reward is not None else "."),
-        suggestion="Raise the entropy coefficient by 3 to 10, or lower the learning rate, so that the "
-        "policy goes on exploring until it earns something.",
-        tag=entropy.name,
-        related=(reward.name,) if reward is not None else (),
-        steps=(step, int(entropy.steps[-1])),
-        measured=end / start,
-        limit=share,
-        unit="of the first entropy",
-        severity=None if reward is not None else Severity.INFO,
-    )
-
-
-def _paid(reward: Series, limits: Limits) -> bool:
-    values = finite(reward.values)
-    if len(values) < limits.points:
-        return True  # nothing can be said against it
-    medians = condense(values).values
-    _, negative = best(-medians)
-    return -negative - start_level(values) > limits.noise * noise(medians)

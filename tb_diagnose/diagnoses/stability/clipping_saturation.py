@@ -87,7 +87,8 @@ class ClippingSaturation:
         yield Evidence(
             message=f"{percent(share)} of the gradients are clipped to a norm of {number(ceiling)}"
             + (f"; {why}." if why else "."),
-            suggestion=f"Raise the clip value to {usual}, the 90th percentile of the norms, or divide "
+            suggestion=f"Raise the clip value to {usual}, the 90th percentile of the norms, "
+            "or divide "
             "the learning rate by 3."
             if clip
             else f"Raise the clip value above {number(ceiling)}, or divide the learning rate by 3.",

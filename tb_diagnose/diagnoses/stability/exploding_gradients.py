@@ -113,7 +113,8 @@ class ExplodingGradients:
             message=f"{norm.name} bursts to {number(self.burst)} times its course and more at "
             f"{plural(count, 'step')} ({percent(count / norm.finite)})"
             + (f"; {why}." if why else "."),
-            suggestion=f"{_clip(code, 10 * float(np.median(norm.finite_values)))}: it takes the bursts "
+            suggestion=f"{_clip(code, 10 * float(np.median(norm.finite_values)))}: it takes "
+            "the bursts "
             "and leaves the rest.",
             tag=norm.name,
             steps=tuple(found.peak.step for found in bursts[:10]),
@@ -122,7 +123,8 @@ class ExplodingGradients:
         )
 
     def _worse(self, loss: Curve | None, norm: Curve, at: int, learning: LearningState) -> str:
-        """In words, that the loss ends worse than it was at a moment, or that nothing was learned."""
+        """In words, that the loss ends worse than it was at a moment, or that nothing was "
+        "learned."""
         if learning.failed:
             return learning.sentence
         if loss is None or loss.end is None or loss.end_level is None:

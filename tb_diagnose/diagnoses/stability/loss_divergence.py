@@ -4,8 +4,8 @@ Why it matters:
     What the weights had learned is being lost, and each further step makes the model worse.
 
 How it is judged:
-    On every training loss: its level ends above its best by half of what it had gained, and by a
-    twentieth of that best, beyond the noise. A rise that only the last one or two values show has to
+    On every training loss: its level ends above its best by half of what it had gained and by a
+    twentieth of it, beyond the noise. A rise that only the last one or two values show has to
     reach three times the start. A score that was won and lost counts as well.
 
 When it stays silent:
@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tb_diagnose.analysis.curve_parts import Level, Rise
 from tb_diagnose.analysis.learning_state import Learned, LearningState, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
@@ -31,11 +32,6 @@ from tb_diagnose.core.format import number, percent
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
-
-#: Words of the parts of a loss that grow with the weights while all is well.
-_PENALTIES = frozenset(
-    "weight weights penalty reg regularization regularisation l1 l2 decay".split()
-)
 
 
 @diagnosis(
@@ -47,7 +43,7 @@ _PENALTIES = frozenset(
 class LossDivergence:
     lost = limit(0.5, alarm=">=", unit="of the gain", source="half of what was won is lost")
     rise = limit(0.05, alarm=">=", unit="of the best", source="runmedic and SageMaker Debugger")
-    sudden = limit(3, alarm=">=", unit="× the start", source="no noise of a mean is as large")
+    blown = limit(3, alarm=">=", unit="× start or best", source="no noise of a mean is as large")
     clear = limit(8, alarm=">=", unit="standard errors", source="p < 1e-15 if it is normal")
 
     @method("losses and scores")
@@ -56,12 +52,15 @@ class LossDivergence:
         losses: tuple[Curve, ...],
         learning: LearningState,
         code: Code,
+        train_loss: Curve | None = None,
         train_score: Curve | None = None,
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
         if train_score is not None and moved(train_score) and train_score.still_improving:
             return  # then it is the loss that does not tell what is learned
         trained = [curve for curve in losses if curve.split != "validation"]
+        # A part may grow while the whole falls: the divergence of an autoencoder does.
+        trained = [curve for curve in trained if curve is train_loss or not curve.info.part]
         found = [
             (curve, comparison)
             for curve in trained or losses
@@ -77,19 +76,40 @@ class LossDivergence:
     def _diverged(self, curve: Curve, *, alone: bool) -> Comparison | None:
         """What shows that a loss rose for good, or None; ``alone``: no training loss is known."""
         rise, best, start, end = curve.rise, curve.best_level, curve.start, curve.end
-        if not (rise and best and start and end) or curve.non_finite:
+        if not (rise and best and start and end) or not curve.noise_model:
             return None
-        if _PENALTIES & set(curve.info.words):
+        if not start.value > 0:
+            return self._worse(curve, rise, best, alone=alone)
+        values, times = curve.finite_values, end.value / start.value
+        clear = rise.score >= self.clear or end.value >= self.blown * float(values[:-1].max())
+        if self.blown.exceeded(times) and clear and end.value > best.value:
+            blown: Comparison = self.blown.compare(times)
+            return blown
+        if worse := self._worse(curve, rise, best, alone=alone):
+            return worse
+        # Two values that are worse than the start are no accident of one.
+        twice = (
+            not alone
+            and float(values[-2:].min()) > start.value
+            and end.value > self.blown * best.value
+        )
+        compared = self.rise.compare(end.value / best.value - 1) if best.value > 0 else None
+        return compared if twice and compared and compared.holds else None
+
+    def _worse(self, curve: Curve, rise: Rise, best: Level, *, alone: bool) -> Comparison | None:
+        """A level that rose for good by much of what had been gained."""
+        whole = rise.p_value < self.rise and (rise.share or 0.0) >= 1
+        if not (rise.persistent or whole) or alone or not best.value:
             return None
-        blown = start.value > 0 and rise.score >= self.clear and end is not None
-        if blown and self.sudden.exceeded(end.value / start.value) and end.value > best.value:
-            return self.sudden.compare(end.value / start.value)
-        large = self.rise.exceeded(rise.value / abs(best.value)) if best.value else rise.value > 0
-        if not (rise.persistent and large) or alone or curve.info.part:
-            return None
-        if rise.share is None or not curve.gained:
-            return self.rise.compare(rise.value / abs(best.value)) if best.value else None
-        return self.lost.compare(rise.share) if self.lost.exceeded(rise.share) else None
+        large: Comparison = self.rise.compare(rise.value / abs(best.value))
+        if not large.holds or rise.share is None or not curve.gained:
+            return large if large.holds else None
+        lost: Comparison = self.lost.compare(rise.share)
+        if lost.holds:
+            return lost
+        # Where the start was high, a share of the gain is not what was lost.
+        times: Comparison = self.blown.compare(1 + rise.value / best.value)
+        return times if times.holds and rise.share >= self.lost / 3 else None
 
     def _evidence(
         self,
@@ -99,9 +119,8 @@ class LossDivergence:
         code: Code,
         optimizer: Optimizer | None,
     ) -> Evidence:
-        best, end, rise = curve.best, curve.end, curve.rise
-        assert best is not None and end is not None and rise is not None
-        share = rise.share or 0.0
+        best, end = curve.best or curve.point(0), curve.end or curve.point(-1)
+        share, score = (curve.rise.share or 0.0, curve.rise.score) if curve.rise else (0.0, 0.0)
         lost = f": {percent(share)} of what it had gained is lost" if 0 < share < 100 else ""
         return Evidence(
             message=f"{curve.name} rose from {number(best.value)} at step {best.step} to "
@@ -111,7 +130,7 @@ class LossDivergence:
             related=related,
             steps=(best.step, end.step),
             comparison=comparison,
-            confidence=f"the rise is {number(rise.score)} times its standard error",
+            confidence=f"the rise is {number(score)} times its standard error",
         )
 
     def _collapse(

@@ -35,6 +35,10 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
 
 
+def _nothing(losses: tuple[Curve, ...] | None, val_score: Curve | None) -> str:
+    return "" if losses or val_score is not None else "no loss and no validation score in this log"
+
+
 @diagnosis(
     family="stability", severity=Severity.WARNING, leads_to=("noisy-validation",), since="0.1"
 )
@@ -44,11 +48,11 @@ class LossOscillation:
     gain = limit(0.4, alarm=">=", unit="of the gain", source="calibrated: less is jitter")
     turns = limit(4, alarm=">=", unit="turns", source="two full swings: fewer can be one accident")
 
-    @method("losses and validation scores")
+    @method("losses and validation scores", unless=_nothing)
     def by_curves(
         self,
-        losses: tuple[Curve, ...],
         code: Code,
+        losses: tuple[Curve, ...] = (),
         val_loss: Curve | None = None,
         val_score: Curve | None = None,
         optimizer: Optimizer | None = None,
@@ -69,8 +73,8 @@ class LossOscillation:
         late = values[len(values) // 10 :]
         level = 1.0 if curve.info.kind == "score" else float(np.median(np.abs(late)))
         size = max(self.size * float(np.ptp(values)), self.level * level)
-        if curve.split == "validation" and curve.start_level and curve.end_level:
-            size = max(size, self.gain * abs(curve.end_level.value - curve.start_level.value))
+        if curve.split == "validation" and curve.start and curve.end_level:
+            size = max(size, self.gain * abs(curve.end_level.value - curve.start.value))
         swung = oscillation(curve, values, size)
         return swung if swung is not None and self.turns.exceeded(len(swung.turns)) else None
 

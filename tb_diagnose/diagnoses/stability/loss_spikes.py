@@ -24,6 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from tb_diagnose.analysis.curve_parts import Excursion
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
@@ -47,7 +49,9 @@ class LossSpikes:
     )
 
     @method("every loss")
-    def by_losses(self, losses: tuple[Curve, ...], code: Code) -> Iterator[Evidence]:
+    def by_losses(
+        self, losses: tuple[Curve, ...], code: Code, gradient_norm: Curve | None = None
+    ) -> Iterator[Evidence]:
         found = [(curve, spikes) for curve in losses if (spikes := self._spikes(curve))]
         if not found:
             return
@@ -56,12 +60,17 @@ class LossSpikes:
         times = worst.factor or 0.0
         steps = [spike.peak.step for spike in spikes]
         severe = self.large.exceeded(times) and self.noise.exceeded(worst.score / 2)
+        usual = ""
+        if gradient_norm is not None and gradient_norm.finite:
+            usual = (
+                f", at its usual norm of {number(float(np.median(gradient_norm.finite_values)))}"
+            )
         yield Evidence(
             message=f"{curve.name} has {plural(len(spikes), 'spike')}, the largest at step "
             f"{worst.peak.step}: {number(worst.peak.value)}, {number(times)} times its course "
             "there.",
             suggestion=f"Look at the batches before {listed([f'step {step}' for step in steps])}, "
-            f"and {code('clip the gradients')}.",
+            f"and {code('clip the gradients')}{usual}.",
             tag=curve.name,
             related=tuple(other.name for other, _ in found if other is not curve),
             steps=tuple(sorted(set(steps))[:MOST_STEPS]),

@@ -68,7 +68,7 @@ class NonFiniteValues:
         core = [curve for curve in sick if parse_tag(curve.folder, curve.tag).kind in _CORE]
         layers = [h for h in histograms if not np.isfinite(h.high - h.low).all()]
         found = []
-        if gradient_norm is not None and train_loss is not None:
+        if train_loss is not None:
             found = [each for each in [self._filtered(train_loss, gradient_norm, code)] if each]
         if core:
             found.append(self._core(sorted(core, key=_first_wall), sick, code))
@@ -79,23 +79,41 @@ class NonFiniteValues:
             found.append(self._others(others))
         yield from found
 
-    def _filtered(self, loss: Curve, norm: Curve, code: Code) -> Evidence | None:
+    def _filtered(self, loss: Curve, norm: Curve | None, code: Code) -> Evidence | None:
         """Hugging Face's logger: where the loss is NaN it writes 0."""
+        if loss.non_finite:
+            return None
         zero = loss.values == 0
-        bad = norm.steps[~np.isfinite(norm.values)]
-        both = zero & np.isin(loss.steps, bad)
-        if loss.non_finite or np.count_nonzero(both) < 2:
+        if norm is not None and norm.non_finite:
+            zero &= np.isin(loss.steps, norm.steps[~np.isfinite(norm.values)])
+            why = f"where {norm.name} is not finite"
+        else:
+            zero &= np.arange(len(loss)) >= self._fell_to_zero(loss)
+            why = "after a value that was far from it"
+        count = int(zero.sum())
+        if count < 2:
             return None
         return Evidence(
-            message=f"{loss.name} is exactly 0 at {plural(int(both.sum()), 'step')} where {norm.name} "
-            f"is not finite, first at step {loss.steps[both][0]}: its NaN was filtered out.",
-            suggestion=f"Set logging_nan_inf_filter=False and {code('find non-finite values')}; train "
-            "in bf16 or float32 instead of fp16.",
+            message=f"{loss.name} is exactly 0 at {plural(count, 'step')} {why}, first at step "
+            f"{loss.steps[zero][0]}: its NaN was filtered out of the log.",
+            suggestion=f"Log NaN as it is (Trainer: logging_nan_inf_filter=False) and "
+            f"{code('find non-finite values')}; train in bf16 or float32 instead of fp16.",
             tag=loss.name,
-            related=(norm.name,),
-            steps=steps_of(loss.series, both),
-            comparison=self.values.compare(int(both.sum())),
+            related=(norm.name,) if norm is not None and norm.non_finite else (),
+            steps=steps_of(loss.series, zero),
+            comparison=self.values.compare(count),
         )
+
+    def _fell_to_zero(self, loss: Curve) -> int:
+        """Index from which a loss is 0 to its end, having been no less than a tenth of its start.
+
+        One that converged to 0 comes there step by step.
+        """
+        since = len(loss) - loss.held
+        if not 0 < since <= len(loss) - 3 or loss.start is None:
+            return len(loss)
+        sudden = loss.values[since - 1] > loss.start.value / 10
+        return since if sudden and not loss.finite_values[-1] else len(loss)
 
     def _core(self, core: Sequence[Series], sick: Sequence[Series], code: Code) -> Evidence:
         """The loss or gradient norm that was the first to break."""
@@ -106,13 +124,12 @@ class NonFiniteValues:
         climbed = len(before) > 1 and self.run_up.exceeded(before[-1] / np.median(before))
         lasts = self.stays.exceeded(float(bad[first:].mean()))
         rest = f"; the last one before was {number(before[-1])}" if first else " from the start"
-        suggestion = (
-            f"{_sentence(code('find non-finite values'))}; a tenth of the learning rate shows "
-        )
-        suggestion += "whether it was the step size."
+        find, clip = code("find non-finite values"), code("clip the gradients")
+        suggestion = f"{_sentence(find)}; a tenth of the learning rate shows whether it was the "
+        suggestion += "step size."
         if climbed or np.isinf(curve.values[first]):
-            suggestion = f"It grew before it broke: divide the learning rate by 10, {code('clip the gradients')}"
-            suggestion += f", and restart from before step {curve.steps[first]}."
+            suggestion = f"It grew before it broke: divide the learning rate by 10, {clip}, and "
+            suggestion += f"restart from before step {curve.steps[first]}."
         return Evidence(
             message=f"{curve.name} is {_name(curve.values[first])} at step {curve.steps[first]} "
             f"({plural(int(bad.sum()), 'value')} of {len(curve)} are not finite){rest}.",

@@ -24,11 +24,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import percent
 from tb_diagnose.engine.contract import diagnosis, limit, method
-from tb_diagnose.measure.periods import find_period
+from tb_diagnose.measure.periods import Period, find_period
 from tb_diagnose.roles.code import Code
 
 
@@ -47,7 +49,7 @@ class PeriodicLoss:
     ) -> Iterator[Evidence]:
         single = (batch_loss,) if batch_loss is not None else ()
         for curve in (*single, *losses):
-            period = curve.period
+            period = curve.period or _of_steps(curve)
             if curve.split == "validation" or period is None:
                 continue
             if not (self.share.exceeded(period.share) and self.points.exceeded(period.points)):
@@ -66,6 +68,11 @@ class PeriodicLoss:
                 confidence=f"early and late cycles correlate by {period.strength:.2f}",
             )
             return
+
+
+def _of_steps(curve: Curve) -> Period | None:
+    """The period of the steps from value to value: slow teeth are a part of the course itself."""
+    return find_period(np.diff(curve.finite_values)) if curve.finite else None
 
 
 def _schedule(rate: Curve | None, points: int) -> str:

@@ -86,12 +86,37 @@ def one_batch(folder: Path, *, fault: bool) -> None:
     fit(folder, perceptron(), x, y, epochs=4)
 
 
+def softmax_before_the_loss(folder: Path, *, fault: bool) -> None:
+    model = nn.Sequential(*perceptron(), *[nn.Softmax(1)] * fault)
+    fit(folder, model, *examples(1024))
+
+
+def no_activation(folder: Path, *, fault: bool) -> None:
+    fit(folder, perceptron(nn.Identity if fault else nn.ReLU), *examples(1024))
+
+
+def huge_rate(folder: Path, *, fault: bool) -> None:
+    fit(folder, perceptron(), *examples(1024), rate=3.0 if fault else 0.01)
+
+
+def raw_weights(folder: Path, *, fault: bool) -> None:
+    model = perceptron(depth=3)
+    if fault:
+        for layer in model[::2]:
+            nn.init.normal_(layer.weight, 0, 3)
+    fit(folder, model, *examples(1024), rate=1e-3)
+
+
 Train = Callable[..., None]
 FAULTS: dict[Train, str] = {
     negative_bias: "dead-relu",
     ten_sigmoids: "vanishing-gradients",
     unscaled: "unnormalised-inputs",
     one_batch: "repeated-inputs",
+    softmax_before_the_loss: "loss-output-mismatch",
+    no_activation: "missing-nonlinearity",
+    huge_rate: "learning-rate-too-high",
+    raw_weights: "poor-initialisation",
 }
 every_fault = pytest.mark.parametrize("train", FAULTS, ids=lambda train: train.__name__)
 
@@ -107,3 +132,11 @@ def test_its_repaired_twin_alarms_nobody(train: Train, tmp_path: Path) -> None:
     train(tmp_path, fault=False)
     assert not alarms(tmp_path)
     assert FAULTS[train] not in found(tmp_path)
+
+
+def test_layers_frozen_on_purpose_alarm_nobody(tmp_path: Path) -> None:
+    model = perceptron()
+    model[0].requires_grad_(False)
+    fit(tmp_path, model, *examples(1024))
+    assert not alarms(tmp_path)
+    assert not {"frozen-weights", "vanishing-gradients"} & found(tmp_path)

@@ -28,8 +28,8 @@ def test_too_high_a_rate() -> None:
         "3 of 3 runs with learning_rate of 0.1 or above failed, and 0 of 6 below."
     )
     assert "learning_rate = 0.03 or below" in evidence.suggestion
-    assert evidence.measured is not None
-    assert evidence.measured < 0.05
+    assert evidence.comparison is not None
+    assert evidence.comparison.value < 0.05
 
 
 def test_too_small_a_batch_beside_a_setting_that_does_not_matter() -> None:

@@ -14,20 +14,33 @@ def roles(**curves: Series) -> RoleMap:
     return RoleMap(curves, (), "")
 
 
-def trained(seed: int, **more: Series) -> RoleMap:
-    return roles(train_loss=epochs(falling(10, noise=0.01, seed=seed)), **more)
+def trained(seed: int, hparams: dict[str, object] | None = None, **more: Series) -> RoleMap:
+    return RoleMap(
+        {"train_loss": epochs(falling(10, noise=0.01, seed=seed)), "hparams": hparams, **more},
+        (),
+        "",
+    )
 
 
-def test_two_of_three() -> None:
+def test_two_of_three_are_copies_which_is_a_note() -> None:
     (evidence,) = speaks("identical-runs", runs={"a": trained(0), "b": trained(1), "c": trained(0)})
-    assert evidence.message.startswith("a and c are the same to the last bit")
-    assert evidence.measured == 2
+    assert evidence.message == "a and c are the same to the last bit, over 10 points."
+    assert evidence.comparison is not None
+    assert evidence.comparison.value == 2
+    assert evidence.severity is Severity.INFO
+
+
+def test_a_setting_that_has_no_effect_is_a_warning() -> None:
+    runs = {"a": trained(0, {"dropout": 0.1}), "b": trained(0, {"dropout": 0.5})}
+    (evidence,) = speaks("identical-runs", runs=runs)
     assert evidence.severity is None
+    assert "though dropout differs" in evidence.message
 
 
-def test_one_that_is_watched_more_closely_is_a_note() -> None:
-    watched = trained(0, val_loss=epochs(falling(10), folder="validation"))
-    (evidence,) = speaks("identical-runs", runs={"a": trained(0), "b": watched})
+def test_a_seed_that_has_no_effect_is_a_warning() -> None:
+    (evidence,) = speaks("identical-runs", runs={"x/seed1": trained(0), "x/seed2": trained(0)})
+    assert evidence.severity is None
+    (evidence,) = speaks("identical-runs", runs={"x/seed1": trained(0), "y/seed1": trained(0)})
     assert evidence.severity is Severity.INFO
 
 

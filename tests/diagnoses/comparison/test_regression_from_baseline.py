@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tb_diagnose.roles.resolve import RoleMap
-from tests.cases import epochs, falling, silent, speaks, straight
+from tests.cases import epochs, falling, not_logged, silent, speaks, straight
 
 
 def accuracy(end: float) -> RoleMap:
@@ -20,8 +20,8 @@ def loss(end: float, noise: float = 0.0, seed: int = 0) -> RoleMap:
 def test_a_run_that_ends_lower() -> None:
     runs = {"main": accuracy(0.9), "change": accuracy(0.8), "other": accuracy(0.91)}
     (evidence,) = speaks("regression-from-baseline", runs=runs, baseline="main")
-    assert evidence.message.startswith("change ends with validation/acc at")
-    assert evidence.measured == pytest.approx(0.1 / 0.8, rel=0.1)
+    assert evidence.message.startswith("change ends with validation/acc around")
+    assert evidence.comparison.value == pytest.approx(0.1 / 0.8, rel=0.1)
 
 
 def test_a_loss_that_ends_higher() -> None:
@@ -41,6 +41,18 @@ def test_a_loss_that_ends_higher() -> None:
 )
 def test_it_is_silent(runs: dict[str, RoleMap]) -> None:
     silent("regression-from-baseline", runs=runs, baseline="main")
+
+
+def test_other_tasks_are_not_compared() -> None:
+    cartpole, pong = ({"env_id": name} for name in ("CartPole-v1", "Pong-v5"))
+    runs = {
+        "main": RoleMap({**accuracy(0.9).values, "hparams": cartpole}, (), ""),
+        "change": RoleMap({**accuracy(0.5).values, "hparams": pong}, (), ""),
+    }
+    not_logged("regression-from-baseline", "same task", runs=runs, baseline="main")
+    named_otherwise = RoleMap({"val_score": epochs(straight(20, 0.1, 0.5), "f1")}, (), "")
+    runs = {"main": accuracy(0.9), "change": named_otherwise}
+    not_logged("regression-from-baseline", "same task", runs=runs, baseline="main")
 
 
 def test_without_a_baseline_it_says_how_to_name_one() -> None:

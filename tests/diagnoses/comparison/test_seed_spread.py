@@ -20,7 +20,7 @@ FAR = {f"resnet/seed={i}": ending(end) for i, end in enumerate((0.80, 0.90, 0.85
 def test_runs_whose_names_differ_in_the_seed() -> None:
     (evidence,) = speaks("seed-spread", runs=FAR)
     # s = 0.085, and 20 points to a line leave the last tenth's median a little below the end
-    assert evidence.measured == pytest.approx(1.96 * 2**0.5 * 0.0854 / 0.725, rel=0.1)
+    assert evidence.comparison.value == pytest.approx(1.96 * 2**0.5 * 0.0854 / 0.725, rel=0.1)
     assert "resnet/seed=0 to resnet/seed=3" in evidence.message
 
 

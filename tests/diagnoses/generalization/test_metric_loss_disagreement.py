@@ -117,4 +117,5 @@ def test_it_points_to_where_they_part() -> None:
     )
     assert evidence.tag == "train/epoch_mae"
     assert 8 <= evidence.steps[0] <= 12
-    assert evidence.measured == pytest.approx(1.0, abs=0.1)
+    assert evidence.comparison is not None
+    assert evidence.comparison.value == pytest.approx(0.09 / 0.16, abs=0.05)

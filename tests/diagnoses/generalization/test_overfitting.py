@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.core.finding import Severity
+from tb_diagnose.roles.curves import Pair
 from tests.cases import (
     Cases,
+    clear,
     curve,
     epochs,
     falling,
@@ -79,9 +80,6 @@ SILENT: Cases = {
         "pairs": pair(DOWN, np.r_[falling(15, 2.3, 0.5), straight(15, 0.5, 0.505)])
     },
     "two validations": {"pairs": pair(falling(2), np.array([0.5, 0.9]))},
-    "only accuracies are logged on both": {
-        "pairs": pair(straight(30, 0.5, 0.99), straight(30, 0.5, 0.4), "accuracy")
-    },
 }
 
 
@@ -103,23 +101,36 @@ def test_it_points_to_the_best_step() -> None:
     assert "Keep the weights of step 10" in evidence.suggestion
 
 
-def test_few_validations_say_how_little_they_rest_on() -> None:
+def test_four_validations_are_enough_for_a_large_rise() -> None:
     (evidence,) = speaks(
         "overfitting", pairs=pair(falling(4, end=0.05), np.array([0.6, 0.8, 1.1, 1.5]))
     )
-    assert evidence.confidence == "rests on 4 validations only"
+    assert evidence.steps == (0, 3)
 
 
-def test_a_small_rise_is_a_note() -> None:
-    small = np.r_[falling(15, 2.3, 0.5), straight(15, 0.5, 0.58)]
-    (evidence,) = speaks("overfitting", pairs=pair(DOWN, small))
-    assert evidence.severity in (Severity.INFO, Severity.WARNING)
-    smaller = np.r_[falling(15, 0.8, 0.5), straight(15, 0.5, 0.52)]
-    (evidence,) = speaks("overfitting", pairs=pair(DOWN, smaller))
-    assert evidence.severity is Severity.INFO
+def test_a_small_rise_has_to_be_sure() -> None:
+    small = np.r_[falling(15, 0.8, 0.5), straight(15, 0.5, 0.52)]
+    speaks("overfitting", pairs=pair(DOWN, small))
+    for seed in range(20):
+        stands = np.r_[falling(15, 0.8, 0.5), flat(15, 0.5, 0.03, seed=seed)]
+        clear("overfitting", pairs=pair(DOWN, stands))
+
+
+def test_scores_that_part_while_validation_stands_are_overfitting() -> None:
+    train = np.r_[straight(10, 0.5, 0.7), straight(20, 0.7, 0.99)]
+    val = np.r_[straight(10, 0.5, 0.62), flat(20, 0.62, 0.005)]
+    (evidence,) = speaks("overfitting", pairs=pair(train, val, "accuracy"))
+    assert evidence.comparison is not None
+    assert evidence.comparison.name == "gap"
+
+
+def test_curves_are_compared_at_equal_steps() -> None:
+    """Training that ends at epoch 2 says nothing of the validations after it."""
+    train, val = epochs([2.3, 1.5, 1.0]), epochs(u_shape(20, 8), folder="validation")
+    clear("overfitting", pairs=(Pair("loss", train, val, -1),))
 
 
 def test_a_model_with_dropout_is_told_to_have_more_of_it() -> None:
     has = model(layer(0, "", "Dropout"), layer(10))
     (evidence,) = speaks("overfitting", pairs=pair(DOWN, u_shape(30, 10)), model=has)
-    assert "stronger dropout" in evidence.suggestion
+    assert "raise the dropout rate" in evidence.suggestion

@@ -86,5 +86,6 @@ def test_a_regression_may_be_at_its_noise_and_is_a_note() -> None:
 
 def test_it_tells_how_far_it_came() -> None:
     (evidence,) = speaks("underfitting", **made(SPEAKS["nine epochs"]))
-    assert evidence.measured == pytest.approx(0.35 / 0.9, abs=0.02)
+    assert evidence.comparison is not None
+    assert evidence.comparison.value == pytest.approx(0.35 / 0.9, abs=0.02)
     assert evidence.steps == (4, 8)

@@ -46,5 +46,6 @@ def test_it_says_on_how_many_examples_that_rests() -> None:
     (evidence,) = speaks(
         "validation-at-chance", **made(SPEAKS["random labels, 20 validation examples"])
     )
-    assert evidence.confidence == "validated on 20 examples"
+    assert evidence.comparison is not None
+    assert evidence.comparison.name == "counting"
     assert evidence.related == ("train/epoch_accuracy",)

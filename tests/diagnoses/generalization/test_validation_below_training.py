@@ -43,5 +43,6 @@ def test_it_gives_the_reason_that_the_model_shows() -> None:
     (without,) = speaks("validation-below-training", pairs=both, model=model(layer(10)))
     assert "dropout and augmentation" in unknown.message
     assert "a leak" in without.message
-    assert without.measured == 1.0
+    assert without.comparison is not None
+    assert without.comparison.value == 1.0
     assert without.steps == (6, 19)

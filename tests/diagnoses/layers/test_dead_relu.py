@@ -10,7 +10,7 @@ import pytest
 
 from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, curve, distribution, epochs, falling, flat, made, silent, speaks
-from tests.layered import dense, moving, of, stack, vitals
+from tests.layered import dense, moving, of, stack, vitals, weights
 
 ROWS = ("conv", "dense", "out")
 STUCK = {"train_loss": epochs(flat(10))}
@@ -21,6 +21,9 @@ SPARSE = replace(
 NOTHING = replace(
     distribution([0.0] * 5, "activations/dense"), low=np.zeros(5), high=np.zeros(5), zero=np.ones(5)
 )
+LOW_BIAS: dict[str, Any] = {
+    "bias_initializer": {"class_name": "Constant", "config": {"value": -1.0}}
+}
 ZEROS = "dnn/hiddenlayer_0/fraction_of_zero_values"
 
 
@@ -58,6 +61,24 @@ SPEAKS: Cases = {
     },
 }  # fmt: skip
 
+DECAYED = np.geomspace(1.0, 0.2, 10)
+SPEAKS = {
+    **SPEAKS,
+    "a kernel that weight decay alone acts on": {
+        **starved(),
+        "kernels": of(
+            weights("inner", DECAYED), weights("out", DECAYED),
+            model=stack(dense("inner", 64, 64), dense("out", 64, 10, "softmax")),
+        ),
+        "weights": (weights("out", DECAYED),
+                    distribution(np.linspace(0, 0.5, 10), "out/bias/histogram")),
+    },
+    "biases that begin at -1, and nothing is learned": {
+        "model": stack(dense("inner", 64, 64, **LOW_BIAS), dense("out", 64, 10, "softmax")),
+        **STUCK,
+    },
+}  # fmt: skip
+
 SILENT: Cases = {
     "zeros in nine outputs of ten, and all units alive": {
         **dead(0.0, 0.0, np.nan, zero=0.9),
@@ -71,6 +92,10 @@ SILENT: Cases = {
     "a layer that is no ReLU": {**dead(np.nan, np.nan, np.nan), **STUCK},
     "sparse outputs": {"activations": (SPARSE,)},
     "an Estimator's sparse layer": {"scalars": (curve([0.4, 0.7, 0.9, 0.95], ZEROS),)},
+    "biases that begin at -1, and it learns": {
+        "model": stack(dense("inner", 64, 64, **LOW_BIAS), dense("out", 64, 10, "softmax")),
+        **LEARNS,
+    },
     "nothing logged": {"scalars": (curve([1.0] * 9, "accuracy"),)},
     "a kernel that moves as its biases do": starved(kernel=0.1),
     "biases that stand still as well": starved(bias=0.0),
@@ -111,8 +136,8 @@ def test_it_names_the_layer_and_since_when() -> None:
 def test_it_names_the_layer_behind_which_nothing_arrives() -> None:
     (evidence,) = speaks("dead-relu", **starved(**STUCK))
     assert evidence.message.startswith(
-        "The kernel of out did not move in 10 histograms, while its biases did: inner gives it "
-        "nothing but 0"
+        "The kernel of out did not move in 10 histograms (by less than 1e-06 of its size), while "
+        "its biases moved: inner gives it nothing but 0"
     )
     assert (evidence.tag, evidence.related) == (
         "train/out/kernel/histogram",

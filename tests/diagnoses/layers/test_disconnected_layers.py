@@ -75,7 +75,7 @@ def test_it_is_silent(case: str) -> None:
 
 def test_it_names_the_layers_and_how_long() -> None:
     (evidence,) = speaks("disconnected-layers", **made(SPEAKS["a gradient of 0 at every step"]))
-    assert "No gradient reached side/kernel at any of 10 steps" in evidence.message
+    assert "No gradient reached side at any of 10 measured steps" in evidence.message
     assert evidence.steps == (0, 450)
 
 

@@ -6,8 +6,19 @@ import numpy as np
 import pytest
 
 from tb_diagnose.core.finding import Severity
-from tests.cases import Cases, classes, compiled, epochs, falling, flat, made, silent, speaks
-from tests.layered import dense, moving, of, stack, weights
+from tests.cases import (
+    Cases,
+    classes,
+    compiled,
+    epochs,
+    falling,
+    flat,
+    made,
+    not_applicable,
+    silent,
+    speaks,
+)
+from tests.layered import dense, moving, of, stack, vitals, weights
 
 NET = stack(dense("dense", 9, 64), dense("dense_1", 64, 1, "linear"))
 KEPT = stack(dense("dense", 9, 64, trainable=False), dense("dense_1", 64, 1, trainable=False))
@@ -42,9 +53,6 @@ SILENT: Cases = {
         "kernels": of(STILL[0], moving("net/dense_1", 0.1), model=NET),
         "train_loss": epochs(flat(10)),
     },
-    "layers that are to be kept": {
-        "kernels": of(*STILL, model=KEPT), "train_loss": epochs(flat(10)),
-    },
     "two histograms": {"kernels": of(moving("net/dense", 0.0, 2), model=NET)},
     "a rate that came to 0 as planned": {
         "kernels": of(HALTED, model=NET), "train_loss": epochs([4, 0.8, *[0.694] * 10]),
@@ -71,6 +79,29 @@ def test_it_is_silent(case: str) -> None:
     silent("frozen-weights", **made(SILENT[case]))
 
 
+def test_layers_that_are_frozen_on_purpose_are_no_fault() -> None:
+    kernels = of(*STILL, model=KEPT)
+    not_applicable(
+        "frozen-weights", "frozen on purpose", kernels=kernels, model=KEPT,
+        train_loss=epochs(falling(10)),
+    )  # fmt: skip
+
+
+def test_layers_frozen_by_the_configuration_and_nothing_learned() -> None:
+    most = stack(*KEPT.layers, dense("dense_2", 1, 1))
+    (evidence,) = speaks("frozen-weights", model=most, train_loss=epochs(flat(10)))
+    assert evidence.severity is Severity.INFO
+    (evidence,) = speaks("frozen-weights", model=KEPT, train_loss=epochs(flat(10)))
+    assert evidence.severity is Severity.WARNING
+    assert evidence.message.startswith("2 of 2 layers with weights are frozen")
+
+
+def test_updates_of_exactly_0_are_enough() -> None:
+    table = vitals("weights", ("dense/kernel", "dense/bias"), {"update_ratio": 0.0})
+    (evidence,) = speaks("frozen-weights", weight_vitals=table, train_loss=epochs(flat(10)))
+    assert evidence.message.startswith("All updates of 1 kernel were exactly 0 at 10 measured")
+
+
 def test_it_points_to_where_the_weights_stopped() -> None:
     (evidence,) = speaks("frozen-weights", **made(SPEAKS["from the fourth epoch on"]))
     assert evidence.steps == (3, 11)
@@ -79,7 +110,7 @@ def test_it_points_to_where_the_weights_stopped() -> None:
 
 def test_the_fix_is_the_rate_where_it_is_tiny() -> None:
     (evidence,) = speaks("frozen-weights", **made(SPEAKS["a rate of 1e-10"]))
-    assert evidence.suggestion == "SGD(learning_rate=1e-10) → learning_rate=0.01"
+    assert evidence.suggestion == "SGD(learning_rate=1e-10) → SGD(learning_rate=0.01)."
 
 
 @pytest.mark.parametrize(

@@ -58,11 +58,14 @@ def test_it_is_silent(case: str) -> None:
 
 def test_the_fix_brings_the_rate_to_a_thousandth() -> None:
     roles = {**measured(0.5), **STUCK, "optimizer": compiled(0.1)}
-    assert speaks("update-ratio", **roles)[0].suggestion == "learning_rate=0.1 → 0.0002"
+    assert (
+        speaks("update-ratio", **roles)[0].suggestion
+        == "Adam(learning_rate=0.1) → Adam(learning_rate=0.0002)."
+    )
 
 
 def test_the_bound_is_per_step() -> None:
     case = made(SPEAKS["weights that double within four steps"])
     (evidence,) = speaks("update-ratio", **case)
-    assert evidence.measured == pytest.approx(0.25)
+    assert evidence.comparison.value == pytest.approx(0.25)
     assert "at least 0.25" in evidence.message

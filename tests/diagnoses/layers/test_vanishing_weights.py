@@ -62,7 +62,7 @@ def test_it_is_silent(case: str) -> None:
 def test_the_penalty_is_counted_from_the_histogram() -> None:
     (evidence,) = speaks("vanishing-weights", **made(SPEAKS["a penalty that is most of the loss"]))
     assert "68.3 % of the loss" in evidence.message  # 0.1 * 4096 * 0.01 ** 2 of 0.06
-    assert evidence.suggestion == "kernel_regularizer=L2(0.1) → L2(0.0001)"
+    assert evidence.suggestion == "kernel_regularizer=L2(0.1) → L2(0.001)."
     assert evidence.severity is None
 
 
@@ -74,11 +74,11 @@ def test_it_is_a_note_where_the_loss_falls_without_a_penalty() -> None:
 def test_it_points_to_where_a_tenth_was_left() -> None:
     (evidence,) = speaks("vanishing-weights", kernels=of(SHRINKING), train_loss=epochs(flat(9)))
     assert evidence.steps == (5, 9)
-    assert evidence.measured == pytest.approx(1 / 150)
+    assert evidence.comparison.value == pytest.approx(1 / 150)
 
 
 def test_an_absolute_penalty_has_its_own_cure() -> None:
     net = stack(dense("dense", 64, 64, **L1), OUT)
     kernels = of(SHRINKING, model=net)
     (evidence,) = speaks("vanishing-weights", kernels=kernels, model=net, train_loss=epochs([1, 1]))
-    assert evidence.suggestion == "kernel_regularizer=L1(0.01) → L1(0.0001)"
+    assert evidence.suggestion == "kernel_regularizer=L1(0.01) → L1(0.0001)."

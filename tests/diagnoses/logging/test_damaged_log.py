@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tb_diagnose.core.finding import Severity
-from tests.cases import Cases, fact, made, silent, speaks
+from tests.cases import Cases, clear, fact, made, speaks
 
 SPEAKS: Cases = {
     kind: {"facts": (fact(kind),)}
     for kind in ("damaged-record", "unreadable", "not-event-file", "empty-file", "truncated-tail")
 }
 
-SILENT: Cases = {
+CLEAR: Cases = {
     "nothing happened": {"facts": ()},
     "a restart": {"facts": (fact("restart"), fact("overlap"))},
     "disorder, which has a diagnosis of its own": {"facts": (fact("repeated-steps"),)},
@@ -24,9 +24,9 @@ def test_it_speaks(case: str) -> None:
     speaks("damaged-log", **made(SPEAKS[case]))
 
 
-@pytest.mark.parametrize("case", SILENT)
-def test_it_is_silent(case: str) -> None:
-    silent("damaged-log", **made(SILENT[case]))
+@pytest.mark.parametrize("case", CLEAR)
+def test_it_is_clear(case: str) -> None:
+    clear("damaged-log", **made(CLEAR[case]))
 
 
 def test_each_damage_has_its_evidence_and_its_place() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tb_diagnose.core.finding import Severity
-from tests.cases import Cases, fact, made, silent, speaks
+from tests.cases import Cases, clear, fact, made, speaks
 
 SPEAKS: Cases = {
     kind: {"facts": (fact(kind),)}
     for kind in ("steps-are-batch-indices", "repeated-steps", "backward-steps")
 }
 
-SILENT: Cases = {
+CLEAR: Cases = {
     "nothing happened": {"facts": ()},
     "a restart whose overlap was taken out": {"facts": (fact("restart"), fact("overlap"))},
     "several trainings, judged one by one": {"facts": (fact("several-trainings"),)},
@@ -25,16 +25,16 @@ def test_it_speaks(case: str) -> None:
     speaks("disordered-steps", **made(SPEAKS[case]))
 
 
-@pytest.mark.parametrize("case", SILENT)
-def test_it_is_silent(case: str) -> None:
-    silent("disordered-steps", **made(SILENT[case]))
+@pytest.mark.parametrize("case", CLEAR)
+def test_it_is_clear(case: str) -> None:
+    clear("disordered-steps", **made(CLEAR[case]))
 
 
 def test_curves_of_one_kind_share_one_piece_of_evidence() -> None:
     facts = tuple(fact("repeated-steps", f"Curve {letter} repeats.", letter) for letter in "abc")
     (evidence,) = speaks("disordered-steps", facts=facts)
     assert evidence.message == "Curve a repeats (3 curves in all)."
-    assert (evidence.tag, evidence.related, evidence.measured) == ("a", ("b", "c"), 3)
+    assert (evidence.tag, evidence.related, evidence.comparison.value) == ("a", ("b", "c"), 3)
     assert evidence.severity is Severity.INFO
 
 

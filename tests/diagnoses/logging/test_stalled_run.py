@@ -9,7 +9,7 @@ import pytest
 
 from tb_diagnose.core.finding import Severity
 from tb_diagnose.core.run import Fact, Series
-from tests.cases import START, Floats, curve, falling, silent, speaks
+from tests.cases import START, Floats, clear, curve, falling, silent, speaks
 
 
 def at(gaps: Floats) -> Series:
@@ -48,6 +48,11 @@ def test_a_short_one_in_a_long_run_is_a_note() -> None:
 )
 def test_it_is_silent(gaps: Floats) -> None:
     silent("stalled-run", scalars=(at(gaps),), facts=())
+
+
+def test_points_that_are_missing_are_no_pause() -> None:
+    whole = at(paused(500, [], 0))
+    clear("stalled-run", scalars=(whole.at(np.r_[0:200, 290:500]),), facts=())
 
 
 def test_a_restart_explains_a_pause() -> None:

@@ -21,7 +21,7 @@ def test_memory_that_fills_up() -> None:
     slower = taking(np.linspace(0.2, 0.6, 1000) * noisy(1000, 0.2))
     (evidence,) = speaks("throughput-drop", scalars=(slower,))
     assert evidence.severity is Severity.WARNING
-    assert evidence.measured == pytest.approx(2.0, abs=0.4)
+    assert evidence.comparison.value == pytest.approx(2.0, abs=0.4)
     assert evidence.steps == (750, 999)
 
 

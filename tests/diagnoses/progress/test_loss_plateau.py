@@ -93,7 +93,8 @@ def test_it_points_to_where_the_standing_begins() -> None:
     begin, last = evidence.steps
     assert 9 <= begin <= 12
     assert last == 39
-    assert evidence.measured == pytest.approx(0.75, abs=0.05)
+    assert evidence.comparison is not None
+    assert evidence.comparison.value == pytest.approx(1 - 1.6 / np.log(10), abs=0.01)
 
 
 def test_it_says_where_the_rate_vanished() -> None:

@@ -124,8 +124,9 @@ def test_it_points_to_where_the_guessing_begins() -> None:
     loss = epochs([1.4, 300.0, 12.0, *[2.31] * 7])
     (evidence,) = speaks("no-learning", train_loss=loss, chance=classes(10))
     assert evidence.steps == (1, 9)  # never better than guessing from there on
-    assert "guessing among 10 classes gives 2.3" in evidence.message
-    assert evidence.measured == pytest.approx(1.003, abs=1e-3)
+    assert "guessing gives train/epoch_loss 2.3" in evidence.message
+    assert evidence.comparison is not None
+    assert evidence.comparison.value == pytest.approx(1.003, abs=1e-3)
 
 
 def test_the_fix_tries_rates_around_this_runs_own() -> None:
@@ -135,7 +136,9 @@ def test_the_fix_tries_rates_around_this_runs_own() -> None:
 
 
 def test_a_loss_of_unknown_meaning_is_a_warning_only() -> None:
-    assert speaks("no-learning", train_loss=epochs(flat(15, 84.0)))[0].severity is Severity.WARNING
+    loss = epochs(flat(15, 84.0, 0.001))
+    assert speaks("no-learning", train_loss=loss)[0].severity is Severity.WARNING
+    assert speaks("no-learning", train_loss=epochs(flat(15, 84.0)))[0].severity is None
 
 
 def test_a_loss_that_falls_by_little_for_sure_is_a_note() -> None:

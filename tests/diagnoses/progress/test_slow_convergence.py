@@ -63,5 +63,6 @@ def test_it_spans_the_run_and_multiplies_its_own_rate() -> None:
     loss = epochs(straight(40, 2.3, 1.7))
     (evidence,) = speaks("slow-convergence", train_loss=loss, optimizer=compiled(1e-5))
     assert evidence.steps == (0, 39)
-    assert "from 1e-05 to 3e-05" in evidence.suggestion
-    assert evidence.measured == pytest.approx(1.0, abs=0.1)
+    assert "(learning_rate=1e-05) → Adam(learning_rate=3e-05)" in evidence.suggestion
+    assert evidence.comparison is not None
+    assert evidence.comparison.value == pytest.approx(0.5, abs=0.1)

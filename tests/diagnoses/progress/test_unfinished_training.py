@@ -5,7 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.cases import Cases, epochs, falling, flat, made, silent, speaks, straight, u_shape
+from tb_diagnose.core.finding import Verdict
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.examine import examine
+from tests.cases import (
+    Cases,
+    epochs,
+    falling,
+    flat,
+    made,
+    run,
+    silent,
+    speaks,
+    straight,
+    u_shape,
+)
 
 STEEP = epochs(straight(30, 2.3, 0.6, noise=0.005))
 
@@ -46,6 +60,13 @@ def test_it_is_silent(case: str) -> None:
     silent("unfinished-training", **made(SILENT[case]))
 
 
-def test_it_points_to_the_last_fifth() -> None:
+def test_it_points_to_the_last_segment() -> None:
     (evidence,) = speaks("unfinished-training", train_loss=STEEP)
-    assert evidence.steps == (24, 29)
+    assert evidence.steps[0] < evidence.steps[1] == 29
+
+
+def test_a_run_that_goes_on_is_not_judged() -> None:
+    only = Settings(select=("unfinished-training",))
+    for growing, verdict in ((False, Verdict.FOUND), (True, Verdict.NOT_APPLICABLE)):
+        (outcome,) = examine(run(STEEP), only, growing=growing).outcomes
+        assert outcome.verdict is verdict

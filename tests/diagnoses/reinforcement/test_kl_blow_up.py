@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.cases import Cases, curve, flat, made, silent, speaks, spiked
+from tests.cases import Cases, clear, curve, flat, made, not_applicable, silent, speaks, spiked
 
 USUAL = flat(200, 0.01, 0.5)
 
@@ -33,7 +33,23 @@ def test_it_is_silent(case: str) -> None:
     silent("kl-blow-up", **made(SILENT[case]))
 
 
+def test_a_language_model_that_leaves_its_reference() -> None:
+    term = curve(np.linspace(0, 170, 60), "objective/kl", "")
+    (evidence,) = speaks("kl-blow-up", kl_term=term, reinforcement=True)
+    assert "left its reference" in evidence.message
+    clear("kl-blow-up", kl_term=curve(np.linspace(0, 8, 60)), reinforcement=True)
+
+
+def test_the_code_of_an_autoencoder_may_hold_much() -> None:
+    clear("kl-blow-up", kl_term=curve(np.linspace(0.1, 90, 60)))
+    speaks("kl-blow-up", kl_term=curve(np.geomspace(1, 1e7, 60)))
+
+
+def test_it_does_not_concern_a_classifier() -> None:
+    not_applicable("kl-blow-up", "no policy and no KL term", train_loss=curve(USUAL))
+
+
 def test_it_points_to_the_updates() -> None:
     (evidence,) = speaks("kl-blow-up", kl=curve(np.r_[np.full(90, 0.01), np.full(10, 0.5)]))
     assert evidence.steps == tuple(range(90, 100))
-    assert evidence.measured == pytest.approx(0.1)
+    assert evidence.comparison.value == pytest.approx(0.1)

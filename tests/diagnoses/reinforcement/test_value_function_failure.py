@@ -21,6 +21,8 @@ SPEAKS: Cases = {
     "exactly nothing, since rewards never vary": {"explained_variance": curve(np.zeros(60))},
 }
 
+SPEAKS = {**SPEAKS, "next to nothing": {"explained_variance": curve(np.full(58, 6e-8))}}
+
 SILENT: Cases = {
     "nearly everything": {"explained_variance": curve(np.minimum(around(0.95), 1))},
     "bad at the start": {"explained_variance": curve(straight(100, -1.0, 0.9))},
@@ -31,18 +33,21 @@ SILENT: Cases = {
 
 @pytest.mark.parametrize("case", SPEAKS)
 def test_it_speaks(case: str) -> None:
-    speaks("value-function-failure", **made(SPEAKS[case]))
+    speaks("value-function-failure", reinforcement=True, **made(SPEAKS[case]))
 
 
 @pytest.mark.parametrize("case", SILENT)
 def test_it_is_silent(case: str) -> None:
-    silent("value-function-failure", **made(SILENT[case]))
+    silent("value-function-failure", reinforcement=True, **made(SILENT[case]))
 
 
 def test_it_is_a_note_where_the_reward_rose_all_the_same() -> None:
     bad = curve(around(-0.4), "train/explained_variance", "")
     (evidence,) = speaks(
-        "value-function-failure", explained_variance=bad, reward=curve(straight(50, 0, 200))
+        "value-function-failure",
+        reinforcement=True,
+        explained_variance=bad,
+        reward=curve(straight(50, 0, 200)),
     )
     assert evidence.severity is Severity.INFO
     assert evidence.steps == (50, 99)

@@ -58,7 +58,7 @@ def test_it_is_silent(case: str) -> None:
 def test_it_points_to_where_the_climb_began() -> None:
     (evidence,) = speaks("exploding-gradients", **norm(np.geomspace(1, 1000, 200)), **BAD)
     assert evidence.steps[0] == pytest.approx(116, abs=3)  # ten times 10 ** 0.75
-    assert evidence.suggestion.startswith("clipnorm=5.")
+    assert "at a norm of 5." in evidence.suggestion
 
 
 def test_bursts_that_do_no_harm_are_a_note() -> None:

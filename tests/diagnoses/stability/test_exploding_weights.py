@@ -57,9 +57,10 @@ def test_it_is_silent(case: str) -> None:
 def test_it_points_to_the_tenfold_and_names_the_rate() -> None:
     case = made(SPEAKS["to a hundred times, and nothing is learned"])
     (evidence,) = speaks("exploding-weights", **case)
-    assert evidence.measured == pytest.approx(20 / 0.18, rel=1e-3)
+    assert evidence.comparison is not None
+    assert evidence.comparison.value == pytest.approx(20 / 0.18, rel=1e-3)
     assert evidence.steps == (5,)
-    assert "learning_rate=0.1 → 0.01" in evidence.suggestion
+    assert "(learning_rate=0.1) → " in evidence.suggestion
 
 
 def test_a_training_that_learns_is_warned_beyond_a_hundredfold_only() -> None:

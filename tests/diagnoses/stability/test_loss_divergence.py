@@ -8,6 +8,7 @@ import pytest
 from tests.cases import (
     Cases,
     classes,
+    clear,
     compiled,
     curve,
     epochs,
@@ -17,6 +18,7 @@ from tests.cases import (
     silent,
     speaks,
     spiked,
+    straight,
     swinging,
     u_shape,
 )
@@ -79,13 +81,28 @@ def test_it_points_from_the_best_step_to_the_last() -> None:
     best, last = evidence.steps
     assert 700 <= best <= 900
     assert last == 1999
-    assert evidence.measured is not None
-    assert 0.9 < evidence.measured < 1.5  # from 0.5 back to 3.0, having started at 2.3
+    assert evidence.comparison is not None
+    assert 0.9 < evidence.comparison.value < 1.5  # from 0.5 back to 3.0, having started at 2.3
+
+
+def test_a_blow_up_of_the_last_point_is_told_as_the_last_value() -> None:
+    for values in ([2.3, 1.9, 1.6, 1.4, 900.0], np.r_[falling(400, noise=0.05), 3e5]):
+        (evidence,) = speaks("loss-divergence", train_loss=epochs(values))
+        assert evidence.steps[-1] == len(values) - 1
+        assert "at its end" in evidence.message
+
+
+def test_it_is_silent_where_the_score_goes_on_rising() -> None:
+    clear(
+        "loss-divergence",
+        train_loss=epochs(straight(20, 3.0, 4.0)),
+        train_score=epochs(straight(20, 0.05, 0.5), "epoch_accuracy"),
+    )
 
 
 def test_the_fix_divides_this_runs_own_rate() -> None:
     loss = epochs(u_shape(20, 6, end=2.0))
     (evidence,) = speaks("loss-divergence", train_loss=loss, optimizer=compiled(0.03))
-    assert "from 0.03 to 0.003" in evidence.suggestion
+    assert "(learning_rate=0.03) → Adam(learning_rate=0.003)" in evidence.suggestion
     (evidence,) = speaks("loss-divergence", train_loss=loss)
     assert "divide the learning rate" in evidence.suggestion

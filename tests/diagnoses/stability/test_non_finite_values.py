@@ -51,7 +51,8 @@ def test_it_is_silent(case: str) -> None:
 def test_it_names_the_steps_that_are_not_finite() -> None:
     (evidence,) = speaks("non-finite-values", **logged(2.3, 1.2, NAN, 0.9, INF, 0.8, 0.7))
     assert evidence.steps == (2, 4)
-    assert evidence.measured == 2
+    assert evidence.comparison is not None
+    assert evidence.comparison.value == 2
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,26 @@ def test_the_fix_depends_on_the_run_up() -> None:
     climbed = speaks("non-finite-values", **logged(1.0, 1.2, 1.1, 30.0, NAN, NAN, NAN))
     smooth = speaks("non-finite-values", **logged(1.0, 0.8, 0.7, 0.6, NAN, NAN, NAN))
     assert "divide the learning rate by 10" in climbed[0].suggestion
-    assert "log(0)" in smooth[0].suggestion
+    assert "shows whether it was the step size" in smooth[0].suggestion
+
+
+def test_it_names_what_broke_first() -> None:
+    loss, norm = epochs([2.3, 1.0, NAN, NAN]), epochs([1.0, INF, NAN, NAN], "grad_norm")
+    (evidence,) = speaks("non-finite-values", scalars=(loss, norm), train_loss=loss)
+    assert evidence.tag == "train/grad_norm"
+    assert evidence.steps[0] == 1
+    assert evidence.related == ("train/epoch_loss",)
+
+
+def test_a_loss_of_zero_while_the_norm_is_nan_was_filtered() -> None:
+    loss = curve([1.8, 1.2, 0.9, 0, 0, 0], "train/loss", "")
+    norm = curve([1, 1, 2, NAN, NAN, NAN], "train/grad_norm", "")
+    found = speaks(
+        "non-finite-values", scalars=(loss, norm), train_loss=loss, gradient_norm=norm,
+        framework="transformers",
+    )  # fmt: skip
+    assert "filtered" in found[0].message
+    assert found[0].steps == (3, 4, 5)
 
 
 def test_the_earliest_layer_is_named_first() -> None:

@@ -15,7 +15,7 @@ from tb_diagnose.cli import main as cli
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.live.monitor import Watch
 from tb_diagnose.live.state import News
-from tb_diagnose.pipeline import checkup
+from tb_diagnose.pipeline import diagnose
 from tb_diagnose.read import NothingToRead, clusters, load, place
 from tb_diagnose.read.sources.ranges import Ranges
 from tb_diagnose.read.sources.remote import Remote, Store
@@ -64,7 +64,7 @@ def without_paths(document: Any) -> Any:
 
 
 def test_a_remote_folder_is_read_as_a_local_one_is(memory: str, logs: Path) -> None:
-    local, remote = checkup([logs], Settings()), checkup([memory], Settings())
+    local, remote = diagnose([logs], Settings()), diagnose([memory], Settings())
     assert [run["path"] for run in remote["runs"]] == [
         run["path"].replace(str(logs), memory) for run in local["runs"]
     ]
@@ -74,7 +74,7 @@ def test_a_remote_folder_is_read_as_a_local_one_is(memory: str, logs: Path) -> N
 
 def test_a_single_remote_file_is_read(memory: str, logs: Path) -> None:
     (file,) = (logs / "c").glob("*tfevents*")
-    (run,) = checkup([f"{memory}/c/{file.name}"], Settings())["runs"]
+    (run,) = diagnose([f"{memory}/c/{file.name}"], Settings())["runs"]
     assert run["points"] == 3
 
 
@@ -157,7 +157,7 @@ def test_a_worker_gets_the_list_of_its_own_files_and_of_no_others(memory: str) -
 
 def test_what_is_not_there_is_said(memory: str) -> None:
     with pytest.raises(NothingToRead, match="nowhere does not exist"):
-        checkup([f"{memory}/nowhere"], Settings())
+        diagnose([f"{memory}/nowhere"], Settings())
 
 
 def test_every_way_to_fail_is_an_oserror() -> None:

@@ -1,0 +1,79 @@
+// How a finding was judged: the diagnosis' own text, its limits with their sources, how often it is right.
+import { brief } from "../lib/numbers";
+import { catalogue } from "../state";
+import type { Article, Outcome } from "../wire/routes";
+import { Prose } from "./prose";
+import { Copy } from "./suggestion";
+
+export function Explanation({ outcome }: { outcome: Outcome }) {
+  const article = catalogue.value[outcome.id];
+  if (!article) return null;
+  const { id, family, method, surer } = outcome;
+  return (
+    <details class="explanation" data-testid="judged">
+      <summary>
+        <span>How it was judged</span>
+        {article.measured && <span class="accuracy">{article.measured}</span>}
+      </summary>
+      <div class="explanation-body">
+        <p class="explanation-title">{article.title}</p>
+        {method && (
+          <p>
+            Judged by <b>{method.replace(/_/g, " ")}</b>
+            {surer && `; ${surer} would make it surer`}.
+          </p>
+        )}
+        <Sections article={article} />
+        {article.limits.length > 0 && <Limits article={article} />}
+        <p class="explanation-id">
+          <code>{id}</code>, family {family}. Not a problem here? Put <code>ignore = ["{id}"]</code>{" "}
+          into <code>tb-diagnose.toml</code>. <Copy text={`ignore = ["${id}"]`}>Copy the line</Copy>
+        </p>
+      </div>
+    </details>
+  );
+}
+
+function Sections({ article }: { article: Article }) {
+  return (
+    <div class="explanation-sections">
+      {Object.entries(article.sections).map(([name, text]) => (
+        <section key={name}>
+          <h3>{name}</h3>
+          {text.split(/\n\s*\n/).map((paragraph, at) => (
+            <p key={at}>
+              <Prose text={paragraph.replace(/\s+/g, " ").trim()} />
+            </p>
+          ))}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Limits({ article }: { article: Article }) {
+  return (
+    <table class="limits">
+      <thead>
+        <tr>
+          <th scope="col">Limit</th>
+          <th scope="col">Value</th>
+          <th scope="col">Source</th>
+        </tr>
+      </thead>
+      <tbody>
+        {article.limits.map((limit) => (
+          <tr key={limit.name}>
+            <th scope="row">
+              <code>{limit.name}</code>
+            </th>
+            <td>
+              {brief(limit.value)} {limit.unit}
+            </td>
+            <td>{limit.source}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

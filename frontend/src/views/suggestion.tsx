@@ -1,0 +1,48 @@
+// What to change. A change of code is shown as a diff: the old line, and the new one to copy.
+import { useState } from "preact/hooks";
+import { copied } from "../host";
+import { Prose } from "./prose";
+
+const DIFF = /^(\S.*?)\s→\s(.*?)([.;]?)$/;
+
+type Props = { text: string; level?: "h2" | "h3" };
+
+export function Suggestion({ text, level: Heading = "h3" }: Props) {
+  if (!text) return null;
+  const [, old, fresh] = /[.;] [A-Z]/.test(text) ? [] : (DIFF.exec(text) ?? []);
+  return (
+    <section class="suggestion" data-testid="card-fix">
+      <Heading>Change</Heading>
+      {old && fresh ? (
+        <div class="diff">
+          <code class="old">
+            <del>{old}</del>
+          </code>
+          <code class="new">
+            <ins>{fresh}</ins>
+            <Copy text={fresh} />
+          </code>
+        </div>
+      ) : (
+        <p>
+          <Prose text={text} />
+        </p>
+      )}
+    </section>
+  );
+}
+
+type CopyProps = { text: string; children?: string; title?: string };
+
+export function Copy({ text, children = "Copy", title }: CopyProps) {
+  const [told, setTold] = useState("");
+  const copy = async () => {
+    setTold((await copied(text)) ? "Copied" : "Not copied");
+    setTimeout(() => setTold(""), 1500);
+  };
+  return (
+    <button type="button" class="quiet copy" title={title} onClick={() => void copy()}>
+      <span role="status">{told || children}</span>
+    </button>
+  );
+}

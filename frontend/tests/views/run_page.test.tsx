@@ -1,0 +1,101 @@
+import { all, id, one, page, text } from "./stage";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { evidence, outcome, run, sick } from "../made";
+import { click, opened, report } from "./opened";
+
+test("the headline is the finding, then the change as a diff, then what could have been saved", async () => {
+  await opened(report([{ ...sick("a"), outcomes: sick("a").outcomes }]));
+  const head = text(".page-head");
+  assert.match(head, /The learning rate is too high: it reached 3\.46e15\..*1 further finding/);
+  assert.match(head, /It could have been stopped 1 m 25 s before its end/);
+  assert.equal(one(".page-head del").textContent, "Adam(learning_rate=10)");
+  assert.match(one(".page-head ins").textContent, /^Adam\(learning_rate=1e-3\)$/);
+});
+
+test("a harmless finding is no reason to have stopped", async () => {
+  const harmless = outcome("loss-plateau", { verdict: "found", seconds_after_detection: 999 });
+  await opened(report([run("a", { verdict: "warning", outcomes: [harmless] })]));
+  assert.doesNotMatch(text(".page-head"), /stopped/);
+});
+
+test("causes stand before the evidence, with their odds and what speaks for them", async () => {
+  const cause = {
+    id: "learning-rate",
+    title: "Learning rate too high",
+    probability: 0.72,
+    evidence_for: ["SGD at 0.5"],
+    evidence_against: ["the loss fell at first"],
+    change: "SGD(0.5) → SGD(0.01)",
+    findings: ["no-learning"],
+  };
+  await opened(report([{ ...sick("a"), causes: [cause] }]));
+  assert.match(text(id("causes")), /Learning rate too high.*72%.*SGD at 0\.5.*fell at first/);
+  assert.equal(one(".page-head ins").textContent, "SGD(0.01)");
+});
+
+test("findings stand under their cause, and open there", async () => {
+  await opened(report([sick("a")]));
+  assert.deepEqual(
+    all(id("card")).map((card) => card.dataset["id"]),
+    ["learning-rate-too-high", "initial-loss"],
+  );
+  await click(id("consequence", "[data-id=no-learning]"));
+  assert.equal(one(id("consequence")).getAttribute("aria-expanded"), "true");
+});
+
+test("a card tells the comparison, how it was judged, and how to silence it", async () => {
+  await opened(report([sick("a")]));
+  const card = one(id("card", "[data-id=learning-rate-too-high]"));
+  assert.match(
+    card.querySelector(id("comparison"))?.textContent ?? "",
+    /Measured 10 learning rate, alarm above 0\.01/,
+  );
+  assert.match(
+    card.querySelector(id("judged"))?.textContent ?? "",
+    /found in 9 of 10.*Kingma and Ba 2015.*ignore = \["learning-rate-too-high"\]/,
+  );
+});
+
+test("all findings stand on one line of time, and lead to their cards", async () => {
+  await opened(report([sick("a")]));
+  const rows = all(`${id("timeline")} li`);
+  assert.deepEqual(
+    rows.map((row) => row.textContent),
+    ["Learning rate too high", "No learning", "Initial loss"],
+  );
+  await click(`${id("timeline")} li:nth-child(2) button`);
+  assert.equal(page.activeElement?.id, "card-learning-rate-too-high");
+});
+
+test("the ledger parts what was not logged from what does not apply", async () => {
+  await opened(report([sick("a")]));
+  assert.match(text(id("ledger")), /6 checks3 found · 1 clear · 1 not logged · 1 not applicable/);
+  assert.match(
+    text(id("ledger-not-logged")),
+    /model\.fit\(…, validation_split=0\.2\).*no validation loss/,
+  );
+  assert.match(text(id("ledger")), /Mode collapse.*this is no GAN/);
+});
+
+test("the heat map has a row for each layer, and a click draws its curve", async () => {
+  await opened(report([sick("a")]));
+  assert.deepEqual(
+    all(".heat-rows button").map((row) => row.textContent),
+    ["kernel", "bias"],
+  );
+  await click(".heat-rows li:nth-child(2) button");
+  assert.match(text(id("layer-chart")), /bias/);
+});
+
+test("a run that goes on says so, and when its last point came", async () => {
+  const last_event = new Date(Date.now() - 4000).toISOString();
+  await opened(report([run("a", { ...{ state: "running", last_event } })]));
+  assert.match(text(".run-state"), /^Running · last point \d\.\d s ago$/);
+});
+
+test("evidence that says the same as the headline says it once", async () => {
+  const found = outcome("x", { verdict: "found", evidence: [evidence({ message: "It broke." })] });
+  await opened(report([run("a", { headline: "Broken: It broke.", outcomes: [found] })]));
+  assert.equal(all(`${id("card")} .message`).length, 0);
+});

@@ -1,0 +1,134 @@
+"""What is known of one step of a PyTorch training, and recorded of it where it is sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+
+from tb_diagnose.attach._torch import names
+from tb_diagnose.attach._torch.ops import TorchOps
+from tb_diagnose.attach.core.recorder import Recorder
+
+
+class Step:
+    """From the end of the step before it to the last optimizer's.
+
+    Attributes:
+        recorder: None where the step is not sampled.
+        begun: whether the model was called to train.
+        entry: the module of ours that was called from outside and has not returned.
+        stepped: the optimizers that have stepped, by ``id``.
+    """
+
+    def __init__(self) -> None:
+        self.recorder: Recorder | None = None
+        self.begun = False
+        self.entry: Any = None
+        self.stepped: set[int] = set()
+        self._entries: set[Any] = set()
+        self._again = self._fed = self._told = self._zeroed = False
+        self._carried: Any = None
+        self._before: list[Any] = []
+
+    def sample(self) -> None:
+        """Record from here on."""
+        self.recorder = Recorder(TorchOps())
+
+    def enter(self, module: Any) -> None:
+        """A module is called from outside; a second time for a further part of the batch."""
+        self._again = module in self._entries
+        self._entries.add(module)
+
+    def feed(self, inputs: Mapping[str, Any]) -> bool:
+        """Record the inputs; False where that was done, or there are none."""
+        if self._fed or not inputs:
+            return False
+        self._fed = True
+        if self.recorder is not None:
+            with torch.no_grad():
+                self.recorder.inputs(inputs)
+        return True
+
+    def output(self, name: str, module: Any, output: Any) -> None:
+        """Record what a module returned, in the first part of the batch."""
+        y = output[0] if isinstance(output, tuple | list) and output else output
+        kind = type(module).__name__
+        if self.recorder is None or self.entry is None or self._again or not name:
+            return
+        if isinstance(y, torch.Tensor) and kind not in names.MOVERS:
+            with torch.no_grad():
+                axis = names.unit_axis(y, module)
+                self.recorder.output(name, kind, names.activation(module), y, axis)
+
+    def losses(self, labels: Any, losses: Any, loss: Any, classes: int) -> None:
+        """Record labels and losses, of the first part of the batch; see ``Attachment.batch``."""
+        recorder = self.recorder
+        if recorder is None or self._told:
+            return
+        self._told = True
+        with torch.no_grad():
+            if loss is None and losses is not None:
+                loss = losses.detach().mean()
+            if loss is not None and not recorder.has("loss"):
+                recorder.loss(loss)
+            if losses is not None:
+                recorder.examples_loss(lambda: losses.reshape(len(losses), -1).mean(1))
+            if labels is not None:
+                recorder.labels(labels, classes)
+
+    def own_loss(self, output: Any) -> None:
+        """Record the loss that a model computes by itself."""
+        loss = names.loss_of(output)
+        if self.recorder is not None and loss is not None and not self.recorder.has("loss"):
+            with torch.no_grad():
+                self.recorder.loss(loss)
+
+    def backward_begins(self, optimizers: Iterable[Any]) -> None:
+        """Gradients that are there already were left over, or are accumulated on purpose."""
+        if self.recorder is None or self._zeroed:
+            return
+        gradients = [w.grad for each in optimizers for w in names.weights(each)]
+        left = [names.local(each) for each in gradients if each is not None]
+        if not left:
+            self._zeroed, self._carried = True, 0.0
+            return
+        with torch.no_grad():
+            norms = [torch.linalg.vector_norm(each.float()) for each in left]
+            squares = TorchOps(norms[0].device).stack(norms).square().sum()
+            known = self._carried is not None
+            self._carried = torch.minimum(self._carried, squares) if known else squares
+
+    def before(self, optimizer: Any) -> None:
+        """An optimizer is about to step: keep its weights."""
+        if self.recorder is not None:
+            held = filter(names.is_here, names.weights(optimizer))
+            self._before = [self.recorder.ops.read(each) for each in held]
+
+    def after(self, optimizer: Any, model: Any) -> None:
+        """An optimizer has stepped: record its gradients and what became of its weights."""
+        self.stepped.add(id(optimizer))
+        if self.recorder is None:
+            return
+        every = list(names.weights(optimizer))
+        here = list(filter(names.is_here, every))
+        known = {id(weight): name for name, weight in model.named_parameters()}
+        paths = [names.clean(known.get(id(weight), "weight")) for weight in here]
+        scale = getattr(optimizer, "grad_scale", None)  # a fused optimizer unscales by itself
+        with torch.no_grad():
+            gradients = [weight.grad for weight in here]
+            self.recorder.weights(paths, gradients, self._before, here, scale=scale)
+        self._before = []
+        if len(here) < len(every) or any(map(names.is_sharded, here)):
+            self.recorder.skip("other processes' shards: norms are those of this process's part")
+
+    def end(self) -> None:
+        """Record what is known only now."""
+        if self.recorder is None:
+            return
+        if self._carried is not None:
+            self.recorder.numbers("carried", self._carried)
+        if not self.begun:
+            self.recorder.skip("layers and inputs: the model is compiled, or not in training mode")
+        self.recorder.skip("the gradient norm before clipping: PyTorch clips before the step")
