@@ -94,7 +94,7 @@ RUSTBOARD = {
     "rustboard, all samples": ["--samples-per-plugin", "scalars=all,histograms=all"],
 }
 #: They take longer than all the others together.
-SLOW = ("EventAccumulator", "tbparse")
+SLOW = ("tb-diagnose, plain Python", "EventAccumulator", "tbparse")
 
 
 @dataclass(frozen=True)
