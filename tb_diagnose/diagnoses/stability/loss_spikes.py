@@ -79,12 +79,21 @@ class LossSpikes:
         )
 
     def _spikes(self, curve: Curve) -> list[Excursion]:
-        if not self.points.exceeded(curve.finite) or curve.period is not None:
+        if not self.points.exceeded(curve.finite):
             return []
-        return [
+        spikes = [
             spike
             for spike in curve.excursions
             if spike.factor is not None
             and self.factor.exceeded(spike.factor)
             and self.noise.exceeded(spike.score)
         ]
+        return [] if _periodic(curve, spikes) else spikes
+
+
+def _periodic(curve: Curve, spikes: list[Excursion]) -> bool:
+    """Whether spikes come at the same place of a period that the curve has."""
+    if curve.period is None or len(spikes) < 2:
+        return False
+    places = [spike.peak.index % curve.period.points for spike in spikes]
+    return max(places) - min(places) <= 1
