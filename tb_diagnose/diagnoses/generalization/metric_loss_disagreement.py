@@ -101,7 +101,8 @@ class MetricLossDisagreement:
             return None
         unlearned, beside = end.value < -10 * max(abs(start.value), 1), ""
         if score is not None and score.start is not None and score.end is not None:
-            unlearned = score.end.value - score.start.value < NOTHING * 2
+            poor = unlearned and score.end.value < self.worse
+            unlearned = poor or score.end.value - score.start.value < NOTHING * 2
             beside = f" while {score.name} goes from {number(score.start.value)} to "
             beside += number(score.end.value)
         comparison = self.bottom.compare(end.value)
@@ -145,14 +146,17 @@ class MetricLossDisagreement:
     def _parts(self, loss: Curve, metric: Curve) -> Evidence | None:
         """A metric that lost half of its gain while the loss went on falling."""
         rise, best, end = metric.rise, metric.best, metric.end
-        if not (rise and rise.persistent and rise.share and best and end) or metric.scatter is None:
+        if not (rise and rise.persistent and best and end) or metric.scatter is None:
             return None
         moment = metric.wall[best.index]
         behind = loss.course[loss.wall[loss.where] >= moment]
-        if len(behind) < 2 or not behind[0] or not moved(metric):
+        if len(behind) < 2 or not behind[0]:
             return None
         fell = self.fall.exceeded(float((behind[0] - behind[-1]) / abs(behind[0])))
-        comparison = self.worse.compare(rise.share)
+        if moved(metric) and rise.share:
+            comparison = self.worse.compare(rise.share)
+        else:  # it never was better than at its start
+            comparison = self.fall.compare(rise.value if metric.better > 0 else 0.0)
         if not (fell and comparison.holds):
             return None
         return Evidence(

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tb_diagnose.analysis.learning_state import NOTHING
+from tb_diagnose.analysis.learning_state import NOTHING, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.split_curves import SplitCurves
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
@@ -80,8 +80,10 @@ class Overfitting:
     def _turned(self, pair: SplitCurves, code: Code, model: ModelConfig | None) -> Evidence | None:
         """Validation that turned while training went on."""
         val, apart = pair.validation, pair.divergence
-        if apart is None or val.rise is None or not (val.best and val.end):
+        if val.rise is None or not (val.best and val.end):
             return None
+        if apart is None:
+            return self._from_the_start(pair, code, model)
         if val.best.value <= 0:
             return None
         rose = apart.validation_rise > NOTHING * (val.gained or 0.0)
@@ -107,6 +109,28 @@ class Overfitting:
             f"by another {percent(fell)}.",
             (val.best.step, val.end.step),
             comparison,
+            code,
+            model,
+            None,
+        )
+
+    def _from_the_start(
+        self, pair: SplitCurves, code: Code, model: ModelConfig | None
+    ) -> Evidence | None:
+        """Validation that was best before training was logged, and both go on together."""
+        val, train = pair.validation, pair.training
+        if not (val.best and val.best_level and val.end and val.rise and pair.common):
+            return None
+        before = val.best.step < pair.common[0] and pair.validation_covered > self.alone
+        share = val.rise.value / val.best_level.value if val.best_level.value > 0 else 0.0
+        if not (before and val.rise.persistent and moved(train) and self.alone.exceeded(share)):
+            return None
+        return self._evidence(
+            pair,
+            f"{val.name} was best at step {val.best.step} ({number(val.best.value)}) and ends at "
+            f"{number(val.end.value)}, while {train.name} falls.",
+            (val.best.step, val.end.step),
+            self.alone.compare(share),
             code,
             model,
             None,

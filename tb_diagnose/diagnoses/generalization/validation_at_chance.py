@@ -82,26 +82,30 @@ class ValidationAtChance:
     def by_losses(
         self, train_loss: Curve, val_loss: Curve, val_score: Curve, learning: LearningState
     ) -> Iterator[Evidence]:
-        level, rise, end = val_score.end_level, val_loss.rise, val_score.end
-        still = moved(val_score) is False and not moved(val_loss)
-        if not (level and end and rise and rise.persistent and still and moved(train_loss)):
+        level, rise, end, chance = (
+            val_score.end_level,
+            val_loss.rise,
+            val_score.end,
+            learning.chance,
+        )
+        if not (level and end and rise and moved(train_loss)) or moved(val_loss):
             return
-        chance = learning.chance
         known = chance is not None and is_accuracy(val_score.series.tag)
-        if level.value < self.learned or known:
-            comparison = self._guesses(val_score, level.value, chance) if known and chance else None
-            if known and comparison is None:
-                return
-            yield Evidence(
-                message=f"{train_loss.name} falls, but {val_loss.name} only rises and "
-                f"{val_score.name} never moved; it ends at {number(end.value)}.",
-                suggestion="Check that labels belong to their inputs, in training and in "
-                "validation; if labels do not depend on inputs, there is nothing to learn.",
-                tag=val_score.name,
-                related=(train_loss.name, val_loss.name),
-                steps=val_score.span(0),
-                comparison=comparison,
-            )
+        guesses = self._guesses(val_score, level.value, chance) if known and chance else None
+        rises = rise.persistent and moved(val_score) is False and level.value < self.learned
+        if guesses is None and (known or not rises):
+            return
+        yield Evidence(
+            message=f"{train_loss.name} falls, but {val_loss.name} never does, and "
+            f"{val_score.name} ends at {number(end.value)}.",
+            suggestion="Check that labels belong to their inputs, in training and in "
+            "validation; if "
+            "labels do not depend on inputs, there is nothing to learn.",
+            tag=val_score.name,
+            related=(train_loss.name, val_loss.name),
+            steps=val_score.span(0),
+            comparison=guesses,
+        )
 
     def _guesses(self, score: Curve, level: float, chance: ChanceLevel) -> Comparison | None:
         """That validation is at 1/K, as near as so many examples can tell."""

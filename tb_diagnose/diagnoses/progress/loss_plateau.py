@@ -52,7 +52,7 @@ class LossPlateau:
             return
         score = train_score or val_score
         for loss in (train_loss, val_loss) if losses else ():
-            if loss is None or not self._stands(loss):
+            if loss is None or not (self._stands(loss) or self._hardly_falls(loss, learning)):
                 continue
             begin = loss.within(self.late * (loss.gained or 0.0))
             since = begin.index if begin else 0
@@ -78,6 +78,14 @@ class LossPlateau:
             return False
         back = (loss.rise.share or 0.0) > self.little
         return self.late.exceeded(loss.late_share) and not loss.still_improving and not back
+
+    def _hardly_falls(self, loss: Curve, learning: LearningState) -> bool:
+        """Whether a loss is hardly better than guessing after many values, and does not hurry."""
+        chance, level = learning.chance, loss.end_level
+        if chance is None or not chance.cross_entropy or level is None or loss.scatter is None:
+            return False
+        better, late = 1 - level.value / chance.loss, loss.late_share or 0.0
+        return self.little.exceeded(better) and late < self.halfway and loss.finite >= 10
 
     def _bad(
         self, loss: Curve, learning: LearningState, score: Curve | None

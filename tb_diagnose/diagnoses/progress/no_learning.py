@@ -111,8 +111,9 @@ def _since(curve: Curve, learning: LearningState) -> int:
 
 
 def _mild(curve: Curve, others: bool) -> Severity:  # noqa: FBT001 (whether more than it is known)
-    """A loss alone that falls by little for sure may be of a model that is good already."""
-    return Severity.INFO if curve.improved and not others else Severity.WARNING
+    """A loss alone that goes on falling by little may be of a model that is good already."""
+    falls = curve.improved and curve.still_improving and (curve.late_share or 0.0) > 0.5 / 2
+    return Severity.INFO if falls and not others else Severity.WARNING
 
 
 def _stands(curve: Curve) -> str:

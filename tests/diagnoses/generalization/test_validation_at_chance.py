@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.cases import Cases, Floats, classes, counted, epochs, made, silent, speaks, straight
+from tests.cases import (
+    Cases,
+    Floats,
+    classes,
+    counted,
+    epochs,
+    flat,
+    made,
+    silent,
+    speaks,
+    straight,
+)
 
 
 def scores(train: Floats, val: Floats, k: int = 5) -> dict[str, object]:
@@ -49,3 +60,16 @@ def test_it_says_on_how_many_examples_that_rests() -> None:
     assert evidence.comparison is not None
     assert evidence.comparison.name == "counting"
     assert evidence.related == ("train/epoch_accuracy",)
+
+
+def test_without_a_training_score_the_losses_tell() -> None:
+    roles = {
+        "train_loss": epochs(straight(20, 1.61, 1.2)),
+        "val_loss": epochs(straight(20, 1.61, 1.75), folder="validation"),
+        "val_score": epochs(flat(20, 0.2, 0.02), "epoch_accuracy", "validation"),
+        "chance": classes(5),
+    }
+    (evidence,) = speaks("validation-at-chance", **roles)
+    assert evidence.related == ("train/epoch_loss", "validation/epoch_loss")
+    roles["val_score"] = epochs(straight(20, 0.2, 0.5), "epoch_accuracy", "validation")
+    silent("validation-at-chance", **roles)
