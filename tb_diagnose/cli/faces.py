@@ -1,28 +1,27 @@
-"""The formats of ``--format``: from runs that were found to the bytes of a report."""
+"""The formats of ``--format``: from runs that were found to the bytes of a report.
+
+What only one format needs is imported for it, so that the others start quickly.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tb_diagnose.cli.console import screen
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.engine.docs import articles
 from tb_diagnose.engine.examine import Examination
 from tb_diagnose.pipeline import Options, diagnose, examine_all, find
 from tb_diagnose.report.document import assembled
-from tb_diagnose.report.html import html
-from tb_diagnose.report.json import JsonReport, render_json
-from tb_diagnose.report.junit import junit
-from tb_diagnose.report.markdown import markdown
-from tb_diagnose.report.pictures import Pictures, pictures, resolution
 from tb_diagnose.report.run import run_part
-from tb_diagnose.report.sarif import sarif
 from tb_diagnose.report.schema import POINTS, Document, RunPart
-from tb_diagnose.report.terminal import terminal
+
+if TYPE_CHECKING:
+    from tb_diagnose.report.pictures import Pictures
 
 
 class Report(NamedTuple):
@@ -47,23 +46,20 @@ def report(form: str, call: argparse.Namespace, settings: Settings, options: Opt
     if form == "html":
         return _html(call, settings, options)
     document = diagnose(call.paths, settings, options, brief=True)
-    if form == "terminal":
-        shown = screen(color=call.color, file=call.output, verbose=call.verbose, quiet=call.quiet)
-        text = terminal(document, shown, by_finding=call.group_by == "finding")
-    else:
-        text = _TEXTS[form](document)
-    encoding = "utf-8" if call.output or form != "terminal" else shown.encoding
-    return Report(document, [text.encode(encoding, "replace")])
+    if form != "terminal":
+        # Each format is a module of that name with a function of that name.
+        write = getattr(import_module(f"tb_diagnose.report.{form}"), form)
+        return Report(document, [write(document).encode()])
+    from tb_diagnose.report.terminal import terminal
 
-
-_TEXTS: Mapping[str, Callable[[Document], str]] = {
-    "markdown": markdown,
-    "sarif": sarif,
-    "junit": junit,
-}
+    shown = screen(color=call.color, file=call.output, verbose=call.verbose, quiet=call.quiet)
+    text = terminal(document, shown, by_finding=call.group_by == "finding")
+    return Report(document, [text.encode(shown.encoding, "replace")])
 
 
 def _json(call: argparse.Namespace, settings: Settings, options: Options) -> Report:
+    from tb_diagnose.report.json import JsonReport, render_json
+
     runs = JsonReport()
     found = find(call.paths, options)
     overall = examine_all(found, settings, render_json, runs.add, options)
@@ -72,6 +68,10 @@ def _json(call: argparse.Namespace, settings: Settings, options: Options) -> Rep
 
 
 def _html(call: argparse.Namespace, settings: Settings, options: Options) -> Report:
+    from tb_diagnose.engine.docs import articles
+    from tb_diagnose.report.html import html
+    from tb_diagnose.report.pictures import resolution
+
     found = find(call.paths, options)
     drawn: list[tuple[RunPart, Pictures]] = []
     render = partial(_drawn, points=resolution(len(found.folders)))
@@ -84,6 +84,8 @@ def _html(call: argparse.Namespace, settings: Settings, options: Options) -> Rep
 
 
 def _drawn(examination: Examination, points: int) -> tuple[RunPart, Pictures]:
+    from tb_diagnose.report.pictures import pictures
+
     part = run_part(examination, POINTS)
     return part, pictures(examination.run, examination.roles, part, points)
 

@@ -85,7 +85,7 @@ def explain(identity: str) -> str:
     known = registry()
     if identity not in known:
         near = get_close_matches(identity, known, n=1)
-        cure = f"did you mean {near[0]!r}?" if near else "--catalogue lists all"
+        cure = f"did you mean {near[0]!r}?" if near else "--catalog lists all"
         raise UnknownDiagnosis(f"unknown diagnosis {identity!r}; {cure}")
     return "\n".join([*_page(known[identity], "#"), ""])
 
