@@ -47,7 +47,7 @@ paths, kept = sorted(pathlib.Path(folder).rglob('*tfevents*')), []
 def read(paths):
     for path in paths:
         kept.append(EventFile(path, checksum={}))
-        yield kept[-1].refresh() and kept[-1].contents
+        yield kept[-1].refresh() and bool(kept[-1].contents.curves)
 workers = crew(len(paths))
 begin = time.perf_counter()
 for done in spread(read, paths, workers):
@@ -94,7 +94,7 @@ RUSTBOARD = {
     "rustboard, all samples": ["--samples-per-plugin", "scalars=all,histograms=all"],
 }
 #: They take longer than all the others together.
-SLOW = ("EventAccumulator", "tbparse")
+SLOW = ("tb-diagnose, plain Python", "EventAccumulator", "tbparse")
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,6 @@ const TYPES = new URL("../src/wire/document.ts", import.meta.url);
 const HEAD = `// Made from tb_diagnose/report/document.schema.json by scripts/types.mjs: change tb_diagnose/report/schema.py, not this.
 `;
 
-/** What has no name of its own in the schema. */
-const ALIASES = `
-/** A number, or a string for the three that JSON does not have. */
-export type Numeric = Measure["value"];
-
-export type Severity = Evidence["severity"];
-`;
-
 /** The TypeScript type of one schema, members indented by `depth`. */
 function type(schema, depth = 0) {
   const parts = [];
@@ -49,7 +41,7 @@ function module(schema) {
   const parts = Object.entries(schema.$defs).map(
     ([name, each]) => `${note(each, "")}export type ${named(name)} = ${type(each)};\n`,
   );
-  return `${HEAD}\n${parts.join("\n")}${ALIASES}`;
+  return `${HEAD}\n${parts.join("\n")}`;
 }
 
 const fresh = module(JSON.parse(readFileSync(SCHEMA, "utf8")));

@@ -162,12 +162,15 @@ def _parsed(table: Any, source: str) -> Settings:
 
 def number(value: Any, name: str) -> float:
     """The value of a limit. Raises SettingsError where it is no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        raise SettingsError(f"the limit {name} must be a number, not {_shown(value)}")
     try:
-        return float(value)
+        limit = math.nan if isinstance(value, bool | str) else float(value)
     except OverflowError:
         raise SettingsError(f"the limit {name} must be a number below 1e308") from None
+    except TypeError:
+        limit = math.nan
+    if math.isnan(limit):
+        raise SettingsError(f"the limit {name} must be a number, not {_shown(value)}")
+    return limit
 
 
 def _shown(value: Any) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.core.run import Series
-from tb_diagnose.report.curves import thinned
+from tb_diagnose.measure.downsample import downsample
 
 _KINDS = ("", "NaN", "Infinity", "-Infinity")
 _LARGEST = float(np.finfo(np.float32).max)
@@ -56,7 +56,7 @@ def drawn(
     kinds = _kinds(values)
     finite = np.flatnonzero(kinds == 0)
     gaps = _edges(kinds, points)
-    kept = np.union1d(finite[thinned(values[finite], points)], gaps)
+    kept = np.union1d(finite[downsample(values[finite], points)], gaps)
     shown = np.where(kinds == 0, np.clip(values, -_LARGEST, _LARGEST), np.nan)[kept]
     nonfinite = tuple((int(steps[at]), _KINDS[kinds[at]]) for at in gaps)
     return Drawn(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.core.run import Series
-from tb_diagnose.measure.levels import distinct, finite
+from tb_diagnose.measure.downsample import downsample
+from tb_diagnose.measure.levels import finite
 from tb_diagnose.report.numbers import number, numbers
 from tb_diagnose.report.schema import CountedIn, CurvePart, NonFinitePart
-
-#: Curves of so many points are many, and short enough to keep where their buckets are.
-_SHORT = 1 << 13
 
 
 def counted_in(tag: str) -> CountedIn:
@@ -32,7 +29,7 @@ def parts(tag: str) -> list[str]:
 def curve(series: Series, role: str | None, points: int) -> CurvePart:
     """At most ``points`` finite points of a curve, extremes kept, and where it was not finite."""
     known = finite(series.values)
-    kept = thinned(known, points)
+    kept = downsample(known, points)
     whole = len(known) == len(series)
     if not whole:
         kept = np.flatnonzero(np.isfinite(series.values))[kept]
@@ -45,44 +42,6 @@ def curve(series: Series, role: str | None, points: int) -> CurvePart:
         values=cast("list[float]", numbers(series.values[kept])),
         nonfinite=[] if whole else list(_stretches(series, points)),
     )
-
-
-def thinned(values: NDArray[np.float64], points: int) -> NDArray[np.intp]:
-    """Indices, rising, of at most ``points`` (>= 4) of the [n] finite values.
-
-    The first and the last are kept, and the smallest and the largest of every bucket between.
-    """
-    size = len(values)
-    if size <= points:
-        return np.arange(size)
-    if size <= _SHORT:
-        lows, places = _buckets(size, points)
-        buckets = values[places]
-        found = [lows + buckets.argmin(axis=1), lows + buckets.argmax(axis=1)]
-    else:
-        spans = [slice(*each) for each in pairwise(_bounds(size, points).tolist())]
-        found = [
-            np.array([each.start + values[each].argmin() for each in spans]),
-            np.array([each.start + values[each].argmax() for each in spans]),
-        ]
-    return distinct(np.concatenate([[0, size - 1], *found]).astype(np.intp))
-
-
-def _bounds(size: int, points: int) -> NDArray[np.intp]:
-    """Where the buckets of so many values begin, and where the last one ends."""
-    buckets = max(1, points // 2 - 1)
-    return np.linspace(1, size - 1, buckets + 1).astype(np.intp)
-
-
-@lru_cache(maxsize=16)
-def _buckets(size: int, points: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The first place of each bucket, and a table of the places in it; a shorter bucket has its
-    last one twice, which makes no other value the first of its like.
-    """
-    bounds = _bounds(size, points)
-    lows, lasts = bounds[:-1], bounds[1:] - 1
-    width = int(np.max(lasts - lows)) + 1
-    return lows, np.minimum(lows[:, None] + np.arange(width), lasts[:, None])
 
 
 def _stretches(series: Series, points: int) -> Iterator[NonFinitePart]:

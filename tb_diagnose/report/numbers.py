@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.report.schema import Number
+from tb_diagnose.report.screen import visible
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -52,6 +53,11 @@ def moment(wall: float | None) -> str | None:
 
 
 def text(value: object) -> str:
-    """A name or path as Unicode: bytes of a file name that are not UTF-8 become U+FFFD."""
+    """A name, path or sentence for any face: bytes that are not UTF-8 become U+FFFD.
+
+    Characters that hide, reorder or command are written out, see ``visible``.
+    """
     told = str(value)
-    return told if told.isascii() else _LONE_SURROGATE.sub("\ufffd", told)
+    if told.isascii() and told.isprintable():
+        return told
+    return visible(_LONE_SURROGATE.sub("\ufffd", told))

@@ -8,6 +8,7 @@ from typing import Any
 
 from tb_diagnose.report.numbers import maybe, number, text
 from tb_diagnose.report.schema import CurvePart, Number, OutcomePart, RunPart
+from tb_diagnose.report.sparkline import in_columns
 
 #: Points of the small curve in a list of runs.
 _SPARK = 40
@@ -107,27 +108,11 @@ def spark(curves: Sequence[CurvePart]) -> list[float | None]:
     curve = curve or next(iter(curves), None)
     if curve is None:
         return []
-    broken = [(each["first"], each["last"]) for each in curve["nonfinite"]]
-    ends = [*curve["steps"], *(step for each in broken for step in each)]
-    if not ends:
-        return []
-    low, reach = min(ends), max(ends) - min(ends) + 1
-    points = len(curve["steps"]) + sum(each["count"] for each in curve["nonfinite"])
-    size = min(_SPARK, reach, points)
-    heights: dict[int, float | None] = {}
-    for first, last in broken:
-        at, end = ((step - low) * size // reach for step in (first, last))
-        heights.update(dict.fromkeys(range(at, end + 1)))
-    for step, value in zip(curve["steps"], curve["values"], strict=True):
-        at, height = (step - low) * size // reach, float(f"{float(value):.4g}")
-        known = heights.get(at)
-        heights[at] = height if known is None else max(known, height)
-    return _filled(heights, size)
-
-
-def _filled(heights: Mapping[int, float | None], size: int) -> list[float | None]:
-    """Pieces that hold no point go on as the one before: so pieces are of one width."""
-    curve: list[float | None] = []
-    for at in range(size):
-        curve.append(heights[at] if at in heights else curve[-1])
-    return curve
+    columns = in_columns(curve, _SPARK)
+    line: list[float | None] = []
+    for at, height in enumerate(columns.heights):
+        if height is not None:
+            line.append(float(f"{height:.4g}"))
+        else:  # a column that holds no point goes on as the one before
+            line.append(None if at in columns.gaps or not line else line[-1])
+    return line

@@ -15,9 +15,10 @@ _ASCII: dict[str, str | int | None] = {
     "’": "'", "‘": "'", "“": '"', "”": '"', "µ": "u", "σ": "sigma", "²": "^2", "√": "sqrt",
     "▁": "_", "▂": "_", "▃": ".", "▄": "-", "▅": "-", "▆": "=", "▇": "=", "█": "#",
 }  # fmt: skip
-#: What could command a terminal, reorder text or hide in it; blanks among them become blanks.
+_BLANKS = re.compile(r"[\t\n\r\v\f]")
+#: What could command a terminal, reorder text or hide in it; line breaks and tabs are none.
 _CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 
 #: What is of one column each, as nearly all is.
@@ -66,13 +67,12 @@ class Screen(NamedTuple):
 
 def plain(text: str) -> str:
     """A text from a log as one line, with nothing in it that could command the terminal."""
-    return _CONTROL.sub(_shown, text) if _CONTROL.search(text) else text
+    return visible(_BLANKS.sub(" ", text))
 
 
-def _shown(control: re.Match[str]) -> str:
-    """A line break or tab as a blank, any other control character as it is written in Python."""
-    character = control[0]
-    return " " if character in "\t\n\r\v\f" else character.encode("unicode_escape").decode()
+def visible(text: str) -> str:
+    """The text with what hides, reorders or commands written as Python writes it: ``\\u202e``."""
+    return _CONTROL.sub(lambda one: one[0].encode("unicode_escape").decode(), text)
 
 
 def shortened(text: str, width: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tb_diagnose.report.phrases import brief
 from tb_diagnose.report.schema import CurvePart
@@ -17,29 +18,52 @@ _WIDE = 1e3
 _PEAK = 1.5
 
 
+class Columns(NamedTuple):
+    """A curve in a few columns of one width in steps.
+
+    Attributes:
+        heights: the largest value in each column, None where there is none.
+        gaps: columns that hold a point that is not finite.
+        low, reach: the first step, and how many there are to the last.
+    """
+
+    heights: list[float | None]
+    gaps: set[int]
+    low: int
+    reach: int
+
+    def at(self, step: int) -> int:
+        """The column of a step."""
+        return (step - self.low) * len(self.heights) // self.reach
+
+
+def in_columns(curve: CurvePart, width: int) -> Columns:
+    """The curve in at most ``width`` columns; in none where it has no point."""
+    broken = curve["nonfinite"]
+    ends = [*curve["steps"], *(step for part in broken for step in (part["first"], part["last"]))]
+    if not ends:
+        return Columns([], set(), 0, 1)
+    low, reach = min(ends), max(ends) - min(ends) + 1
+    points = len(curve["steps"]) + sum(part["count"] for part in broken)
+    columns = Columns([None] * max(1, min(width, reach, points)), set(), low, reach)
+    for step, value in zip(curve["steps"], map(float, curve["values"]), strict=True):
+        at = columns.at(step)
+        other = columns.heights[at]
+        columns.heights[at] = value if other is None else max(value, other)
+    for part in broken:
+        columns.gaps.update(range(columns.at(part["first"]), columns.at(part["last"]) + 1))
+    return columns
+
+
 def sparkline(curve: CurvePart, width: int, marked: Sequence[int] = ()) -> tuple[str, set[int]]:
     """The curve in at most ``width`` columns, and which of them hold the ``marked`` steps.
 
     A column shows the largest value in it, × where only NaN or infinity stood.
     """
-    broken = curve["nonfinite"]
-    ends = [*curve["steps"], *(step for each in broken for step in (each["first"], each["last"]))]
-    if not ends:
-        return "", set()
-    low, reach = min(ends), max(ends) - min(ends) + 1
-    points = len(curve["steps"]) + sum(each["count"] for each in broken)
-    size = max(1, min(width, reach, points))
-
-    def column(step: int) -> int:
-        return (step - low) * size // reach
-
-    heights: list[float | None] = [None] * size
-    for at, value in zip(map(column, curve["steps"]), map(float, curve["values"]), strict=True):
-        other = heights[at]
-        if other is None or value > other:
-            heights[at] = value
-    gaps = {at for each in broken for at in range(column(each["first"]), column(each["last"]) + 1)}
-    return _drawn(heights, gaps), {column(step) for step in marked if low <= step < low + reach}
+    columns = in_columns(curve, width)
+    inside = (step for step in marked if 0 <= step - columns.low < columns.reach)
+    hot = {columns.at(step) for step in inside} if columns.heights else set()
+    return _drawn(columns.heights, columns.gaps), hot
 
 
 def caption(curve: CurvePart) -> tuple[str, str]:

@@ -147,3 +147,23 @@ def test_an_unknown_word_is_answered_with_the_nearest(settings: Settings, messag
     with pytest.raises(SettingsError) as error:
         check(settings, WORDS)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        f"select = {'[' * 5000}{']' * 5000}",
+        f"[limits.dead-relu]\nshare = {'9' * 400}",
+        f"[limits.dead-relu]\nshare = {'9' * 9000}",
+        f"baseline = {'9' * 4000}",
+        "a." * 3000 + "b = 1",
+    ),
+)
+def test_whatever_a_file_holds_its_error_is_a_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "tb-diagnose.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as error:
+        load(Settings(), file=file)
+    message = str(error.value)
+    assert "\n" not in message
+    assert len(message) < 500

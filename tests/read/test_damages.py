@@ -18,7 +18,7 @@ from tests.read.decode.test_streams import same
 from tests.read.oracle import Expected, expected
 
 #: Set this to try more of them.
-MANY = int(os.environ.get("TB_DIAGNOSE_DAMAGES", "400"))
+MANY = int(os.environ.get("TB_DIAGNOSE_DAMAGES", "300"))
 
 
 @pytest.mark.usefixtures("reader")

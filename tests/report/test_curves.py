@@ -7,22 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_diagnose.report.curves import counted_in, curve, thinned
+from tb_diagnose.report.curves import counted_in, curve
 from tests.fakes import series
-
-
-@given(st.lists(st.floats(-1e300, 1e300), max_size=300), st.integers(4, 40))
-def test_thinned_to_the_number_asked_for_with_ends_and_extremes(
-    values: list[float], points: int
-) -> None:
-    array = np.array(values)
-    kept = thinned(array, points)
-    assert len(kept) <= points
-    assert (np.diff(kept) > 0).all()
-    if values:
-        assert {0, len(values) - 1} <= set(kept.tolist())
-        assert array[kept].max() == array.max()
-        assert array[kept].min() == array.min()
 
 
 @given(st.lists(st.sampled_from([1.0, np.nan, np.inf, -np.inf]), max_size=200))

@@ -36,7 +36,7 @@ SICK = """\
 ✓ resnet/seed=2  Healthy by 3 checks: train/epoch_loss went from 2.3 to 0.1.
 
 4 runs: 1 critical, 1 unreadable, 2 healthy · 60 points
-Checks per run, on average: 8 clear, 1 not logged, 1 not applicable. To log more: callbacks=[…,
+Checks per run, on average: 8 clear, 2 not logged. To log more: callbacks=[…,
 tb_diagnose.attach.keras("logs")]
 """
 

@@ -1,5 +1,5 @@
 // Many runs at once: what was found in how many of them, and groups of runs that fare alike.
-import type { Item, Severity } from "../wire/routes";
+import type { Found, Item, Severity } from "../wire/routes";
 
 export type FindingRow = {
   id: string;
@@ -12,6 +12,8 @@ export type FindingRow = {
 };
 
 const RANK: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
+
+export const isWorse = (a: Severity, b: Severity): boolean => RANK[a] < RANK[b];
 
 /** Findings × runs: most severe first, then the most frequent. */
 export function findingRows(items: readonly Item[]): FindingRow[] {
@@ -30,8 +32,15 @@ export function findingRows(items: readonly Item[]): FindingRow[] {
     .sort((a, b) => RANK[a.severity] - RANK[b.severity] || b.runs.length - a.runs.length);
 }
 
+/** The most severe finding of a run, wherever it stands; the first of several. */
+export const worstOf = ({ findings }: Item): Found | undefined =>
+  findings.reduce<Found | undefined>(
+    (worst, found) => (worst && RANK[worst.severity] <= RANK[found.severity] ? worst : found),
+    undefined,
+  );
+
 /** The worst finding of a run, or its verdict where nothing was found. */
-const groupOf = (item: Item): string => item.findings[0]?.id ?? item.verdict;
+const groupOf = (item: Item): string => worstOf(item)?.id ?? item.verdict;
 
 /** Runs by their worst finding, in the order of the list; healthy runs last. */
 export function groups(items: readonly Item[]): [string, Item[]][] {

@@ -17,12 +17,17 @@ export const sentence = (text: string): string => text.charAt(0).toUpperCase() +
 
 export const singular = (unit: string): string => unit.replace(/s$/, "");
 
-/** "epoch 3", "epochs 0–3", or "from epoch 9" where it lasts until the `last` step. */
+/** "epoch 3", "epochs 0–3", "from epoch 9" where it lasts until the `last` step, or a few steps that
+ * are far apart: "steps 430, 911 and 1,204". */
 export function span(steps: readonly number[], unit: string, last: number | null = null): string {
   if (!steps.length) return "";
   const low = Math.min(...steps);
   const high = Math.max(...steps);
   if (low === high) return `${singular(unit)} ${low.toLocaleString("en")}`;
+  if ((steps.length === 3 || steps.length === 4) && high - low > 3 * steps.length) {
+    const told = steps.map((step) => step.toLocaleString("en"));
+    return `${unit} ${told.slice(0, -1).join(", ")} and ${told.at(-1) ?? ""}`;
+  }
   if (high === last) return `from ${singular(unit)} ${low.toLocaleString("en")}`;
   return `${unit} ${low.toLocaleString("en")}–${high.toLocaleString("en")}`;
 }

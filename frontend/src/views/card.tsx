@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { linkToCard } from "../actions";
 import { brief } from "../lib/numbers";
 import { isNew } from "../lib/news";
+import { isWorse } from "../lib/overview";
 import { span, title, when } from "../lib/words";
 import { looks, printing, run } from "../state";
 import type { Evidence, Outcome } from "../wire/routes";
@@ -35,7 +36,7 @@ export function Card({ outcome, consequences, said }: Props) {
     >
       <CardHead outcome={outcome} />
       <Proof outcome={outcome} said={said} />
-      {consequences.length > 0 && <Consequences outcomes={consequences} />}
+      {consequences.length > 0 && <Consequences head={outcome} outcomes={consequences} />}
       <Explanation outcome={outcome} />
     </article>
   );
@@ -98,8 +99,12 @@ function Seen({ outcome, evidence, said }: SeenProps) {
   );
 }
 
-function Consequences({ outcomes }: { outcomes: readonly Outcome[] }) {
-  const [open, setOpen] = useState<string | null>(null);
+type ConsequencesProps = { head: Outcome; outcomes: readonly Outcome[] };
+
+/** One that is more severe than what it follows from is open from the beginning. */
+function Consequences({ head, outcomes }: ConsequencesProps) {
+  const worse = outcomes.find(({ severity }) => isWorse(severity, head.severity));
+  const [open, setOpen] = useState(worse?.id ?? null);
   const shown = printing.value ? outcomes : outcomes.filter(({ id }) => id === open);
   return (
     <div class="consequences">

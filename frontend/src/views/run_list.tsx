@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { choose, pick, step } from "../actions";
 import { middle } from "../lib/names";
 import { newIn } from "../lib/news";
+import { worstOf } from "../lib/overview";
 import { sentence, title } from "../lib/words";
 import { chosen, folder, listed, looks, picked, sidebarWidth, view } from "../state";
 import type { Item } from "../wire/routes";
@@ -58,7 +59,7 @@ type RowProps = { item: Item; place: number; size: number; room: number };
 
 function Row({ item, place, size, room }: RowProps) {
   const heads = item.findings.filter(({ caused_by }) => caused_by === null);
-  const worst = item.findings[0];
+  const worst = worstOf(item);
   const fresh = newIn(item, looks.value).length;
   const isPicked = picked.value.has(item.name);
   return (

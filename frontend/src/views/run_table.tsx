@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { choose, pick } from "../actions";
 import { commonFolder, middle } from "../lib/names";
 import { brief, duration } from "../lib/numbers";
-import { differing } from "../lib/overview";
+import { differing, worstOf } from "../lib/overview";
 import { ROLES, sentence, title } from "../lib/words";
 import { picked } from "../state";
 import type { Item } from "../wire/routes";
@@ -141,7 +141,7 @@ function Row({
   columns: readonly Column[];
   prefix: number;
 }) {
-  const worst = item.findings[0];
+  const worst = worstOf(item);
   return (
     <tr>
       <td>

@@ -2,7 +2,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { choose } from "../actions";
 import { middle } from "../lib/names";
-import { groups } from "../lib/overview";
+import { groups, worstOf } from "../lib/overview";
 import { plural, sentence, title } from "../lib/words";
 import { folder } from "../state";
 import type { Item, Verdict } from "../wire/routes";
@@ -39,7 +39,7 @@ function Group({ name, items }: { name: string; items: readonly Item[] }) {
   const shown = items.slice(0, FEW * more);
   const first = items[0];
   if (!first) return null;
-  const severity = first.findings[0]?.severity ?? first.verdict;
+  const severity = worstOf(first)?.severity ?? first.verdict;
   const heading = first.findings.length ? title(name) : sentence(verdictName(name as Verdict));
   return (
     <div class="wall-group" ref={host} style={{ width: `${Math.max(2, shown.length) * TILE}px` }}>

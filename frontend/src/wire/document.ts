@@ -280,8 +280,3 @@ export type Document = {
   summary: Summary;
   tool: Tool;
 };
-
-/** A number, or a string for the three that JSON does not have. */
-export type Numeric = Measure["value"];
-
-export type Severity = Evidence["severity"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { common, tail } from "../../src/lib/common";
 import { isNew } from "../../src/lib/news";
-import { differing, findingRows, groups, healthyTwin } from "../../src/lib/overview";
+import { differing, findingRows, groups, healthyTwin, worstOf } from "../../src/lib/overview";
 import type { Found, Severity } from "../../src/wire/routes";
 import { item } from "../made";
 
@@ -41,6 +41,14 @@ test("runs are grouped by their worst finding, healthy ones by being so", () => 
       ["healthy", 2],
     ],
   );
+});
+
+test("the worst finding is the most severe, wherever it stands", () => {
+  const sick = item("a", {
+    findings: [found("x"), found("y", "critical", "x"), found("z", "critical")],
+  });
+  assert.equal(worstOf(sick)?.id, "y");
+  assert.equal(worstOf(item("b")), undefined);
 });
 
 test("hyper-parameters that differ are told, and the healthy run that differs least", () => {

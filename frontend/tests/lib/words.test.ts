@@ -15,6 +15,8 @@ test("a span says where, and whether it lasts until the end", () => {
   assert.equal(span([0, 3], "epochs", 19), "epochs 0–3");
   assert.equal(span([9, 19], "epochs", 19), "from epoch 9");
   assert.equal(span([1200, 430], "steps"), "steps 430–1,200");
+  assert.equal(span([430, 911, 1204], "steps"), "steps 430, 911 and 1,204");
+  assert.equal(span([3, 4, 5], "steps"), "steps 3–5");
 });
 
 test("a run is described by what is known of it", () => {

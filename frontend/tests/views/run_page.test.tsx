@@ -44,6 +44,13 @@ test("findings stand under their cause, and open there", async () => {
   assert.equal(one(id("consequence")).getAttribute("aria-expanded"), "true");
 });
 
+test("what is worse than its cause is open from the beginning", async () => {
+  const mild = outcome("x", { verdict: "found", severity: "info" });
+  const grave = outcome("y", { verdict: "found", severity: "critical", caused_by: "x" });
+  await opened(report([run("a", { verdict: "critical", outcomes: [mild, grave] })]));
+  assert.equal(one(id("consequence")).getAttribute("aria-expanded"), "true");
+});
+
 test("a card tells the comparison, how it was judged, and how to silence it", async () => {
   await opened(report([sick("a")]));
   const card = one(id("card", "[data-id=learning-rate-too-high]"));

@@ -121,6 +121,11 @@ def weights(optimizer: Any) -> Iterator[Any]:
         yield from group["params"]
 
 
+def trained(optimizer: Any) -> Iterator[Any]:
+    """Those of them that are not frozen."""
+    return (weight for weight in weights(optimizer) if weight.requires_grad)
+
+
 def tensors(arguments: Any, named: Mapping[str, Any]) -> dict[str, Any]:
     """The tensors that a model is called with, by name; ``input`` for a single one."""
     positional = [each for each in arguments if isinstance(each, torch.Tensor)]

@@ -103,15 +103,15 @@ class Step:
     def before(self, optimizer: Any) -> None:
         """An optimizer is about to step: keep its weights."""
         if self.recorder is not None:
-            held = filter(names.is_here, names.weights(optimizer))
-            self._before = [self.recorder.ops.read(each) for each in held]
+            here = filter(names.is_here, names.trained(optimizer))
+            self._before = [self.recorder.ops.read(each) for each in here]
 
     def after(self, optimizer: Any, model: Any) -> None:
         """An optimizer has stepped: record its gradients and what became of its weights."""
         self.stepped.add(id(optimizer))
         if self.recorder is None:
             return
-        every = list(names.weights(optimizer))
+        every = list(names.trained(optimizer))
         here = list(filter(names.is_here, every))
         known = {id(weight): name for name, weight in model.named_parameters()}
         paths = [names.clean(known.get(id(weight), "weight")) for weight in here]

@@ -133,13 +133,14 @@ class DeadRelu:
     def by_configuration(
         self, model: ModelConfig, code: Code, learning: LearningState | None = None
     ) -> Iterator[Evidence]:
-        """Biases that begin below 0 hold ReLUs down, where nothing is learned."""
+        """Biases that begin below 0 hold ReLUs down."""
         low = {
             layer.name: value
             for layer in hidden(model)
             if activation(model, layer) in RELUS and (value := initial_bias(layer)) < 0
         }
-        if not low or learning is None or not learning.poor:
+        deep = min(low.values(), default=0.0) <= -3  # standard deviations of a unit's input
+        if not low or learning is None or not (learning.poor or (deep and not learning.well)):
             return
         curve = learning.curve
         yield Evidence(

@@ -39,8 +39,8 @@ from tb_diagnose.roles.optimizer import usual_rates
 def _kept(layers: tuple[LayerSummary, ...], learning: LearningState | None = None) -> str:
     weighed = [layer for layer in layers or () if layer.kind]
     kept = weighed and not any(layer.trainable for layer in weighed)
-    failed = learning is not None and learning.poor
-    return "every layer with weights is frozen on purpose" if kept and not failed else ""
+    learned = learning is not None and learning.curve is not None and not learning.poor
+    return "every layer with weights is frozen on purpose" if kept and learned else ""
 
 
 @diagnosis(

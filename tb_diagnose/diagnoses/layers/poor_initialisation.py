@@ -12,8 +12,8 @@ How it is judged:
     configuration, a first histogram of one value.
 
 When it stays silent:
-    Initializers that scale with the fan-in; output layers; residual branches that begin at zero;
-    layers before a normalization.
+    Initializers that scale with the fan-in; outputs that begin small; residual branches that begin
+    at zero; layers before a normalization.
 
 What to try:
     He for ReLU, else Glorot.
@@ -129,11 +129,15 @@ class PoorInitialisation:
         code: Code,
     ) -> Iterator[Evidence]:
         fixed: dict[str, tuple[float, Layer]] = {}
-        for layer in inner:
+        for layer in [*inner, *(layer for layer in model.outputs if layer.trainable)]:
             spread, inputs = fixed_std(layer) or self._odd(model, layer), fan_in(layer)
             gain = spread / he_std(inputs) if inputs else 0.0
             bends = activation(model, layer)
             if not gain or is_normalized(model, layer):
+                continue
+            if layer in model.outputs:
+                if gain > 1:  # an output that begins small is fine
+                    fixed[layer.name] = spread, layer
                 continue
             if bends in SQUASHING and self.saturated.exceeded(gain):
                 yield self._saturated(layer, spread, gain, code)

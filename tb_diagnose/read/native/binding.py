@@ -100,5 +100,4 @@ def library() -> ctypes.CDLL | None:
 
 def address(array: NDArray[Any]) -> int:
     """Where its elements are in memory."""
-    place: int = array.__array_interface__["data"][0]
-    return place
+    return int(array.ctypes.data)

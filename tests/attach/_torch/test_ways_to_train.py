@@ -152,6 +152,13 @@ def test_a_way_to_train(train: Callable[[Any, Path | None], None], tmp_path: Pat
     assert not model.unoptimized
 
 
+def test_frozen_weights_are_not_measured(tmp_path: Path) -> None:
+    model = network()
+    model[0].requires_grad_(False)
+    plainly(model, tmp_path)
+    assert table(tmp_path, "weights").rows == ("2.weight", "2.bias")
+
+
 def test_gradients_that_are_never_zeroed_show(tmp_path: Path) -> None:
     model = network()
     optimizer = torch.optim.SGD(model.parameters(), 1e-3)

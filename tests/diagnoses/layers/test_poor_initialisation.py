@@ -50,6 +50,11 @@ SPEAKS: Cases = {
 
 SPEAKS = {
     **SPEAKS,
+    "a hidden layer and an output twenty times too large": {
+        "model": stack(
+            dense("a", 64, 64, **scaled(800.0)), dense("out", 64, 10, "softmax", **scaled(800.0))
+        ),
+    },
     "ones, in a log without a model": {
         "kernels": of(weights("fc1", [0.0] * 3, mean=1.0), weights("fc2", [0.1] * 3)),
     },

@@ -256,3 +256,17 @@ def test_a_list_of_half_a_number_takes_no_other_record_along(field: int, tmp_pat
     file.refresh()
     assert file.contents.scalars["x"].steps.tolist() == [0, 2, 3, 5]
     assert [lost.size for lost in file.lost] == [len(record(payloads[1]))] * 2
+
+
+@pytest.mark.parametrize("later", ["", "x"])
+def test_the_first_tag_may_be_empty(later: str, tmp_path: Path) -> None:
+    path = tmp_path / "events.out.tfevents.1"
+    values = (
+        message(1, message(1, tag) + varint(2 << 3 | 5) + b"\0\0\x80?") for tag in ("", later)
+    )
+    path.write_bytes(record(event(1.0, 1, message(5, b"".join(values)))) * 3)
+    file = EventFile(path)
+    file.refresh()
+    assert {tag: len(column) for tag, column in file.contents.scalars.items()} == (
+        {"": 3, "x": 3} if later else {"": 6}
+    )
