@@ -9,17 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tb_diagnose.analysis.guessing import AT_CHANCE, NOTHING, at_chance, inferred_chance
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.format import number
 from tb_diagnose.roles.chance_level import ChanceLevel
-from tb_diagnose.roles.patterns import is_accuracy
 
-#: A loss that fell by less than this share of its level, or stands less than this share of ln K
-#: below random guessing, went nowhere (the published checkers' 2 % and 5 %); so did a score that
-#: rose by less.
-NOTHING = 0.03
-#: A score less than this share of the way from guessing to perfect is at chance.
-AT_CHANCE = 0.05
 #: A score from here on is good whatever the task.
 WELL = 0.9
 #: A score from here on is perfect: 5 errors in 1,000.
@@ -169,43 +163,6 @@ def _scale(curve: Curve, start: float) -> float:
     if curve.info.kind == "score":
         return 1.0
     return float(np.ptp(curve.finite_values)) if curve.better > 0 else abs(start)
-
-
-def at_chance(curve: Curve, chance: ChanceLevel | None, value: float | None = None) -> bool | None:
-    """Whether a curve ends no better than guessing; None where that level is unknown.
-
-    With ``value``, whether that is no better.
-    """
-    if value is None:
-        value = curve.end_level.value if curve.end_level else None
-    if chance is None or value is None:
-        return None
-    if curve.info.kind == "loss" and not curve.info.part and chance.cross_entropy:
-        return bool(value >= (1 - NOTHING) * chance.loss)
-    if curve.info.kind == "score" and is_accuracy(curve.series.tag):
-        return bool(value <= chance.on_the_way(AT_CHANCE))
-    return None
-
-
-def inferred_chance(curves: Sequence[Curve]) -> ChanceLevel | None:
-    """The number of classes for which a loss is ln K where an accuracy is 1 / K, if there is one.
-
-    Before anything is learned a cross-entropy is ln K and an accuracy 1 / K: at the start of a run,
-    or all along.
-    """
-    losses = [curve for curve in curves if curve.info.kind == "loss" and curve.start]
-    scores = [curve for curve in curves if is_accuracy(curve.series.tag) and curve.start]
-    for loss in losses:
-        for score in scores:
-            same = loss.split == score.split or not (loss.split and score.split)
-            # Who guesses to the end guesses on both splits.
-            for at in ("start", "end_level") if same else ("end_level",):
-                value, share = getattr(loss, at).value, getattr(score, at).value
-                classes = round(float(np.exp(min(value, 7.0))))
-                near = abs(value - np.log(max(classes, 1))) <= NOTHING * value
-                if classes > 1 and near and abs(share * classes - 1) <= AT_CHANCE * 2:
-                    return ChanceLevel(classes, True, "loss and score stood at its level")
-    return None
 
 
 def _of_curve(curve: Curve, chance: ChanceLevel | None) -> LearningState:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.analysis.learning_state import Learned, LearningState, inferred_chance, moved
+from tb_diagnose.analysis.guessing import inferred_chance
+from tb_diagnose.analysis.learning_state import Learned, LearningState, moved
 from tests.cases import analysis, classes, counted, curve, epochs, falling, flat, straight
 
 CASES: dict[str, tuple[Learned, dict[str, Any]]] = {

@@ -25,7 +25,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.analysis.learning_state import NOTHING, moved
+from tb_diagnose.analysis.guessing import NOTHING
+from tb_diagnose.analysis.learning_state import moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent

@@ -25,7 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tb_diagnose.analysis.learning_state import NOTHING, moved
+from tb_diagnose.analysis.guessing import NOTHING
+from tb_diagnose.analysis.learning_state import moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.split_curves import SplitCurves
 from tb_diagnose.core.finding import Comparison, Evidence, Severity

@@ -25,7 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import AT_CHANCE, LearningState, moved
+from tb_diagnose.analysis.guessing import AT_CHANCE
+from tb_diagnose.analysis.learning_state import LearningState, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number
@@ -41,7 +42,7 @@ from tb_diagnose.roles.patterns import is_accuracy
 class ValidationAtChance:
     learned = limit(0.5, alarm=">", unit="of the way from guessing", source="halfway")
     rose = limit(0.25, alarm=">=", unit="of a score", source="a quarter of all examples")
-    near = limit(AT_CHANCE, alarm="<=", unit="of the way from guessing", source="learning_state.py")
+    near = limit(AT_CHANCE, alarm="<=", unit="of the way from guessing", source="see guessing.py")
     counting = limit(3, alarm="<=", unit="standard deviations", source="p < 0.002")
 
     @method("the scores of both splits", points={"train_score": 3, "val_score": 3})
@@ -58,8 +59,10 @@ class ValidationAtChance:
         known = chance is not None and is_accuracy(val_score.series.tag)
         if known and chance is not None:
             way = (train.value - chance.accuracy) / (1 - chance.accuracy)
+            # Of few values the course may stand below the last one.
+            level = max(val.value, val_score.end.value)
             apart = self.learned.exceeded(way) or _gets_worse(val_loss, train_score)
-            comparison = self._guesses(val_score, val.value, chance) if apart else None
+            comparison = self._guesses(val_score, level, chance) if apart else None
             said = f", where guessing gives {number(chance.accuracy)}"
         else:
             comparison = self._unmoved(train_score, val_score, val_loss)

@@ -27,7 +27,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.analysis.learning_state import NOTHING, LearningState
+from tb_diagnose.analysis.guessing import NOTHING
+from tb_diagnose.analysis.learning_state import LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
@@ -41,7 +42,7 @@ from tb_diagnose.roles.patterns import is_accuracy
 class MajorityGuessing:
     least = limit(0.52, alarm=">=", unit="of all examples", source="below, classes are equal")
     most = limit(0.97, alarm="<=", unit="of all examples", source="above, H(p) is tiny")
-    cost = limit(1 - NOTHING, alarm=">=", unit="× H(p)", source="see analysis/learning_state.py")
+    cost = limit(1 - NOTHING, alarm=">=", unit="× H(p)", source="see analysis/guessing.py")
     still = limit(0.8, alarm=">=", unit="of the run", source="since its first epochs")
 
     @method("loss and accuracy", points={"train_loss": 6, "train_score": 6})

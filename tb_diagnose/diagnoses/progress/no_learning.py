@@ -24,7 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import NOTHING, SURE, LearningState, at_chance
+from tb_diagnose.analysis.guessing import NOTHING, at_chance
+from tb_diagnose.analysis.learning_state import SURE, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, plural
@@ -34,9 +35,9 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 
 @diagnosis(family="progress", severity=Severity.CRITICAL, since="0.1")
 class NoLearning:
-    gain = limit(NOTHING, alarm="<=", unit="of the start", source="see analysis/learning_state.py")
+    gain = limit(NOTHING, alarm="<=", unit="of the start", source="see analysis/guessing.py")
     doubt = limit(SURE, alarm="<", unit="standard errors", source="see analysis/learning_state.py")
-    guess = limit(1 - NOTHING, alarm=">=", unit="× ln K", source="see analysis/learning_state.py")
+    guess = limit(1 - NOTHING, alarm=">=", unit="× ln K", source="see analysis/guessing.py")
 
     @method("the reward, or all losses and scores")
     def by_all(

@@ -24,7 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import GOOD, NOTHING, LearningState
+from tb_diagnose.analysis.guessing import NOTHING
+from tb_diagnose.analysis.learning_state import GOOD, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, plural
@@ -40,7 +41,7 @@ _AREAS, _ERROR_RATES = frozenset(("auc", "roc", "auroc")), frozenset(("wer", "ce
 class ScoreAtChance:
     points = limit(4, alarm=">=", unit="values", source="three of one kind may be chance")
     zero = limit(1e-6, alarm="<=", unit="of the score", source="the terms that avoid 0/0")
-    guess = limit(NOTHING, alarm="<=", unit="from guessing", source="analysis/learning_state.py")
+    guess = limit(NOTHING, alarm="<=", unit="from guessing", source="see analysis/guessing.py")
     good = limit(GOOD, alarm="<", unit="of the score", source="analysis/learning_state.py")
 
     @method("every score and error rate")
