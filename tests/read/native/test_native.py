@@ -35,8 +35,9 @@ def library() -> Any:
 
 
 @pytest.fixture
-def unasked() -> Iterator[None]:
+def unasked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What was found out about the library is forgotten, before and afterwards."""
+    monkeypatch.delenv(binding.SWITCH, raising=False)
     binding.library.cache_clear()
     yield
     binding.library.cache_clear()
