@@ -20,7 +20,7 @@ from causes import CAUSES, FAULTS
 from numpy.typing import NDArray
 
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.engine.causes import features
+from tb_diagnose.engine.causes import features, names
 from tb_diagnose.engine.examine import examine
 from tb_diagnose.read import clusters, load
 
@@ -42,12 +42,16 @@ class Case(NamedTuple):
     base: str
     cause: str
     values: dict[str, float]
+    named: tuple[float, ...]
+    cleared: tuple[float, ...]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
+    # The features are those of runs without causes: an older file must not come into it.
+    MODEL.write_text('{"temperature": 1, "named": 0, "cleared": 0, "causes": {}}\n')
     cases = collect(folder)
     names = sorted({name for case in cases for name in case.values})
     causes = [*CAUSES]
@@ -70,7 +74,11 @@ def collect(folder: Path) -> list[Case]:
                     seen = examine(run, Settings())
                     found = features(seen.analysis, seen.outcomes)
                     values = {name: feature.value for name, feature in found.items()}
-                    cases.append(Case(row["base"], cause, values))
+                    named, cleared = zip(
+                        *(names(one.named_by, seen.outcomes) for one in CAUSES.values()),
+                        strict=True,
+                    )
+                    cases.append(Case(row["base"], cause, values, named, cleared))
     return cases
 
 
@@ -80,8 +88,27 @@ def table(cases: list[Case], names: list[str]) -> Floats:
     return np.array(rows, dtype=np.float64)
 
 
-def fit(cases: list[Case], names: list[str], causes: list[str]) -> Floats:
-    """Weights of a multinomial logistic model with an L1 penalty. [names + 1, causes]
+class Fit(NamedTuple):
+    """Weights of the features and a constant, [names + 1, causes], and the two that causes share.
+
+    The shared ones are of a diagnosis that names the cause, and of one that would but is clear.
+    """
+
+    weights: Floats
+    shared: Floats
+
+    def sums(self, cases: list[Case], names: list[str]) -> Floats:
+        """The logarithms of the odds, but for a constant. [cases, causes]"""
+        return table(cases, names) @ self.weights + naming(cases) @ self.shared
+
+
+def naming(cases: list[Case]) -> Floats:
+    """Whether diagnoses name each cause, and whether they clear it. [cases, causes, 2]"""
+    return np.stack([[case.named for case in cases], [case.cleared for case in cases]], axis=-1)
+
+
+def fit(cases: list[Case], names: list[str], causes: list[str]) -> Fit:
+    """A multinomial logistic model with an L1 penalty on all but the shared weights.
 
     By accelerated proximal gradient descent (Beck and Teboulle 2009). Causes weigh by the square
     root of how many cases they have, so that rare ones are heard.
@@ -92,17 +119,21 @@ def fit(cases: list[Case], names: list[str], causes: list[str]) -> Floats:
     counts = Counter(at.tolist())
     weight = np.array([1 / np.sqrt(counts[int(one)]) for one in at])
     weight /= weight.sum()
-    weights = np.zeros((inputs.shape[1], len(causes)))
+    known = naming(cases)
+    weights, shared = np.zeros((inputs.shape[1], len(causes))), np.zeros(2)
     ahead, momentum = weights.copy(), 1.0
-    step = 2.0 / np.linalg.norm(inputs * np.sqrt(weight)[:, None], 2) ** 2
+    step = 2.0 / (np.linalg.norm(inputs * np.sqrt(weight)[:, None], 2) ** 2 + 2)
     for _ in range(STEPS):
-        slope = inputs.T @ ((softmax(inputs @ ahead) - truth) * weight[:, None])
+        odds = softmax(inputs @ ahead + known @ shared)
+        off = (odds - truth) * weight[:, None]
+        slope = inputs.T @ off
+        shared = shared - step * np.einsum("ij,ijk->k", off, known)
         moved = ahead - step * slope
         moved[:-1] = np.sign(moved[:-1]) * np.maximum(np.abs(moved[:-1]) - step * PENALTY, 0)
         following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         ahead = moved + (momentum - 1) / following * (moved - weights)
         weights, momentum = moved, following
-    return weights
+    return Fit(weights, shared)
 
 
 def softmax(sums: Floats) -> Floats:
@@ -119,8 +150,7 @@ def leave_bases_out(cases: list[Case], names: list[str], causes: list[str]) -> F
         kept = [case for case in cases if case.base not in left]
         where = [at for at, case in enumerate(cases) if case.base in left]
         if where:
-            held_out = table([cases[at] for at in where], names)
-            sums[where] = held_out @ fit(kept, names, causes)
+            sums[where] = fit(kept, names, causes).sums([cases[at] for at in where], names)
     return sums
 
 
@@ -138,13 +168,18 @@ def calibrated(sums: Floats, cases: list[Case], causes: list[str]) -> float:
 def model(
     cases: list[Case], names: list[str], causes: list[str], temperature: float
 ) -> dict[str, Any]:
-    weights = fit(cases, names, causes)
+    fitted = fit(cases, names, causes)
+    weights = fitted.weights
     return {
         "temperature": round(temperature, 3),
+        "named": round(float(fitted.shared[0]), 3),
+        "cleared": round(float(fitted.shared[1]), 3),
         "causes": {
             cause: {
                 "title": CAUSES[cause].title,
                 "change": CAUSES[cause].change,
+                "named_by": CAUSES[cause].named_by,
+                **({"frameworks": CAUSES[cause].frameworks} if CAUSES[cause].frameworks else {}),
                 "bias": round(float(weights[-1, column]), 3),
                 "weights": {
                     name: round(float(weight), 3)

@@ -18,6 +18,7 @@ from tb_diagnose.analysis.learning_state import Learned
 from tb_diagnose.analysis.run import RunAnalysis
 from tb_diagnose.core.finding import Outcome, Severity, Verdict
 from tb_diagnose.core.format import number
+from tb_diagnose.roles.frameworks import Framework
 from tb_diagnose.roles.optimizer import highest_rate, usual_rates
 
 #: Causes that are named at most, and the least probability of one that is.
@@ -59,13 +60,25 @@ def likely_causes(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> tuple[C
     if not any(_weight(outcome) == 1 for outcome in outcomes):
         return ()
     found = features(analysis, outcomes)
-    odds = probabilities({name: feature.value for name, feature in found.items()}, _model())
+    model = _possible(analysis.framework)
+    odds = probabilities({name: feature.value for name, feature in found.items()}, model, outcomes)
     ranked = sorted(odds.items(), key=lambda item: -item[1])[:MOST]
     return tuple(
         _cause(name, probability, found)
         for name, probability in ranked
         if probability >= LEAST and name != "other"
     )
+
+
+def _possible(framework: Framework) -> Mapping[str, Any]:
+    """The model without the causes that cannot be in a framework: Keras resets the gradients."""
+    model = _model()
+    causes = {
+        name: cause
+        for name, cause in model["causes"].items()
+        if framework.name in cause.get("frameworks", (framework.name,))
+    }
+    return {**model, "causes": causes}
 
 
 def features(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> dict[str, Feature]:
@@ -79,11 +92,24 @@ def features(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> dict[str, Fe
     return found | {name: feature for name, feature in measured.items() if feature.value}
 
 
-def probabilities(values: Mapping[str, float], model: Mapping[str, Any]) -> dict[str, float]:
+def names(named_by: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[float, float]:
+    """How far diagnoses name a cause, and whether those that would are clear, each 0 to 1."""
+    own = [outcome for outcome in outcomes if outcome.id in named_by]
+    named = max(map(_weight, own), default=0.0)
+    judged = [outcome for outcome in own if outcome.verdict is Verdict.CLEAR and not outcome.surer]
+    return named, float(bool(own) and len(judged) == len(own))
+
+
+def probabilities(
+    values: Mapping[str, float], model: Mapping[str, Any], outcomes: Sequence[Outcome]
+) -> dict[str, float]:
     """Cause → probability, by the softmax of the model's sums."""
+    shared = {cause: names(one["named_by"], outcomes) for cause, one in model["causes"].items()}
     sums = {
         cause: one["bias"]
         + sum(one["weights"].get(name, 0) * value for name, value in values.items())
+        + model["named"] * shared[cause][0]
+        + model["cleared"] * shared[cause][1]
         for cause, one in model["causes"].items()
     }
     top = max(sums.values(), default=0.0)
@@ -111,7 +137,7 @@ def _cause(name: str, probability: float, found: Mapping[str, Feature]) -> Cause
         tuple(found[key].clause for key in speaking if parts[key] > 0)[:MOST],
         tuple(found[key].clause for key in speaking if parts[key] < 0)[:MOST],
         one["change"],
-        tuple(key for key in speaking if parts[key] > 0 and key not in _MEASURES),
+        tuple(key for key in speaking if parts[key] > 0 and found[key].clause.endswith("found")),
     )
 
 

@@ -130,7 +130,7 @@ class LossDivergence:
             related=related,
             steps=(best.step, end.step),
             comparison=comparison,
-            confidence=f"the rise is {number(score)} times its standard error",
+            confidence=f"the rise is {number(score)} times its standard error" if score > 3 else "",
         )
 
     def _collapse(

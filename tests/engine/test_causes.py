@@ -1,0 +1,76 @@
+"""Likely causes: of sick runs alone, at most three, of those that can be, with their reasons."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import tb_diagnose.engine
+from tb_diagnose.core.run import Run
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine import causes as subject
+from tb_diagnose.engine.causes import Cause, probabilities
+from tb_diagnose.engine.contract import registry
+from tb_diagnose.engine.examine import examine
+from tests.healthy import healthy
+from tests.sick import SICK
+
+
+def causes(one: Run) -> tuple[Cause, ...]:
+    return examine(one, Settings()).causes
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_healthy_run_has_none(seed: int) -> None:
+    assert causes(healthy(seed)) == ()
+
+
+@pytest.mark.parametrize("name", SICK)
+def test_they_are_few_ranked_and_explained(name: str) -> None:
+    found = causes(SICK[name])
+    chances = [cause.probability for cause in found]
+    assert len(found) <= subject.MOST
+    assert chances == sorted(chances, reverse=True)
+    assert all(subject.LEAST <= chance <= 1 for chance in chances)
+    assert sum(chances) <= 1 + 1e-9
+    for cause in found:
+        assert cause.title
+        assert cause.change.endswith(".")
+        assert set(cause.findings) <= registry().keys()
+
+
+def test_a_rate_that_is_far_too_high_is_the_likeliest_cause_of_a_blow_up() -> None:
+    assert causes(SICK["Adam at 10"])[0].id in ("learning-rate-too-high", "dead-units")
+
+
+def test_keras_cannot_forget_to_reset_its_gradients() -> None:
+    keras = SICK["diverges"]
+    torch = replace(keras, model=None, writer="tensorboard.summary.writer.event_file_writer")
+    everything = [cause.id for name in SICK for cause in causes(SICK[name]) if SICK[name].model]
+    assert "gradients-never-zeroed" not in everything
+    assert causes(torch)
+
+
+def test_probabilities_are_those_of_a_softmax() -> None:
+    model = {
+        "temperature": 1.0,
+        "named": 2.0,
+        "cleared": 0.0,
+        "causes": {
+            "one": {"bias": 0.0, "weights": {"rate": 1.0}, "named_by": []},
+            "other": {"bias": 0.0, "weights": {}, "named_by": []},
+        },
+    }
+    assert probabilities({}, model, ()) == {"one": 0.5, "other": 0.5}
+    assert probabilities({"rate": 1.0}, model, ())["one"] == pytest.approx(0.7311, abs=1e-4)
+
+
+def test_the_file_names_diagnoses_that_there_are() -> None:
+    path = tb_diagnose.engine.__path__[0] + "/causes.json"
+    with open(path, encoding="utf-8") as file:
+        model = json.load(file)
+    for cause in model["causes"].values():
+        assert set(cause["named_by"]) <= registry().keys()
+        assert set(cause["weights"]) & registry().keys() <= registry().keys()
