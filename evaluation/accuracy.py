@@ -1,4 +1,4 @@
-"""Measure how far the verdicts on a corpus of labelled runs can be trusted.
+"""Measure how far the verdicts on a corpus of labeled runs can be trusted.
 
     python evaluation/accuracy.py CORPUS                 Markdown, beside peers that are installed
     python evaluation/accuracy.py CORPUS --alone         tb-diagnose only
@@ -48,7 +48,7 @@ def _scored(name: str, tool: Tool, cases: Corpus) -> Score:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Measure the verdicts on labelled runs.")
+    parser = argparse.ArgumentParser(description="Measure the verdicts on labeled runs.")
     parser.add_argument("corpus", type=Path, help="folder with labels.csv and runs/CASE/")
     parser.add_argument("--brief", action="store_true", help="tables only, no list of cases")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything as JSON")

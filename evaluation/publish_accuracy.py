@@ -3,7 +3,7 @@
     python evaluation/publish_accuracy.py --logs FOLDER [--corpus CORPUS …] [--peers FOLDER]
 
 FOLDER is what `make_trainings.py` wrote; CORPUS is a folder that `accuracy.py` reads. Writes
-`tb_diagnose/engine/accuracy.json`, from which the catalogue takes what it says next to each
+`tb_diagnose/engine/accuracy.json`, from which the catalog takes what it says next to each
 diagnosis, and `docs/accuracy.md`. A corpus that is not given, and the peers where `--peers` is not,
 keep the figures of the last time. Takes about a minute.
 """

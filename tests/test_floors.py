@@ -1,4 +1,4 @@
-"""Imports only go down, no diagnosis imports another, the analyser needs no framework."""
+"""Imports only go down, no diagnosis imports another, the analyzer needs no framework."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ from tb_diagnose.pipeline import diagnose
 from tb_diagnose.report.screen import Screen
 from tb_diagnose.report.terminal import terminal
 
-#: First lines of what the README shows.
-SHOWN = ("✗ training-configuration/as-given", "▲ architecture/as-given", "✓ healthy/")
+#: Lines of the fleet's table, and of the end, that the README shows; between them, the worst run.
+HEAD, TAIL = 8, 3
 HERE = Path(__file__).parent
 LOGS = HERE.parent / "demo_logs"
 RUNS = sorted(
@@ -74,7 +74,7 @@ def test_every_run_is_reported_and_no_other() -> None:
 
 def test_a_terminal_shows_the_same_where_curves_that_no_finding_names_are_left_out() -> None:
     brief = diagnose([LOGS], Settings(), brief=True)
-    wide = Screen(width=100, colour=False, unicode=True, verbose=True)
+    wide = Screen(width=100, color=False, unicode=True, verbose=True)
     assert terminal(brief, wide) == terminal(everything(), wide)
     curves = [sum(len(run["curves"]) for run in each["runs"]) for each in (brief, everything())]
     assert 0 < curves[0] < curves[1]
@@ -102,10 +102,11 @@ def test_each_fault_is_named_and_each_healthy_run_is_left_alone(name: str) -> No
 
 
 def test_the_readme_shows_what_is_printed(request: pytest.FixtureRequest) -> None:
-    wide = Screen(width=100, colour=False, unicode=True, verbose=False)
+    wide = Screen(width=100, color=False, unicode=True, verbose=False)
     printed = terminal(everything(), wide)
-    blocks = [block_of(printed, first) for first in SHOWN]
-    shown = "\n\n⋮\n\n".join([*blocks, printed.rstrip().splitlines()[-1]])
+    lines = printed.rstrip().splitlines()
+    worst = block_of(printed, next(line for line in lines if line.startswith("✗ ")))
+    shown = "\n\n⋮\n\n".join(["\n".join(lines[:HEAD]), worst.rstrip(), "\n".join(lines[-TAIL:])])
     readme = HERE.parent / "README.md"
     before, rest = readme.read_text(encoding="utf-8").split("<!-- output -->\n```\n")
     old, behind = rest.split("\n```\n<!-- /output -->")

@@ -14,7 +14,7 @@ def digits() -> Arrays:
 
 
 def breast_cancer() -> Arrays:
-    """569 tumours, shuffled: float32 [n, 30], standardised; labels 0 (212 of them) and 1 (357)."""
+    """569 tumours, shuffled: float32 [n, 30], standardized; labels 0 (212 of them) and 1 (357)."""
     x, y = datasets.load_breast_cancer(return_X_y=True)
     return _shuffled(_standardised(x), y)
 
@@ -26,7 +26,7 @@ def moons(count: int, noise: float = 0.25) -> Arrays:
 
 
 def friedman(count: int) -> Arrays:
-    """Friedman's regression problem, standardised: float32 [count, 10] and float32 [count, 1].
+    """Friedman's regression problem, standardized: float32 [count, 10] and float32 [count, 1].
 
     The noise has about 0.04 of the target's variance: no model does better than that.
     """

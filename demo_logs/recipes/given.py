@@ -46,7 +46,7 @@ def architecture(logs: Path) -> None:
     """Two convolutions on 100 random images with random labels, 20 epochs, nothing held out.
 
     To say: 1.9 million weights, nearly all of them in the last layer, for 100 examples; without
-    validation data nobody can tell learning from memorising.
+    validation data nobody can tell learning from memorizing.
     """
     fit(_two_convolutions(), logs, *random_images(100), epochs=20, batch_size=32, histogram_freq=1)
 
@@ -55,7 +55,7 @@ def architecture(logs: Path) -> None:
 def architecture_held_out(logs: Path) -> None:
     """The same with a fifth of the images held out.
 
-    To say: it memorises. Training loss falls while validation loss
+    To say: it memorizes. Training loss falls while validation loss
     comes down to guessing (1.609), no further, and rises again.
     """
     options = {"epochs": 20, "batch_size": 32, "validation_split": 0.2, "histogram_freq": 1}

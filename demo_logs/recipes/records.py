@@ -16,7 +16,7 @@ def running_mean_loss(logs: Path) -> None:
     """A healthy training with update_freq="batch".
 
     Keras logs the mean since the epoch began as `batch_loss`, not the batch's own loss, so the
-    curve jumps at each of the seven epoch borders. To say: an artefact of the logger, neither
+    curve jumps at each of the seven epoch borders. To say: an artifact of the logger, neither
     spikes nor oscillation.
     """
     model = compile_classifier(mlp(64, 32), tf.keras.optimizers.Adam(1e-3))

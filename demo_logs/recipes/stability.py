@@ -64,7 +64,7 @@ def loss_oscillation(logs: Path) -> None:
 def loss_spikes(logs: Path) -> None:
     """A loop of one's own; four of 2,016 batches come unscaled, pixels 0..255 instead of 0..1.
 
-    To say: four single steps whose loss is many times that of their neighbours, and recovery right
+    To say: four single steps whose loss is many times that of their neighbors, and recovery right
     after: look at those batches.
     """
     corrupted = {430, 911, 1204, 1690}

@@ -1,1 +1,1 @@
-"""How far verdicts can be trusted: labelled cases in, shares of right and wrong out."""
+"""How far verdicts can be trusted: labeled cases in, shares of right and wrong out."""

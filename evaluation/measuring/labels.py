@@ -28,13 +28,13 @@ class NoCorpus(Exception):
 
 @dataclass(frozen=True)
 class Case:
-    """One labelled run.
+    """One labeled run.
 
     Attributes:
         name: the word in the column ``case``.
         folder: where its event files lie.
         about: what is known of it, in a few words.
-        symptoms: symptom → yes, no or maybe; empty where faults are labelled.
+        symptoms: symptom → yes, no or maybe; empty where faults are labeled.
         types: published classes of the fault; empty where none were published.
         faulty: something is wrong with it.
         shows: the fault made the result worse, compared with the repaired twin.

@@ -1,7 +1,7 @@
-"""What counts as naming a labelled fault: the tables from labels to diagnoses, with reasons.
+"""What counts as naming a labeled fault: the tables from labels to diagnoses, with reasons.
 
 Both tables were drawn up from the diagnoses' own texts, not from what they find on any corpus. A
-test holds that the catalogue has every id.
+test holds that the catalog has every id.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SYMPTOM_NAMED_BY: Mapping[str, Mapping[str, str]] = {
     "plateau_from_start": {"no-learning": "never better than at the start, or than guessing"},
     "overfitting": {"overfitting": "validation worsens while training improves"},
     "slow_convergence": {"slow-convergence": "hardly begun to converge"},
-    "loss_spikes": {"loss-spikes": "single values far above their neighbours"},
+    "loss_spikes": {"loss-spikes": "single values far above their neighbors"},
 }
 
 #: Published type of fault → the diagnoses that point at it: their text names it as the thing to
@@ -93,14 +93,14 @@ TYPE_NAMED_BY: Mapping[str, Mapping[str, str]] = {
         "unshuffled-data": "the data come in an order",
         "repeated-inputs": "the same inputs again and again",
         "initial-loss": "its advice is to scale inputs and targets",
-        "slow-convergence": "its advice is to standardise what is huge",
+        "slow-convergence": "its advice is to standardize what is huge",
     },
     "regularisation": {
         "excessive-regularisation": "says so",
         "missing-regularisation": "says so",
         "overfitting": "its advice is regularisation",
         "vanishing-weights": "a penalty shrinks weights to nothing",
-        "underfitting": "its advice is to regularise less",
+        "underfitting": "its advice is to regularize less",
     },
     "labels": {
         "noisy-labels": "says so",

@@ -7,7 +7,7 @@ from typing import Any
 
 from measuring.labels import SYMPTOMS, Case
 from measuring.names import TYPE_NAMED_BY, right_types, symptoms_named
-from measuring.scores import ALARM, BROKEN, DOUBTFUL, MISSED, RIGHT, WRONG, Judgement, Score, Share
+from measuring.scores import ALARM, BROKEN, DOUBTFUL, MISSED, RIGHT, WRONG, Judgment, Score, Share
 
 _FAULT_QUESTIONS = ("fault", "fault that shows", "published type", "published type, by an alarm")
 
@@ -18,7 +18,7 @@ def totals(score: Score) -> dict[str, Share]:
         hits, misses = _symptoms(score, RIGHT), _symptoms(score, MISSED)
         right, wrong = hits + _symptoms(score, DOUBTFUL), _symptoms(score, WRONG)
         figures = {
-            "labelled faults named": Share(hits, hits + misses),
+            "labeled faults named": Share(hits, hits + misses),
             "verdicts that are wrong": Share(wrong, right + wrong),
             "faulty runs caught": score.share("faulty run"),
         }
@@ -120,27 +120,27 @@ def _cases(score: Score) -> Iterator[str]:
             yield from (line for each in listed for line in _case(each, score))
 
 
-def _told_elsewhere(judgement: Judgement) -> bool:
+def _told_elsewhere(judgment: Judgment) -> bool:
     """Whether the same case is listed for another question that says the same and more."""
     return (
-        judgement.question.startswith("type ")
-        or judgement.question in ("faulty run", "published type, by an alarm")
-        or (judgement.question == "fault" and judgement.case.shows)
+        judgment.question.startswith("type ")
+        or judgment.question in ("faulty run", "published type, by an alarm")
+        or (judgment.question == "fault" and judgment.case.shows)
     )
 
 
-def _case(judgement: Judgement, score: Score) -> Iterator[str]:
-    case, answer = judgement.case, score.answers[judgement.case.name]
+def _case(judgment: Judgment, score: Score) -> Iterator[str]:
+    case, answer = judgment.case, score.answers[judgment.case.name]
     types = f" [{' '.join(case.types)}]" if case.types else ""
-    yield f"- **{case.name}** {judgement.question}{types}: {case.about}"
-    if judgement.became == BROKEN:
+    yield f"- **{case.name}** {judgment.question}{types}: {case.about}"
+    if judgment.became == BROKEN:
         yield f"  - {answer.broken}"
-    said = judgement.by or answer.findings
+    said = judgment.by or answer.findings
     yield from (f"  - {each.id}{'' if each.alarms else ' (note)'}: {each.message}" for each in said)
 
 
 def as_dict(scores: Sequence[Score]) -> dict[str, Any]:
-    """The same for machines: every tool with its totals, tables and judgements."""
+    """The same for machines: every tool with its totals, tables and judgments."""
     return {score.tool: _tool(score) for score in scores}
 
 
@@ -159,7 +159,7 @@ def _tool(score: Score) -> dict[str, Any]:
                 "became": each.became,
                 "by": [{"id": finding.id, "message": finding.message} for finding in each.by],
             }
-            for each in score.judgements
+            for each in score.judgments
         ],
     }
 

@@ -51,7 +51,7 @@ Test = Callable[[Judged], bool]
 
 
 def counted(judged: Sequence[Judged], known: Iterable[str]) -> dict[str, Any]:
-    """All counts as JSON values; only diagnoses that are ``known`` to the catalogue."""
+    """All counts as JSON values; only diagnoses that are ``known`` to the catalog."""
     return {
         "totals": _totals(judged),
         "diagnoses": {

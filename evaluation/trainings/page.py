@@ -11,7 +11,7 @@ _INTRODUCTION = """\
 # How far the verdicts can be trusted
 
 Measured with version {version}; `python evaluation/publish_accuracy.py` writes this page and
-`tb_diagnose/engine/accuracy.json`, from which `tb-diagnose --explain` and the catalogue quote.
+`tb_diagnose/engine/accuracy.json`, from which `tb-diagnose --explain` and the catalog quote.
 
 ## Trainings with a fault injected
 
@@ -57,7 +57,7 @@ def _page(result: Values) -> Iterator[str]:
     yield from ("", "## By diagnosis", "", *_DIAGNOSES, "")
     yield from _table(["id", "found", "false"], _diagnoses(trainings["diagnoses"]))
     for name, tools in result["corpora"].items():
-        yield from ("", f"## Labelled runs: `{name}`", "", *_CORPORA.get(name, ()), "")
+        yield from ("", f"## Labeled runs: `{name}`", "", *_CORPORA.get(name, ()), "")
         figures = next(iter(tools.values()))
         shares = [[each, *(_share(tool[each]) for tool in tools.values())] for each in figures]
         yield from _table(["", *tools], shares)
@@ -77,7 +77,7 @@ _DIAGNOSES = (
 )
 _CORPORA = {
     "real": (
-        "Runs from public repositories, labelled by two raters from their plots and numbers. Peers",
+        "Runs from public repositories, labeled by two raters from their plots and numbers. Peers",
         "are run by their own command line on the same folders.",
     ),
     "faults": (

@@ -51,7 +51,7 @@ export async function begin(from: Source): Promise<void> {
   });
   effect(() => titled(at.news.value - (at.visible.value ? newHere() : 0)));
   await refresh();
-  at.catalogue.value = await source.catalogue().catch(() => ({}));
+  at.catalog.value = await source.catalog().catch(() => ({}));
   if (source.live) void keepUp();
 }
 

@@ -5,7 +5,7 @@ import type { Axis } from "./lib/clock";
 import { filtered } from "./lib/filter";
 import { commonFolder } from "./lib/names";
 import { type Looks, newIn } from "./lib/news";
-import type { Catalogue, CurveData, HeatTitle, Run, RunList, State, Verdict } from "./wire/routes";
+import type { Catalog, CurveData, HeatTitle, Run, RunList, State, Verdict } from "./wire/routes";
 
 /** A moment in the run: a place on one kind of axis, and its time where the log tells it. */
 export type Moment = { unit: string; x: number; seconds: number | null };
@@ -17,7 +17,7 @@ export const trouble = signal("");
 /** All runs, without details; null until they came. */
 export const runs = signal<RunList | null>(null);
 /** Texts and limits of the diagnoses. */
-export const catalogue = signal<Catalogue>({});
+export const catalog = signal<Catalog>({});
 
 /** What the main column shows: all runs, one, or several side by side. */
 export const view = signal<"overview" | "run" | "compare">("run");

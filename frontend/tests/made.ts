@@ -161,7 +161,7 @@ export function carried(runs: Run[]): Carried {
       },
     },
     lines: runs.map(itemOf),
-    catalogue: {
+    catalog: {
       "learning-rate-too-high": {
         title: "The learning rate is too high",
         family: "configuration",

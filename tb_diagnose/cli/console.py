@@ -30,7 +30,7 @@ def screen(*, color: str, file: Path | None, verbose: bool = False, quiet: bool 
     terminal = file is None and sys.stdout is not None and sys.stdout.isatty()
     return Screen(
         width=_width(terminal=terminal),
-        colour=color == "always" or (color == "auto" and _colors(terminal=terminal)),
+        color=color == "always" or (color == "auto" and _colors(terminal=terminal)),
         unicode=file is not None or sys.stdout is None or _has(sys.stdout, _SAMPLE),
         verbose=verbose,
         quiet=quiet,

@@ -89,10 +89,10 @@ def _run(call: argparse.Namespace) -> int:
 
 
 def _text(identity: str | None) -> str:
-    from tb_diagnose.engine.docs import UnknownDiagnosis, catalogue, explain
+    from tb_diagnose.engine.docs import UnknownDiagnosis, catalog, explain
 
     try:
-        return explain(identity) if identity else catalogue()
+        return explain(identity) if identity else catalog()
     except UnknownDiagnosis as unknown:
         raise Wrong(str(unknown)) from unknown
 

@@ -1,4 +1,4 @@
-"""The catalogue: what every diagnosis looks for, from the text at the top of its own file."""
+"""The catalog: what every diagnosis looks for, from the text at the top of its own file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECTIONS = (
 
 
 class IncompleteText(Exception):
-    """A diagnosis' docstring lacks what the catalogue prints; the message says what and where."""
+    """A diagnosis' docstring lacks what the catalog prints; the message says what and where."""
 
 
 class UnknownDiagnosis(Exception):
@@ -90,13 +90,13 @@ def explain(identity: str) -> str:
     return "\n".join([*_page(known[identity], "#"), ""])
 
 
-def catalogue() -> str:
+def catalog() -> str:
     """All diagnoses by family, as one Markdown page."""
-    return "\n".join([*_catalogue(), ""])
+    return "\n".join([*_catalog(), ""])
 
 
-def _catalogue() -> Iterator[str]:
-    yield "# Catalogue of diagnoses"
+def _catalog() -> Iterator[str]:
+    yield "# Catalog of diagnoses"
     family = ""
     for diagnosis in registry().values():
         if diagnosis.family != family:

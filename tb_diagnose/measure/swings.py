@@ -55,7 +55,7 @@ def _zigzag(values: list[float], size: float) -> list[int]:
 def _extremes(values: Floats, size: float) -> Places:
     """Indices of the points of [n] that a filter for moves of ``size`` has to look at.
 
-    Of equal neighbours the first, of these the ends and the local extremes; then, again and
+    Of equal neighbors the first, of these the ends and the local extremes; then, again and
     again, all moves below ``size`` go that lie within the moves on both of their sides.
     """
     moves, apart = differences(values), None
@@ -75,7 +75,7 @@ def _extremes(values: Floats, size: float) -> Places:
 
 
 def _kept(values: Floats, size: float) -> NDArray[np.bool_]:
-    """Which of [n > 3] alternating extremes are not ends of a small move within its neighbours.
+    """Which of [n > 3] alternating extremes are not ends of a small move within its neighbors.
 
     Two moves side by side are never both the smaller one. On a tie the first extreme stays, as
     it does in the filter.

@@ -86,13 +86,13 @@ def heat(question: Question) -> Answer:
     return Answer(frames.heat(found), BINARY)
 
 
-def catalogue(question: Question) -> Answer:
+def catalog(question: Question) -> Answer:
     """The text of every diagnosis."""
     return _json(articles(question.settings()))
 
 
 ROUTES: Mapping[str, Callable[[Question], Answer]] = {
-    each.__name__: each for each in (state, runs, run, curves, heats, heat, export, catalogue)
+    each.__name__: each for each in (state, runs, run, curves, heats, heat, export, catalog)
 }
 
 

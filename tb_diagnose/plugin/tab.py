@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tb_diagnose.plugin.service import Service
 
 #: Routes that ``service`` answers; a test holds that they are all it knows.
-ROUTES = ("state", "runs", "run", "curves", "heats", "heat", "export", "catalogue")
+ROUTES = ("state", "runs", "run", "curves", "heats", "heat", "export", "catalog")
 _YEAR = 365 * 24 * 3600
 _log = logging.getLogger(__name__)
 Handler = Callable[[wrappers.Request], wrappers.Response]

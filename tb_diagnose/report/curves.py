@@ -45,7 +45,7 @@ def curve(series: Series, role: str | None, points: int) -> CurvePart:
 
 
 def _stretches(series: Series, points: int) -> Iterator[NonFinitePart]:
-    """Neighbouring points of one non-finite kind as one; past ``points`` of them, per bucket."""
+    """Neighboring points of one non-finite kind as one; past ``points`` of them, per bucket."""
     kinds = [(int(i), str(number(series.values[i]))) for i in _nonfinite(series)]
     position = {index: place for place, (index, _) in enumerate(kinds)}
     alone = [list(each) for _, each in groupby(kinds, lambda at: (at[0] - position[at[0]], at[1]))]

@@ -10,7 +10,7 @@ from tb_diagnose.report.schema import CurvePart, EvidencePart, OutcomePart
 from tb_diagnose.report.screen import Screen, columns, plain, wrapped
 from tb_diagnose.report.sparkline import caption, sparkline
 
-COLOURS = {"critical": "red", "warning": "yellow", "info": "blue"}
+COLORS = {"critical": "red", "warning": "yellow", "info": "blue"}
 _INDENT = "    "
 #: Evidence told in full; the rest is named in one line (chosen: more buries the cure).
 _SHOWN = 3
@@ -34,20 +34,20 @@ def finding(
         yield from wrapped(plain(evidence["message"]), screen.prose, _INDENT)
         yield from _seen(evidence, head["severity"], curves, screen)
         proof = (measured(evidence["comparison"]), evidence["confidence"])
-        yield from labelled("Proof", " · ".join(part for part in proof if part), screen)
+        yield from labeled("Proof", " · ".join(part for part in proof if part), screen)
     rest = [each["tag"] for each in head["evidence"][len(shown) :]]
     if rest:
         more = f"and {len(rest)} more: {', '.join(dict.fromkeys(rest))}"
         yield from wrapped(plain(more), screen.prose, _INDENT)
     for fix in dict.fromkeys(each["suggestion"] for each in shown):
-        yield from labelled("Try", fix, screen, "bold")
+        yield from labeled("Try", fix, screen, "bold")
     if led:
         told = " · ".join(_consequence(each, head, last) for each in led)
         for line in wrapped(plain(told), screen.prose, f"{_INDENT}└ "):
             yield screen.paint(line, "dim")
 
 
-def labelled(
+def labeled(
     label: str, text: str, screen: Screen, style: str = "dim", pad: int = 6
 ) -> Iterator[str]:
     """``    Try   …``, wrapped behind the label; nothing where there is no text."""
@@ -60,7 +60,7 @@ def _title(outcome: OutcomePart, screen: Screen) -> Iterator[str]:
     where = _where(outcome)
     name = f"{outcome['severity'].upper():<8}  {outcome['id']}"
     gap = screen.prose - 2 - columns(name) - columns(where)
-    painted = screen.paint(name[:8], COLOURS[outcome["severity"]], "bold") + "  "
+    painted = screen.paint(name[:8], COLORS[outcome["severity"]], "bold") + "  "
     painted += screen.paint(outcome["id"], "bold")
     if not where or gap < 2:
         yield f"  {painted}"
@@ -88,19 +88,19 @@ def _seen(
     more = f", and {len(also)} more" if also else ""
     curve = _curve(tag, curves)
     if curve is None or len(curve["steps"]) + len(curve["nonfinite"]) <= 1:
-        yield from labelled("Seen", tag + more, screen)
+        yield from labeled("Seen", tag + more, screen)
         return
     start, end = caption(curve)
     words = plain(f"{tag}  {start} ").split(" ")
     room = screen.prose - len(_INDENT) - 6 - columns(" ".join(words)) - columns(f" {end}{more}")
     if room < _LEAST:  # the name takes a line of its own
-        yield from labelled("Seen", tag, screen)
+        yield from labeled("Seen", tag, screen)
         words = ["", *plain(f"{start} ").split(" ")]
         end, more = end.partition(",")[0], ""
         room = screen.prose - len(_INDENT) - 10 - columns(f"{start} {end}")
     line, marked = sparkline(curve, max(_LEAST, min(_SPARK, room)), evidence["steps"])
     drawn = "".join(
-        screen.paint("".join(line[at] for at in part), COLOURS[severity] if hot else "dim")
+        screen.paint("".join(line[at] for at in part), COLORS[severity] if hot else "dim")
         for hot, part in groupby(range(len(line)), lambda at: at in marked)
     )
     label = "Seen" if words[0] else ""
@@ -118,7 +118,7 @@ def _curve(tag: str, curves: Sequence[CurvePart]) -> CurvePart | None:
 
 def _consequence(outcome: OutcomePart, head: OutcomePart, last: int | None) -> str:
     """Its id and where it shows; its severity where it is worse than that of its cause."""
-    ranks = list(COLOURS)
+    ranks = list(COLORS)
     worse = ranks.index(outcome["severity"]) < ranks.index(head["severity"])
     name = f"{outcome['severity'].upper()} {outcome['id']}" if worse else outcome["id"]
     first = outcome["evidence"][0]

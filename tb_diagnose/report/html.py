@@ -83,7 +83,7 @@ def html(
         "made": made or datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "folder": text(folder),
         "document": shown,
-        "catalogue": articles,
+        "catalog": articles,
         "lines": [{**each["line"], "name": name} for name, each in zip(names, drawn, strict=True)],
         "curves": {name: each["curves"] for name, each in zip(names, drawn, strict=True)},
         "heats": {name: each["heats"] for name, each in zip(names, drawn, strict=True)},

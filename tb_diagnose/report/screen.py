@@ -1,4 +1,4 @@
-"""What a terminal can show: its width, its colours, its characters; lines wrapped to fit it."""
+"""What a terminal can show: its width, its colors, its characters; lines wrapped to fit it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Screen(NamedTuple):
 
     Attributes:
         width: columns of the terminal.
-        colour: whether it understands ANSI colours.
+        color: whether it understands ANSI colors.
         unicode: whether its encoding has the characters that this report uses.
         verbose: whether all evidence and all outcomes are shown.
         quiet: whether a run gets one line.
@@ -41,7 +41,7 @@ class Screen(NamedTuple):
     """
 
     width: int = 100
-    colour: bool = False
+    color: bool = False
     unicode: bool = True
     verbose: bool = False
     quiet: bool = False
@@ -53,8 +53,8 @@ class Screen(NamedTuple):
         return min(self.width, 104)
 
     def paint(self, text: str, *styles: str) -> str:
-        """The text in these styles, where there is colour."""
-        if not self.colour or not text:
+        """The text in these styles, where there is color."""
+        if not self.color or not text:
             return text
         return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
 

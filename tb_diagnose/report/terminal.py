@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from tb_diagnose.core.format import plural
-from tb_diagnose.report.finding import COLOURS, finding, labelled
+from tb_diagnose.report.finding import COLORS, finding, labeled
 from tb_diagnose.report.fleet import Shared, shared_findings
 from tb_diagnose.report.phrases import about, grouped, labels, ledger, total
 from tb_diagnose.report.schema import Document, OutcomePart, Problem, RunPart
@@ -101,7 +101,7 @@ def _fleet(runs: Sequence[RunPart], screen: Screen) -> Iterator[str]:
     for shared in findings:
         line = f"  {shared.id:<{width}}  {len(shared.cases):>{count},}  "
         where = plain(shared.where)
-        severity = screen.paint(f"{shared.worst:<{worst}}", COLOURS[shared.worst])
+        severity = screen.paint(f"{shared.worst:<{worst}}", COLORS[shared.worst])
         yield (line + severity + (f"  {shortened(where, room)}" if beside else "")).rstrip()
         if not beside:
             yield screen.paint(f"    {shortened(where, screen.width - 4)}", "dim")
@@ -118,13 +118,13 @@ def _cases(shared: Shared, names: Sequence[str], screen: Screen) -> Iterator[str
     label = f"{shared.worst.upper():<8}"
     runs = plural(len(shared.cases), "run")
     where = shortened(plain(shared.where), max(0, screen.width - columns(shared.id + runs) - 16))
-    title = f"{screen.paint(label, COLOURS[shared.worst], 'bold')}  "
+    title = f"{screen.paint(label, COLORS[shared.worst], 'bold')}  "
     yield title + screen.paint(shared.id, "bold") + screen.paint(f"  {runs}  {where}", "dim")
     for (_, outcome), name in zip(shared.cases, names, strict=True):
         text = f"{name}: {plain(outcome['evidence'][0]['message'])}"
         yield from wrapped(text, screen.prose, "  · ", "    ")
     for fix in dict.fromkeys(outcome["evidence"][0]["suggestion"] for _, outcome in shared.cases):
-        yield from labelled("Try", fix, screen, "bold")
+        yield from labeled("Try", fix, screen, "bold")
 
 
 def _run(run: RunPart, name: str, screen: Screen) -> Iterator[str]:
@@ -155,7 +155,7 @@ def _causes(run: RunPart, screen: Screen) -> Iterator[str]:
         text = (
             f"{cause['title']} ({share}): {reasons}" if reasons else f"{cause['title']} ({share})"
         )
-        yield from labelled("Likely cause" if not place else "", text, screen, pad=14)
+        yield from labeled("Likely cause" if not place else "", text, screen, pad=14)
 
 
 def header(run: RunPart, name: str, message: str, screen: Screen) -> Iterator[str]:
@@ -183,12 +183,12 @@ def _told(run: RunPart, screen: Screen) -> Iterator[str]:
     """The whole ledger: what was read as what, what is true of the log, what came to which end."""
     for role in run["roles"]:
         text = f"{role['tag']} as {role['role']}: {role['reason']}"
-        yield from labelled("Read", text, screen, pad=_LEDGER)
+        yield from labeled("Read", text, screen, pad=_LEDGER)
     for fact in run["facts"]:
         text = f"{fact['where']}: {fact['message']}".lstrip(": ")
-        yield from labelled("Log", text, screen, pad=_LEDGER)
+        yield from labeled("Log", text, screen, pad=_LEDGER)
     clear = [outcome["id"] for outcome in run["outcomes"] if outcome["verdict"] == "clear"]
-    yield from labelled("Clear", " · ".join(clear), screen, pad=_LEDGER)
+    yield from labeled("Clear", " · ".join(clear), screen, pad=_LEDGER)
     for verdict, label in (("not-logged", "Not logged"), ("not-applicable", "Not applicable")):
         yield from _unjudged(run["outcomes"], verdict, label, screen)
 
@@ -203,7 +203,7 @@ def _unjudged(
             reasons[outcome["reason"], outcome["how_to_enable"]].append(outcome["id"])
     for (reason, enable), ids in reasons.items():
         cure = f"; to enable: {enable}" if enable else ""
-        yield from labelled(label, f"{' · '.join(ids)}: {reason}{cure}", screen, pad=_LEDGER)
+        yield from labeled(label, f"{' · '.join(ids)}: {reason}{cure}", screen, pad=_LEDGER)
 
 
 def _hint(runs: Sequence[RunPart], screen: Screen) -> Iterator[str]:

@@ -20,7 +20,7 @@ LINEAR = frozenset(
     " ZeroPadding2D ZeroPadding3D Cropping1D Cropping2D UpSampling1D UpSampling2D"
     " ActivityRegularization".split()
 )
-#: Layers of more than one input: behind them, neighbours in the list are not neighbours in the net.
+#: Layers of more than one input: behind them, neighbors in the list are not neighbors in the net.
 MERGES = frozenset(
     "Add Subtract Multiply Average Maximum Minimum Concatenate Dot Attention AdditiveAttention"
     " MultiHeadAttention GroupedQueryAttention TFOpLambda Lambda Bidirectional".split()

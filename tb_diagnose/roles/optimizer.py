@@ -13,7 +13,7 @@ from tb_diagnose.measure.levels import highest
 
 #: Names under which frameworks and people log the two, most specific first.
 RATES = ("learning_rate", "learning rate", "lr", "lr0", "base_lr", "init_lr")
-NAMES = ("optim", "optimizer", "optimiser")
+NAMES = ("optim", "optimizer", "optimizer")
 
 
 def optimizer_of(run: Run, learning_rate: Series | None) -> Optimizer | None:

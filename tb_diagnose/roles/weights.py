@@ -1,6 +1,6 @@
 """Which weight histograms are kernels, which layer each belongs to, and in what order they stand.
 
-Biases start at zero, normalisation scales at one, and running statistics are no weights at all:
+Biases start at zero, normalization scales at one, and running statistics are no weights at all:
 whoever asks whether a network moves has to look at its kernels.
 """
 

@@ -23,7 +23,7 @@ def images(count: int = 48) -> tuple[Any, Any]:
 
 
 def convolutional(**compiled: Any) -> Any:
-    """Convolution, batch normalisation, dropout, a relu and a tanh layer, a softmax."""
+    """Convolution, batch normalization, dropout, a relu and a tanh layer, a softmax."""
     model = keras.Sequential(
         [
             keras.Input((8, 8, 3)),

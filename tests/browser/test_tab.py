@@ -94,12 +94,12 @@ def test_a_growing_log_changes_the_page_without_a_reload(page: Page, tmp_path: P
 
 def test_it_is_dark_where_tensorboard_is_dark(page: Page, server: Server) -> None:
     def paper() -> str:
-        colour: str = page.js(
+        color: str = page.js(
             "return ['body', 'html', '[data-testid=app]']"
             ".map((s) => getComputedStyle(document.querySelector(s)).backgroundColor)"
             ".find((c) => !c.endsWith(', 0)'))"
         )
-        return colour
+        return color
 
     page.open(server)
     light = paper()
@@ -146,9 +146,9 @@ def test_the_layers_of_a_run_and_one_of_them(page: Page, server: Server) -> None
     page.open(server, run="weights")
     drawn = page.one("heat-map")
     canvas = page.until(lambda: drawn.find_element(By.TAG_NAME, "canvas"))
-    colours = "const c = arguments[0]; return new Set(new Uint32Array(c.getContext('2d')\
+    colors = "const c = arguments[0]; return new Set(new Uint32Array(c.getContext('2d')\
 .getImageData(0, 0, c.width, c.height).data.buffer)).size"
-    page.until(lambda: page.js(colours, canvas) > 3)
+    page.until(lambda: page.js(colors, canvas) > 3)
     options = page.one("heat-select").find_elements(By.TAG_NAME, "option")
     assert [each.get_attribute("value") for each in options][:2] == [
         "weights/movement", "weights/std",

@@ -75,4 +75,4 @@ def test_colors_by_convention(
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert screen(color=color, file=None).colour is expected
+    assert screen(color=color, file=None).color is expected

@@ -1,11 +1,11 @@
-"""The catalogue: what ``--explain`` prints, and that a text with a gap is refused."""
+"""The catalog: what ``--explain`` prints, and that a text with a gap is refused."""
 
 from __future__ import annotations
 
 import pytest
 
 from tb_diagnose.core.finding import Severity
-from tb_diagnose.engine import docs as catalogue
+from tb_diagnose.engine import docs as catalog
 from tb_diagnose.engine.contract import Diagnosis, Limit, Method, Parameter
 from tb_diagnose.engine.docs import SECTIONS, IncompleteText, UnknownDiagnosis, article
 
@@ -52,7 +52,7 @@ def made(text: str = TEXT, limits: tuple[Limit, ...] = (SHARE,)) -> Diagnosis:
 
 @pytest.fixture
 def one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "registry", lambda: {"dead-relu": made()})
+    monkeypatch.setattr(catalog, "registry", lambda: {"dead-relu": made()})
 
 
 def test_article_takes_the_docstring_apart() -> None:
@@ -77,7 +77,7 @@ def test_a_section_without_words_is_none() -> None:
 
 @pytest.mark.usefixtures("one")
 def test_explain_tells_limits_with_unit_and_source() -> None:
-    text = catalogue.explain("dead-relu")
+    text = catalog.explain("dead-relu")
     assert text.startswith("# dead-relu\n\nUnits that never fire.\n")
     assert "warning · layers · since 0.1" in text
     assert "reads `activations`, `train_loss` if logged · leads to no-learning" in text
@@ -88,11 +88,11 @@ def test_explain_tells_limits_with_unit_and_source() -> None:
 @pytest.mark.usefixtures("one")
 def test_an_unknown_id_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownDiagnosis, match="'dead-rely'; did you mean 'dead-relu'"):
-        catalogue.explain("dead-rely")
+        catalog.explain("dead-rely")
 
 
 @pytest.mark.usefixtures("one")
-def test_the_catalogue_holds_every_family_and_diagnosis() -> None:
-    text = catalogue.catalogue()
+def test_the_catalog_holds_every_family_and_diagnosis() -> None:
+    text = catalog.catalog()
     assert "## layers\n\n### dead-relu\n" in text
     assert "#### Sources" in text

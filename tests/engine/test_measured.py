@@ -1,4 +1,4 @@
-"""The committed result file: what it says is of this catalogue, and the page says the same."""
+"""The committed result file: what it says is of this catalog, and the page says the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables from labels to diagnoses name what the catalogue has, and nothing else."""
+"""The tables from labels to diagnoses name what the catalog has, and nothing else."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ def found(*ids: str, alarms: bool = True) -> Answer:
 
 def became(one: Case, answer: Answer) -> dict[str, str]:
     corpus = Corpus("c", (one,), 0, by_symptom=bool(one.symptoms))
-    judgements = score("tool", corpus, {one.name: answer}).judgements
-    return {each.question: each.became for each in judgements if each.question != "can be read"}
+    judgments = score("tool", corpus, {one.name: answer}).judgments
+    return {each.question: each.became for each in judgments if each.question != "can be read"}
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_totals_add_up_and_both_faces_tell_them() -> None:
     answers = {"sick": found("overfitting", "loss-spikes"), "fine": found("no-learning")}
     result = score("tool", Corpus("c", cases, 3, by_symptom=True), answers)
     assert totals(result) == {
-        "labelled faults named": Share(1, 2),
+        "labeled faults named": Share(1, 2),
         "verdicts that are wrong": Share(1, 3),
         "faulty runs caught": Share(1, 1),
         "clean runs alarmed": Share(1, 1),
@@ -96,8 +96,8 @@ def test_totals_add_up_and_both_faces_tell_them() -> None:
     }
     assert by_diagnosis(result)["no-learning"]["false alarms"] == 1
     page = markdown([result])
-    assert "| labelled faults named | 1 of 2 (50%) |" in page
+    assert "| labeled faults named | 1 of 2 (50%) |" in page
     assert "3 more of low confidence" in page
     assert "- **sick** oscillating: what is known" in page
     assert "no-learning at step 3" in page
-    assert as_dict([result])["tool"]["totals"]["labelled faults named"] == [1, 2]
+    assert as_dict([result])["tool"]["totals"]["labeled faults named"] == [1, 2]

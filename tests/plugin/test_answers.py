@@ -115,10 +115,10 @@ def test_heat_maps_are_listed_and_served(snapshot: Snapshot) -> None:
         ask("heat", snapshot, name, ("vital", "none"))
 
 
-def test_the_catalogue_tells_limits_as_they_are_set(snapshot: Snapshot) -> None:
+def test_the_catalog_tells_limits_as_they_are_set(snapshot: Snapshot) -> None:
     chosen = Settings(limits={"initial-loss": {"batch": 9.0}})
     question = Question(snapshot, MultiDict(), lambda: chosen)
-    articles = json.loads(answers.catalogue(question).content)
+    articles = json.loads(answers.catalog(question).content)
     assert set(articles) >= {"loss-spikes", "non-finite-values"}
     limits = {each["name"]: each for each in articles["initial-loss"]["limits"]}
     assert limits["batch"]["value"] == 9

@@ -107,7 +107,7 @@ def test_only_what_changed_is_judged_again() -> None:
 
 def test_a_run_that_takes_long_to_judge_is_judged_rarely() -> None:
     feed = FakeFeed(named("one"))
-    # Begin and end of the first judgement: 10 s; then 39 s and 41 s after it.
+    # Begin and end of the first judgment: 10 s; then 39 s and 41 s after it.
     what = following(FakeSource(one=feed), clock=stopped([0, 10, 49, 51, 51]))
     assert rounds(what) == [True]
     feed.grows(named("one"))

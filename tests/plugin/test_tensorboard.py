@@ -102,7 +102,7 @@ def test_static_serves_the_page_and_nothing_else(server: Server, path: str) -> N
     assert server.ask(f"static/{path}").code == 404
 
 
-@pytest.mark.parametrize("route", ["state", "runs", "catalogue", "static/index.js"])
+@pytest.mark.parametrize("route", ["state", "runs", "catalog", "static/index.js"])
 def test_nothing_can_be_sent(server: Server, route: str) -> None:
     assert server.get(f"data/plugin/diagnose/{route}", "POST").code == 405
 

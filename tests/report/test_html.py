@@ -56,7 +56,7 @@ def test_it_carries_the_whole_document_and_what_is_drawn() -> None:
         assert run == expected
     assert told["curves"][worst["name"]] == drawing["curves"]
     assert told["curves"][shown["runs"][1]["name"]] == {}
-    assert told["catalogue"] == {"a": {"title": "A"}}
+    assert told["catalog"] == {"a": {"title": "A"}}
 
 
 def test_it_says_when_it_was_made_and_of_what() -> None:

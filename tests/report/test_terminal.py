@@ -52,7 +52,7 @@ def test_it_fits_the_terminal(width: int) -> None:
 
 
 def test_colours_change_nothing_but_colours() -> None:
-    painted = terminal(document(RUNS), Screen(100, colour=True))
+    painted = terminal(document(RUNS), Screen(100, color=True))
     assert painted != SICK
     assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == SICK
 
@@ -179,5 +179,5 @@ def test_a_consequence_that_is_worse_than_its_cause_says_so() -> None:
 @settings(max_examples=25, deadline=None)
 @given(examinations())
 def test_whatever_was_logged_there_is_a_report(run: FakeExamination) -> None:
-    for screen in (Screen(60, colour=True, verbose=True), Screen(100, unicode=False)):
+    for screen in (Screen(60, color=True, verbose=True), Screen(100, unicode=False)):
         assert "\n1 run" in re.sub(r"\x1b\[[0-9;]*m", "", terminal(document([run]), screen))

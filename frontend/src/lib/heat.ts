@@ -1,4 +1,4 @@
-// A heat map as pixels: what value gets which colour.
+// A heat map as pixels: what value gets which color.
 import type { Heat } from "../wire/routes";
 
 type Rgb = readonly [number, number, number];
@@ -89,7 +89,7 @@ export function level(
   return Math.round(255 * Math.max(0, Math.min(1, share)));
 }
 
-/** 256 colours as little-endian RGBA. */
+/** 256 colors as little-endian RGBA. */
 export function ramp(heat: Pick<Heat, "scale">, dark: boolean): Uint32Array {
   const stops = heat.scale === "diverging" ? DIVERGING : dark ? ON_BLACK : ON_WHITE;
   return Uint32Array.from({ length: 256 }, (_, at) =>
@@ -113,12 +113,12 @@ export function pixels(
   values: Values,
   known: Domain,
   log: boolean,
-  colours: Uint32Array,
+  colors: Uint32Array,
 ): Uint32Array {
   const out = new Uint32Array(values.length);
   for (let at = 0; at < values.length; at += 1) {
     const place = level(values[at], known, log);
-    if (place >= 0) out[at] = colours[place] as number;
+    if (place >= 0) out[at] = colors[place] as number;
   }
   return out;
 }

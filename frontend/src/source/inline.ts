@@ -4,7 +4,7 @@ import type { Carried, CurveData, Heat, Run } from "../wire/routes";
 import type { Source } from "./source";
 
 export function inline(carried: Carried): Source {
-  const { document: whole, catalogue, heats, lines, folder, made } = carried;
+  const { document: whole, catalog, heats, lines, folder, made } = carried;
   const runs = new Map(whole.runs.map((run) => [run.name, run]));
   const [read, folders] = [runs.size, runs.size];
   return {
@@ -34,7 +34,7 @@ export function inline(carried: Carried): Source {
         heats[run]?.find((heat) => heat.vital === vital),
         vital,
       ),
-    catalogue: async () => catalogue,
+    catalog: async () => catalog,
     saved: (format) =>
       format === "json" ? saved(JSON.stringify(whole, null, 2), "application/json") : null,
   };

@@ -1,6 +1,6 @@
 // The routes of the plugin, relative to the page: they work under any path prefix.
 import { curvesOf, heatOf } from "../wire/frames";
-import type { Catalogue, HeatTitle, Run, RunListChange, State } from "../wire/routes";
+import type { Catalog, HeatTitle, Run, RunListChange, State } from "../wire/routes";
 import type { Source } from "./source";
 
 /** Points asked for of one curve (chosen: two for each pixel of a wide chart). */
@@ -13,7 +13,7 @@ export const live: Source = {
   runs: (since) => json<RunListChange>(`runs?${query({ since: String(since) })}`),
   run: (name) => json<Run>(`run?${query({ name })}`),
   heats: (run) => json<HeatTitle[]>(`heats?${query({ run })}`),
-  catalogue: () => json<Catalogue>("catalogue"),
+  catalog: () => json<Catalog>("catalog"),
   saved: (format, run) => `export?${query({ format, ...(run === null ? {} : { run }) })}`,
   async heat(run, vital) {
     return heatOf(await (await asked(`heat?${query({ run, vital })}`)).arrayBuffer());

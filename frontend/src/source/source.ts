@@ -1,6 +1,6 @@
 // Where the page gets what it shows: the routes of a running TensorBoard, or the page itself.
 import type {
-  Catalogue,
+  Catalog,
   CurveData,
   Heat,
   HeatTitle,
@@ -27,7 +27,7 @@ export interface Source {
   ): Promise<Map<string, CurveData>>;
   heats(run: string): Promise<HeatTitle[]>;
   heat(run: string, vital: string): Promise<Heat>;
-  catalogue(): Promise<Catalogue>;
+  catalog(): Promise<Catalog>;
   /** The address of a file to save, or null where the format is not to be had. */
   saved(format: Format, run: string | null): string | null;
 }

@@ -1,12 +1,12 @@
 // How a finding was judged: the diagnosis' own text, its limits with their sources, how often it is right.
 import { brief } from "../lib/numbers";
-import { catalogue } from "../state";
+import { catalog } from "../state";
 import type { Article, Outcome } from "../wire/routes";
 import { Prose } from "./prose";
 import { Copy } from "./suggestion";
 
 export function Explanation({ outcome }: { outcome: Outcome }) {
-  const article = catalogue.value[outcome.id];
+  const article = catalog.value[outcome.id];
   if (!article) return null;
   const { id, family, method, surer } = outcome;
   return (

@@ -1,4 +1,4 @@
-// One sign for each verdict: told apart by form as well as by colour.
+// One sign for each verdict: told apart by form as well as by color.
 import type { JSX } from "preact";
 import type { Severity, Verdict } from "../wire/routes";
 

@@ -10,7 +10,7 @@ import { heatUnit } from "./layer_figure";
 
 /** Pixels of a row: legible labels for a few, a picture for hundreds. */
 const rowHeight = (rows: number): number => Math.max(4, Math.min(22, Math.floor(440 / rows)));
-const LABELLED = 12;
+const LABELED = 12;
 
 type Props = { heat: Heat; row: number | null; onRow: (row: number) => void };
 type Spot = { row: number; at: number; x: number; y: number } | null;
@@ -42,11 +42,11 @@ export function HeatMap({ heat, row, onRow }: Props) {
               type="button"
               aria-pressed={at === row}
               title={name}
-              class={tall < LABELLED ? "thin" : ""}
+              class={tall < LABELED ? "thin" : ""}
               onClick={() => onRow(at)}
               aria-label={`${name}: ${ends(heat, at)}`}
             >
-              {tall < LABELLED ? "" : names[at]}
+              {tall < LABELED ? "" : names[at]}
             </button>
           </li>
         ))}

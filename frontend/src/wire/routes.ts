@@ -113,13 +113,13 @@ export type Article = {
   /** How often it was right where that was measured; empty where it was not. */
   measured: string;
 };
-export type Catalogue = Record<string, Article>;
+export type Catalog = Record<string, Article>;
 
 /** What the offline report carries instead of routes. */
 export type Carried = {
   document: Document;
   lines: Item[];
-  catalogue: Catalogue;
+  catalog: Catalog;
   curves: Record<string, Record<string, Omit<CurveData, "nonfinite"> & { nonfinite: End[] }>>;
   heats: Record<string, Heat[]>;
   /** When it was made and of what, where the report tells. */

@@ -34,10 +34,10 @@ test("levels run from 0 to 255, with a place of its own for what is not known", 
 });
 
 test("what was not measured stays clear", () => {
-  const colours = ramp({ scale: "linear" }, false);
-  const made = pixels([0, null, 10], { low: 0, high: 10 }, false, colours);
-  assert.deepEqual([...made], [colours[0], 0, colours[255]]);
-  assert.ok(colours.every((each) => each >>> 24 === 255));
+  const colors = ramp({ scale: "linear" }, false);
+  const made = pixels([0, null, 10], { low: 0, high: 10 }, false, colors);
+  assert.deepEqual([...made], [colors[0], 0, colors[255]]);
+  assert.ok(colors.every((each) => each >>> 24 === 255));
 });
 
 test("kernels come before biases, each with its own values", () => {

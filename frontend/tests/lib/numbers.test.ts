@@ -33,7 +33,7 @@ test("brief keeps four digits and says what is not finite", () => {
 
 test("brief groups the digits of whole numbers", () => assert.equal(brief(12345), "12,345"));
 
-test("neighbouring ticks are told apart", () => {
+test("neighboring ticks are told apart", () => {
   assert.deepEqual(
     [0, 0.2, 0.4].map((value) => tick(value, 0.2)),
     ["0", "0.2", "0.4"],

@@ -15,7 +15,7 @@ from tb_diagnose.attach.core.ops import Axes, Tensor
 class KerasOps:
     """Operations of Keras' current back end.
 
-    ``compiled`` says that XLA compiles the step: then what is measured goes through an optimisation
+    ``compiled`` says that XLA compiles the step: then what is measured goes through an optimization
     barrier, or XLA fuses the statistics into the step and rounds the step differently.
     """
 

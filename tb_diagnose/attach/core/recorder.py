@@ -201,7 +201,7 @@ class Recorder:
 
     @_survived
     def loss(self, value: Tensor) -> None:
-        """The loss that is minimised, one number."""
+        """The loss that is minimized, one number."""
         (value,) = self.ops.barrier([value])
         self.record("loss", "mean", 1, self.ops.stack([self.ops.floats(value)]))
 

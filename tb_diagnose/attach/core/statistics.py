@@ -48,8 +48,8 @@ def nonfinite(ops: Ops, x: Tensor) -> Tensor:
 def activity(ops: Ops, part: Tensor) -> Tensor:
     """[4]: mean, standard deviation, share of exact zeros, count of non-finite numbers."""
     mean = ops.mean(part)
-    centred = part - mean
-    std = ops.root(ops.mean(centred * centred))
+    centered = part - mean
+    std = ops.root(ops.mean(centered * centered))
     zero = ops.mean(ops.floats(part == 0.0))
     return ops.stack([mean, std, zero, nonfinite(ops, part)])
 
@@ -106,8 +106,8 @@ def spread(ops: Ops, x: Tensor, channels: int) -> list[Tensor]:
     """Five vectors [c]: mean, standard deviation, lowest, highest, count of non-finite numbers."""
     part = ops.reshape(head(ops, x), (-1, channels or 1))
     mean = ops.mean(part, 0)
-    centred = part - mean
-    std = ops.root(ops.mean(centred * centred, 0))
+    centered = part - mean
+    std = ops.root(ops.mean(centered * centered, 0))
     wrong = ops.sum(1.0 - ops.floats(ops.finite(part)), 0)
     return [mean, std, ops.low(part, 0), ops.high(part, 0), wrong]
 

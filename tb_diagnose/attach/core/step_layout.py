@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Segment:
-    """Neighbouring numbers of the vector.
+    """Neighboring numbers of the vector.
 
     Attributes:
         name: what they are.

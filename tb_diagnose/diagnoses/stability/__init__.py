@@ -1,1 +1,1 @@
-"""The optimisation itself goes wrong: it blows up, swings or loses what it had won."""
+"""The optimization itself goes wrong: it blows up, swings or loses what it had won."""

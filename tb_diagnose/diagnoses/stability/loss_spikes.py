@@ -6,7 +6,7 @@ Why it matters:
 
 How it is judged:
     On every loss: excursions from its course that return, to twice the course or more, and
-    8 times the noise. Tenfold ones that are 16 times the noise are a warning.
+    8 times the noise. Threefold ones that are 16 times the noise are a warning.
 
 When it stays silent:
     Fewer than 20 values, a level that stays up (loss-divergence), jumps that are the curve's
@@ -45,7 +45,7 @@ class LossSpikes:
     factor = limit(2, alarm=">=", unit="× the course", source="batches differ by less")
     noise = limit(8, alarm=">=", unit="× the noise", source="healthy language models: 4.5 at most")
     large = limit(
-        10, alarm=">=", unit="× the course", source="most of the gain is lost for a while"
+        3, alarm=">=", unit="× the course", source="beyond the noise of any mean of a batch"
     )
 
     @method("every loss")

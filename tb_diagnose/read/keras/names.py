@@ -79,7 +79,7 @@ def activation(kind: str, config: Mapping[str, Any]) -> str:
 
 
 def config_of(item: Any) -> Mapping[str, Any]:
-    """The ``config`` of a serialised object, empty where it has none."""
+    """The ``config`` of a serialized object, empty where it has none."""
     config = item.get("config") if isinstance(item, Mapping) else None
     return config if isinstance(config, Mapping) else {}
 

@@ -66,7 +66,7 @@ def _separable(config: Config, shape: tuple[Axis, ...]) -> int:
 
 
 def _axes(config: Config, shape: tuple[Axis, ...]) -> int:
-    """Number of elements along the axes that are normalised; they count the batch axis."""
+    """Number of elements along the axes that are normalized; they count the batch axis."""
     axis = config.get("axis", -1)
     axes = [axis] if isinstance(axis, int) else list(axis)
     return prod(_known(shape[each - 1 if each > 0 else each]) for each in axes)

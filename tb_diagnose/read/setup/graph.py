@@ -41,7 +41,7 @@ LINEAR = frozenset(
     " AsStrided ToCopy Slice Select Contiguous Flatten Mul Div Add Sub Neg Mean Sum NativeDropout"
     " Index Split Chunk Unbind Narrow Repeat Pad ConstantPadNd UnsafeSplit".split()
 )
-#: Stands for what cannot be told apart: neighbours in the list are then no neighbours.
+#: Stands for what cannot be told apart: neighbors in the list are then no neighbors.
 _UNKNOWN = "?"
 
 

@@ -116,7 +116,7 @@ class Tensor:
         if self.dtype == _BFLOAT16:
             return (raw.astype(np.uint32) << 16).view(np.float32)
         if self.dtype == _HALF:
-            with np.errstate(invalid="ignore"):  # a signalling NaN is told when it is widened
+            with np.errstate(invalid="ignore"):  # a signaling NaN is told when it is widened
                 return raw.astype(np.float32)
         return raw
 

@@ -154,7 +154,7 @@ CASES = {
     ),
     "recurrent": Case(recurrent, x=SEQUENCES, slow=True),
     "attention": Case(attention, x=WORDS),
-    "regularised, constrained, frozen": Case(constrained, y=NUMBERS, slow=True),
+    "regularized, constrained, frozen": Case(constrained, y=NUMBERS, slow=True),
     "partial last batch": Case(dense, fit={"batch_size": 20}, slow=True),
     "steps_per_execution": Case(lambda: dense(steps_per_execution=2), rows=("dense",)),
     "gradient accumulation": Case(

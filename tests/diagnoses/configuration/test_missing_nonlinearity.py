@@ -27,7 +27,7 @@ CONV = layer(32, "linear", "Conv2D")
 SPEAKS: Cases = {
     "a linear hidden layer": {"model": model(FLAT, LAST)},
     "dropout between": {"model": model(FLAT, layer(64, "", "Dropout"), LAST)},
-    "normalisation alone bends nothing": {
+    "normalization alone bends nothing": {
         "model": model(CONV, layer(32, "", "BatchNormalization"), CONV)
     },
     "an Activation layer that is linear": {

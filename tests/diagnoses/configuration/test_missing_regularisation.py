@@ -35,7 +35,7 @@ SPEAKS: Cases = {"nothing in the model": {**TURNED, "model": bare()}}
 
 SILENT: Cases = {
     "dropout": {**TURNED, "model": bare(layer(0, "", "SpatialDropout2D"))},
-    "normalisation": {**TURNED, "model": bare(layer(0, "", "BatchNormalization"))},
+    "normalization": {**TURNED, "model": bare(layer(0, "", "BatchNormalization"))},
     "augmentation": {**TURNED, "model": bare(layer(0, "", "RandomFlip"))},
     "a weight penalty": {**TURNED, "model": bare(layer(8, kernel_regularizer=L2))},
     "weight decay": {**TURNED, "model": bare(optimizer=DECAYED)},

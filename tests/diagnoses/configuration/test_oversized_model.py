@@ -30,7 +30,7 @@ SPEAKS: Cases = {
 }
 
 SILENT: Cases = {
-    "it generalises": {"model": weighing(1_900_000), **scores(0.95, 0.9)},
+    "it generalizes": {"model": weighing(1_900_000), **scores(0.95, 0.9)},
     "few weights": {"model": weighing(2_000), **scores(1.0, 0.15)},
     "its many weights are not trained": {
         "model": weighing(1_900_000, trainable=False), **scores(1.0, 0.15),

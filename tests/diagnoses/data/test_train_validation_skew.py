@@ -54,7 +54,7 @@ SILENT: Cases = {
     "overfitting": losses(falling(20), straight(20, 1.0, 6.0)),
     "nothing is learned of either": losses(flat(20), flat(20, 30.0)),
     "three epochs": losses(falling(3), flat(3, 30.0)),
-    "a batch normalisation that takes its time": losses(falling(20), falling(20, 50.0, 0.5)),
+    "a batch normalization that takes its time": losses(falling(20), falling(20, 50.0, 0.5)),
     "no validation": {"input_vitals": vitals("inputs", ROWS, {"mean": 0.0, "std": 1.0})},
 }
 

@@ -32,7 +32,7 @@ SPEAKS: Cases = {
 
 SILENT: Cases = {
     "pixels of 0 to 1": {"input_vitals": inputs([0.47] * 3, [0.25] * 3, 0, 1), **STUCK},
-    "standardised features": {"input_vitals": inputs([0.0] * 9, [1.0] * 9, -4, 5), **STUCK},
+    "standardized features": {"input_vitals": inputs([0.0] * 9, [1.0] * 9, -4, 5), **STUCK},
     "a constant channel": {"input_vitals": inputs([0.0, 1.0], [1.0, 0.0], -4, 5), **STUCK},
     "a model that scales them": {"input_vitals": BYTES, "model": SCALED, **STUCK},
     "indices of words": {"input_vitals": WORDS, **STUCK},

@@ -40,7 +40,7 @@ SPEAKS: Cases = {
 }  # fmt: skip
 
 SILENT: Cases = {
-    "standardised": {"model": regression(), "train_loss": epochs(falling(30, 1.1, 0.2))},
+    "standardized": {"model": regression(), "train_loss": epochs(falling(30, 1.1, 0.2))},
     "it fits all the same": {"model": regression(), "train_loss": epochs(falling(30, 60e3, 100))},
     "targets of 50": {"model": regression(), "train_loss": epochs(falling(30, 2500, 200))},
     "it diverges": {"model": regression(), "train_loss": epochs(straight(30, 60e3, 90e3))},

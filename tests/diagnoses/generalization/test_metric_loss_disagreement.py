@@ -41,7 +41,7 @@ SPEAKS: Cases = {
         "train_loss": epochs(falling(60, 24, 0.14)),
         "scalars": (epochs(u_shape(60, 10, 0.25, 0.09, 0.18), "epoch_mae"),),
     },
-    "the loss is maximised": {
+    "the loss is maximized": {
         "train_loss": epochs(-np.exp(np.linspace(0, 5, 15))),
         "train_score": accuracy(straight(15, 0.26, 0.08)),
     },

@@ -67,7 +67,7 @@ SILENT: Cases = {
         "pairs": pair(DOWN, np.r_[u_shape(15, 5, 2.3, 0.5, 0.8), straight(15, 0.8, 0.5)])
     },
     "one bad validation at the end": {"pairs": pair(DOWN, np.r_[falling(29, 2.3, 0.5), 0.9])},
-    "batch normalisation: the first validations are far off": {
+    "batch normalization: the first validations are far off": {
         "pairs": pair(DOWN, np.r_[9.0, 30.0, 4.0, falling(27, 2.3, 0.4, noise=0.01)])
     },
     "both rise, which is loss-divergence": {

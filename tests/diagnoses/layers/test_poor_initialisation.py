@@ -84,7 +84,7 @@ CLEAR: Cases = {
         )
     },
     "one unit": {"model": stack(dense("a", 9, 1, **initializer("Ones")), OUT)},
-    "small weights before a normalisation": {
+    "small weights before a normalization": {
         "model": stack(
             *(
                 each
@@ -102,7 +102,7 @@ CLEAR: Cases = {
     "a layer that is to stay": {
         "model": stack(dense("a", 9, 64, trainable=False, **initializer("Ones")), OUT)
     },
-    "scales of torch's normalisation": {
+    "scales of torch's normalization": {
         "kernels": of(
             replace(weights("bn1", [0.0] * 3, mean=1.0), tag="bn1.weight"), weights("fc", [0.1] * 3)
         )

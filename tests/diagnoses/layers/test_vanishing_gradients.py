@@ -64,7 +64,7 @@ SILENT: Cases = {
     "three kernels": {"kernels": LATE_ONLY[:3], **STUCK},
     "sigmoids that learn": {"model": SIGMOIDS, **LEARNS},
     "three sigmoids": {"model": stack(*SIGMOIDS.layers[3:]), **STUCK},
-    "sigmoids between normalisations": {
+    "sigmoids between normalizations": {
         "model": stack(
             *SIGMOIDS.layers[:-1], plain("n", "BatchNormalization"), *SIGMOIDS.layers[-1:]
         ),

@@ -12,19 +12,19 @@ from tests.layered import dense, initializer, of, plain, stack, weights
 L2 = {"kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.1}}}
 L1 = {"kernel_regularizer": {"class_name": "L1", "config": {"l1": 0.01}}}
 OUT = dense("out", 64, 1, "linear")
-PENALISED = stack(dense("dense", 64, 64, **L2, **initializer("HeNormal")), OUT)
-NORMALISED = stack(dense("dense", 64, 64, **L2), plain("norm", "BatchNormalization"), OUT)
+PENALIZED = stack(dense("dense", 64, 64, **L2, **initializer("HeNormal")), OUT)
+NORMALIZED = stack(dense("dense", 64, 64, **L2), plain("norm", "BatchNormalization"), OUT)
 SHRINKING = weights("net/dense", np.geomspace(0.15, 0.001, 10))
 KEPT = weights("net/dense", np.linspace(0.15, 0.1, 10))
 
 SPEAKS: Cases = {
     "a penalty that is most of the loss": {
-        "kernels": of(weights("net/dense", np.geomspace(0.15, 0.01, 10)), model=PENALISED),
-        "model": PENALISED, "train_loss": epochs([20.0, 3.0, *[0.06] * 8]),
+        "kernels": of(weights("net/dense", np.geomspace(0.15, 0.01, 10)), model=PENALIZED),
+        "model": PENALIZED, "train_loss": epochs([20.0, 3.0, *[0.06] * 8]),
     },
     "shrunk before the first histogram": {
-        "kernels": of(weights("net/dense", np.geomspace(0.02, 0.01, 10)), model=PENALISED),
-        "model": PENALISED, "train_loss": epochs([20.0, 3.0, *[0.06] * 8]),
+        "kernels": of(weights("net/dense", np.geomspace(0.02, 0.01, 10)), model=PENALIZED),
+        "model": PENALIZED, "train_loss": epochs([20.0, 3.0, *[0.06] * 8]),
     },
     "without a penalty, and nothing is learned": {
         "kernels": of(SHRINKING), "train_loss": epochs(flat(10, np.log(2))), "chance": classes(2),
@@ -33,14 +33,14 @@ SPEAKS: Cases = {
 
 SILENT: Cases = {
     "weights that shrink by a third": {
-        "kernels": of(KEPT, model=PENALISED), "model": PENALISED, "train_loss": epochs(flat(10)),
+        "kernels": of(KEPT, model=PENALIZED), "model": PENALIZED, "train_loss": epochs(flat(10)),
     },
-    "before a normalisation": {
-        "kernels": of(SHRINKING, model=NORMALISED), "model": NORMALISED,
+    "before a normalization": {
+        "kernels": of(SHRINKING, model=NORMALIZED), "model": NORMALIZED,
         "train_loss": epochs(flat(10)),
     },
     "a score of 0.98 without them": {
-        "kernels": of(SHRINKING, model=PENALISED), "model": PENALISED,
+        "kernels": of(SHRINKING, model=PENALIZED), "model": PENALIZED,
         "train_loss": epochs(falling(10)),
         "train_score": epochs([0.5, *[0.98] * 9], "epoch_accuracy"),
     },

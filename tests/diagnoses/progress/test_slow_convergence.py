@@ -22,7 +22,7 @@ SPEAKS: Cases = {
     "40 epochs, a quarter of the way": {"train_loss": epochs(straight(40, 2.3, 1.7, 0.001))},
     "12 epochs, a tenth of the way": {"train_loss": epochs(straight(12, 2.3, 2.05))},
     "20,000 noisy batches": lambda: {"train_loss": curve(straight(20_000, 2.3, 1.4, 0.2))},
-    "targets that were never standardised": {
+    "targets that were never standardized": {
         "train_loss": epochs(straight(50, 4.1e6, 3.2e6, 0.001))
     },
     "a constant rate": {

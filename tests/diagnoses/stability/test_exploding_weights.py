@@ -10,7 +10,7 @@ from tests.cases import Cases, compiled, epochs, falling, flat, made, silent, sp
 from tests.layered import dense, of, plain, stack, weights
 
 NET = stack(dense("dense", 64, 64), dense("out", 64, 1, "linear"))
-NORMALISED = stack(dense("dense", 64, 64), plain("n", "BatchNormalization"), dense("out", 64, 1))
+NORMALIZED = stack(dense("dense", 64, 64), plain("n", "BatchNormalization"), dense("out", 64, 1))
 GROWING = weights("net/dense", np.geomspace(0.18, 20, 10))
 
 SPEAKS: Cases = {
@@ -32,8 +32,8 @@ SILENT: Cases = {
         "kernels": of(weights("net/dense", np.geomspace(0.01, 0.3, 10)), model=NET), "model": NET,
         "train_loss": epochs(flat(10)),
     },
-    "before a normalisation": {
-        "kernels": of(GROWING, model=NORMALISED), "model": NORMALISED,
+    "before a normalization": {
+        "kernels": of(GROWING, model=NORMALIZED), "model": NORMALIZED,
         "train_loss": epochs(flat(10)),
     },
     "five times": {
