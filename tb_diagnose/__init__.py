@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tb_diagnose import attach
     from tb_diagnose.api import Finding, Report, Run, diagnose
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Finding", "Report", "Run", "attach", "diagnose"]
 
 

@@ -64,7 +64,7 @@ def likely_causes(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> tuple[C
     odds = probabilities({name: feature.value for name, feature in found.items()}, model, outcomes)
     ranked = sorted(odds.items(), key=lambda item: -item[1])[:MOST]
     return tuple(
-        _cause(name, probability, found)
+        _cause(name, probability, found, outcomes)
         for name, probability in ranked
         if probability >= LEAST and name != "other"
     )
@@ -125,9 +125,17 @@ def _weight(outcome: Outcome) -> float:
     return 0.5 if outcome.severity is Severity.INFO or outcome.family == "logging" else 1.0
 
 
-def _cause(name: str, probability: float, found: Mapping[str, Feature]) -> Cause:
-    one = _model()["causes"][name]
-    parts = {key: one["weights"].get(key, 0.0) * feature.value for key, feature in found.items()}
+def _cause(
+    name: str, probability: float, found: Mapping[str, Feature], outcomes: Sequence[Outcome]
+) -> Cause:
+    """A cause with its reasons; the change is that of a finding that names it, if there is one."""
+    one, named = _model()["causes"][name], _model()["named"]
+    parts = {
+        key: (one["weights"].get(key, 0.0) + named * (key in one["named_by"])) * feature.value
+        for key, feature in found.items()
+    }
+    naming = (outcome for outcome in outcomes if outcome.id in one["named_by"] and outcome.evidence)
+    change = next((outcome.evidence[0].suggestion for outcome in naming), one["change"])
     ranked = sorted(parts, key=lambda key: -abs(parts[key]))
     speaking = [key for key in ranked if abs(parts[key]) >= _WORTH]
     return Cause(
@@ -136,7 +144,7 @@ def _cause(name: str, probability: float, found: Mapping[str, Feature]) -> Cause
         probability,
         tuple(found[key].clause for key in speaking if parts[key] > 0)[:MOST],
         tuple(found[key].clause for key in speaking if parts[key] < 0)[:MOST],
-        one["change"],
+        change,
         tuple(key for key in speaking if parts[key] > 0 and found[key].clause.endswith("found")),
     )
 
