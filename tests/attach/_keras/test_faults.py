@@ -60,5 +60,5 @@ def test_its_repaired_twin_alarms_nobody(train: Train, tmp_path: Path) -> None:
 
 def test_no_diagnosis_that_needs_vitals_is_left_out() -> None:
     roles = set(VITALS.values())
-    need = {name for name, each in registry().items() if roles & {n.role for n in each.needs}}
+    need = {name for name, each in registry().items() if roles & {parameter.role for parameter in each.roles}}
     assert need == {name for names in FAULTS.values() for name in names}
