@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tb_diagnose.analysis.learning_state import LearningState
+from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.core.run import Vitals
@@ -48,10 +49,13 @@ class BatchTooSmall:
     large = limit(32, unit="examples a batch", source="Bengio 2012: a good default")
 
     @method("the noise of the gradient", unless=_not_measured)
-    def by_noise(self, step_vitals: Vitals, learning: LearningState) -> Iterator[Evidence]:
+    def by_noise(
+        self, step_vitals: Vitals, learning: LearningState, train_loss: Curve | None = None
+    ) -> Iterator[Evidence]:
         level = finite_median(step_vitals.column("gradient_noise")[:, 0])
         size = finite_median(step_vitals.column("batch_size")[:, 0])
-        if not self.noise.exceeded(level) or size >= self.large or not learning.failed:
+        why = learning.sentence if learning.failed else _risen(train_loss)
+        if not self.noise.exceeded(level) or size >= self.large or not why:
             return
         examples = f" of {number(size)} examples" if size > 0 else ""
         larger = (
@@ -59,9 +63,17 @@ class BatchTooSmall:
         )
         yield Evidence(
             message=f"With batches{examples} the gradients of single steps lie {number(level)} "
-            f"times as far from their mean as that is long; {learning.sentence}.",
+            f"times as far from their mean as that is long; {why}.",
             suggestion=f"Use {larger}.",
             tag=step_vitals.name,
             steps=(int(step_vitals.steps[0]), int(step_vitals.steps[-1])),
             comparison=self.noise.compare(level),
         )
+
+
+def _risen(loss: Curve | None) -> str:
+    """That a loss ends no lower than it began, however few its values; else empty."""
+    if loss is None or loss.finite < 2 or not (loss.start and loss.end):
+        return ""
+    start, end = loss.start.value, loss.end.value
+    return f"{loss.name} went from {number(start)} to {number(end)}" if end >= start else ""
