@@ -123,7 +123,10 @@ class Watch:
             kept.pending = _has(runs, "unreadable") or (kept.grows and _has(runs, *_UNFINISHED))
             if kept.grows:
                 runs = [_as_written(run) for run in runs]
-            parts = [run_part(examine(run, self._settings), POINTS, brief=True) for run in runs]
+            parts = [
+                run_part(examine(run, self._settings, growing=kept.grows), POINTS, brief=True)
+                for run in runs
+            ]
         except Exception as error:  # noqa: BLE001  one folder's failure must not hinder the others
             where = kept.cluster.path
             message = f"{where} was not read: {told(error)}"

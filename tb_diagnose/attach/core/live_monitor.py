@@ -11,6 +11,7 @@ from typing import Literal
 
 from tb_diagnose.attach.core.detach import CallbackRaised
 from tb_diagnose.core.settings import Settings, load
+from tb_diagnose.engine.contract import registry
 from tb_diagnose.engine.examine import examine
 from tb_diagnose.read import Cluster, Follower, NothingToRead, clusters
 from tb_diagnose.report.finding import finding
@@ -29,7 +30,7 @@ class Finding:
     """What ``on_finding`` is called with.
 
     Attributes:
-        id, severity: the diagnosis and how grave the case is.
+        id, severity: the diagnosis and how severe the case is.
         text: what ``tb-diagnose`` prints about it.
         outcome: the finding as it stands in the JSON document.
     """
@@ -46,7 +47,7 @@ OnFinding = Callable[[Finding], object] | Literal["warn", "stop"] | None
 class LiveMonitor:
     """Examines the newest run of a log directory as it grows.
 
-    Findings that ``before``, an earlier watch of the same directory, told are not told again.
+    Findings that ``before``, an earlier monitor of the same directory, reported are not reported again.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class LiveMonitor:
         self._follower: Follower | None = None
         self._settings: Settings | None = None
         self._next = 0.0
+        registry()  # imported now, so that the first look does not count it as its own time
 
     def check(self, *, last: bool = False) -> bool:
         """Tell what is new; True if the training is to stop.
@@ -70,13 +72,13 @@ class LiveMonitor:
         if began < self._next and not last:
             return False
         stop = False
-        for each in self._new():
-            stop |= self._tell(each)
-        record_step = time.monotonic() - began
-        self._next = began + record_step / _SHARE
+        for finding_of_run in self._new(growing=not last):
+            stop |= self._tell(finding_of_run)
+        took = time.monotonic() - began
+        self._next = began + took / _SHARE
         return stop
 
-    def _new(self) -> Iterator[Finding]:
+    def _new(self, *, growing: bool) -> Iterator[Finding]:
         if self._follower is None:
             if (cluster := self._cluster()) is None:
                 return
@@ -85,7 +87,7 @@ class LiveMonitor:
         runs = self._follower.runs()
         if not runs or self._settings is None:
             return
-        part = run_part(examine(runs[-1], self._settings), POINTS)
+        part = run_part(examine(runs[-1], self._settings, growing=growing), POINTS)
         for head, led in grouped(part["outcomes"]):
             if head["id"] not in self._told:
                 self._told.add(head["id"])
