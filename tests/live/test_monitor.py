@@ -39,7 +39,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Judged:
 
     def counted(run: Any, settings: Settings) -> Any:
         sizes.append(run.points)
-        return examine(run, settings)
+        return examine(run, settings, **growing)
 
     monkeypatch.setattr(subject, "examine", counted)
     return sizes

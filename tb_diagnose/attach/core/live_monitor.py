@@ -1,4 +1,4 @@
-"""The diagnoses in the training loop: each finding is told once, as the command line tells it."""
+"""The diagnoses in the training loop: each finding is reported once, and again if it worsens."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from tb_diagnose.attach.core.detach import CallbackRaised
+from tb_diagnose.core.finding import Severity
 from tb_diagnose.core.settings import Settings, load
 from tb_diagnose.engine.contract import registry
 from tb_diagnose.engine.examine import examine
@@ -56,7 +57,8 @@ class LiveMonitor:
         if not (callable(on_finding) or on_finding in ("warn", "stop")):
             raise ValueError(f'on_finding is "warn", "stop" or a function, not {on_finding!r}')
         self._folder, self._on_finding = folder, on_finding
-        self._told: set[str] = before._told if before else set()  # noqa: SLF001 - its own kind
+        #: Findings that were reported, and the rank of their severity then.
+        self._reported: dict[str, int] = before._reported if before else {}  # noqa: SLF001
         self._follower: Follower | None = None
         self._settings: Settings | None = None
         self._next = 0.0
@@ -89,8 +91,9 @@ class LiveMonitor:
             return
         part = run_part(examine(runs[-1], self._settings, growing=growing), POINTS)
         for head, led in grouped(part["outcomes"]):
-            if head["id"] not in self._told:
-                self._told.add(head["id"])
+            rank = Severity(head["severity"]).rank
+            if rank < self._reported.get(head["id"], len(Severity)):
+                self._reported[head["id"]] = rank
                 text = "\n".join(finding(head, led, part["curves"], None, Screen()))
                 yield Finding(head["id"], str(head["severity"]), text, head)
 

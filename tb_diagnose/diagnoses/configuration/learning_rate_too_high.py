@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from tb_diagnose.analysis.learning_state import LearningState
 from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.analysis.run_state import RunState
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.core.model import Optimizer
@@ -67,9 +68,11 @@ class LearningRateTooHigh:
         train_loss: Curve | None = None,
         learning: LearningState | None = None,
         chance: ChanceLevel | None = None,
+        state: RunState | None = None,
     ) -> Iterator[Evidence]:
         rate = highest_rate(optimizer, learning_rate.series if learning_rate else None)
-        if rate is None:
+        begins = state is not None and state.growing and not (train_loss and train_loss.finite)
+        if rate is None or begins:
             return
         usual = usual_rates(optimizer)
         times = rate / usual.highest
