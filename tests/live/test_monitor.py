@@ -37,7 +37,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Judged:
     sizes: Judged = []
     examine = subject.examine
 
-    def counted(run: Any, settings: Settings) -> Any:
+    def counted(run: Any, settings: Settings, **growing: bool) -> Any:
         sizes.append(run.points)
         return examine(run, settings, **growing)
 

@@ -48,7 +48,8 @@ OnFinding = Callable[[Finding], object] | Literal["warn", "stop"] | None
 class LiveMonitor:
     """Examines the newest run of a log directory as it grows.
 
-    Findings that ``before``, an earlier monitor of the same directory, reported are not reported again.
+    Findings that ``before``, an earlier monitor of the same directory, reported are not reported
+    again.
     """
 
     def __init__(
