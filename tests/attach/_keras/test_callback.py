@@ -221,9 +221,9 @@ def test_findings_are_told_once_and_may_stop_the_training(
         return build().fit(x, y, epochs=60, verbose=0, callbacks=[board, ours])
 
     fit("told", told.append)
-    ids = [each.id for each in told]
-    assert "learning-rate-too-high" in ids
-    assert len(ids) == len(set(ids))
+    reported = [(finding.id, finding.severity) for finding in told]
+    assert ("learning-rate-too-high", "critical") in reported
+    assert len(reported) == len(set(reported))
     first = next(each for each in told if each.id == "learning-rate-too-high")
     assert "Adam" in first.text
     assert "Try" in first.text
