@@ -33,16 +33,11 @@ def test_the_text_has_its_sections_in_their_order(one: Diagnosis) -> None:
 
 @every_diagnosis
 def test_one_word_names_class_file_and_id(one: Diagnosis) -> None:
-    path = Path(sys.modules[one.kind.__module__].__file__ or "") if not _legacy(one) else None
-    if path is not None:
-        assert one.kind.__name__.lower() == path.stem.replace("_", "")
-        assert one.id == path.stem.replace("_", "-")
-        assert one.family == path.parent.name
-        assert path.parent.parent == Path(tb_diagnose.diagnoses.__file__).parent
-
-
-def _legacy(one: Diagnosis) -> bool:
-    return bool(getattr(one.kind, "legacy", False))
+    path = Path(sys.modules[one.kind.__module__].__file__ or "")
+    assert one.kind.__name__.lower() == path.stem.replace("_", "")
+    assert one.id == path.stem.replace("_", "-")
+    assert one.family == path.parent.name
+    assert path.parent.parent == Path(tb_diagnose.diagnoses.__file__).parent
 
 
 @every_diagnosis
@@ -56,14 +51,12 @@ def test_every_limit_has_a_unit_and_a_source(one: Diagnosis) -> None:
 
 @every_diagnosis
 def test_there_are_at_most_four_limits(one: Diagnosis) -> None:
-    assert _legacy(one) or len(one.limits) <= 4
+    assert len(one.limits) <= 4
 
 
 @every_diagnosis
 def test_no_number_is_hidden_in_the_code(one: Diagnosis) -> None:
     """What is compared with has a name, a unit and a source; 0, 1, 2 and 0.5 are no thresholds."""
-    if _legacy(one):
-        return
     module = ast.parse(inspect.getsource(sys.modules[one.kind.__module__]))
     declared = {
         id(number)
@@ -86,7 +79,7 @@ def test_no_number_is_hidden_in_the_code(one: Diagnosis) -> None:
 
 @every_diagnosis
 def test_its_text_is_short(one: Diagnosis) -> None:
-    assert _legacy(one) or len(one.text.split()) <= 150
+    assert len(one.text.split()) <= 150
 
 
 @every_diagnosis

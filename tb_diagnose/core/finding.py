@@ -82,19 +82,6 @@ class Evidence(NamedTuple):
     confidence: str = ""
     severity: Severity | None = None
     related: tuple[str, ...] = ()
-    # Until every diagnosis compares by a declared limit.
-    measured: float | None = None
-    limit: float | None = None
-    unit: str = ""
-
-
-class NotApplicable(Exception):
-    """Raised by a diagnosis that cannot judge this run: why, and what would enable it."""
-
-    def __init__(self, reason: str, how_to_enable: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.how_to_enable = how_to_enable
 
 
 @dataclass(frozen=True, eq=False)

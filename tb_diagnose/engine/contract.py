@@ -18,14 +18,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-T = TypeVar("T")
+T = TypeVar("T", bound=type)
 M = TypeVar("M", bound=Callable[..., Any])
 #: A function of roles that gives the reason why something cannot be judged, or "".
 Reason = Callable[..., str]
@@ -240,8 +240,7 @@ def _register(
     def register(kind: T) -> T:
         module = sys.modules[kind.__module__]
         identity = _identity(kind)
-        known = kind if isinstance(kind, type) else _from_function(kind, module)
-        members = vars(known)
+        members = vars(kind)
         _registry[identity] = Diagnosis(
             id=identity,
             family=family,
@@ -254,7 +253,7 @@ def _register(
                 for name, each in members.items()
                 if isinstance(each, Limit)
             ),
-            kind=known,
+            kind=kind,
             concerns=concerns,
             several=several,
             text=inspect.cleandoc(module.__doc__ or ""),
@@ -278,47 +277,3 @@ def _import_all() -> None:
 
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
-
-
-# Diagnoses that are still functions with a class of limits.
-
-
-class Thresholds:
-    """What every ``Limits`` is: fields that are a ``limit()``, with their defaults if not given."""
-
-    declared: ClassVar[tuple[Limit, ...]]
-
-    def __init_subclass__(cls) -> None:
-        fields = {name: each for name, each in vars(cls).items() if isinstance(each, Limit)}
-        cls.declared = tuple(each._replace(name=name) for name, each in fields.items())
-        for name, each in fields.items():
-            setattr(cls, name, each.default)
-
-    def __init__(self, **given: float) -> None:
-        vars(self).update(given)
-
-
-def _from_function(function: Any, module: Any) -> type:
-    """A class with one method that is a function with a parameter ``limits``."""
-    limits = getattr(module, "Limits", None)
-    declared = limits.declared if limits else ()
-    code = function.__code__
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    hints = function.__annotations__
-
-    def judge(self: Any, **roles: Any) -> Any:
-        if limits is not None:
-            own = {limit.name: float(getattr(self, limit.name)) for limit in declared}
-            whole = (limit.name for limit in declared if isinstance(limit.default, int))
-            own |= {name: int(own[name]) for name in whole}
-            roles["limits"] = limits(**own)
-        return function(**roles)
-
-    parameters = tuple(
-        Parameter(name, "None" in str(hints.get(name, "")).split(" | "))
-        for name in names
-        if name != "limits"
-    )
-    judge.method = Method("", judge, parameters)  # type: ignore[attr-defined]
-    members: dict[str, Any] = {limit.name: limit for limit in declared}
-    return type(function.__name__, (), {"judge": judge, **members, "legacy": True})

@@ -12,7 +12,7 @@ import numpy as np
 
 from tb_diagnose.analysis.run import RunAnalysis
 from tb_diagnose.analysis.run_curve import Curve
-from tb_diagnose.core.finding import NotApplicable, Outcome, Severity, Verdict
+from tb_diagnose.core.finding import Outcome, Severity, Verdict
 from tb_diagnose.core.format import plural
 from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings
@@ -126,8 +126,6 @@ def _judge(
                 return _apply(diagnosis, method, resolve, settings, surer)
             skipped.append((method.name, *why))
         return _not_logged(diagnosis, *_nearest(diagnosis, skipped, resolve))
-    except NotApplicable as why:
-        return _not_logged(diagnosis, why.reason, why.how_to_enable)
     except Exception as error:  # noqa: BLE001 - one broken diagnosis must not hide the others
         return _outcome(diagnosis, Verdict.FAILED, reason=f"{type(error).__name__}: {error}")
 
@@ -180,9 +178,8 @@ def _apply(
 ) -> Outcome:
     """What one method comes to on a run that has all it needs."""
     instance = diagnosis.instance(settings.limits.get(diagnosis.id))
-    values = {role: _value(resolve, role, diagnosis) for role, _ in method.parameters}
-    legacy = getattr(diagnosis.kind, "legacy", False)
-    arguments = {role: value for role, value in values.items() if legacy or value is not None}
+    values = {role: resolve(role) for role, _ in method.parameters}
+    arguments = {role: value for role, value in values.items() if value is not None}
     evidence = tuple(method.judge(instance, **arguments))
     if not evidence:
         return _clear(diagnosis, method.name, surer)
@@ -190,12 +187,6 @@ def _apply(
     worst = min(severities, key=lambda severity: severity.rank)
     clear = _clear(diagnosis, method.name, surer)
     return replace(clear, verdict=Verdict.FOUND, severity=worst, evidence=evidence)
-
-
-def _value(resolve: Resolve, role: str, diagnosis: Diagnosis) -> Any:
-    value = resolve(role)
-    legacy = getattr(diagnosis.kind, "legacy", False)
-    return value.series if legacy and isinstance(value, Curve) else value
 
 
 def _outcome(
