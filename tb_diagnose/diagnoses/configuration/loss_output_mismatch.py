@@ -170,7 +170,7 @@ def _floor(layer: Layer) -> float:
     sigmoid in float32 and uses them, whatever ``from_logits`` says.
     """
     if layer.activation == "softmax":
-        return float(np.log(np.e + layer.units - 1) - 1)
+        return float(np.log(np.exp(1) + layer.units - 1) - 1)
     return float(np.log(1 + np.exp(-1))) if layer.activation == "sigmoid" else 0.0
 
 
