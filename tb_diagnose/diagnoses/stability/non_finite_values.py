@@ -147,11 +147,11 @@ class NonFiniteValues:
 
         earliest = min(layers, key=lambda tensor: float(tensor.wall[begins(tensor)]))
         step = int(earliest.steps[begins(earliest)])
+        back = f"Go back to a checkpoint before step {step}, look" if begins(earliest) else "Look"
         return Evidence(
             message=f"{plural(len(layers), 'tensor')} of the layers hold NaN or infinity, first "
             f"{earliest.name} at step {step}.",
-            suggestion=f"Go back to a checkpoint before step {step}, look at that layer first, and "
-            f"{code('find non-finite values')}.",
+            suggestion=f"{back} at that layer first, and {code('find non-finite values')}.",
             tag=earliest.name,
             steps=(step,),
             comparison=self.values.compare(len(layers)),
