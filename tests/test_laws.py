@@ -160,9 +160,9 @@ def test_evidence_says_what_it_saw_where_and_what_to_do(name: str) -> None:
             shown = curve_named(one, evidence.tag)
             assert shown is not None, evidence
             assert set(evidence.steps) <= set(shown.steps.tolist())
-        if evidence.measured is not None:
-            assert evidence.unit
-            assert evidence.limit is not None
+        if evidence.comparison is not None:
+            assert evidence.comparison.unit
+            assert evidence.comparison.holds
 
 
 @every_sick_run
