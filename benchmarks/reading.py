@@ -40,7 +40,7 @@ _OURS = """
 import os
 os.environ['TB_DIAGNOSE_NATIVE'] = '{}'
 from tb_diagnose.cli.main import settle_in
-from tb_diagnose.parallel.local import crew, spread
+from tb_diagnose.parallel.local import spread, worker_count
 from tb_diagnose.read.event_file import EventFile
 settle_in()
 paths, kept = sorted(pathlib.Path(folder).rglob('*tfevents*')), []
@@ -48,7 +48,7 @@ def read(paths):
     for path in paths:
         kept.append(EventFile(path, checksum={}))
         yield kept[-1].refresh() and bool(kept[-1].contents.curves)
-workers = crew(len(paths))
+workers = worker_count(len(paths))
 begin = time.perf_counter()
 for done in spread(read, paths, workers):
     assert not done.failure, done.failure

@@ -194,7 +194,7 @@ def _spread(
 ) -> Iterator[local.Done[Cluster, list[Examined]]]:
     if options.cluster:
         return dask_cluster.spread(work, folders, options.cluster)
-    jobs = local.crew(len(folders)) if options.jobs is None else options.jobs
+    jobs = local.worker_count(len(folders)) if options.jobs is None else options.jobs
     return local.spread(work, folders, jobs)
 
 

@@ -44,7 +44,7 @@ class Done(Generic[T, R]):
     at: int = 0
 
 
-def crew(items: int) -> int:
+def worker_count(items: int) -> int:
     """How many workers so many runs are worth: a core for each hundred, at least this process."""
     return max(1, min(os.cpu_count() or 1, items // _WORTH))
 

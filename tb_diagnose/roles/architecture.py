@@ -60,6 +60,11 @@ def is_chain(model: ModelConfig) -> bool:
     )
 
 
+def branches(model: ModelConfig) -> str:
+    """Why the order of the layers is not known; empty where they follow one another."""
+    return "" if is_chain(model) else "the model has branches, whose order is not known"
+
+
 def affine_runs(model: ModelConfig) -> Iterator[tuple[Step, ...]]:
     """The affine layers of a chain, cut wherever something of another kind stands between."""
     run: list[Step] = []

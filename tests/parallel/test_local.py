@@ -57,7 +57,7 @@ def test_a_process_with_threads_is_not_forked() -> None:
 
 def test_workers_are_taken_where_they_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 8)
-    assert [fleet.crew(items) for items in (0, 1, 199, 200, 10_000)] == [1, 1, 1, 2, 8]
+    assert [fleet.worker_count(items) for items in (0, 1, 199, 200, 10_000)] == [1, 1, 1, 2, 8]
 
 
 def named_and_slow(paths: Sequence[str]) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 _log = logging.getLogger("tb_diagnose")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,15 +17,6 @@ class CallbackRaised(Exception):
     def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
         self.error = error
-
-
-class Detachable(Protocol):
-    """Something that can be switched off."""
-
-    broken: bool
-
-    def detach(self) -> None:
-        """Leave everything as it was found."""
 
 
 def detach_on_failure(method: F) -> F:

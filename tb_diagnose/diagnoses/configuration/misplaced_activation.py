@@ -30,13 +30,9 @@ from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import diagnosis, limit, method
-from tb_diagnose.roles.architecture import Step, hidden, is_chain, written
+from tb_diagnose.roles.architecture import Step, branches, hidden, written
 from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
-
-
-def _branches(model: ModelConfig) -> str:
-    return "" if is_chain(model) else "the model has branches, whose order is not known"
 
 
 @diagnosis(
@@ -56,7 +52,7 @@ class MisplacedActivation:
     sigmoid = limit(3, alarm=">=", unit="hidden layers", source="gradients of 1/64 at most")
     fit = limit(0.5, unit="of the way to a fit", source="far from one, whatever the loss")
 
-    @method("the hidden layers", unless=_branches)
+    @method("the hidden layers", unless=branches)
     def by_configuration(
         self,
         model: ModelConfig,

@@ -32,13 +32,9 @@ from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import diagnosis, limit, method
-from tb_diagnose.roles.architecture import Step, affine_runs, is_chain, written
+from tb_diagnose.roles.architecture import Step, affine_runs, branches, written
 from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
-
-
-def _branches(model: ModelConfig) -> str:
-    return "" if is_chain(model) else "the model has branches, whose order is not known"
 
 
 @diagnosis(
@@ -51,7 +47,7 @@ class MissingNonlinearity:
     wasted = limit(1, alarm=">=", unit="layers without activation", source="by definition")
     fit = limit(0.5, unit="of the way to a fit", source="half of it was learned all the same")
 
-    @method("the configuration of the layers", unless=_branches)
+    @method("the configuration of the layers", unless=branches)
     def by_configuration(
         self,
         model: ModelConfig,
