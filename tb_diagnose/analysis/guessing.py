@@ -34,6 +34,24 @@ def at_chance(curve: Curve, chance: ChanceLevel | None, value: float | None = No
     return None
 
 
+def share_learned(curve: Curve, chance: ChanceLevel | None) -> float | None:
+    """At most so much of the way from guessing to perfect a loss or accuracy has come at its end.
+
+    Where the level of guessing is unknown, an accuracy counts from 0 and a loss from its start, so
+    that the truth is lower, never higher. None for other scores, of which nobody knows what is
+    good, for losses that are not positive, and where the classes are too many to be told apart.
+    """
+    start, end = curve.start, curve.end_level
+    if start is None or end is None or curve.info.part:
+        return None
+    if curve.info.kind == "score":
+        least = chance.accuracy if chance is not None else 0.0
+        return (end.value - least) / (1 - least) if is_accuracy(curve.series.tag) else None
+    guess = chance.loss if chance is not None and chance.cross_entropy else start.value
+    known = curve.info.kind == "loss" and guess > 0 and end.value > 0
+    return 1 - end.value / guess if known else None
+
+
 def inferred_chance(curves: Sequence[Curve]) -> ChanceLevel | None:
     """The number of classes for which a loss is ln K where an accuracy is 1 / K, if there is one.
 

@@ -9,7 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tb_diagnose.analysis.guessing import AT_CHANCE, NOTHING, at_chance, inferred_chance
+from tb_diagnose.analysis.guessing import (
+    AT_CHANCE,
+    NOTHING,
+    at_chance,
+    inferred_chance,
+    share_learned,
+)
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.format import number
 from tb_diagnose.roles.chance_level import ChanceLevel
@@ -53,6 +59,8 @@ class LearningState(NamedTuple):
         at_chance: whether the curve ends no better than random guessing; None where the level of
             guessing is unknown.
         chance: the level of guessing, as configured or as the first loss and score give it away.
+        share: at most so much of the way from guessing to perfect is gone at the end, by the loss
+            or accuracy that shows most; None where nobody knows what perfect is.
     """
 
     state: Learned
@@ -60,6 +68,7 @@ class LearningState(NamedTuple):
     step: int | None = None
     at_chance: bool | None = None
     chance: ChanceLevel | None = None
+    share: float | None = None
 
     @property
     def failed(self) -> bool:
@@ -112,11 +121,13 @@ def does_well(
 def learning_state(curves: Sequence[Curve], chance: ChanceLevel | None) -> LearningState:
     """The state by the first of the curves that can tell, in order of how much they count."""
     chance = chance or inferred_chance(curves)
-    states = [_of_curve(curve, chance)._replace(chance=chance) for curve in curves]
+    shares = [share_learned(curve, chance) for curve in curves]
+    share = max((share for share in shares if share is not None), default=None)
+    states = [_of_curve(curve, chance)._replace(chance=chance, share=share) for curve in curves]
     known = [state for state in states if state.state is not Learned.UNKNOWN]
     learned = [state for state in known if not state.stuck]
     # What one curve shows to be learned was learned, whatever the others hide.
-    first = (learned or known or [LearningState(Learned.UNKNOWN, chance=chance)])[0]
+    first = (learned or known or [LearningState(Learned.UNKNOWN, chance=chance, share=share)])[0]
     score = next((state for state in known if _guesses_one(state)), None)
     if score is not None:
         return score  # whatever the loss does

@@ -5,9 +5,10 @@ Why it matters:
     optimization is missing.
 
 How it is judged:
-    A classifier whose training score ends less than halfway from guessing to perfect, but above
-    guessing, near its validation score, and rises no more. A regression whose loss stands since
-    the first fifth of the run at three tenths of its start or more.
+    A classifier whose losses and accuracies all end less than halfway from guessing to perfect, but
+    above guessing, and hardly rise any more. Where the number of classes is unknown, accuracies
+    count from 0 and losses from their start, and a warning needs less than a third. A regression
+    whose loss stands since the first third of the run at three tenths of its start or more.
 
 When it stays silent:
     Fewer than 8 values, a score that still rises, the level of guessing (no-learning), a gap to
@@ -33,10 +34,20 @@ from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.architecture import is_penalized
 from tb_diagnose.roles.chance_level import ChanceLevel
+from tb_diagnose.roles.patterns import is_accuracy
+
+#: Fewer values do not show that it stands.
+ENOUGH = 8
 
 
-def _unknown(learning: LearningState) -> str:
-    return "" if learning.chance is not None else "the number of classes is unknown"
+def _accuracies(*curves: Curve | None) -> list[Curve]:
+    """Those that are long enough to show that they stand."""
+    found = [curve for curve in curves if curve is not None and is_accuracy(curve.series.tag)]
+    return [curve for curve in found if curve.finite >= ENOUGH]
+
+
+def _unscored(train_score: Curve | None = None, val_score: Curve | None = None) -> str:
+    return "" if _accuracies(train_score, val_score) else f"no accuracy has {ENOUGH} values"
 
 
 def _bounded(model: ModelConfig) -> str:
@@ -54,41 +65,49 @@ class Underfitting:
     gap = limit(0.1, alarm="<=", unit="of the way from guessing", source="more: overfitting")
     left = limit(0.3, alarm=">=", unit="of the first loss", source="healthy ones end lower")
 
-    @method("scores", points={"train_score": 8, "val_score": 8}, unless=_unknown)
+    @method("losses and accuracies", unless=_unscored)
     def by_scores(
         self,
-        train_score: Curve,
-        val_score: Curve,
         learning: LearningState,
+        train_score: Curve | None = None,
+        val_score: Curve | None = None,
         chance: ChanceLevel | None = None,
     ) -> Iterator[Evidence]:
-        known = chance
-        chance, train, val = learning.chance, train_score.end_level, val_score.end_level
-        if chance is None or train is None or val is None:
+        curves = _accuracies(train_score, val_score)
+        if learning.stuck or learning.share is None:
             return
-        room = 1 - chance.accuracy
-        way, apart = (train.value - chance.accuracy) / room, abs(train.value - val.value) / room
-        outlook = train_score.outlook
-        settled = outlook is not None and (outlook.gain or 0.0) < self.least
-        settled = settled and not train_score.still_improving
-        if not (settled and self.poor.exceeded(way) and self.least.exceeded(way)):
+        ends = [curve.end_level.value for curve in curves if curve.end_level is not None]
+        room = 1 - (learning.chance.accuracy if learning.chance else 0.0)
+        if not self.poor.exceeded(learning.share) or any(self._rises(curve) for curve in curves):
             return
-        if self.gap.exceeded(apart):
-            half = int(train_score.where[train_score.finite // 2])
-            yield Evidence(
-                message=f"{train_score.name} ends around {number(train.value)} and "
-                f"{val_score.name} around {number(val.value)}, where guessing gives "
-                f"{number(chance.accuracy)}: the training data themselves are not fitted.",
-                suggestion="Let it learn 100 examples by heart; if it can, enlarge the model or "
-                "weaken dropout and weight decay, if it cannot, look for the fault in inputs, loss "
-                "and rate.",
-                tag=train_score.name,
-                related=(val_score.name,),
-                steps=train_score.span(half),
-                comparison=self.poor.compare(way),
-                # Where the classes were guessed it may be all that the inputs tell.
-                severity=None if known is not None or way < self.poor / 2 else Severity.INFO,
-            )
+        if self.least.exceeded(learning.share) and self.gap.exceeded((ends[0] - ends[-1]) / room):
+            yield self._evidence(curves, ends, learning, sure=chance is not None)
+
+    def _rises(self, curve: Curve) -> bool:
+        """Whether a quarter more of the run would bring more."""
+        gain = curve.outlook.gain if curve.outlook is not None else None
+        return bool(self.least.exceeded(gain or 0.0))
+
+    def _evidence(
+        self, curves: list[Curve], ends: list[float], learning: LearningState, *, sure: bool
+    ) -> Evidence:
+        chance = learning.chance
+        guess = f", where guessing gives {number(chance.accuracy)}" if chance is not None else ""
+        both = f" and {curves[-1].name} around {number(ends[-1])}" if len(curves) > 1 else ""
+        share = learning.share or 0.0
+        return Evidence(
+            message=f"{curves[0].name} ends around {number(ends[0])}{both}"
+            f"{guess}: the training data themselves are not fitted.",
+            suggestion="Let it learn 100 examples by heart; if it can, enlarge the model or "
+            "weaken dropout and weight decay, if it cannot, look for the fault in inputs, loss "
+            "and rate.",
+            tag=curves[0].name,
+            related=tuple(curve.name for curve in curves[1:]),
+            steps=curves[0].span(int(curves[0].where[curves[0].finite // 2])),
+            comparison=self.poor.compare(share),
+            # Where the classes are unknown it may be all that the inputs tell.
+            severity=None if sure or share < self.poor * 2 / 3 else Severity.INFO,
+        )
 
     @method("the loss of a regression", points={"train_loss": 8}, unless=_bounded)
     def by_loss(

@@ -5,8 +5,8 @@ Why it matters:
     end has used a fraction of the step size it could stand.
 
 How it is judged:
-    The second half makes nearly as much of the gain as the first, the loss is still falling at
-    its end, and less than half of its start is gone.
+    In training or validation, the second half makes nearly as much of the gain as the first, the
+    loss is still falling at its end, and less than half of its start is gone.
 
 When it stays silent:
     Fewer than 10 values; a curve that bends or has come far; a rate that still warms up; a
@@ -33,6 +33,17 @@ from tb_diagnose.roles.code import Code
 #: Probability of a rise of validation by chance.
 _CHANCE = limit(0.05, unit="p-value", source="convention").default
 
+#: Fewer values have no pace.
+ENOUGH = 10
+
+
+def _long(*losses: Curve | None) -> list[Curve]:
+    return [loss for loss in losses if loss is not None and loss.finite >= ENOUGH]
+
+
+def _short(train_loss: Curve | None = None, val_loss: Curve | None = None) -> str:
+    return "" if _long(train_loss, val_loss) else f"no loss has {ENOUGH} values"
+
 
 @diagnosis(
     family="progress", severity=Severity.WARNING, leads_to=("unfinished-training",), since="0.1"
@@ -43,39 +54,53 @@ class SlowConvergence:
     least = limit(0.02, alarm=">=", unit="of the start", source="below, nothing moves")
     crawl = limit(0.1, alarm="<", unit="of the start", source="five times the run to halve it")
 
-    @method("the training loss", points={"train_loss": 10})
-    def by_loss(
+    @method("training and validation loss", unless=_short)
+    def by_losses(
         self,
-        train_loss: Curve,
         code: Code,
+        train_loss: Curve | None = None,
         val_loss: Curve | None = None,
         learning_rate: Curve | None = None,
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
-        loss, late = train_loss, train_loss.late_share
-        if not (loss.still_improving and loss.improved and loss.start and loss.end and late):
+        if _turned(val_loss) or _warms_up(learning_rate):
             return
-        gained, start = loss.gained or 0.0, loss.start_level
-        if _turned(val_loss) or _warms_up(learning_rate) or not start or start.value <= 0:
-            return
-        gone = gained / start.value if gained > (loss.noise or 0.0) else 1
-        if self.straight.exceeded(late) and self.gone.exceeded(gone) and self.least.exceeded(gone):
-            rate = optimizer.learning_rate if optimizer else None
-            change = code.rate(optimizer, 3 * rate) if rate else "Multiply the learning rate by 3"
-            steady = late <= 1 - self.straight / 2
-            slow = self.crawl.exceeded(gone)
-            yield Evidence(
-                message=f"{loss.name} fell from {number(loss.start.value)} to "
-                f"{number(loss.end.value)} in {len(loss)} values, {percent(late)} of it in the "
-                "second half, and is still falling at that pace.",
-                suggestion=f"{change}, then by as much again; if the loss is large by its scale, "
-                "standardize the targets.",
-                tag=loss.name,
-                steps=loss.span(0),
-                comparison=self.crawl.compare(gone) if slow else self.straight.compare(late),
-                # One that fell by more, or only at its end, is unfinished rather than slow.
-                severity=None if slow or (steady and 2 * gone < self.gone) else Severity.INFO,
-            )
+        for loss in _long(train_loss, val_loss):
+            late, gone = loss.late_share or 0.0, _gone(loss)
+            if loss.improved and loss.still_improving and self._crawls(late, gone):
+                yield self._evidence(loss, late, gone, code, optimizer)
+                return
+
+    def _crawls(self, late: float, gone: float) -> bool:
+        small = self.gone.exceeded(gone) and self.least.exceeded(gone)
+        return bool(small and self.straight.exceeded(late))
+
+    def _evidence(
+        self, loss: Curve, late: float, gone: float, code: Code, optimizer: Optimizer | None
+    ) -> Evidence:
+        rate = optimizer.learning_rate if optimizer else None
+        change = code.rate(optimizer, 3 * rate) if rate else "Multiply the learning rate by 3"
+        slow = self.crawl.exceeded(gone)
+        first, last = loss.finite_values[[0, -1]].tolist()
+        return Evidence(
+            message=f"{loss.name} fell from {number(first)} to {number(last)} in {len(loss)} "
+            f"values, {percent(late)} of it in the second half, and is still falling at that pace.",
+            suggestion=f"{change}, then by as much again; if the loss is large by its scale, "
+            "standardize the targets.",
+            tag=loss.name,
+            steps=loss.span(0),
+            comparison=self.crawl.compare(gone) if slow else self.straight.compare(late),
+            # One that fell only at its end has found its way.
+            severity=None if slow or late <= 1 - self.straight / 2 else Severity.INFO,
+        )
+
+
+def _gone(loss: Curve) -> float:
+    """Share of its start that a loss lost beyond its noise; 1 where that cannot be told."""
+    gained, start = loss.gained or 0.0, loss.start_level
+    if start is None or start.value <= 0 or gained <= (loss.noise or 0.0):
+        return 1.0
+    return gained / start.value
 
 
 def _turned(held_out: Curve | None) -> bool:

@@ -6,11 +6,13 @@ Why it matters:
 
 How it is judged:
     The training loss, and the validation loss where there is one, fall at their end, and would
-    gain another eighth of all they gained in a further quarter of the run.
+    gain another eighth of all they gained in a further quarter of the run. Below 10 values, every
+    value has to be below the one before. It is a warning where the run ends less than halfway from
+    guessing to perfect.
 
 When it stays silent:
-    Fewer than 10 values; a run that still goes on; a validation loss that has stopped falling; a
-    learning rate that has decayed to a hundredth of its peak.
+    A run that still goes on; a validation loss that has stopped falling; a learning rate that has
+    decayed to a hundredth of its peak.
 
 What to try:
     Train on, as long as the validation loss falls.
@@ -22,6 +24,8 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
+
+import numpy as np
 
 from tb_diagnose.analysis.learning_state import Learned, LearningState
 from tb_diagnose.analysis.run_curve import Curve
@@ -40,6 +44,7 @@ def _running(state: RunState | None) -> str:
 class UnfinishedTraining:
     gain = limit(0.125, alarm=">=", unit="of the gain so far", source="half of a straight line's")
     level = limit(0.05, alarm=">=", unit="of the level", source="worth another run")
+    early = limit(0.5, alarm="<", unit="of the way from guessing", source="most is unlearned")
     decayed = limit(0.01, alarm="<", unit="× the peak rate", source="the schedule has finished")
 
     @method("the training loss", points={"train_loss": 10})
@@ -47,29 +52,65 @@ class UnfinishedTraining:
         self,
         train_loss: Curve,
         code: Code,
-        learning: LearningState | None = None,
+        learning: LearningState,
         val_loss: Curve | None = None,
         learning_rate: Curve | None = None,
     ) -> Iterator[Evidence]:
         stands = val_loss is not None and not val_loss.still_improving
-        perfect = learning is not None and learning.state is Learned.PERFECT
-        if stands or perfect or not self._falls(train_loss) or self._finished(learning_rate):
+        if stands or not self._falls(train_loss) or self._finished(learning, learning_rate):
             return
-        outlook, end = train_loss.outlook, train_loss.end
-        if outlook is None or outlook.gain is None or end is None:
+        outlook = train_loss.outlook
+        if outlook is not None and outlook.gain is not None:
+            begin = train_loss.segments[-1].first
+            yield self._evidence(train_loss, val_loss, begin, outlook.gain, learning, code)
+
+    @method("losses of two to nine values", points={"train_loss": 2})
+    def by_last_values(
+        self,
+        train_loss: Curve,
+        code: Code,
+        learning: LearningState,
+        val_loss: Curve | None = None,
+        learning_rate: Curve | None = None,
+    ) -> Iterator[Evidence]:
+        if self._finished(learning, learning_rate):
             return
-        last = train_loss.segments[-1].first
-        yield Evidence(
-            message=f"{train_loss.name} still falls at its end ({number(end.value)}): a "
-            "quarter more "
-            f"of the run would bring another {percent(outlook.gain)} of its gain at this pace"
+        gains = [self._pace(curve) for curve in (train_loss, val_loss) if curve is not None]
+        if all(self.gain.exceeded(gain) for gain in gains):
+            yield self._evidence(train_loss, val_loss, 0, min(gains), learning, code)
+
+    def _evidence(
+        self,
+        train_loss: Curve,
+        val_loss: Curve | None,
+        begin: int,
+        gain: float,
+        learning: LearningState,
+        code: Code,
+    ) -> Evidence:
+        last = number(float(train_loss.finite_values[-1]))
+        early = learning.share is not None and self.early.exceeded(learning.share)
+        return Evidence(
+            message=f"{train_loss.name} still falls at its end ({last}): a quarter more of the run "
+            f"would bring another {percent(gain)} of its gain at this pace"
             + (f", and {val_loss.name} falls too." if val_loss is not None else "."),
             suggestion=f"Train on while the validation loss falls, and {code('stop early')}.",
             tag=train_loss.name,
             related=(val_loss.name,) if val_loss is not None else (),
-            steps=train_loss.span(last),
-            comparison=self.gain.compare(outlook.gain),
+            steps=train_loss.span(begin),
+            comparison=self.gain.compare(gain),
+            severity=Severity.WARNING if early else None,
         )
+
+    def _pace(self, loss: Curve) -> float:
+        """What a quarter more of a short run would gain at its last pace; 0 if it once rose."""
+        values = loss.finite_values
+        fall = float(values[-2] - values[-1]) if len(values) > 1 else 0.0
+        if fall <= 0 or np.any(np.diff(values) >= 0) or values[-1] <= 0:
+            return 0.0
+        further = fall * (len(values) - 1) / 4
+        worth = self.level.exceeded(further / float(values[-1]))
+        return further / float(values[0] - values[-1]) if worth else 0.0
 
     def _falls(self, curve: Curve) -> bool:
         """Whether it falls at its end, enough to be worth going on."""
@@ -80,7 +121,10 @@ class UnfinishedTraining:
         worth = self.level.exceeded(further / abs(level.value)) if level.value else False
         return bool(worth and self.gain.exceeded(outlook.gain))
 
-    def _finished(self, rate: Curve | None) -> bool:
+    def _finished(self, learning: LearningState, rate: Curve | None) -> bool:
+        """Whether there is nothing left to learn, or no rate left to learn with."""
+        if learning.state is Learned.PERFECT:
+            return True
         if rate is None or rate.highest is None or rate.end is None or rate.finite < 3:
             return False
         return bool(self.decayed.exceeded(rate.end.value / rate.highest.value))

@@ -41,6 +41,12 @@ SPEAKS: Cases = {
         counted(np.r_[rising(10, 0.39), np.full(20, 0.39)], 1000, 1),
     ),
     "nine epochs": scores(NINE, NINE - 0.01),
+    "rising by next to nothing": scores(rising(30, 0.45), rising(30, 0.45)),
+    "an unknown number of classes": {
+        "train_score": epochs(rising(30, 0.25), "epoch_accuracy"),
+        "train_loss": epochs(2.3 - 0.3 * (1 - falling(30, 1.0, 0.0))),
+    },
+    "validation alone": {"val_score": epochs(rising(30, 0.25), "epoch_accuracy", "validation")},
 }
 
 NUMBERS = dense_model(1, "linear", "mean_squared_error")
@@ -57,8 +63,9 @@ SILENT: Cases = {
     "a regression that never fell, which is no-learning": {
         "train_loss": epochs(flat(60, 0.5)), "model": NUMBERS,
     },
+    "a loss that says more than the accuracy": scores(rising(30, 0.4), rising(30, 0.4))
+    | {"train_loss": epochs(falling(30, 2.3, 0.4))},
     "it fits": scores(rising(30, 0.9), rising(30, 0.88)),
-    "still rising, if slowly": scores(rising(30, 0.45), rising(30, 0.45)),
     "still rising": scores(np.linspace(0.1, 0.5, 30), np.linspace(0.1, 0.5, 30)),
     "guessing, which is no-learning": scores(np.full(30, 0.11), np.full(30, 0.1)),
     "validation is far off, which is overfitting": scores(rising(30, 0.5), rising(30, 0.2)),

@@ -25,6 +25,10 @@ SPEAKS: Cases = {
     "targets that were never standardized": {
         "train_loss": epochs(straight(50, 4.1e6, 3.2e6, 0.001))
     },
+    "validation, where batches are too noisy to tell": {
+        "train_loss": curve(straight(40, 1.1, 1.0, 0.2)),
+        "val_loss": epochs(straight(40, 1.1, 1.0, 0.001), folder="validation"),
+    },
     "a constant rate": {
         "train_loss": epochs(straight(30, 2.3, 1.7)),
         "learning_rate": epochs(np.full(30, 1e-6), "epoch_learning_rate"),

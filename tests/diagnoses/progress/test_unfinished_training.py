@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_diagnose.core.finding import Verdict
+from tb_diagnose.core.finding import Severity, Verdict
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.examine import examine
 from tests.cases import (
@@ -29,6 +29,7 @@ SPEAKS: Cases = {
         "train_loss": STEEP,
         "val_loss": epochs(straight(30, 2.4, 0.8, noise=0.005), folder="validation"),
     },
+    "five epochs": {"train_loss": epochs(straight(5, 2.3, 0.6))},
     "twelve epochs": {"train_loss": epochs(straight(12, 2.3, 0.6))},
 }
 
@@ -46,7 +47,8 @@ SILENT: Cases = {
     },
     "noise at the end": {"train_loss": epochs(falling(200, noise=0.2))},
     "it never falls": {"train_loss": epochs(flat(30, noise=0.01))},
-    "five epochs": {"train_loss": epochs(straight(5, 2.3, 0.6))},
+    "five epochs that slow down": {"train_loss": epochs(np.array([2.3, 0.9, 0.5, 0.4, 0.38]))},
+    "five epochs, one of them up": {"train_loss": epochs(np.array([2.3, 1.9, 2.0, 1.5, 1.1]))},
 }  # fmt: skip
 
 
@@ -58,6 +60,14 @@ def test_it_speaks(case: str) -> None:
 @pytest.mark.parametrize("case", SILENT)
 def test_it_is_silent(case: str) -> None:
     silent("unfinished-training", **made(SILENT[case]))
+
+
+@pytest.mark.parametrize(("end", "severity"), [(0.6, None), (1.6, Severity.WARNING)])
+def test_a_run_that_ends_before_half_of_it_is_learned_is_a_warning(
+    end: float, severity: Severity | None
+) -> None:
+    (evidence,) = speaks("unfinished-training", train_loss=epochs(straight(30, 2.3, end, 0.005)))
+    assert evidence.severity is severity
 
 
 def test_it_points_to_the_last_segment() -> None:
