@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from tb_diagnose.analysis.curve_course import CurveCourse
-from tb_diagnose.analysis.curve_parts import Level, Outlook, Rise, Swings
+from tb_diagnose.analysis.curve_parts import Level, Outlook, Rise, Spike, Swings
 from tb_diagnose.measure.binning import bin_curve
 from tb_diagnose.measure.noise import FEW
 from tb_diagnose.measure.noise_level import RESOLUTION
+from tb_diagnose.measure.peaks import find_peaks
 from tb_diagnose.measure.periods import Period, find_period
 from tb_diagnose.measure.piecewise import SHORTEST
 from tb_diagnose.measure.swings import swings
@@ -158,6 +159,14 @@ class CurveSummary(CurveCourse):
         outside = np.flatnonzero((fitted < low) | (fitted > high))
         first = int(outside[-1]) + 1 if len(outside) else 0
         return self._level(min(first, self.finite - 1))
+
+    def spikes(self, factor: float, score: float) -> tuple[Spike, ...]:
+        """Values of at least this factor and score above both of their sides, in order."""
+        peaks = find_peaks(self.finite_values, factor, score) if self.finite else []
+        return tuple(
+            Spike(self.point(int(self.where[peak.place])), peak.factor, peak.score)
+            for peak in peaks
+        )
 
     @cached_property
     def period(self) -> Period | None:

@@ -56,6 +56,20 @@ class Segment(NamedTuple):
         return self.last - self.first + 1
 
 
+class Spike(NamedTuple):
+    """A value far above what lies on both sides of it.
+
+    Attributes:
+        peak: the value.
+        factor: how many times the level beside it that is, ``measure/peaks.py``.
+        score: how far it is above that level, by the usual spread of the curve about it.
+    """
+
+    peak: Point
+    factor: float
+    score: float
+
+
 class Excursion(NamedTuple):
     """Values that depart from the course and come back to it.
 

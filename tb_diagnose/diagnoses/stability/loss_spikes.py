@@ -5,12 +5,13 @@ Why it matters:
     the model stands. The next one may not be recovered from.
 
 How it is judged:
-    On every loss: excursions from its course that return, to twice the course or more, and
-    8 times the noise. Threefold ones that are 16 times the noise are a warning.
+    On every loss: values at least twice the medians of what lies before and behind them, and
+    5 times as far above as nine of ten values of the curve lie from their local median. A single
+    one is a note, unless it is 10 times as far.
 
 When it stays silent:
-    Fewer than 20 values, a level that stays up (loss-divergence), jumps that are the curve's
-    usual noise, and jumps in an exact period (periodic-loss).
+    Fewer than 20 values, a level that stays up (loss-divergence), batches that scatter as much,
+    and jumps in an exact period (periodic-loss).
 
 What to try:
     Clip the gradients, and look at the batches of the named steps. With Adam lower beta_2 to 0.95
@@ -26,7 +27,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.analysis.curve_parts import Excursion
+from tb_diagnose.analysis.curve_parts import Spike
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import MOST_STEPS, listed, number, plural
@@ -36,17 +37,15 @@ from tb_diagnose.roles.code import Code
 
 @diagnosis(
     family="stability",
-    severity=Severity.INFO,
+    severity=Severity.WARNING,
     leads_to=("loss-divergence", "non-finite-values"),
     since="0.1",
 )
 class LossSpikes:
-    points = limit(20, alarm=">=", unit="values", source="fewer show no usual noise")
-    factor = limit(2, alarm=">=", unit="× the course", source="batches differ by less")
-    noise = limit(8, alarm=">=", unit="× the noise", source="healthy language models: 4.5 at most")
-    large = limit(
-        3, alarm=">=", unit="× the course", source="beyond the noise of any mean of a batch"
-    )
+    points = limit(20, alarm=">=", unit="values", source="fewer show no usual spread")
+    factor = limit(2, alarm=">=", unit="× its surroundings", source="batches differ by less")
+    spread = limit(5, alarm=">=", unit="× the spread", source="normal noise: 1 in 3,000,000")
+    alone = limit(10, alarm=">=", unit="× the spread", source="one may be one odd batch")
 
     @method("every loss")
     def by_losses(
@@ -56,10 +55,8 @@ class LossSpikes:
         if not found:
             return
         curve, spikes = max(found, key=lambda pair: max(spike.score for spike in pair[1]))
-        worst = max(spikes, key=lambda spike: spike.factor or 0.0)
-        times = worst.factor or 0.0
+        worst = max(spikes, key=lambda spike: spike.factor)
         steps = [spike.peak.step for spike in spikes]
-        severe = self.large.exceeded(times) and self.noise.exceeded(worst.score / 2)
         usual = ""
         if gradient_norm is not None and gradient_norm.finite:
             usual = (
@@ -67,31 +64,25 @@ class LossSpikes:
             )
         yield Evidence(
             message=f"{curve.name} has {plural(len(spikes), 'spike')}, the largest at step "
-            f"{worst.peak.step}: {number(worst.peak.value)}, {number(times)} times its course "
-            "there.",
+            f"{worst.peak.step}: {number(worst.peak.value)}, {number(worst.factor)} times what "
+            "lies beside it.",
             suggestion=f"Look at the batches before {listed([f'step {step}' for step in steps])}, "
             f"and {code('clip the gradients')}{usual}.",
             tag=curve.name,
             related=tuple(other.name for other, _ in found if other is not curve),
             steps=tuple(sorted(set(steps))[:MOST_STEPS]),
-            comparison=(self.large if severe else self.factor).compare(times),
-            severity=Severity.WARNING if severe else None,
+            comparison=self.factor.compare(worst.factor),
+            severity=None if len(steps) > 1 or self.alone.exceeded(worst.score) else Severity.INFO,
         )
 
-    def _spikes(self, curve: Curve) -> list[Excursion]:
+    def _spikes(self, curve: Curve) -> tuple[Spike, ...]:
         if not self.points.exceeded(curve.finite):
-            return []
-        spikes = [
-            spike
-            for spike in curve.excursions
-            if spike.factor is not None
-            and self.factor.exceeded(spike.factor)
-            and self.noise.exceeded(spike.score)
-        ]
-        return [] if _periodic(curve, spikes) else spikes
+            return ()
+        spikes = curve.spikes(self.factor, self.spread)
+        return () if _periodic(curve, spikes) else spikes
 
 
-def _periodic(curve: Curve, spikes: list[Excursion]) -> bool:
+def _periodic(curve: Curve, spikes: tuple[Spike, ...]) -> bool:
     """Whether spikes come at the same place of a period that the curve has."""
     if curve.period is None or len(spikes) < 2:
         return False

@@ -1,0 +1,82 @@
+"""Single values, and short bursts, that stand far above what lies on both sides of them."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_diagnose.measure.medians import median, quantile, row_medians
+
+Floats = NDArray[np.float64]
+
+#: Values of one side that a peak is compared with: an eighth of the curve, up to 25.
+_FEWEST, _MOST, _PARTS = 2, 25, 16
+#: Nine of ten normal deviations are below so many standard deviations.
+_SHARE, _NORMAL = 0.9, 1.645
+#: Peaks that are looked at, the highest first.
+_CANDIDATES = 200
+
+
+class Peak(NamedTuple):
+    """A value above both of its sides.
+
+    Attributes:
+        place: which of the values.
+        base: the higher one of the medians of both sides, in the unit of the values.
+        factor: the value over that base; for values of both signs, how many times the size of the
+            base it lies above it, plus 1.
+        score: its height above the base by the usual spread of the values about their local
+            median, of their logarithms where all are positive.
+    """
+
+    place: int
+    base: float
+    factor: float
+    score: float
+
+
+def find_peaks(values: Floats, factor: float, score: float) -> list[Peak]:
+    """Peaks of [n] finite values of at least this factor and score, in order.
+
+    The spread is that which nine of ten values keep to, so that a tenth of them may be peaks. One
+    of several values that belong together, the highest, stands for all.
+    """
+    side = min(max(len(values) // _PARTS, _FEWEST), _MOST)
+    if len(values) <= 2 * side:
+        return []
+    positive = bool(values.min() > 0)
+    heights = np.log(values) if positive else values.astype(np.float64)
+    above = heights - _local_medians(heights, 2 * side + 1)
+    spread = quantile(np.abs(above), _SHARE) / _NORMAL
+    needed = max(score * spread, math.log(factor) if positive else 0.0)
+    high = np.flatnonzero(above[_FEWEST:-_FEWEST] > needed / 2) + _FEWEST
+    order = high[np.argsort(-above[high], kind="stable")][:_CANDIDATES]
+    found: list[Peak] = []
+    for index in order.tolist():
+        if any(abs(index - peak.place) <= side for peak in found):
+            continue
+        peak = _peak(heights, index, side, spread, positive=positive)
+        if peak.factor >= factor and peak.score >= score:
+            found.append(peak)
+    return sorted(found)
+
+
+def _peak(heights: Floats, index: int, side: int, spread: float, *, positive: bool) -> Peak:
+    """The value at an index, against the medians of ``side`` values before and behind it."""
+    before, behind = heights[max(0, index - side) : index], heights[index + 1 : index + 1 + side]
+    base = max(float(median(before)), float(median(behind)))
+    up = float(heights[index]) - base
+    score = up / spread if spread > 0 else math.copysign(math.inf, up) if up else 0.0
+    if positive:
+        return Peak(index, math.exp(base), math.exp(min(up, 700.0)), score)
+    return Peak(index, base, 1 + up / abs(base) if base else math.inf, score)
+
+
+def _local_medians(heights: Floats, window: int) -> Floats:
+    """Medians of blocks of ``window`` values, and straight lines between their middles. [n]"""
+    blocks = len(heights) // window
+    levels = row_medians(heights[: blocks * window].reshape(blocks, window))
+    return np.interp(np.arange(len(heights)), window * (np.arange(blocks) + 0.5), levels)
