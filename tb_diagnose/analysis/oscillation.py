@@ -26,6 +26,12 @@ _SINGLE = frozenset(("step", "batch", "iter", "iteration"))
 _ERRORS, _COUNTING = 6.0, 4.0
 #: The standard error of a median is so many times that of a mean.
 _MEDIAN = 1.25
+#: From one point to the next, a curve that jumps about its course moves by so many of its standard
+#: deviations at its turns, and so many points show that it does.
+JUMP, _JUMPS = 2.5, 12
+#: Four of five normal deviations are below so many standard deviations; of second differences, the
+#: variance is six times that of the values.
+_MOST, _USUAL, _DIFFERENCES = 0.8, 1.2816, 6.0
 #: Slower than one turn in so many points is drift.
 _SLOWEST = 8
 #: What the first fifth does is the way down; an oscillation still turns in the last third.
@@ -86,6 +92,18 @@ def is_per_batch(curve: Curve, validation: Curve | None) -> bool:
     return len(curve) > 1.5 * len(validation) or float(np.mean(together)) < 0.5
 
 
+def roughness(values: Floats) -> float:
+    """Standard deviation of [n] values about their course behind their first quarter, in their
+    unit.
+
+    By second differences, of which a fifth may be larger by any amount; 0 for fewer than 12.
+    """
+    if len(values) < _JUMPS:
+        return 0.0
+    sizes = np.abs(np.diff(values[len(values) // 4 :], 2))
+    return float(np.quantile(sizes, _MOST)) / _USUAL / float(np.sqrt(_DIFFERENCES))
+
+
 def oscillation(curve: Curve, values: Floats, size: float) -> Oscillation | None:
     """The turns of ``values`` behind their first fifth, by moves of ``size`` and beyond noise."""
     size = max(size, _noise(curve, values))
@@ -93,8 +111,10 @@ def oscillation(curve: Curve, values: Floats, size: float) -> Oscillation | None
         return None
     turns = swings(values, size)
     turns = turns[turns >= len(values) // _SETTLED]
+    jumps = JUMP * roughness(values) >= size
     slow = len(turns) < len(values) / _SLOWEST * (1 - 1 / _SETTLED)
-    if slow or not np.any(turns >= len(values) * (_LATE - 1) // _LATE):
+    over = not np.any(turns >= len(values) * (_LATE - 1) // _LATE)
+    if not len(turns) or (not jumps and (slow or over)):
         return None
     at = curve.where[(turns * curve.finite) // len(values)]
     low, high = float(values[turns].min()), float(values[turns].max())

@@ -7,7 +7,7 @@ Why it matters:
 How it is judged:
     On the reward and the success rate. Collapse: the end lost half of the gain and a fifth of the
     level, beyond noise. Swings: four turns of half the range and a fifth of the level, beyond the
-    noise of 50 medians, one in the last third.
+    noise of 50 medians, one in the last third; evaluations may jump from one to the next.
 
 When it stays silent:
     A dip before success; a reward that never rose; the noise of single episodes.
@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.analysis.oscillation import medians
+from tb_diagnose.analysis.oscillation import JUMP, medians, roughness
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, plural, sentence
@@ -36,6 +36,9 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.training_kinds import no_reinforcement
+
+#: Fewer evaluations may jump by chance.
+EVALUATIONS = 20
 
 
 @diagnosis(
@@ -86,11 +89,21 @@ class RewardInstability:
             confidence=f"the fall is {number(rise.score)} standard errors",
         )
 
+    def _jumps(self, curve: Curve) -> bool:
+        """Whether evaluations, each of many episodes, jump by half of their range all along."""
+        if curve.split != "validation" or curve.finite < EVALUATIONS:
+            return False
+        jump = JUMP * roughness(curve.finite_values)
+        return bool(self.size.exceeded(jump / float(np.ptp(curve.finite_values) or 1)))
+
     def _swings(self, curve: Curve, lower: str) -> Evidence | None:
         values, noise = medians(curve)
         if not len(values):
             return None
         size = max(self.size * np.ptp(values), self.level * abs(float(np.median(values))))
+        if self._jumps(curve):
+            values, noise = curve.finite_values, 0.0
+            size = self.size * float(np.ptp(values))
         turns = swings(values, max(size, 2 * noise)) if size > 0 else np.empty(0, np.int64)
         turns = turns[turns > len(values) // 10 * 2]
         if not self.turns.exceeded(len(turns)) or turns[-1] < len(values) * 2 / 3:

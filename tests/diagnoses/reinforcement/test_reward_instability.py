@@ -96,3 +96,17 @@ def test_a_collapse_names_the_policy_to_go_back_to() -> None:
     assert 1350 <= evidence.steps[0] <= 1550
     assert f"the policy of step {evidence.steps[0]}" in evidence.suggestion
     assert evidence.comparison.value > 0.8
+
+
+def test_evaluations_of_many_episodes_may_jump_from_one_to_the_next() -> None:
+    jumps = np.where(np.random.default_rng(3).random(200) < 0.5, 0.05, 0.5)
+    speaks(
+        "reward-instability",
+        reinforcement=True,
+        success=curve(counted(jumps, 100), "eval/success_rate"),
+    )
+    silent(
+        "reward-instability",
+        reinforcement=True,
+        success=curve(counted(jumps, 100), "rollout/success_rate"),
+    )
