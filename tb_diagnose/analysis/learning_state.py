@@ -60,7 +60,8 @@ class LearningState(NamedTuple):
             guessing is unknown.
         chance: the level of guessing, as configured or as the first loss and score give it away.
         share: at most so much of the way from guessing to perfect is gone at the end, by the loss
-            or accuracy that shows most; None where nobody knows what perfect is.
+            or accuracy that shows most; None for a loss alone, of which nobody knows how low it
+            can go.
     """
 
     state: Learned
@@ -121,8 +122,7 @@ def does_well(
 def learning_state(curves: Sequence[Curve], chance: ChanceLevel | None) -> LearningState:
     """The state by the first of the curves that can tell, in order of how much they count."""
     chance = chance or inferred_chance(curves)
-    shares = [share_learned(curve, chance) for curve in curves]
-    share = max((share for share in shares if share is not None), default=None)
+    share = _share(curves, chance)
     states = [_of_curve(curve, chance)._replace(chance=chance, share=share) for curve in curves]
     known = [state for state in states if state.state is not Learned.UNKNOWN]
     learned = [state for state in known if not state.stuck]
@@ -133,6 +133,15 @@ def learning_state(curves: Sequence[Curve], chance: ChanceLevel | None) -> Learn
         return score  # whatever the loss does
     lost = next((state for state in learned if state.state is Learned.LOST), first)
     return lost if first.at_chance or first.state is Learned.LEARNED else first
+
+
+def _share(curves: Sequence[Curve], chance: ChanceLevel | None) -> float | None:
+    """The largest share learned, where an accuracy or the level of guessing is known."""
+    found = [(share_learned(curve, chance), curve.info.kind) for curve in curves]
+    scored = chance is not None or any(
+        share is not None and kind == "score" for share, kind in found
+    )
+    return max((share for share, _ in found if share is not None and scored), default=None)
 
 
 def _guesses_one(state: LearningState) -> bool:

@@ -111,10 +111,8 @@ def oscillation(curve: Curve, values: Floats, size: float) -> Oscillation | None
         return None
     turns = swings(values, size)
     turns = turns[turns >= len(values) // _SETTLED]
-    jumps = JUMP * roughness(values) >= size
     slow = len(turns) < len(values) / _SLOWEST * (1 - 1 / _SETTLED)
-    over = not np.any(turns >= len(values) * (_LATE - 1) // _LATE)
-    if not len(turns) or (not jumps and (slow or over)):
+    if slow or not np.any(turns >= len(values) * (_LATE - 1) // _LATE):
         return None
     at = curve.where[(turns * curve.finite) // len(values)]
     low, high = float(values[turns].min()), float(values[turns].max())

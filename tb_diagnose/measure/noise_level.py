@@ -74,7 +74,8 @@ def _log_likelihood(values: Floats, scale: float) -> float:
     decide.
     """
     sizes = second_differences(values) / scale
-    return -float(np.sum(np.log1p(sizes**2))) - len(sizes) * math.log(scale)
+    with np.errstate(over="ignore"):  # of values near the largest number: infinitely unlikely
+        return -float(np.sum(np.log1p(sizes**2))) - len(sizes) * math.log(scale)
 
 
 def _growing(levels: Floats, spans: Floats) -> NoiseModel | None:

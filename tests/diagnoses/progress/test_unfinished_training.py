@@ -66,8 +66,12 @@ def test_it_is_silent(case: str) -> None:
 def test_a_run_that_ends_before_half_of_it_is_learned_is_a_warning(
     end: float, severity: Severity | None
 ) -> None:
-    (evidence,) = speaks("unfinished-training", train_loss=epochs(straight(30, 2.3, end, 0.005)))
+    loss = epochs(straight(30, 2.3, end, 0.005))
+    accuracy = epochs(straight(30, 0.1, 0.4), "epoch_accuracy")
+    (evidence,) = speaks("unfinished-training", train_loss=loss, train_score=accuracy)
     assert evidence.severity is severity
+    (evidence,) = speaks("unfinished-training", train_loss=loss)
+    assert evidence.severity is None
 
 
 def test_it_points_to_the_last_segment() -> None:

@@ -103,10 +103,10 @@ def test_evaluations_of_many_episodes_may_jump_from_one_to_the_next() -> None:
     speaks(
         "reward-instability",
         reinforcement=True,
-        success=curve(counted(jumps, 100), "eval/success_rate"),
+        success=curve(counted(jumps, 100), "eval/success_rate", ""),
     )
     silent(
         "reward-instability",
         reinforcement=True,
-        success=curve(counted(jumps, 100), "rollout/success_rate"),
+        success=curve(counted(jumps, 100), "rollout/success_rate", ""),
     )
