@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.reading import run as reader  # noqa: E402
-from benchmarks.sweep import write  # noqa: E402
+from evaluation.sweep import write  # noqa: E402
 
 #: What is compared with the others.
 _FIRST = "tb-diagnose"

@@ -203,7 +203,7 @@ def _examined(run: Run, settings: Settings, render: Render, *, comparing: bool) 
     return Examined(
         run.name,
         render(examination),
-        summarize_run(run.name, examination.roles) if comparing else None,
+        summarize_run(examination.analysis) if comparing else None,
         _unmatched(run, settings),
     )
 

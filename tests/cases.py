@@ -13,7 +13,7 @@ from tb_diagnose.core.finding import Evidence, Outcome, Verdict
 from tb_diagnose.core.model import Layer, Loss, ModelConfig, Optimizer
 from tb_diagnose.core.run import QUANTILES, Fact, Histograms, Run, Series
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.engine.compare import summarize_run
+from tb_diagnose.engine.compare import RunSummary, summarize_run
 from tb_diagnose.engine.contract import registry
 from tb_diagnose.engine.examine import judge
 from tb_diagnose.roles.catalog import ROLES
@@ -195,9 +195,14 @@ def outcome(identity: str, *, framework: str = "Keras 3", **roles: Any) -> Outco
     if unknown := roles.keys() - {*ROLES, "runs", "baseline"}:
         raise TypeError(f"there is no role {min(unknown)!r}")
     if "runs" in roles:
-        runs = {name: summarize_run(name, each) for name, each in roles["runs"].items()}
+        runs = {name: summary(name, each) for name, each in roles["runs"].items()}
         return judge(registry()[identity], {**roles, "runs": runs}.get, Settings())
     return judge(registry()[identity], analysis(framework, **roles).role, Settings(), framework)
+
+
+def summary(name: str, roles: RoleMap) -> RunSummary:
+    """What others need of a run that has these roles and no others."""
+    return summarize_run(RunAnalysis(Run(name, name), roles))
 
 
 def analysis(framework: str = "Keras 3", **roles: Any) -> RunAnalysis:

@@ -9,7 +9,7 @@ from zlib import adler32
 
 from google_crc32c import value as crc32c
 
-from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.analysis.run import RunAnalysis
 from tb_diagnose.core.run import Series
 from tb_diagnose.roles.resolve import RoleMap
 
@@ -99,14 +99,15 @@ class RunSummary(NamedTuple):
         return self.fingerprints.get("train_loss", self.fingerprints.get("reward"))
 
 
-def summarize_run(run: str, roles: RoleMap) -> RunSummary:
-    """What others need of a run, by its name and its roles."""
+def summarize_run(analysis: RunAnalysis) -> RunSummary:
+    """What others need of a run."""
+    roles = analysis.roles
     optimizer = roles.values.get("optimizer")
     return RunSummary(
-        run=run,
-        final_metrics=dict(_standings(roles)),
+        run=analysis.run.name,
+        final_metrics=dict(_final_metrics(analysis)),
         fingerprints=dict(_prints(roles)),
-        failed=_failed(roles),
+        failed=_failed(analysis),
         task=_task(roles),
         hparams=roles.values.get("hparams") or {},
         rate=optimizer.learning_rate if optimizer else None,
@@ -152,19 +153,14 @@ def final_metrics(runs: Mapping[str, RunSummary]) -> dict[str, FinalMetric]:
     return {}
 
 
-def ranked(roles: RoleMap) -> Iterator[tuple[str, Series, int]]:
-    """The curves that play the roles of ``RANKED``: role, curve, and which way is better."""
+def _final_metrics(analysis: RunAnalysis) -> Iterator[tuple[str, FinalMetric]]:
     for role, better in RANKED.items():
-        if isinstance(curve := roles.values.get(role), Series):
-            yield role, curve, better
-
-
-def _standings(roles: RoleMap) -> Iterator[tuple[str, FinalMetric]]:
-    for role, curve, better in ranked(roles):
-        known = Curve(curve, better)
-        start, end = known.start_level, known.end_level
-        if start is not None and end is not None and known.end == known.point(len(known) - 1):
-            noise = known.noise or 0.0
+        curve = analysis.role(role)
+        if curve is None:
+            continue
+        start, end = curve.start_level, curve.end_level
+        if start is not None and end is not None and curve.end == curve.point(len(curve) - 1):
+            noise = curve.noise or 0.0
             yield role, FinalMetric(curve.name, better, start.value, end.value, noise)
 
 
@@ -177,12 +173,12 @@ def _prints(roles: RoleMap) -> Iterator[tuple[str, Fingerprint]]:
             yield role, Fingerprint(len(curve), varied, (crc32c(bits), adler32(bits)))
 
 
-def _failed(roles: RoleMap) -> bool | None:
-    for role, better in (("train_loss", -1), ("reward", 1)):
-        curve = roles.values.get(role)
-        if isinstance(curve, Series) and len(curve) > 1:
-            known = Curve(curve, better)
-            if known.non_finite or known.start_level is None or known.end_level is None:
+def _failed(analysis: RunAnalysis) -> bool | None:
+    for role in ("train_loss", "reward"):
+        curve = analysis.role(role)
+        if curve is not None and len(curve) > 1:
+            if curve.non_finite or curve.start_level is None or curve.end_level is None:
                 return True
-            return better * (known.end_level.value - known.start_level.value) <= 0
+            gain: float = curve.better * (curve.end_level.value - curve.start_level.value)
+            return gain <= 0
     return None

@@ -136,7 +136,7 @@ class Following:
         kept.points = sum(each.run.points for each in kept.held)
         kept.glances = []
         if self._together.wanted:
-            kept.glances = [summarize_run(each.run.name, each.roles) for each in kept.held]
+            kept.glances = [summarize_run(each.analysis) for each in kept.held]
         kept.entries = []
         for at, examination in enumerate(kept.held):
             part = run_part(examination, POINTS)

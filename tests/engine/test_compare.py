@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tb_diagnose.analysis.run_curve import Curve
-from tb_diagnose.engine.compare import RunSummary, final_metrics, summarize_run
+from tb_diagnose.engine.compare import RunSummary, final_metrics
 from tb_diagnose.roles.resolve import RoleMap, resolve_roles
-from tests.cases import Floats, compiled, curve, epochs, falling, flat, run, straight
+from tests.cases import Floats, compiled, curve, epochs, falling, flat, run, straight, summary
 
 
 def roles(**values: object) -> RoleMap:
@@ -22,7 +22,7 @@ def trained(values: Floats) -> RoleMap:
 
 
 def seen(runs: dict[str, RoleMap]) -> dict[str, RunSummary]:
-    return {name: summarize_run(name, each) for name, each in runs.items()}
+    return {name: summary(name, each) for name, each in runs.items()}
 
 
 def test_runs_are_ranked_by_the_first_curve_that_two_of_them_have() -> None:
@@ -39,14 +39,17 @@ def test_runs_are_ranked_by_the_first_curve_that_two_of_them_have() -> None:
 @pytest.mark.parametrize("better", (-1, 1))
 def test_a_standing_is_in_the_unit_of_its_curve(better: int) -> None:
     logged = epochs(-better * falling(60, noise=0.1))
-    one = summarize_run("a", roles(**{"val_loss" if better < 0 else "val_score": logged}))
+    one = summary("a", roles(**{"val_loss" if better < 0 else "val_score": logged}))
     (standing,) = one.final_metrics.values()
     assert standing.better == better
-    summary = Curve(logged, better)
-    assert summary.start_level is not None
-    assert summary.end_level is not None
-    assert (standing.start, standing.end) == (summary.start_level.value, summary.end_level.value)
-    assert standing.noise == summary.noise
+    described = Curve(logged, better)
+    assert described.start_level is not None
+    assert described.end_level is not None
+    assert (standing.start, standing.end) == (
+        described.start_level.value,
+        described.end_level.value,
+    )
+    assert standing.noise == described.noise
 
 
 def test_a_run_that_ended_in_nan_is_not_ranked() -> None:
@@ -55,7 +58,7 @@ def test_a_run_that_ended_in_nan_is_not_ranked() -> None:
 
 
 def failed(those: RoleMap) -> bool | None:
-    return summarize_run("a", those).failed
+    return summary("a", those).failed
 
 
 def test_what_failed() -> None:
@@ -69,13 +72,11 @@ def test_what_failed() -> None:
 
 def test_a_glance_is_small_however_long_the_run() -> None:
     curves = (epochs(falling(n)) for n in (100, 100_000))
-    short, long = (
-        len(pickle.dumps(summarize_run("a", resolve_roles(run(each), {})))) for each in curves
-    )
+    short, long = (len(pickle.dumps(summary("a", resolve_roles(run(each), {})))) for each in curves)
     assert long < short + 100
 
 
 def test_a_glance_knows_what_runs_differ_in() -> None:
-    one = summarize_run("a", roles(hparams={"width": 64}, optimizer=compiled(0.1)))
+    one = summary("a", roles(hparams={"width": 64}, optimizer=compiled(0.1)))
     assert (one.run, one.hparams, one.rate) == ("a", {"width": 64}, 0.1)
     assert (one.final_metrics, one.fingerprints, one.failed) == ({}, {}, None)

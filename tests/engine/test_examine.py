@@ -233,7 +233,7 @@ def test_comparisons_see_all_runs_and_no_single_one() -> None:
 
     both = [examine(run(name=name), NOTHING) for name in ("a", "b")]
     assert both[0].outcomes == ()
-    (came_to,) = compare([summarize_run(each.run.name, each.roles) for each in both], NOTHING)
+    (came_to,) = compare([summarize_run(each.analysis) for each in both], NOTHING)
     assert came_to.evidence[0].message == "a, b."
 
 
