@@ -14,7 +14,7 @@ from tb_diagnose.measure.noise import FEW
 from tb_diagnose.measure.noise_level import RESOLUTION
 from tb_diagnose.measure.peaks import find_peaks
 from tb_diagnose.measure.periods import Period, find_period
-from tb_diagnose.measure.piecewise import SHORTEST
+from tb_diagnose.measure.partition import SHORTEST
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.measure.trend import trend
 

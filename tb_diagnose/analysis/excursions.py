@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.measure.outliers import departures, outlier_limit
-from tb_diagnose.measure.piecewise import SHORTEST, Line, fit_line
+from tb_diagnose.measure.partition import SHORTEST
+from tb_diagnose.measure.piecewise import Line, fit_line
 
 Floats = NDArray[np.float64]
 

@@ -15,7 +15,8 @@ from tb_diagnose.measure.binning import bin_curve
 from tb_diagnose.measure.noise import NoiseModel, long_run_scale, residual_scale
 from tb_diagnose.measure.noise_level import discernible, estimate_noise
 from tb_diagnose.measure.outliers import clip_outliers
-from tb_diagnose.measure.piecewise import Line, segment
+from tb_diagnose.measure.partition import segment
+from tb_diagnose.measure.piecewise import Line
 
 Floats = NDArray[np.float64]
 
