@@ -12,9 +12,9 @@ from tb_diagnose.analysis.curve_parts import Level, Outlook, Rise, Spike, Swings
 from tb_diagnose.measure.binning import bin_curve
 from tb_diagnose.measure.noise import FEW
 from tb_diagnose.measure.noise_level import RESOLUTION
+from tb_diagnose.measure.partition import SHORTEST
 from tb_diagnose.measure.peaks import find_peaks
 from tb_diagnose.measure.periods import Period, find_period
-from tb_diagnose.measure.partition import SHORTEST
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.measure.trend import trend
 
