@@ -58,14 +58,17 @@ def _collinear(points: Points, one: Sequence[Piece], other: Sequence[Piece]) -> 
 
 
 def _fitted(points: Points, parts: Sequence[Piece]) -> tuple[Line, Points]:
-    at = np.concatenate([np.arange(first, last + 1) for first, last in parts])
-    chosen = Points(points.places[at], points.heights[at], points.errors[at])
-    return fit_line(*chosen, 0, len(at) - 1), chosen
+    pieces = [slice(first, last + 1) for first, last in parts]
+    if len(pieces) == 1:
+        chosen = Points(*(column[pieces[0]] for column in points))
+    else:
+        chosen = Points(*(np.concatenate([column[p] for p in pieces]) for column in points))
+    return fit_line(*chosen, 0, len(chosen.places) - 1), chosen
 
 
 def _squares(points: Points, parts: Sequence[Piece]) -> float:
     line, (places, heights, errors) = _fitted(points, parts)
-    return float(np.sum(((heights - line.at_all(places)) / errors) ** 2))
+    return float((((heights - line.at_all(places)) / errors) ** 2).sum())
 
 
 def points_of(piece: Piece, edges: NDArray[np.int64]) -> Piece:
@@ -92,7 +95,8 @@ def fit_lines(
             if len(lines) > 1 and _is_mixed(lines[-2:], line, (before, window[1]), heights):
                 del lines[-1]  # its bin is neither here nor there: the curve jumps within it
                 window = before, window[1]
-            lines[-1], line = _meeting(lines[-1], line, window, heights)
+            lost = _squares_lost((lines[-1], line), window, heights)
+            lines[-1], line = _meeting(lines[-1], line, window, lost)
         lines.append(line)
     return lines
 
@@ -102,31 +106,38 @@ def _is_mixed(lines: Sequence[Line], after: Line, window: Piece, heights: Floats
     before, mixed = lines
     if mixed.first < window[0] or mixed.last >= window[1]:
         return False
-    outer = _meeting(before, after, window, heights)
-    _, inner = _meeting(mixed, after, window, heights)
-    explained = sum(_lost(line, window, heights) for line in outer)
-    needed = sum(_lost(line, window, heights) for line in (before, mixed, inner))
+    first, second, third = _squares_lost((before, mixed, after), window, heights)
+    outer = _meeting(before, after, window, (first, third))
+    inner = _meeting(mixed, after, window, (second, third))[1]
+    explained = _lost(outer[0], window, first) + _lost(outer[1], window, third)
+    needed = sum(
+        _lost(line, window, squares)
+        for line, squares in ((before, first), (mixed, second), (inner, third))
+    )
     return explained <= needed + change_penalty(len(heights))
 
 
-def _meeting(before: Line, after: Line, window: Piece, heights: Floats) -> tuple[Line, Line]:
-    """Two lines that meet within a window of points, at the point where they fit best."""
+def _meeting(
+    before: Line, after: Line, window: Piece, lost: Sequence[Floats]
+) -> tuple[Line, Line]:
+    """Two lines that meet within a window of points, at the point where they fit best.
+
+    ``lost`` are the squares that each of them leaves at the points of the window.
+    """
     start, stop = max(window[0], before.first + 1), min(window[1], after.last)
-    before_lost, after_lost = (
-        _squares_lost(line, start, stop, heights) for line in (before, after)
-    )
-    gain = np.concatenate([[0.0], np.cumsum(after_lost - before_lost)])
+    inside = slice(start - window[0], max(start, stop) - window[0])
+    gain = np.concatenate([[0.0], np.cumsum(lost[1][inside] - lost[0][inside])])
     change = start + int(gain.argmax())
     return before._replace(last=change - 1), after._replace(first=change)
 
 
-def _squares_lost(line: Line, start: int, stop: int, heights: Floats) -> Floats:
-    """Squared distance of the points from ``start`` to ``stop`` - 1 from a line, 9 at most."""
-    distances = heights[start:stop] - line.at_all(np.arange(start, stop))
-    return np.minimum(distances**2, 9.0)
+def _squares_lost(lines: Sequence[Line], window: Piece, heights: Floats) -> Floats:
+    """Squared distance of the m points of a window from each of k lines, 9 at most. [k, m]"""
+    levels = np.stack([line.at_all(np.arange(*window)) for line in lines])
+    return np.minimum((heights[slice(*window)] - levels) ** 2, 9.0)
 
 
-def _lost(line: Line, window: Piece, heights: Floats) -> float:
-    """Sum of these over the points of a line within a window."""
+def _lost(line: Line, window: Piece, squares: Floats) -> float:
+    """Sum of the squares that a line leaves at its points within a window."""
     start, stop = max(window[0], line.first), min(window[1], line.last + 1)
-    return float(_squares_lost(line, start, stop, heights).sum())
+    return float(squares[start - window[0] : max(start, stop) - window[0]].sum())

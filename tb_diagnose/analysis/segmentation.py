@@ -68,7 +68,8 @@ def _within_values(course: Floats, heights: Floats, lines: Sequence[Line]) -> Fl
     """The same [n], each line no lower and no higher than the values of its segment."""
     for line in lines:
         piece = slice(line.first, line.last + 1)
-        np.clip(course[piece], heights[piece].min(), heights[piece].max(), out=course[piece])
+        values = heights[piece]
+        course[piece] = np.minimum(np.maximum(course[piece], values.min()), values.max())
     return course
 
 
@@ -83,7 +84,8 @@ def _points(
     errors = np.full(len(levels), max(1.0, long_run_scale(heights[-_LONGEST:])))
     if largest > 1:
         middle = levels[bins.sizes >= largest - 1]
-        told = residual_scale(middle).value, long_run_scale(middle), errors[0] * largest**-0.5
+        near = residual_scale(middle).value
+        told = near, long_run_scale(middle, near), errors[0] * largest**-0.5
         error = min(max(told), errors[0])
         # Between single points and the largest bins the error is a power of the size.
         errors *= bins.sizes ** (math.log(error / errors[0]) / math.log(largest))

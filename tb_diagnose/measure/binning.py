@@ -45,26 +45,30 @@ def bin_curve(values: Floats) -> Bins:
     first = np.cumsum(sizes) - sizes
     if len(sizes) == len(values):
         return Bins(first, sizes, values)
-    medians = np.empty(len(sizes))
-    for size in sorted(set(sizes.tolist())):
-        alike = np.flatnonzero(sizes == size)
-        runs = np.split(alike, np.flatnonzero(np.diff(alike) > 1) + 1)
-        for run in runs:
-            start, stop = first[run[0]], first[run[-1]] + size
-            medians[run] = row_medians(values[start:stop].reshape(len(run), size))
-    return Bins(first, sizes, medians)
+    medians, start = [], 0
+    for size, count in _alike(len(values)):
+        stop = start + size * count
+        medians.append(row_medians(values[start:stop].reshape(count, size)))
+        start = stop
+    return Bins(first, sizes, np.concatenate(medians))
 
 
 def bin_sizes(points: int) -> Places:
     """How many points each bin of a curve has, from its start to its end. [m]"""
+    return np.repeat(*np.array(_alike(points), dtype=np.int64).T)
+
+
+def _alike(points: int) -> list[tuple[int, int]]:
+    """The sizes of the bins of a curve and how many bins in a row have each."""
     full = -(-points // BINS) if points > UNBINNED else 1
-    end: list[int] = []
-    size = 1
-    while size < full and 2 * (sum(end) + _STEPS * size) < points:
-        end += [size] * _STEPS
+    end: list[tuple[int, int]] = []
+    size, binned = 1, 0
+    while size < full and 2 * (binned + _STEPS * size) < points:
+        end.append((size, _STEPS))
+        binned += size * _STEPS
         size *= 2
-    middle = points - 2 * sum(end)
+    middle = points - 2 * binned
     count = -(-middle // full)
     small, more = divmod(middle, max(count, 1))
-    sizes = [small + 1] * more + [small] * (count - more)
-    return np.array([*end, *sizes, *end[::-1]], dtype=np.int64)
+    sizes = [(small + 1, more), (small, count - more)]
+    return [*end, *(run for run in sizes if run[1]), *end[::-1]]

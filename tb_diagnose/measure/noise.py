@@ -115,25 +115,28 @@ def second_differences(values: Floats, lag: int = 1) -> Floats:
 def _by_quantile(ordered: Floats, share: float) -> Scale:
     normal, error = _QUANTILES[share]
     n = len(ordered)
-    places = [math.ceil(share * n) - 1, math.floor(share * n)]
-    value = float(np.mean(ordered[places])) / normal
+    low, high = math.ceil(share * n) - 1, math.floor(share * n)
+    value = float(ordered[low] + ordered[high]) / 2 / normal
     return Scale(value, value * math.exp(_SURELY * error / math.sqrt(n)))
 
 
-def long_run_scale(values: Floats) -> float:
+def long_run_scale(values: Floats, near: float | None = None) -> float:
     """Standard deviation of means over [n], times the root of how many values they are of.
 
     That of independent noise is the noise itself. Correlated noise differs less between neighbors
     than further apart: if it is autoregressive of first order, the correlation of neighbors is
     2 - sqrt(1 + 3 r), where r is the ratio of the variances of second differences at lag 1 and at
     a lag that the correlation does not reach. 0 where the two do not differ by more than the
-    standard error of their ratio, and where n < 40.
+    standard error of their ratio, and where n < 40. ``near`` is the scale at lag 1, where that is
+    known.
     """
     n = len(values)
     if n < _TOLD:
         return 0.0
     lag = _NEAR if n < _MANY_POINTS else _FAR
-    near, far = residual_scale(values).value, residual_scale(values, lag).value
+    if near is None:
+        near = residual_scale(values).value
+    far = residual_scale(values, lag).value
     if far <= near * (1 + _RATIO_ERROR / math.sqrt(n)):
         return 0.0
     neighbors = min(2 - math.sqrt(1 + 3 * (near / far) ** 2), _MOST_CORRELATED)

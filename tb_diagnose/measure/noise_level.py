@@ -88,20 +88,21 @@ def _growing(levels: Floats, spans: Floats) -> NoiseModel | None:
     growth = error = floor = 0.0
     weights = np.ones(len(levels))
     for _ in range(3):
-        center = np.average(levels, weights=weights)
+        total = weights.sum()
+        center = (levels * weights).sum() / total
         apart = levels - center
-        spread = float(np.sum(weights * apart**2))
+        spread = float((weights * apart**2).sum())
         if not spread > 0:
             return None
-        growth = float(np.sum(weights * apart * spans)) / spread
-        floor = float(np.average(spans, weights=weights)) - growth * center
+        growth = float((weights * apart * spans).sum()) / spread
+        floor = float((spans * weights).sum() / total) - growth * center
         if floor < 0:
             floor = 0.0
-            growth = float(np.sum(weights * levels * spans) / np.sum(weights * levels**2))
+            growth = float((weights * levels * spans).sum() / (weights * levels**2).sum())
         fitted = floor + growth * levels
         if growth <= 0 or not fitted.min() > 0:
             return None
-        error = math.sqrt(np.mean(weights * (spans - fitted) ** 2) * len(levels) / spread)
+        error = math.sqrt((weights * (spans - fitted) ** 2).mean() * len(levels) / spread)
         error /= math.sqrt(max(len(levels) - 2, 1))
         weights = fitted**-2
     return NoiseModel(float(floor), growth) if growth > _BELIEVED * error else None

@@ -82,11 +82,20 @@ def moving_median(values: Floats) -> Floats:
     """
     n = len(values)
     found: Floats = values.copy()
-    for reach in (1, 2) if n >= _SHORT else (1,):
-        if n > 2 * reach:
-            windows = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1)
-            found[reach : n - reach] = row_medians(windows)
+    if n < 3:
+        return found
+    if n < _SHORT:
+        found[1:-1] = row_medians(_windows(values, 3))
+    else:
+        found[[1, -2]] = row_medians(np.array([values[:3], values[-3:]]))
+        found[2:-2] = row_medians(_windows(values, 5))
     return found
+
+
+def _windows(values: Floats, size: int) -> Floats:
+    """Every ``size`` values in a row of [n]. [n - size + 1, size]"""
+    first = np.arange(len(values) - size + 1)
+    return values[first[:, None] + np.arange(size)]
 
 
 def clip_outliers(values: Floats, errors: Floats) -> Floats:

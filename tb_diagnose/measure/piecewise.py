@@ -68,10 +68,11 @@ def fit_line(places: Floats, heights: Floats, errors: Floats, first: int, last: 
     t, z = places[first : last + 1], heights[first : last + 1]
     weights = errors[first : last + 1] ** -2.0
     total = float(weights.sum())
-    center = float(np.sum(weights * t)) / total
-    level = float(np.sum(weights * z)) / total
-    spread = float(np.sum(weights * (t - center) ** 2))
-    slope = float(np.sum(weights * (t - center) * (z - level))) / spread if spread > 0 else 0.0
+    center = float((weights * t).sum()) / total
+    level = float((weights * z).sum()) / total
+    apart = t - center
+    spread = float((weights * apart**2).sum())
+    slope = float((weights * apart * (z - level)).sum()) / spread if spread > 0 else 0.0
     slope_error = spread**-0.5 if spread > 0 else math.inf
     if last == first:
         slope_error = 0.0
