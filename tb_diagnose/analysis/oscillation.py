@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.measure.granularity import sample_size, share_noise
+from tb_diagnose.measure.medians import part_medians
 from tb_diagnose.measure.piecewise import universal_limit
 from tb_diagnose.measure.swings import swings
 
@@ -60,12 +61,7 @@ def averaged(curve: Curve, *, single: bool) -> Floats:
     values = curve.finite_values
     if not single:
         return values
-    parts = min(_PARTS, len(values) // _VALUES)
-    return (
-        np.array([np.median(part) for part in np.array_split(values, parts)])
-        if parts
-        else values[:0]
-    )
+    return part_medians(values, min(_PARTS, len(values) // _VALUES))
 
 
 def medians(curve: Curve) -> tuple[Floats, float]:
@@ -75,9 +71,7 @@ def medians(curve: Curve) -> tuple[Floats, float]:
     single = curve.noise or 0.0
     each = len(values) / max(parts, 1)
     error = single * (_MEDIAN / np.sqrt(each) if each > 1 else 1.0)
-    pieces = np.array_split(values, parts) if parts else []
-    middles = np.array([np.median(piece) for piece in pieces], dtype=np.float64)
-    return middles, float(error * universal_limit(max(parts, 1)))
+    return part_medians(values, parts), float(error * universal_limit(max(parts, 1)))
 
 
 def is_per_batch(curve: Curve, validation: Curve | None) -> bool:

@@ -117,9 +117,7 @@ def _is_mixed(lines: Sequence[Line], after: Line, window: Piece, heights: Floats
     return explained <= needed + change_penalty(len(heights))
 
 
-def _meeting(
-    before: Line, after: Line, window: Piece, lost: Sequence[Floats]
-) -> tuple[Line, Line]:
+def _meeting(before: Line, after: Line, window: Piece, lost: Sequence[Floats]) -> tuple[Line, Line]:
     """Two lines that meet within a window of points, at the point where they fit best.
 
     ``lost`` are the squares that each of them leaves at the points of the window.

@@ -16,7 +16,6 @@ from tb_diagnose.analysis.run import RunAnalysis
 from tb_diagnose.core.run import Histograms, Run, Series, Vitals
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.measure.levels import distinct
-from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.roles.resolve import resolve_roles, role_values
 
 #: Cuts that are kept: the first ones, where bisections of one curve have not parted yet.
@@ -37,7 +36,7 @@ class Replay:
         is. None where the run has no such curve or the curve no clock.
         """
         curve = logged(self._run, name)
-        if curve is None or len(curve) == 0 or not all_of(np.isfinite(curve.wall)):
+        if curve is None or len(curve) == 0 or not np.isfinite(curve.wall).all():
             return None
         moments = distinct(curve.wall)
         low, high = 0, len(moments) - 1
@@ -72,7 +71,7 @@ def as_of(run: Run, step: int, settings: Settings) -> Run:
     if curve is None:
         return run
     reached = curve.steps <= step
-    if all_of(reached):
+    if reached.all():
         return run
     return run.until(float(np.max(curve.wall[reached], initial=-math.inf)))
 

@@ -55,7 +55,8 @@ def bin_curve(values: Floats) -> Bins:
 
 def bin_sizes(points: int) -> Places:
     """How many points each bin of a curve has, from its start to its end. [m]"""
-    return np.repeat(*np.array(_alike(points), dtype=np.int64).T)
+    sizes, counts = np.array(_alike(points), dtype=np.int64).reshape(-1, 2).T
+    return np.repeat(sizes, counts)
 
 
 def _alike(points: int) -> list[tuple[int, int]]:

@@ -28,14 +28,6 @@ def highest(values: NDArray[Any]) -> float:
     return float(finite(values).max(initial=-math.inf)) if np.isfinite(values).any() else math.nan
 
 
-def differences(values: NDArray[Any]) -> NDArray[Any]:
-    """From each of [..., n] to the next: ``numpy.diff``, which takes longer on short curves.
-
-    [..., n - 1]
-    """
-    return np.asarray(values[..., 1:] - values[..., :-1])
-
-
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
     """The different ones of [n] numbers, none of them NaN, in ascending order.
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.measure.medians import part_medians
+
 Floats = NDArray[np.float64]
 
 
@@ -39,5 +41,4 @@ def time_per_step(steps: NDArray[Any], wall: Floats, stretches: int) -> Floats:
     ahead, took = np.diff(np.asarray(steps, dtype=np.float64)), np.diff(wall)
     on = ahead > 0
     times = took[on] / ahead[on]
-    pieces = np.array_split(times, min(stretches, len(times))) if len(times) else []
-    return np.array([np.median(piece) for piece in pieces], dtype=np.float64)
+    return part_medians(times, min(stretches, len(times)))

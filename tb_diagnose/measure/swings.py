@@ -5,9 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.levels import differences
-from tb_diagnose.measure.reductions import all_of
-
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
@@ -26,7 +23,7 @@ def swings(values: Floats, size: float) -> Places:
     if size <= 0:
         return np.array(_zigzag(values.tolist(), size), dtype=np.int64)
     where = _extremes(values, size)
-    large = np.flatnonzero(np.abs(differences(values[where])) >= size)
+    large = np.flatnonzero(np.abs(np.diff(values[where])) >= size)
     if len(where) > _FEW and len(large) and large[-1] - large[0] + 1 == len(large):
         # What is left at the ends moves within the first large move, or within the last one.
         return where[large]
@@ -58,10 +55,10 @@ def _extremes(values: Floats, size: float) -> Places:
     Of equal neighbors the first, of these the ends and the local extremes; then, again and
     again, all moves below ``size`` go that lie within the moves on both of their sides.
     """
-    moves, apart = differences(values), None
-    if not all_of(moves != 0):
+    moves, apart = np.diff(values), None
+    if not (moves != 0).all():
         apart = np.flatnonzero(np.concatenate([[1.0], moves]))
-        moves = differences(values[apart])
+        moves = np.diff(values[apart])
     rises = moves > 0
     turns = np.flatnonzero(rises[1:] != rises[:-1]) + 1
     where = np.concatenate([[0], turns, [len(moves)]])[: min(len(values), len(moves) + 1)]

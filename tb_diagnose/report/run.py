@@ -14,7 +14,6 @@ from tb_diagnose.analysis.learning_state import Learned
 from tb_diagnose.core.format import plural
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.core.run import Fact, Histograms, Run, Series, Vitals
-from tb_diagnose.measure.reductions import max_of, min_of
 from tb_diagnose.report.curves import counted_in, curve, parts
 from tb_diagnose.report.numbers import maybe, moment, number, text
 from tb_diagnose.report.outcomes import Counting, outcome_parts
@@ -159,11 +158,11 @@ def _ends(wall: NDArray[np.float64]) -> tuple[float, float] | None:
     """The least and the largest finite one of [n] moments; None if there is none."""
     if not len(wall):
         return None
-    ends = min_of(wall), max_of(wall)
+    ends = float(wall.min()), float(wall.max())
     if all(map(math.isfinite, ends)):  # then all are
         return ends
     known = wall[np.isfinite(wall)]
-    return (min_of(known), max_of(known)) if len(known) else None
+    return (float(known.min()), float(known.max())) if len(known) else None
 
 
 def _counting(run: Run) -> Counting:
@@ -197,7 +196,7 @@ def _steps(roles: RoleMap) -> StepsPart | None:
     loss = next((each for each in main if isinstance(each, Series) and len(each)), None)
     if loss is None:
         return None
-    first, last = int(min_of(loss.steps)), int(max_of(loss.steps))
+    first, last = int(loss.steps.min()), int(loss.steps.max())
     return StepsPart(first=first, last=last, counted_in=counted_in(loss.tag))
 
 

@@ -18,7 +18,6 @@ import numpy as np
 
 from tb_diagnose.core.run import Series
 from tb_diagnose.measure.levels import highest
-from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.roles.tags import TagInfo, parse_tag
 
 #: Roles of single curves that a tag's kind names outright.
@@ -171,7 +170,7 @@ def _at_one_step(series: Series) -> bool:
     """Many points at one and the same step; where no step is given, all of them are at 0."""
     steps = series.steps
     first = steps.item(0)
-    return first == steps.item(-1) != 0 and len(steps) > 1 and all_of(steps == first)
+    return first == steps.item(-1) != 0 and len(steps) > 1 and bool((steps == first).all())
 
 
 @lru_cache(maxsize=256)

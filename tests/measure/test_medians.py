@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tb_diagnose.measure.medians import median, quantile, row_medians
+from tb_diagnose.measure.medians import median, part_medians, quantile, row_medians
 
 anything = st.floats(-1e300, 1e300) | st.sampled_from([np.nan, np.inf, -np.inf, 0.0])
 
@@ -41,6 +41,18 @@ def test_the_median_keeps_the_precision_of_the_values(kind: type, shape: tuple[i
 def test_medians_of_rows_are_those_of_numpy(table: np.ndarray) -> None:
     with np.errstate(all="ignore"):
         np.testing.assert_array_equal(row_medians(table), old(table, axis=1))
+
+
+@given(arrays(np.float64, st.integers(1, 90), elements=anything), st.data())
+def test_medians_of_parts_are_those_of_numpy(values: np.ndarray, data: st.DataObject) -> None:
+    parts = data.draw(st.integers(1, len(values)))
+    expected = [old(part) for part in np.array_split(values, parts)]
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(part_medians(values, parts), expected)
+
+
+def test_nothing_in_no_parts_has_no_medians() -> None:
+    assert len(part_medians(np.empty(0), 0)) == 0
 
 
 @pytest.mark.parametrize("size", (2500, 2501, 2502, 9999, 10_000))

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_diagnose.core.run import Fact, Histograms, Series
-from tb_diagnose.measure.levels import differences
 from tb_diagnose.measure.medians import median
-from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.read.sessions import cycles
 from tb_diagnose.read.sessions.sessions import Restart, Session
 
@@ -62,14 +60,14 @@ def _restart(same: Sequence[tuple[str, Restart]]) -> Iterator[Fact]:
 
 def of_curve(curve: Series | Histograms) -> Iterator[Fact]:
     """What is odd about the steps of one curve that belongs to one training."""
-    moves = differences(curve.steps)
-    if all_of(moves > 0):
+    moves = np.diff(curve.steps)
+    if (moves > 0).all():
         return  # as nearly all are
     backs = np.flatnonzero(moves < 0) + 1
     if len(backs):
         lengths = np.diff([0, *backs])
         first = curve.steps[0]
-        if len(backs) >= 2 and all_of(curve.steps[backs] == first) and cycles.equal(lengths):
+        if len(backs) >= 2 and (curve.steps[backs] == first).all() and cycles.equal(lengths):
             yield _batch_indices(curve, len(backs) + 1, int(median(lengths)))
             return
         yield _backward(curve, backs.tolist())

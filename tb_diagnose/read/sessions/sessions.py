@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.measure.reductions import all_of
 from tb_diagnose.read.columns.columns import SCALARS, Column, Key
 from tb_diagnose.read.sessions.boundaries import AGAIN
 from tb_diagnose.read.sessions.segments import Segment
@@ -54,7 +53,7 @@ class Chunk:
         before = len(self)
         keep = self.column.steps < step
         keep = keep if self.keep is None else self.keep & keep
-        self.keep = None if all_of(keep) else keep
+        self.keep = None if keep.all() else keep
         return before - len(self)
 
 
