@@ -76,10 +76,10 @@ class CurveCourse(LoggedCurve):
 
     def _level(self, place: int, line: Line | None = None) -> Level:
         """The course at one of the finite values, which the line goes through."""
-        course = self._described
-        line = line or next(line for line in course.lines if place <= line.last)
-        value = float(course.unit.restore(course.fitted[place]))
-        error = min(line.error_at(place) * float(course.unit.at(value)), _LARGEST)
+        described = self._described
+        line = line or next(line for line in described.lines if place <= line.last)
+        value = float(self.course[place])
+        error = min(line.error_at(place) * float(described.unit.at(value)), _LARGEST)
         index = int(self.where[place])
         return Level(value, error, index, int(self.steps[index]))
 

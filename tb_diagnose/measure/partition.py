@@ -15,7 +15,7 @@ Places = NDArray[np.int64]
 #: Points that a piece in the middle has at least: fewer come back, and are excursions.
 SHORTEST = 3
 #: So many ends of pieces are looked at together: what is in hand stays in a processor's caches.
-_BLOCK = 64
+_BLOCK = 48
 #: Points whose places differ by less than this share of the curve count as one place, squared.
 _ONE_PLACE = 1e-12
 
@@ -62,7 +62,7 @@ def _settled(before: Floats, cost: Floats, penalty: float) -> Floats:
     best = before + penalty
     while True:  # once for each change within the block, which are few
         better = np.minimum(best, (cost + best).min(axis=1) + penalty)
-        if np.array_equal(better, best):
+        if (better == best).all():
             return best
         best = better
 
@@ -96,11 +96,11 @@ def costs(sums: Floats, first: int, stop: int) -> Floats:
 
     For ``first`` <= j < ``stop`` and 0 <= i < ``stop``; infinite where i >= j.
     """
-    w, wt, wtt, wz, wtz, wzz = sums[:, first:stop, None] - sums[:, None, :stop]
-    empty = ~np.tri(stop - first, stop, first - 1, dtype=np.bool_)
-    w[empty] = 1.0
+    w, wt, wtt, wz, wtz, wzz = (column[first:stop, None] - column[:stop] for column in sums)
+    empty = np.arange(stop) >= np.arange(first, stop)[:, None]
+    np.copyto(w, 1.0, where=empty)
     stt, stz, szz = wtt - wt * wt / w, wtz - wt * wz / w, wzz - wz * wz / w
     straight = np.where(stt > _ONE_PLACE * w, stt, np.inf)
     left = np.maximum(szz - stz * stz / straight, 0.0)
-    left[empty] = np.inf
+    np.copyto(left, np.inf, where=empty)
     return np.asarray(left)
