@@ -86,9 +86,8 @@ def fit_lines(
     lines: list[Line] = []
     window = (0, 0)
     for parts in pieces:
-        line, _ = _fitted(points, parts)
         first, last = points_of((parts[0][0], parts[-1][1]), edges)
-        line = line._replace(first=first, last=last)
+        line = _fitted(points, parts)[0]._replace(first=first, last=last)
         if lines and len(edges) <= len(heights):
             before = window[0]
             window = int(edges[parts[0][0] - 1]), int(edges[parts[0][0] + 1])
@@ -124,14 +123,16 @@ def _meeting(before: Line, after: Line, window: Piece, lost: Sequence[Floats]) -
     """
     start, stop = max(window[0], before.first + 1), min(window[1], after.last)
     inside = slice(start - window[0], max(start, stop) - window[0])
-    gain = np.concatenate([[0.0], np.cumsum(lost[1][inside] - lost[0][inside])])
-    change = start + int(gain.argmax())
+    gain = (lost[1][inside] - lost[0][inside]).cumsum()
+    best = int(gain.argmax()) if len(gain) else 0
+    change = start + best + 1 if len(gain) and gain[best] > 0 else start
     return before._replace(last=change - 1), after._replace(first=change)
 
 
 def _squares_lost(lines: Sequence[Line], window: Piece, heights: Floats) -> Floats:
     """Squared distance of the m points of a window from each of k lines, 9 at most. [k, m]"""
-    levels = np.stack([line.at_all(np.arange(*window)) for line in lines])
+    places = np.arange(*window)
+    levels = np.array([line.at_all(places) for line in lines])
     return np.minimum((heights[slice(*window)] - levels) ** 2, 9.0)
 
 

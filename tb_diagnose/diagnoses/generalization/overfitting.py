@@ -140,6 +140,8 @@ class Overfitting:
     def _parted(self, pair: SplitCurves, code: Code, model: ModelConfig | None) -> Evidence | None:
         """Scores that part while validation stands still."""
         val, train, gap = pair.validation, pair.training, pair.gap
+        if gap.highest is None or not self.gap.exceeded(gap.highest.value):
+            return None  # then its level is not either
         stands = not val.still_improving or (val.late_share or 0.0) < self.gap / 2
         if not (stands and gap.end_level and gap.start_level and val.end and train.end):
             return None
