@@ -131,7 +131,7 @@ class CurveSummary(CurveCourse):
         if not self.better or self.finite < FEW or not self.end_level:
             return None
         line, unit = self._described.lines[-1], self._described.unit
-        score = self.better * (self.segments[-1].slope_score or 0.0)
+        score = self.better * (line.slope_score or 0.0)
         further = min(_FURTHER * self.finite, line.last - line.first)
         then = float(unit.restore(self._described.fitted[-1] + line.slope * further))
         change = self.better * (then - self.end_level.value)

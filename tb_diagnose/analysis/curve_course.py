@@ -69,10 +69,8 @@ class CurveCourse(LoggedCurve):
     def _segment(self, line: Line) -> Segment:
         start, end = self._level(line.first, line), self._level(line.last, line)
         width = max(line.last - line.first, 1)
-        known = line.last > line.first and line.slope_error > 0
-        score = line.slope / line.slope_error if known else None
         slope = end.value / width - start.value / width
-        return Segment(start.index, end.index, start, end, slope, score)
+        return Segment(start.index, end.index, start, end, slope, line.slope_score)
 
     def _level(self, place: int, line: Line | None = None) -> Level:
         """The course at one of the finite values, which the line goes through."""
@@ -119,12 +117,12 @@ class CurveCourse(LoggedCurve):
     @cached_property
     def start_level(self) -> Level | None:
         """The course at the first value."""
-        return self.segments[0].start if self.segments else None
+        return self._level(0) if self.finite else None
 
     @cached_property
     def end_level(self) -> Level | None:
         """The course at the last value."""
-        return self.segments[-1].end if self.segments else None
+        return self._level(self.finite - 1) if self.finite else None
 
     @cached_property
     def _ends(self) -> list[_End]:

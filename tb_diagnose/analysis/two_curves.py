@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tb_diagnose.analysis.curve import CurveSummary
 from tb_diagnose.analysis.curve_parts import Level
+from tb_diagnose.measure.medians import median
 
 Floats = NDArray[np.float64]
 
@@ -178,4 +179,4 @@ def _inside(positions: Floats, common: tuple[float, float] | None) -> float:
 
 def _spacing(positions: Floats) -> float:
     """Median distance of one position to the next; 0 for a single one."""
-    return float(np.median(np.diff(positions))) if len(positions) > 1 else 0.0
+    return float(median(np.diff(positions))) if len(positions) > 1 else 0.0

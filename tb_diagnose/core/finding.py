@@ -7,7 +7,7 @@ from enum import Enum
 from operator import ge, gt, le, lt
 from typing import NamedTuple
 
-_OPERATORS = {">": gt, ">=": ge, "<": lt, "<=": le}
+OPERATORS = {">": gt, ">=": ge, "<": lt, "<=": le}
 
 
 class Severity(Enum):
@@ -57,7 +57,7 @@ class Comparison(NamedTuple):
     @property
     def holds(self) -> bool:
         """Whether the value is on the alarm's side of the limit."""
-        return bool(_OPERATORS[self.operator](self.value, self.limit))
+        return bool(OPERATORS[self.operator](self.value, self.limit))
 
 
 class Evidence(NamedTuple):

@@ -20,7 +20,7 @@ from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from tb_diagnose.core.finding import Comparison, Evidence, Severity
+from tb_diagnose.core.finding import OPERATORS, Comparison, Evidence, Severity
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -64,7 +64,7 @@ class Bound(float):
 
     def exceeded(self, value: float) -> bool:
         """Whether a value is on the alarm's side of the limit; not so for NaN."""
-        return self.compare(value).holds
+        return bool(OPERATORS[self.declared.alarm or ">="](float(value), self))
 
     def compare(self, value: float) -> Comparison:
         """The value beside the limit, as evidence shows it."""
@@ -182,6 +182,7 @@ def method(
     return mark
 
 
+@cache
 def parameters_of(function: Callable[..., Any], *, skip: int = 0) -> tuple[Parameter, ...]:
     """The roles that a function reads: those with a default are optional."""
     code, defaults = function.__code__, function.__defaults__ or ()

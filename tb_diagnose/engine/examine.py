@@ -137,6 +137,8 @@ def _nearest(
 
     Of several, the last: what it needs is logged the most easily.
     """
+    if len(skipped) == 1:
+        return skipped[0][1:]
     lacking = [
         sum(_is_missing(resolve, role) for role in one.required) for one in diagnosis.methods
     ]
@@ -178,14 +180,13 @@ def _apply(
 ) -> Outcome:
     """What one method comes to on a run that has all it needs."""
     instance = diagnosis.instance(settings.limits.get(diagnosis.id))
-    values = {role: resolve(role) for role, _ in method.parameters}
-    arguments = {role: value for role, value in values.items() if value is not None}
-    evidence = tuple(method.judge(instance, **arguments))
+    values = ((role, resolve(role)) for role, _ in method.parameters)
+    evidence = tuple(method.judge(instance, **{r: v for r, v in values if v is not None}))
+    clear = _clear(diagnosis, method.name, surer)
     if not evidence:
-        return _clear(diagnosis, method.name, surer)
+        return clear
     severities = [each.severity or diagnosis.severity for each in evidence]
     worst = min(severities, key=lambda severity: severity.rank)
-    clear = _clear(diagnosis, method.name, surer)
     return replace(clear, verdict=Verdict.FOUND, severity=worst, evidence=evidence)
 
 

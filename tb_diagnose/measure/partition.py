@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +13,7 @@ Places = NDArray[np.int64]
 #: Points that a piece in the middle has at least: fewer come back, and are excursions.
 SHORTEST = 3
 #: So many ends of pieces are looked at together: what is in hand stays in a processor's caches.
-_BLOCK = 48
+_BLOCK = 64
 #: Points whose places differ by less than this share of the curve count as one place, squared.
 _ONE_PLACE = 1e-12
 
@@ -33,15 +31,14 @@ def segment(
     n = len(places)
     penalty = change_penalty(n)
     sums = weighted_sums(places, heights, errors)
-    short = list(_short_pieces(sizes))
+    begins, ends = _short_pieces(sizes)
     best = np.zeros(n + 1)
     last = np.zeros(n + 1, np.int64)
     for first in range(1, n + 1, _BLOCK):
         stop = min(first + _BLOCK, n + 1)
         total = costs(sums, first, stop)
-        for begin, end in short:
-            inside = (end >= first) & (end < stop)
-            total[end[inside] - first, begin[inside]] = np.inf
+        inside = slice(*np.searchsorted(ends, [first, stop]))
+        total[ends[inside] - first, begins[inside]] = np.inf
         total[:, :first] += best[:first]
         best[first:stop] = _settled(total[:, :first].min(axis=1), total[:, first:], penalty)
         total[:, first:] += best[first:stop]
@@ -67,13 +64,13 @@ def _settled(before: Floats, cost: Floats, penalty: float) -> Floats:
         best = better
 
 
-def _short_pieces(sizes: Places) -> Iterator[tuple[Places, Places]]:
-    """Begin and end of the pieces in the middle that are too short, by how many points they are."""
-    for short in range(1, SHORTEST):
-        begin = np.arange(1, len(sizes) - short)
-        counts = np.convolve(sizes, np.ones(short, np.int64), "valid")[1:-1]
-        begin = begin[counts < SHORTEST]
-        yield begin, begin + short
+def _short_pieces(sizes: Places) -> tuple[Places, Places]:
+    """Begin and end of each piece in the middle that has too few points, in order of the end."""
+    single, pairs = sizes < SHORTEST, sizes[1:] + sizes[:-1] < SHORTEST
+    begins = np.flatnonzero(single[1:-1]), np.flatnonzero(pairs[1:-1])
+    ends = np.concatenate([begins[0] + 2, begins[1] + 3])
+    order = ends.argsort(kind="stable")
+    return (np.concatenate(begins) + 1)[order], ends[order]
 
 
 def weighted_sums(places: Floats, heights: Floats, errors: Floats) -> Floats:
@@ -99,8 +96,10 @@ def costs(sums: Floats, first: int, stop: int) -> Floats:
     w, wt, wtt, wz, wtz, wzz = (column[first:stop, None] - column[:stop] for column in sums)
     empty = np.arange(stop) >= np.arange(first, stop)[:, None]
     np.copyto(w, 1.0, where=empty)
-    stt, stz, szz = wtt - wt * wt / w, wtz - wt * wz / w, wzz - wz * wz / w
-    straight = np.where(stt > _ONE_PLACE * w, stt, np.inf)
-    left = np.maximum(szz - stz * stz / straight, 0.0)
+    wtt -= wt * wt / w
+    wtz -= wt * wz / w
+    wzz -= wz * wz / w
+    np.copyto(wtt, np.inf, where=wtt <= _ONE_PLACE * w)
+    left = np.maximum(wzz - wtz * wtz / wtt, 0.0)
     np.copyto(left, np.inf, where=empty)
     return np.asarray(left)

@@ -74,13 +74,9 @@ def find_period(residuals: Floats) -> Period | None:
         return None
     correlation = autocorrelation(values)
     lags = np.arange(2, n // _CYCLES + 1)
-    at = np.stack([correlation[k * lags] for k in range(1, _MULTIPLES + 1)])
-    between = np.stack(
-        [
-            (correlation[k * lags - lags // 2] + correlation[k * lags - (lags + 1) // 2]) / 2
-            for k in range(1, _MULTIPLES + 1)
-        ]
-    )
+    multiples = np.arange(1, _MULTIPLES + 1)[:, None] * lags
+    at = correlation[multiples]
+    between = (correlation[multiples - lags // 2] + correlation[multiples - (lags + 1) // 2]) / 2
     contrast = (at - between).mean(axis=0)
     # What is correlated over a part of the period has fewer independent values (Bartlett 1946).
     correlated = 1 + 2 * np.cumsum(correlation[1:] ** 2)[lags // 4]

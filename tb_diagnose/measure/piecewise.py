@@ -32,6 +32,12 @@ class Line(NamedTuple):
     level_error: float
     slope_error: float
 
+    @property
+    def slope_score(self) -> float | None:
+        """The slope in units of its standard error; None for a single point."""
+        known = self.last > self.first and self.slope_error > 0
+        return self.slope / self.slope_error if known else None
+
     def at(self, place: float) -> float:
         """Height at a place."""
         return self.level + self.slope * (place - self.center)
