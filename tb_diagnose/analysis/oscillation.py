@@ -118,5 +118,6 @@ def _noise(curve: Curve, values: Floats) -> float:
     each = curve.finite / max(len(values), 1)
     error = _ERRORS * _MEDIAN * (curve.noise or 0.0) / np.sqrt(each) if each > 1 else 0.0
     examples = sample_size(curve.series.values) if curve.info.kind == "score" else None
-    share = float(np.median(values)) if len(values) else 0.0
-    return max(error, _COUNTING * share_noise(share, examples) if examples else 0.0)
+    if not (examples and len(values)):
+        return error
+    return max(error, _COUNTING * share_noise(float(np.median(values)), examples))
