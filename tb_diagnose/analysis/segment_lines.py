@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -123,7 +123,8 @@ def _meeting(before: Line, after: Line, window: Piece, lost: Sequence[Floats]) -
     """
     start, stop = max(window[0], before.first + 1), min(window[1], after.last)
     inside = slice(start - window[0], max(start, stop) - window[0])
-    gain = (lost[1][inside] - lost[0][inside]).cumsum()
+    before_lost, after_lost = (squares[inside] for squares in lost)
+    gain = (after_lost - before_lost).cumsum()
     best = int(gain.argmax()) if len(gain) else 0
     change = start + best + 1 if len(gain) and gain[best] > 0 else start
     return before._replace(last=change - 1), after._replace(first=change)
@@ -133,7 +134,7 @@ def _squares_lost(lines: Sequence[Line], window: Piece, heights: Floats) -> Floa
     """Squared distance of the m points of a window from each of k lines, 9 at most. [k, m]"""
     places = np.arange(*window)
     levels = np.array([line.at_all(places) for line in lines])
-    return np.minimum((heights[slice(*window)] - levels) ** 2, 9.0)
+    return np.asarray(np.minimum((heights[slice(*window)] - levels) ** 2, 9.0))
 
 
 def _lost(line: Line, window: Piece, squares: Floats) -> float:

@@ -66,11 +66,11 @@ def describe(values: Floats) -> Segmentation:
 
 def _within_values(course: Floats, heights: Floats, lines: Sequence[Line]) -> Floats:
     """The same [n], each line no lower and no higher than the values of its segment."""
-    for line in lines:
-        piece = slice(line.first, line.last + 1)
-        values = heights[piece]
-        course[piece] = np.minimum(np.maximum(course[piece], values.min()), values.max())
-    return course
+    first = [line.first for line in lines]
+    points = [line.last - line.first + 1 for line in lines]
+    lowest = np.repeat(np.minimum.reduceat(heights, first), points)
+    highest = np.repeat(np.maximum.reduceat(heights, first), points)
+    return np.asarray(np.minimum(np.maximum(course, lowest), highest))
 
 
 def _points(

@@ -88,7 +88,7 @@ def residual_scale(values: Floats, lag: int = 1) -> Scale:
     the lower quartile where that tells of less noise: a blow-up in the last two of five points
     leaves it alone. ``lag`` is how many points lie between those that differ.
     """
-    sizes = np.sort(sampled(second_differences(values, lag)))
+    sizes = sampled(second_differences(values, lag))
     if not len(sizes):
         return Scale(0.0, 0.0)
     middle = _by_quantile(sizes, 0.5)
@@ -112,10 +112,11 @@ def second_differences(values: Floats, lag: int = 1) -> Floats:
     return np.abs(apart) / math.sqrt(6)
 
 
-def _by_quantile(ordered: Floats, share: float) -> Scale:
+def _by_quantile(sizes: Floats, share: float) -> Scale:
     normal, error = _QUANTILES[share]
-    n = len(ordered)
+    n = len(sizes)
     low, high = math.ceil(share * n) - 1, math.floor(share * n)
+    ordered = np.partition(sizes, (low, high))
     value = float(ordered[low] + ordered[high]) / 2 / normal
     return Scale(value, value * math.exp(_SURELY * error / math.sqrt(n)))
 

@@ -85,9 +85,9 @@ def _growing(levels: Floats, spans: Floats) -> NoiseModel | None:
     """
     if not levels.max() > levels.min():
         return None
-    growth = error = floor = 0.0
-    weights = np.ones(len(levels))
+    weights = fitted = np.ones(len(levels))
     for _ in range(3):
+        weights = fitted**-2
         total = weights.sum()
         center = (levels * weights).sum() / total
         apart = levels - center
@@ -102,9 +102,8 @@ def _growing(levels: Floats, spans: Floats) -> NoiseModel | None:
         fitted = floor + growth * levels
         if growth <= 0 or not fitted.min() > 0:
             return None
-        error = math.sqrt((weights * (spans - fitted) ** 2).mean() * len(levels) / spread)
-        error /= math.sqrt(max(len(levels) - 2, 1))
-        weights = fitted**-2
+    error = math.sqrt((weights * (spans - fitted) ** 2).mean() * len(levels) / spread)
+    error /= math.sqrt(max(len(levels) - 2, 1))
     return NoiseModel(float(floor), growth) if growth > _BELIEVED * error else None
 
 

@@ -95,7 +95,7 @@ def moving_median(values: Floats) -> Floats:
 def _windows(values: Floats, size: int) -> Floats:
     """Every ``size`` values in a row of [n]. [n - size + 1, size]"""
     first = np.arange(len(values) - size + 1)
-    return values[first[:, None] + np.arange(size)]
+    return np.asarray(values[first[:, None] + np.arange(size)])
 
 
 def clip_outliers(values: Floats, errors: Floats) -> Floats:
