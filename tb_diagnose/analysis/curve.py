@@ -9,7 +9,6 @@ import numpy as np
 
 from tb_diagnose.analysis.curve_course import CurveCourse
 from tb_diagnose.analysis.curve_parts import Level, Outlook, Rise, Spike, Swings
-from tb_diagnose.measure.binning import bin_curve
 from tb_diagnose.measure.noise import FEW
 from tb_diagnose.measure.noise_level import RESOLUTION
 from tb_diagnose.measure.partition import SHORTEST
@@ -188,10 +187,3 @@ class CurveSummary(CurveCourse):
         half = len(sizes) // 2
         decay = float(np.median(sizes[-half:]) / np.median(sizes[:half])) if half > 1 else None
         return Swings(tuple(self.where[turns].tolist()), tuple(sizes.tolist()), decay)
-
-    @cached_property
-    def monotone_share(self) -> float | None:
-        """Share of the moves between medians that make it better; None for fewer than two."""
-        if not self.better or self.finite < 2:
-            return None
-        return float(np.mean(self.better * np.diff(bin_curve(self.finite_values).values) > 0))

@@ -79,11 +79,6 @@ class SplitComparison:
         return (float(first), float(last)) if first <= last else None
 
     @property
-    def training_covered(self) -> float:
-        """Share of the finite training values that lie in the common range."""
-        return _inside(self.training_at, self.common)
-
-    @property
     def validation_covered(self) -> float:
         """Share of the finite validation values that lie in the common range."""
         return _inside(self.validation_at, self.common)

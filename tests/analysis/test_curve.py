@@ -93,8 +93,6 @@ def test_a_straight_fall_is_half_late_and_goes_on() -> None:
         assert curve.outlook is not None
         assert curve.outlook.gain == pytest.approx(0.25, abs=0.03)
         assert curve.improved
-        assert curve.monotone_share is not None
-        assert curve.monotone_share > 0.5
 
 
 def test_higher_is_better_is_the_mirror_of_lower_is_better() -> None:
@@ -110,7 +108,7 @@ def test_higher_is_better_is_the_mirror_of_lower_is_better() -> None:
 def test_where_nobody_knows_what_is_better_nothing_is_better() -> None:
     curve = summary(list(np.linspace(1, 0, 50)), 0)
     said = (curve.best, curve.best_level, curve.gained, curve.rise, curve.outlook, curve.improved,
-            curve.reached(0.5), curve.late_share, curve.monotone_share)  # fmt: skip
+            curve.reached(0.5), curve.late_share)  # fmt: skip
     assert said == (None,) * len(said)
     assert curve.segments[-1].slope < 0
 

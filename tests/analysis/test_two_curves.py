@@ -24,7 +24,6 @@ def test_training_that_ends_early_is_told_and_not_compared_with_what_follows() -
     both = compared(falling(20)[:3], falling(20, 0.3))
     assert both.early_end == EarlyEnd("training", 2, pytest.approx(17 / 19))
     assert both.common == (0, 2)
-    assert both.training_covered == 1
     assert both.validation_covered == pytest.approx(3 / 20)
     assert len(both.gap) == 3
 
@@ -37,7 +36,6 @@ def test_validation_that_ends_early() -> None:
 def test_a_validation_that_is_not_due_yet_is_no_early_end() -> None:
     both = compared(falling(1000), falling(10), val_steps=np.arange(10) * 100.0)
     assert both.early_end is None
-    assert both.training_covered == pytest.approx(0.901)
 
 
 def test_curves_without_a_common_range_are_not_compared() -> None:
@@ -48,7 +46,7 @@ def test_curves_without_a_common_range_are_not_compared() -> None:
     assert both.divergence is None
     assert both.early_end is None
     empty = compared(np.array([np.nan]), np.array([]))
-    assert (empty.common, empty.training_covered, len(empty.gap)) == (None, 0, 0)
+    assert (empty.common, len(empty.gap)) == (None, 0)
 
 
 def test_training_is_interpolated_at_the_steps_of_validation() -> None:

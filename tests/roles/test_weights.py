@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tb_diagnose.roles.weights import activation, he_std, hidden, is_kernel, is_normalized, kernels
+from tb_diagnose.roles.weights import activation, he_std, hidden, is_normalized, kernels
 from tests.cases import distribution
 from tests.layered import dense, moving, plain, stack, weights
 
@@ -39,7 +39,6 @@ NET = stack(
 def test_what_is_a_kernel(tag: str, kind: str | None) -> None:
     found = kernels([distribution([1.0], tag)], None)
     assert [each.kind for each in found] == ([kind] if kind else [])
-    assert is_kernel(tag) == (kind == "kernel")
 
 
 def test_kernels_stand_in_the_order_of_the_model_and_know_their_inputs() -> None:
