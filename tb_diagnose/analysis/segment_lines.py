@@ -94,7 +94,7 @@ def fit_lines(
             if len(lines) > 1 and _is_mixed(lines[-2:], line, (before, window[1]), heights):
                 del lines[-1]  # its bin is neither here nor there: the curve jumps within it
                 window = before, window[1]
-            lost = _squares_lost((lines[-1], line), window, heights)
+            lost = [*_squares_lost((lines[-1], line), window, heights)]
             lines[-1], line = _meeting(lines[-1], line, window, lost)
         lines.append(line)
     return lines
