@@ -102,7 +102,7 @@ def hidden(model: ModelConfig) -> list[Layer]:
 
 def activation(model: ModelConfig, layer: Layer) -> str:
     """What a layer's output goes through, be it its own or that of a layer right behind it."""
-    at = _place(model, layer)
+    at = model.layers.index(layer)
     behind = next((each for each in model.layers[at + 1 : at + 3] if each.activation), None)
     if layer.activation not in ("", "linear") or behind is None or behind.parameters:
         return layer.activation
@@ -113,13 +113,8 @@ def is_normalized(model: ModelConfig | None, layer: Layer | None) -> bool:
     """Whether one of the two layers behind ``layer`` takes the scale out of what it gives."""
     if model is None or layer is None:
         return False
-    at = _place(model, layer)
+    at = model.layers.index(layer)
     return any(each.kind in NORMALIZERS for each in model.layers[at + 1 : at + 3])
-
-
-def _place(model: ModelConfig, layer: Layer) -> int:
-    """Which layer of the model it is; their names differ, and take less to compare than layers."""
-    return [other.name for other in model.layers].index(layer.name)
 
 
 def he_std(inputs: int) -> float:
