@@ -25,8 +25,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.sweep import curves  # noqa: E402
 from benchmarks.workloads import event, tensor  # noqa: E402
+from evaluation.sweep import curves  # noqa: E402
 from tb_diagnose.core.settings import Settings  # noqa: E402
 from tb_diagnose.engine.examine import compare  # noqa: E402
 from tb_diagnose.parallel import dask_cluster as dask  # noqa: E402

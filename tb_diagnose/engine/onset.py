@@ -16,7 +16,8 @@ from tb_diagnose.analysis.run import RunAnalysis
 from tb_diagnose.core.run import Histograms, Run, Series, Vitals
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.measure.levels import distinct
-from tb_diagnose.roles.resolve import resolve_roles, role_values
+from tb_diagnose.roles.frameworks import framework
+from tb_diagnose.roles.resolve import RoleMap, role_values
 
 #: Cuts that are kept: the first ones, where bisections of one curve have not parted yet.
 _KEPT = 8
@@ -53,7 +54,8 @@ class Replay:
         known = self._cuts.get(wall)
         if known is None:
             run = self._run.until(wall)
-            known = RunAnalysis(run, resolve_roles(run, self._settings.roles))
+            values = role_values(run, self._settings.roles)
+            known = RunAnalysis(run, RoleMap(values, (), framework(run)))
             if len(self._cuts) < _KEPT:
                 self._cuts[wall] = known
         return known

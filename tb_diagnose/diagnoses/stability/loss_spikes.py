@@ -84,7 +84,7 @@ class LossSpikes:
 
 def _periodic(curve: Curve, spikes: tuple[Spike, ...]) -> bool:
     """Whether spikes come at the same place of a period that the curve has."""
-    if curve.period is None or len(spikes) < 2:
+    if len(spikes) < 2 or curve.period is None:
         return False
     places = [spike.peak.index % curve.period.points for spike in spikes]
     return max(places) - min(places) <= 1

@@ -48,9 +48,11 @@ class PeriodicLoss:
         learning_rate: Curve | None = None,
     ) -> Iterator[Evidence]:
         single = (batch_loss,) if batch_loss is not None else ()
-        for curve in (*single, *losses):
+        for curve in dict.fromkeys((*single, *losses)):
+            if curve.split == "validation":
+                continue
             period = curve.period or _of_steps(curve)
-            if curve.split == "validation" or period is None:
+            if period is None:
                 continue
             if not (self.share.exceeded(period.share) and self.points.exceeded(period.points)):
                 continue
