@@ -183,9 +183,11 @@ def examine_folders(
 def vocabulary() -> Vocabulary:
     """The ids, limits, families and roles that settings may name."""
     known = registry()
-    limits = {each.id: [limit.name for limit in each.limits] for each in known.values()}
-    needed = (need.role for each in known.values() for need in each.roles)
-    families = {each.family: None for each in known.values()}
+    limits = {
+        diagnosis.id: [limit.name for limit in diagnosis.limits] for diagnosis in known.values()
+    }
+    needed = (need.role for diagnosis in known.values() for need in diagnosis.roles)
+    families = {diagnosis.family: None for diagnosis in known.values()}
     return Vocabulary(limits, list(families), sorted({*ROLES, *needed}))
 
 

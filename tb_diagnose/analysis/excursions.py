@@ -38,25 +38,25 @@ def judge_points(
     last, that are known to depart from their line and to come back to it. Departures that reach an
     end of the curve are segments, the others excursions.
     """
-    kept = _without_short_ends(lines)
-    residuals = heights - fitted(kept, len(heights))
+    segments = _without_short_ends(lines)
+    residuals = heights - fitted(segments, len(heights))
     limit = outlier_limit(residuals)
-    found = departures(residuals, limit)
+    runs = departures(residuals, limit)
     end = len(heights) - 1
-    if found and found[-1][1] == end and found[-1][0] > kept[-1].first:
-        first = found.pop()[0]
-        before = _without_short_ends([*kept[:-1], kept[-1]._replace(last=first - 1)])
-        kept = [*before, _line(heights, first, end)]
-    if found and found[0][0] == 0 and found[0][1] < kept[0].last:
-        last = found.pop(0)[1]
-        kept = [_line(heights, 0, last), kept[0]._replace(first=last + 1), *kept[1:]]
-    found = [each for each in found if _stands_out(heights, each, limit)]
+    if runs and runs[-1][1] == end and runs[-1][0] > segments[-1].first:
+        first = runs.pop()[0]
+        before = _without_short_ends([*segments[:-1], segments[-1]._replace(last=first - 1)])
+        segments = [*before, _line(heights, first, end)]
+    if runs and runs[0][0] == 0 and runs[0][1] < segments[0].last:
+        last = runs.pop(0)[1]
+        segments = [_line(heights, 0, last), segments[0]._replace(first=last + 1), *segments[1:]]
+    runs = [run for run in runs if _stands_out(heights, run, limit)]
     for first, last in returned:
-        if not any(start <= last and stop >= first for start, stop, _ in found):
+        if not any(start <= last and stop >= first for start, stop, _ in runs):
             peak = first + int(np.abs(residuals[first : last + 1]).argmax())
-            found.append((first, last, peak))
-    excursions = [Departure(*each, float(residuals[each[2]])) for each in sorted(found)]
-    return kept, excursions, limit
+            runs.append((first, last, peak))
+    excursions = [Departure(*run, float(residuals[run[2]])) for run in sorted(runs)]
+    return segments, excursions, limit
 
 
 def _stands_out(heights: Floats, departure: tuple[int, int, int], limit: float) -> bool:
@@ -81,13 +81,13 @@ def _without_short_ends(lines: Sequence[Line]) -> list[Line]:
     Least squares does not tell a segment of so few from an outlier; single points are judged by
     the tail of the residuals.
     """
-    kept = list(lines)
-    if len(kept) > 1 and kept[-1].last - kept[-1].first + 1 < SHORTEST:
-        last = kept.pop().last
-        kept[-1] = kept[-1]._replace(last=last)
-    if len(kept) > 1 and kept[0].last - kept[0].first + 1 < SHORTEST:
-        kept = [kept[1]._replace(first=kept[0].first), *kept[2:]]
-    return kept
+    segments = list(lines)
+    if len(segments) > 1 and segments[-1].last - segments[-1].first + 1 < SHORTEST:
+        last = segments.pop().last
+        segments[-1] = segments[-1]._replace(last=last)
+    if len(segments) > 1 and segments[0].last - segments[0].first + 1 < SHORTEST:
+        segments = [segments[1]._replace(first=segments[0].first), *segments[2:]]
+    return segments
 
 
 def _line(heights: Floats, first: int, last: int) -> Line:

@@ -85,12 +85,13 @@ def gradients(roles: Mapping[str, Any], model: ModelConfig | None) -> Iterator[L
         yield from _rows(vitals, "gradient_norm", "gradient", model)
         return
     logged: tuple[Histograms, ...] = roles.get("gradients") or ()
-    for each in sorted(logged, key=lambda one: natural_key(one.name)):
-        kind = kind_of(each.tag)
-        if kind is not None and len(each):
-            layer = layer_of(each.tag, model)
-            track = Track(each.name, each.steps, size(each.quantiles), by_unit=False)
-            yield LayerTrack(place_of(each.tag, layer), kind, "gradient", track, layer)
+    for histograms in sorted(logged, key=lambda histograms: natural_key(histograms.name)):
+        kind = kind_of(histograms.tag)
+        if kind is not None and len(histograms):
+            layer = layer_of(histograms.tag, model)
+            sizes = size(histograms.quantiles)
+            track = Track(histograms.name, histograms.steps, sizes, by_unit=False)
+            yield LayerTrack(place_of(histograms.tag, layer), kind, "gradient", track, layer)
 
 
 def updates(roles: Mapping[str, Any], model: ModelConfig | None) -> Iterator[LayerTrack]:
@@ -109,9 +110,9 @@ def activity(roles: Mapping[str, Any], model: ModelConfig | None) -> Iterator[La
         window = vitals.layout.get("window")
         looks_back = window if isinstance(window, int) else 0
         for column in ("dead", "saturated"):
-            for each in _rows(vitals, column, column, model, plain=True):
-                if column == "dead" or _saturates(each, vitals, model):
-                    yield each._replace(track=each.track._replace(window=looks_back))
+            for row in _rows(vitals, column, column, model, plain=True):
+                if column == "dead" or _saturates(row, vitals, model):
+                    yield row._replace(track=row.track._replace(window=looks_back))
         return
     for outputs in roles.get("activations") or ():
         yield from _of_outputs(outputs, model)

@@ -69,8 +69,8 @@ def medians(curve: Curve) -> tuple[Floats, float]:
     values = curve.finite_values
     parts = min(_PARTS, len(values))
     single = curve.noise or 0.0
-    each = len(values) / max(parts, 1)
-    error = single * (_MEDIAN / np.sqrt(each) if each > 1 else 1.0)
+    points = len(values) / max(parts, 1)
+    error = single * (_MEDIAN / np.sqrt(points) if points > 1 else 1.0)
     return part_medians(values, parts), float(error * universal_limit(max(parts, 1)))
 
 
@@ -115,8 +115,8 @@ def oscillation(curve: Curve, values: Floats, size: float) -> Oscillation | None
 
 def _noise(curve: Curve, values: Floats) -> float:
     """What two medians, or two shares of so many examples, may differ by."""
-    each = curve.finite / max(len(values), 1)
-    error = _ERRORS * _MEDIAN * (curve.noise or 0.0) / np.sqrt(each) if each > 1 else 0.0
+    points = curve.finite / max(len(values), 1)
+    error = _ERRORS * _MEDIAN * (curve.noise or 0.0) / np.sqrt(points) if points > 1 else 0.0
     examples = sample_size(curve.series.values) if curve.info.kind == "score" else None
     if not (examples and len(values)):
         return error

@@ -92,9 +92,9 @@ class RunAnalysis:
     def errors(self) -> tuple[Curve, ...]:
         """Every metric of which less is better, such as a word error rate."""
         found = [
-            each
-            for each in self.roles.values.get("scalars") or ()
-            if parse_tag(each.folder, each.tag).kind == "error"
+            series
+            for series in self.roles.values.get("scalars") or ()
+            if parse_tag(series.folder, series.tag).kind == "error"
         ]
         return tuple(self.curve(series, -1) for series in found)
 

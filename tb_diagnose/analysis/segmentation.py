@@ -85,8 +85,8 @@ def _points(
     if largest > 1:
         middle = levels[bins.sizes >= largest - 1]
         near = residual_scale(middle).value
-        told = near, long_run_scale(middle, near), errors[0] * largest**-0.5
-        error = min(max(told), errors[0])
+        scales = near, long_run_scale(middle, near), errors[0] * largest**-0.5
+        error = min(max(scales), errors[0])
         # Between single points and the largest bins the error is a power of the size.
         errors *= bins.sizes ** (math.log(error / errors[0]) / math.log(largest))
     # The median of five and more points needs no clipping.

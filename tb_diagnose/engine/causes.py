@@ -113,7 +113,9 @@ def probabilities(
         for cause, one in model["causes"].items()
     }
     top = max(sums.values(), default=0.0)
-    powers = {cause: math.exp((each - top) / model["temperature"]) for cause, each in sums.items()}
+    powers = {
+        cause: math.exp((total - top) / model["temperature"]) for cause, total in sums.items()
+    }
     total = sum(powers.values())
     return {cause: power / total for cause, power in powers.items()}
 

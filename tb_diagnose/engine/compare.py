@@ -132,11 +132,11 @@ def repetition_of(run: RunSummary) -> str | None:
 def _task(roles: RoleMap) -> tuple[str, ...]:
     """What tells one task from another: inputs, outputs and losses of the model, environments."""
     model, hparams = roles.values.get("model"), roles.values.get("hparams") or {}
-    told = [f"{key}={hparams[key]}" for key in sorted(hparams) if _names_a_task(key)]
+    words = [f"{key}={hparams[key]}" for key in sorted(hparams) if _names_a_task(key)]
     if model is not None:
-        told += [f"inputs {model.input_shape}", *(loss.name for loss in model.losses)]
-        told += [f"outputs {layer.units}" for layer in model.outputs]
-    return tuple(told)
+        words += [f"inputs {model.input_shape}", *(loss.name for loss in model.losses)]
+        words += [f"outputs {layer.units}" for layer in model.outputs]
+    return tuple(words)
 
 
 def _names_a_task(key: str) -> bool:

@@ -99,7 +99,7 @@ class Method:
 
     @cached_property
     def required(self) -> tuple[str, ...]:
-        return tuple(each.role for each in self.parameters if not each.optional)
+        return tuple(parameter.role for parameter in self.parameters if not parameter.optional)
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,11 +248,13 @@ def _register(
             severity=severity,
             leads_to=leads_to,
             since=since,
-            methods=tuple(each.method for each in members.values() if hasattr(each, "method")),
+            methods=tuple(
+                member.method for member in members.values() if hasattr(member, "method")
+            ),
             limits=tuple(
-                each._replace(name=name)
-                for name, each in members.items()
-                if isinstance(each, Limit)
+                member._replace(name=name)
+                for name, member in members.items()
+                if isinstance(member, Limit)
             ),
             kind=kind,
             concerns=concerns,

@@ -69,12 +69,12 @@ def _article(known: Diagnosis, settings: Settings) -> dict[str, Any]:
         "sections": dict(text.sections),
         "limits": [
             {
-                "name": each.name,
-                "value": chosen.get(each.name, each.default),
-                "unit": each.unit,
-                "source": "as configured" if each.name in chosen else each.source,
+                "name": limit.name,
+                "value": chosen.get(limit.name, limit.default),
+                "unit": limit.unit,
+                "source": "as configured" if limit.name in chosen else limit.source,
             }
-            for each in text.limits
+            for limit in text.limits
         ],
         "measured": measured(known.id),
     }
@@ -115,8 +115,8 @@ def _page(diagnosis: Diagnosis, mark: str) -> Iterator[str]:
         if name == "How it is judged" and text.limits:
             yield ""
             yield from (
-                f"- `{each.name}` = {each.default:g} {each.unit} ({each.source})"
-                for each in text.limits
+                f"- `{limit.name}` = {limit.default:g} {limit.unit} ({limit.source})"
+                for limit in text.limits
             )
 
 

@@ -55,7 +55,10 @@ def examine(run: Run, settings: Settings, *, growing: bool = False) -> Examinati
         roles = resolve_roles(run, settings.roles)
         analysis = RunAnalysis(run, roles, growing=growing)
         diagnoses = selected(settings)
-        judged = [_judge(each, analysis.role, analysis.framework, settings) for each in diagnoses]
+        judged = [
+            _judge(diagnosis, analysis.role, analysis.framework, settings)
+            for diagnosis in diagnoses
+        ]
         dated = _all_dated(judged, diagnoses, run, settings)
         outcomes = grouped(dated, run)
         return Examination(run, roles, outcomes, analysis, likely_causes(analysis, outcomes))
@@ -67,7 +70,9 @@ def compare(summaries: Sequence[RunSummary], settings: Settings) -> tuple[Outcom
     roles = {"runs": runs, "baseline": settings.baseline or None}
     chosen = selected(settings, several=True)
     with _quiet():
-        return tuple(_judge(each, roles.get, Framework.UNKNOWN, settings) for each in chosen)
+        return tuple(
+            _judge(diagnosis, roles.get, Framework.UNKNOWN, settings) for diagnosis in chosen
+        )
 
 
 def _quiet() -> np.errstate:
@@ -89,11 +94,11 @@ def _selected(
     several: bool,  # noqa: FBT001 (passed on)
 ) -> tuple[Diagnosis, ...]:
     return tuple(
-        each
-        for each in every
-        if each.several == several
-        and (not wanted or each.id in wanted or each.family in wanted)
-        and not (each.id in unwanted or each.family in unwanted)
+        diagnosis
+        for diagnosis in every
+        if diagnosis.several == several
+        and (not wanted or diagnosis.id in wanted or diagnosis.family in wanted)
+        and not (diagnosis.id in unwanted or diagnosis.family in unwanted)
     )
 
 
@@ -185,7 +190,7 @@ def _apply(
     clear = _clear(diagnosis, method.name, surer)
     if not evidence:
         return clear
-    severities = [each.severity or diagnosis.severity for each in evidence]
+    severities = [piece.severity or diagnosis.severity for piece in evidence]
     worst = min(severities, key=lambda severity: severity.rank)
     return replace(clear, verdict=Verdict.FOUND, severity=worst, evidence=evidence)
 
@@ -243,10 +248,10 @@ def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
     as histograms are, is known later than the loss of the same epoch, and may yet be its cause.
     """
     every = list(outcomes)
-    found = {each.id: each for each in every if each.verdict is Verdict.FOUND}
+    found = {outcome.id: outcome for outcome in every if outcome.verdict is Verdict.FOUND}
     if not found:
         return tuple(every)
-    begins = {identity: _begin(each, run) for identity, each in found.items()}
+    begins = {identity: _begin(outcome, run) for identity, outcome in found.items()}
 
     def under(outcome: Outcome) -> str | None:
         causes = [
@@ -260,10 +265,11 @@ def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
         reach = {cause: len(_consequences(cause) & found.keys()) for cause in causes}
         return max(causes, key=lambda c: (reach[c], -found[c].severity.rank), default=None)
 
-    parents = {identity: under(each) for identity, each in found.items()}
+    parents = {identity: under(outcome) for identity, outcome in found.items()}
     roots = {identity: _root(identity, parents) for identity in found}
     return tuple(
-        replace(each, caused_by=roots[each.id]) if roots.get(each.id) else each for each in every
+        replace(outcome, caused_by=roots[outcome.id]) if roots.get(outcome.id) else outcome
+        for outcome in every
     )
 
 
@@ -309,5 +315,5 @@ def _begin(outcome: Outcome, run: Run) -> tuple[float, float]:
 
 def worst(outcomes: Iterable[Outcome]) -> Severity | None:
     """The gravest severity among findings, or None where nothing was found."""
-    found = [each.severity for each in outcomes if each.verdict is Verdict.FOUND]
+    found = [outcome.severity for outcome in outcomes if outcome.verdict is Verdict.FOUND]
     return min(found, key=lambda severity: severity.rank, default=None)

@@ -69,7 +69,7 @@ def as_of(run: Run, step: int, settings: Settings) -> Run:
     values = role_values(run, settings.roles)
     longest = max(run.scalars, key=len, default=None)
     known = (values.get("train_loss"), values.get("reward"), longest)
-    curve = next((each for each in known if each is not None), None)
+    curve = next((series for series in known if series is not None), None)
     if curve is None:
         return run
     reached = curve.steps <= step
@@ -87,4 +87,4 @@ def curve_named(run: Run, name: str) -> Series | None:
 def logged(run: Run, name: str) -> Series | Histograms | Vitals | None:
     """Whatever a run logged under that name, be it a curve, histograms or vitals."""
     others: tuple[Histograms | Vitals, ...] = (*run.histograms, *run.vitals)
-    return curve_named(run, name) or next((each for each in others if each.name == name), None)
+    return curve_named(run, name) or next((other for other in others if other.name == name), None)

@@ -17,7 +17,7 @@ from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.examine import examine
 from tb_diagnose.live.state import Kept, News, Told, inodes, new, size
-from tb_diagnose.parallel.local import told
+from tb_diagnose.parallel.local import one_line
 from tb_diagnose.read import Cluster, FollowerCache, NothingToRead, Place, clusters, gather, place
 from tb_diagnose.report.document import summary
 from tb_diagnose.report.run import run_part
@@ -129,7 +129,7 @@ class Watch:
             ]
         except Exception as error:  # noqa: BLE001  one folder's failure must not hinder the others
             where = kept.cluster.path
-            message = f"{where} was not read: {told(error)}"
+            message = f"{where} was not read: {one_line(error)}"
             if message != kept.problem:
                 yield Problem(path=str(where), message=message)
             kept.problem = message

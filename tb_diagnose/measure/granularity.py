@@ -23,13 +23,13 @@ def sample_size(shares: NDArray[Any]) -> int | None:
     """
     values = finite(shares)
     values = values[(values > 0) & (values < 1)]
-    some = distinct(values[:_SOME])
-    if len(some) < 3 and len(distinct(values)) < 3:
+    first = distinct(values[:_SOME])
+    if len(first) < 3 and len(distinct(values)) < 3:
         return None
     sizes = np.arange(2, LARGEST + 1)
     # By chance m shares all come this close to a whole number with probability (2 t) ** m: a few
     # shares leave few sizes, and only those are asked about the rest.
-    for part in (some[:4], some[4:]):
+    for part in (first[:4], first[4:]):
         sizes = sizes[_off(part[:, None], sizes).max(axis=0, initial=0) < _tolerance(sizes)]
     while len(sizes):
         off = _off(values, sizes[0])

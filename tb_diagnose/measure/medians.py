@@ -88,13 +88,13 @@ def part_medians(values: NDArray[Any], parts: int) -> Floats:
 
 
 def _row_medians(table: NDArray[Any]) -> Floats:
-    some = np.array(table, dtype=np.float64)
-    _arrange(some)
-    half = some.shape[1] // 2
-    odd = some.shape[1] % 2
-    found: Floats = some[:, half].copy() if odd else (some[:, half - 1] + some[:, half]) / 2
-    last = some[:, -1]
+    rows = np.array(table, dtype=np.float64)
+    _arrange(rows)
+    half = rows.shape[1] // 2
+    odd = rows.shape[1] % 2
+    medians: Floats = rows[:, half].copy() if odd else (rows[:, half - 1] + rows[:, half]) / 2
+    last = rows[:, -1]
     missing = last != last  # noqa: PLR0124  NaN equals nothing
     if missing.any():
-        found[missing] = last[missing]
-    return found
+        medians[missing] = last[missing]
+    return medians

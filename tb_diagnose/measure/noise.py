@@ -95,8 +95,8 @@ def residual_scale(values: Floats, lag: int = 1) -> Scale:
     if len(sizes) >= _MANY:
         return middle
     quartile = _by_quantile(sizes, 0.25)
-    told = quartile.value > SINGLE_PRECISION * float(np.abs(values).max())
-    return quartile if told and quartile.upper < middle.upper else middle
+    visible = quartile.value > SINGLE_PRECISION * float(np.abs(values).max())
+    return quartile if visible and quartile.upper < middle.upper else middle
 
 
 def sampled(values: Floats) -> Floats:

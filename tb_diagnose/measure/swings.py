@@ -64,14 +64,14 @@ def _extremes(values: Floats, size: float) -> Places:
     where = np.concatenate([[0], turns, [len(moves)]])[: min(len(values), len(moves) + 1)]
     where = where if apart is None else apart[where]
     for _ in range(_ROUNDS):
-        left = where[_kept(values[where], size)] if len(where) > _FEW else where
+        left = where[_which_stay(values[where], size)] if len(where) > _FEW else where
         if len(left) == len(where):
             break
         where = left
     return where
 
 
-def _kept(values: Floats, size: float) -> NDArray[np.bool_]:
+def _which_stay(values: Floats, size: float) -> NDArray[np.bool_]:
     """Which of [n > 3] alternating extremes are not ends of a small move within its neighbors.
 
     Two moves side by side are never both the smaller one. On a tie the first extreme stays, as
@@ -81,7 +81,7 @@ def _kept(values: Floats, size: float) -> NDArray[np.bool_]:
     falls = (before <= end) & (end < start) & (start < after)
     rises = (before >= end) & (end > start) & (start > after)
     within = (falls | rises) & (np.abs(start - end) < size)
-    kept = np.ones(len(values), dtype=np.bool_)
-    kept[1:-2] &= ~within
-    kept[2:-1] &= ~within
-    return kept
+    stays = np.ones(len(values), dtype=np.bool_)
+    stays[1:-2] &= ~within
+    stays[2:-1] &= ~within
+    return stays

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from tb_diagnose.parallel.local import Answer, Done, Work, batch, told
+from tb_diagnose.parallel.local import Answer, Done, Work, attempt_all, one_line
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -45,7 +45,7 @@ def spread(work: Work[T, R], items: Sequence[T], address: str) -> Iterator[Done[
         yield from _through(client, work, items, _AHEAD * threads)
     except Exception as error:  # whatever goes wrong with an item is already told of
         raise NoCluster(
-            f"the Dask cluster at {address} cannot do this work ({told(error)}); "
+            f"the Dask cluster at {address} cannot do this work ({one_line(error)}); "
             "install the same tb-diagnose on its scheduler and workers"
         ) from error
     finally:
@@ -59,11 +59,11 @@ def _through(client: Any, work: Work[T, R], items: Sequence[T], room: int) -> It
     """
     suspects: list[int] = []
     size = max(1, min(_MOST, len(items) // room))
-    for some, answers in _answered(client, work, items, _batches(len(items), size), room):
+    for batch, answers in _answered(client, work, items, _batches(len(items), size), room):
         if answers is None:
-            suspects += some
+            suspects += batch
             continue
-        for at, (result, failure) in zip(some, answers, strict=True):
+        for at, (result, failure) in zip(batch, answers, strict=True):
             yield Done(items[at], result, failure, at)
     for (at,), answers in _answered(client, work, items, deque([at] for at in suspects), 1):
         fatal = None, "it ended one worker after another, most likely for want of memory"
@@ -85,17 +85,17 @@ def _answered(
     finished = as_completed(loop=client.loop)
     while waiting or under_way:
         while waiting and len(under_way) < room:
-            some = waiting.popleft()
-            future = client.submit(batch, work, [items[at] for at in some], pure=False)
-            under_way[future] = some
+            batch = waiting.popleft()
+            future = client.submit(attempt_all, work, [items[at] for at in batch], pure=False)
+            under_way[future] = batch
             finished.add(future)
         future = next(finished)
-        some = under_way.pop(future)
+        batch = under_way.pop(future)
         try:
             answers = future.result()
         except KilledWorker:
             answers = None
-        yield some, answers
+        yield batch, answers
 
 
 def _batches(count: int, size: int) -> _Batches:

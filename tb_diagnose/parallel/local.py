@@ -93,7 +93,7 @@ def attempted(work: Work[T, R], items: Sequence[T]) -> Iterator[Answer[R]]:
                 at += 1
         except Exception as error:  # noqa: BLE001  one item's failure must not hinder the others
             # Which item it was cannot be known among several: the next one is done alone.
-            yield (None, told(error)) if len(items) - at == 1 else _alone(work, items[at])
+            yield (None, one_line(error)) if len(items) - at == 1 else _alone(work, items[at])
             at += 1
 
 
@@ -101,11 +101,11 @@ def _alone(work: Work[T, R], item: T) -> Answer[R]:
     try:
         (result,) = work([item])
     except Exception as error:  # noqa: BLE001  as above
-        return None, told(error)
+        return None, one_line(error)
     return result, ""
 
 
-def batch(work: Work[T, R], items: Sequence[T]) -> list[Answer[R]]:
+def attempt_all(work: Work[T, R], items: Sequence[T]) -> list[Answer[R]]:
     """Answers about some items, for the way back to who knows the items."""
     return list(attempted(work, items))
 
@@ -134,9 +134,9 @@ def _until_broken(
         min(jobs, len(batches)), mp_context=context, initializer=_end_with_the_parent
     )
     try:
-        futures = [pool.submit(batch, work, some) for some in batches]
-        for some, future in zip(batches, futures, strict=True):
-            for item, (result, failure) in zip(some, future.result(), strict=True):
+        futures = [pool.submit(attempt_all, work, batch) for batch in batches]
+        for batch, future in zip(batches, futures, strict=True):
+            for item, (result, failure) in zip(batch, future.result(), strict=True):
                 yield Done(item, result, failure)
     except BrokenProcessPool:
         return
@@ -176,7 +176,7 @@ def _wait_for_the_parent() -> None:
         os._exit(1)
 
 
-def told(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
     """An error in one line."""
     words = " ".join(str(error).split())
     return f"{type(error).__name__}: {words}" if words else type(error).__name__

@@ -14,7 +14,7 @@ from tb_diagnose.core.format import plural
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.compare import RunSummary, summarize_run
 from tb_diagnose.engine.examine import Examination, examine
-from tb_diagnose.parallel.local import told
+from tb_diagnose.parallel.local import one_line
 from tb_diagnose.plugin.feeds import Feed, Source
 from tb_diagnose.plugin.snapshot import Entry, Snapshot
 from tb_diagnose.plugin.together import Together
@@ -120,7 +120,7 @@ class Following:
             end = self._clock()
             kept.due = end + _PAUSE * (end - begin)
         except Exception as error:  # noqa: BLE001  one folder's failure must not hinder the others
-            message = f"{key} was not read: {told(error)}"
+            message = f"{key} was not read: {one_line(error)}"
             if message == kept.problem:
                 return False
             _log.exception("%s", message)

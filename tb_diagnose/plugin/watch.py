@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tb_diagnose.core.settings import SettingsError
-from tb_diagnose.parallel.local import told
+from tb_diagnose.parallel.local import one_line
 from tb_diagnose.plugin.follow import Following
 from tb_diagnose.plugin.snapshot import Snapshot
 
@@ -63,7 +63,7 @@ class Watcher:
             except SettingsError as error:
                 self._fail(str(error))
             except Exception as error:  # noqa: BLE001  the next round may do better
-                if self._fail(told(error)):
+                if self._fail(one_line(error)):
                     _log.exception("The Diagnose tab could not read the logs; it tries again.")
             end = time.monotonic()
             with self._lock:
