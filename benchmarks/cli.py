@@ -2,13 +2,13 @@
 
     python benchmarks/cli.py --runs 1000 --tags 5 --steps 1000 --peers ~/peers/bin
 
-From the start of the program to its report on the logs of a search, of which ``sweep.py`` tells.
+From the start of the program to its report, on the logs that ``evaluation/sweep.py`` writes.
 The programs take turns, so that all meet the same state of the machine; medians are compared, in
-seconds that pass and in seconds of all processors. Peers are looked for in the folder that
-``--peers`` names, else on the path; those that are not found are told and left out. Those that
-take single runs are called once for each run, as their users have to, on ``--few`` of the runs,
-and their time is scaled up. For scale, rustboard: it only reads, and is timed until all is loaded.
-A last line tells what the start of the program and one small run take of a processor.
+seconds of the clock and of all processors. Peers are looked for in the folder that ``--peers``
+names, else on the path; those that are missing are named and left out. Those that take single runs
+are called once for each run, as their users have to, on ``--few`` of the runs, and their time is
+scaled up. For scale, rustboard: it only reads, and is timed until all is loaded.
+The last line says what the start of the program and one small run take of a processor.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def found(name: str, peers: Path | None) -> str | None:
 
 
 def timed(command: Sequence[str]) -> Cost | None:
-    """What a program took; None, told, where it ended without a report."""
+    """What a program took; None, with a warning, where it ended without a report."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": COMPILED}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before, begin = os.times(), perf_counter()
@@ -66,7 +66,7 @@ def timed(command: Sequence[str]) -> Cost | None:
     if done.stdout.strip():
         user = after.children_user - before.children_user
         return took, user + after.children_system - before.children_system
-    print(f"{command[0]} reports nothing: {done.stderr.decode()[-200:]}", file=sys.stderr)
+    print(f"{command[0]} made no report: {done.stderr.decode()[-200:]}", file=sys.stderr)
     return None
 
 
@@ -77,7 +77,7 @@ def own(flags: list[str], logs: Path) -> Cost | None:
 def peer(command: list[str], files: Sequence[Path], few: int) -> Cost | None:
     """What all runs would take, scaled up from the first few."""
     times = [timed([*command, str(file)]) for file in files[:few]]
-    known = [each for each in times if each is not None]
+    known = [cost for cost in times if cost is not None]
     return _scaled(known, len(files)) if known else None
 
 
@@ -113,12 +113,12 @@ def measure(logs: Path, call: argparse.Namespace) -> dict[str, Cost]:
 def _medians(took: dict[str, list[Cost | None]]) -> dict[str, Cost]:
     medians = {}
     for name, costs in took.items():
-        known = [each for each in costs if each is not None]
+        known = [cost for cost in costs if cost is not None]
         if known:
             wall, cpu = zip(*known, strict=True)
             medians[name] = statistics.median(wall), statistics.median(cpu)
         else:
-            print(f"{name} gave no report and is left out.", file=sys.stderr)
+            print(f"{name} made no report and is left out", file=sys.stderr)
     return medians
 
 

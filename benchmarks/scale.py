@@ -2,9 +2,9 @@
 
     python benchmarks/scale.py --runs 500
 
-A run is what Keras leaves behind: two event files, five curves of 1,000 points, in TensorFlow's
-tensor form. Everything is timed in one process, in seconds of its processor, but for the Dask
-cluster, which is a local one of two workers (the extra `dask`).
+A run is what Keras writes: two event files, five curves of 1,000 points, in TensorFlow's tensor
+form. Everything is timed in one process, in seconds of its processor, but for the Dask cluster,
+which is a local one of two workers (the extra `dask`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.workloads import event, tensor  # noqa: E402
-from evaluation.sweep import curves  # noqa: E402
+from evaluation.sweep import Curves, curves  # noqa: E402
 from tb_diagnose.core.settings import Settings  # noqa: E402
 from tb_diagnose.engine.examine import compare  # noqa: E402
 from tb_diagnose.parallel import dask_cluster as dask  # noqa: E402
@@ -40,32 +40,32 @@ from tb_diagnose.report.run import run_part  # noqa: E402
 
 SETTINGS = Settings()
 STEPS = 1000
-#: Runs of a task, as ``dask.py`` sends them.
+#: Runs of a task, as ``parallel/dask_cluster.py`` sends them.
 TASK = 50
 
 
 def write(folder: Path, runs: int) -> None:
-    """So many runs below ``folder``."""
+    """Write so many runs below ``folder``."""
     for number in range(runs):
-        splits: dict[str, dict[str, np.ndarray]] = {"train": {}, "validation": {}}
+        splits: dict[str, Curves] = {"train": {}, "validation": {}}
         for tag, values in curves(np.random.default_rng(number), number, STEPS).items():
             split, _, name = tag.rpartition("/")
             splits["validation" if split == "val" else "train"][f"epoch_{name}"] = values
-        for split, shown in splits.items():
+        for split, logged in splits.items():
             path = folder / f"run{number:05}" / split / "events.out.tfevents.1700000000.host.1.0.v2"
             path.parent.mkdir(parents=True)
-            path.write_bytes(b"".join(map(framed, _events(shown))))
+            path.write_bytes(b"".join(map(framed, _events(logged))))
 
 
-def _events(shown: dict[str, np.ndarray]) -> Iterator[bytes]:
+def _events(logged: Curves) -> Iterator[bytes]:
     yield b"\x09" + b"\0" * 8 + b"\x1a\x0dbrain.Event:2"
     for step in range(STEPS):
-        for tag, values in shown.items():
+        for tag, values in logged.items():
             yield event(step, tensor(tag, float(values[step]), first=True))
 
 
-def remembered(folder: Path) -> str:
-    """The same files in memory, as a store that answers at once has them; its address."""
+def in_memory(folder: Path) -> str:
+    """Copy the files into a store in memory, which answers at once; returns its address."""
     import fsspec
 
     store = fsspec.filesystem("memory")
@@ -95,8 +95,8 @@ def measure(folder: Path, runs: int) -> None:
     """Prints a line for each part."""
     table = Table(runs)
     found = list(clusters([folder]))
-    list(map(load, found))  # whatever is done once, is done
-    table.timed("read it, checksums verified", lambda: [load(each) for each in found])
+    list(map(load, found))  # imports and caches are paid for
+    table.timed("read it, checksums verified", lambda: [load(cluster) for cluster in found])
     work = partial(
         examine_folders,
         settings=SETTINGS,
@@ -105,24 +105,24 @@ def measure(folder: Path, runs: int) -> None:
         comparing=True,
     )
     what = "all that a worker does: read it, judge it, make its part of the document"
-    examined = [each for folder in table.timed(what, lambda: list(work(found))) for each in folder]
-    parts, glances = zip(*[(each.rendered, each.summary) for each in examined], strict=True)
-    address = remembered(folder)
+    examined = [run for runs in table.timed(what, lambda: list(work(found))) for run in runs]
+    parts, summaries = zip(*[(run.rendered, run.summary) for run in examined], strict=True)
+    address = in_memory(folder)
     table.timed("find it in the list of files of a store", lambda: list(clusters([place(address)])))
     _on_dask(table, found, work)
-    brought = pickle.dumps(examined)
-    table.line("what comes back", len(brought) / 1e3, "kB")
-    table.timed("unpack what came back", lambda: pickle.loads(brought))  # noqa: S301
-    across = table.timed("compare it with the others", lambda: compare(glances, SETTINGS))
-    document = assembled(parts, across, [])
+    pickled = pickle.dumps(examined)
+    table.line("what comes back", len(pickled) / 1e3, "kB")
+    table.timed("unpack what came back", lambda: pickle.loads(pickled))  # noqa: S301
+    comparisons = table.timed("compare it with the others", lambda: compare(summaries, SETTINGS))
+    document = assembled(parts, comparisons, [])
     table.timed("write it as JSON", lambda: as_json(document))
     tracemalloc.start()
-    kept = pickle.loads(brought)  # noqa: S301
+    unpacked = pickle.loads(pickled)  # noqa: S301
     table.line("memory, kept until the end", tracemalloc.get_traced_memory()[0] / 1e6, "MB")
-    assert kept
+    assert unpacked
 
 
-def _nothing(clusters: Sequence[Cluster]) -> list[str]:
+def _names(clusters: Sequence[Cluster]) -> list[str]:
     return [cluster.name for cluster in clusters]
 
 
@@ -130,13 +130,13 @@ def _on_dask(table: Table, found: list[Cluster], work: Work[Cluster, list[Examin
     try:
         from distributed import LocalCluster
     except ImportError:
-        print("| no Dask here | |")
+        print("| Dask is not installed | |")
         return
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as here:
         address = here.scheduler_address
-        list(dask.spread(_nothing, found[:TASK], address))
+        list(dask.spread(_names, found[:TASK], address))
         what = f"send and receive it, {TASK} runs a task"
-        table.timed(what, lambda: list(dask.spread(_nothing, found, address)))
+        table.timed(what, lambda: list(dask.spread(_names, found, address)))
         begin = perf_counter()
         list(dask.spread(work, found, address))
         table.line("all of it on two workers, by the clock", 1e3 * (perf_counter() - begin), "ms")
