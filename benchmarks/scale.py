@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.workloads import event, tensor  # noqa: E402
 from evaluation.sweep import Curves, curves  # noqa: E402
+from tb_diagnose.core.finding import Outcome  # noqa: E402
 from tb_diagnose.core.settings import Settings  # noqa: E402
 from tb_diagnose.engine.examine import compare  # noqa: E402
 from tb_diagnose.parallel import dask_cluster as dask  # noqa: E402
@@ -34,9 +35,7 @@ from tb_diagnose.parallel.local import Work  # noqa: E402
 from tb_diagnose.pipeline import Examined, examine_folders  # noqa: E402
 from tb_diagnose.read import Cluster, clusters, load, place  # noqa: E402
 from tb_diagnose.read.wire.records import framed  # noqa: E402
-from tb_diagnose.report.document import assembled  # noqa: E402
-from tb_diagnose.report.json import as_json  # noqa: E402
-from tb_diagnose.report.run import run_part  # noqa: E402
+from tb_diagnose.report.json import EncodedRun, JsonReport, render_json  # noqa: E402
 
 SETTINGS = Settings()
 STEPS = 1000
@@ -100,13 +99,13 @@ def measure(folder: Path, runs: int) -> None:
     work = partial(
         examine_folders,
         settings=SETTINGS,
-        render=partial(run_part, points=120),
+        render=render_json,
         checksum=True,
         comparing=True,
     )
     what = "all that a worker does: read it, judge it, make its part of the document"
     examined = [run for runs in table.timed(what, lambda: list(work(found))) for run in runs]
-    parts, summaries = zip(*[(run.rendered, run.summary) for run in examined], strict=True)
+    encoded, summaries = zip(*[(run.rendered, run.summary) for run in examined], strict=True)
     address = in_memory(folder)
     table.timed("find it in the list of files of a store", lambda: list(clusters([place(address)])))
     _on_dask(table, found, work)
@@ -114,12 +113,21 @@ def measure(folder: Path, runs: int) -> None:
     table.line("what comes back", len(pickled) / 1e3, "kB")
     table.timed("unpack what came back", lambda: pickle.loads(pickled))  # noqa: S301
     comparisons = table.timed("compare it with the others", lambda: compare(summaries, SETTINGS))
-    document = assembled(parts, comparisons, [])
-    table.timed("write it as JSON", lambda: as_json(document))
+    table.timed("put it into the document", lambda: _document(encoded, comparisons))
     tracemalloc.start()
     unpacked = pickle.loads(pickled)  # noqa: S301
+    kept = [(run.rendered._replace(text=b""), run.summary) for run in unpacked]
+    del unpacked
     table.line("memory, kept until the end", tracemalloc.get_traced_memory()[0] / 1e6, "MB")
-    assert unpacked
+    assert kept
+
+
+def _document(runs: Sequence[EncodedRun], comparisons: Sequence[Outcome]) -> int:
+    """Bytes of the document of these runs."""
+    report = JsonReport()
+    for run in runs:
+        report.add(run)
+    return sum(map(len, report.chunks(report.rest(comparisons, []))))
 
 
 def _names(clusters: Sequence[Cluster]) -> list[str]:
