@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 RESOLUTION = 0.01
 #: Smaller numbers are as good as 0, and larger than 1 / TINY as good as infinite.
 TINY = 1e-300
+#: The square of what is larger is infinite.
+_SQUARABLE = 1e150
 #: Blocks of so many points at least and at most tell how the noise grows with the level.
 _BLOCK, _WIDEST, _BLOCKS = 16, 512, 128
 #: Growth of the noise is believed from three standard errors on.
@@ -73,9 +75,8 @@ def _log_likelihood(values: Floats, scale: float) -> float:
     """That of second differences of [n], but for a constant, by a Cauchy density: outliers do not
     decide.
     """
-    sizes = second_differences(values) / scale
-    with np.errstate(over="ignore"):  # of values near the largest number: infinitely unlikely
-        return -float(np.sum(np.log1p(sizes**2))) - len(sizes) * math.log(scale)
+    sizes = np.minimum(second_differences(values) / scale, _SQUARABLE)
+    return -float(np.sum(np.log1p(sizes**2))) - len(sizes) * math.log(scale)
 
 
 def _growing(levels: Floats, spans: Floats) -> NoiseModel | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tb_diagnose.analysis.curve import CurveSummary
@@ -32,6 +32,7 @@ EXTREME = st.sampled_from([0.0, -0.0, 1.0, -1.0, 2.5, 1e-300, 5e-324, 1e38, 1.7e
 
 
 @given(st.lists(EXTREME | st.floats(width=32), max_size=200), st.sampled_from([-1, 0, 1]))
+@example([1.0, 1.0, 1.0, 2.5, 1.7e308], -1)
 def test_no_curve_breaks_it(values: list[float], better: int) -> None:
     curve = summary(values, better)
     before = curve.values.copy()
