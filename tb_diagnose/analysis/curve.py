@@ -139,6 +139,17 @@ class CurveSummary(CurveCourse):
         return Outlook(int(math.copysign(1, score)) if seen else 0, score, gain)
 
     @property
+    def pace(self) -> float | None:
+        """What a quarter more of the run would bring at the pace of its last two values.
+
+        In the unit of the curve; 0 for a curve that was ever worse than the value before.
+        """
+        if not self.better or self.finite < 2:
+            return None
+        gains = self.better * np.diff(self.finite_values)
+        return float(gains[-1]) * len(gains) * _FURTHER if gains.min() > 0 else 0.0
+
+    @property
     def still_improving(self) -> bool | None:
         """Whether it gets better at its end, visibly within a further quarter of the run."""
         return None if self.outlook is None else self.outlook.direction > 0

@@ -33,7 +33,7 @@ SURE = 3.0
 #: What moves less than this share of its level may hide in noise as large.
 _HIDDEN = 0.1
 #: Fewer values may be too few to show that they do not move.
-_ENOUGH, _FEW = 8, 4
+ENOUGH, _FEW = 8, 4
 #: A score that is the same to the last example for so much of the run names one class.
 _ONE_CLASS = 0.8
 
@@ -165,7 +165,7 @@ def moved(curve: Curve) -> bool | None:
         return True if curve.improved or (curve.gained_score or 0.0) >= SURE or few else None
     if curve.constant:
         return False if curve.finite >= _FEW - 1 else None
-    return False if _stands(curve) and curve.finite >= _ENOUGH else None
+    return False if _stands(curve) and curve.finite >= ENOUGH else None
 
 
 def _stands(curve: Curve) -> bool:
@@ -199,7 +199,7 @@ def _of_curve(curve: Curve, chance: ChanceLevel | None) -> LearningState:
     improves = bool(curve.outlook and curve.outlook.direction > 0)
     gain = moved(curve)
     good = chance.on_the_way(0.5) if chance is not None else GOOD
-    if score and end.value < good and _ENOUGH * _ONE_CLASS < _ONE_CLASS * len(curve) <= curve.held:
+    if score and end.value < good and ENOUGH * _ONE_CLASS < _ONE_CLASS * len(curve) <= curve.held:
         gain = False  # one class for every input, after a first one
     if guesses and not (gain and improves and not score):
         known = gain is not None or _stands(curve)

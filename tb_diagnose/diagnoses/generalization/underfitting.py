@@ -5,14 +5,13 @@ Why it matters:
     optimization is missing.
 
 How it is judged:
-    A classifier whose losses and accuracies all end less than halfway from guessing to perfect, but
-    above guessing, and hardly rise any more. Where the number of classes is unknown, accuracies
-    count from 0 and losses from their start, and a warning needs less than a third. A regression
-    whose loss stands since the first third of the run at three tenths of its start or more.
+    All losses and accuracies of a classifier end less than halfway from guessing to perfect and
+    hardly rise any more. Where the classes are unknown, accuracies count from 0, losses from their
+    start, and a warning takes less than a third. A regression's loss stands at three tenths of its
+    start or more.
 
 When it stays silent:
-    Fewer than 8 values, a score that still rises, the level of guessing (no-learning), a gap to
-    validation (overfitting).
+    Fewer than 8 values, the level of guessing (no-learning), a gap to validation (overfitting).
 
 What to try:
     Let it learn 100 examples by heart: if it cannot, the fault is in the code. Else a larger
@@ -26,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import LearningState
+from tb_diagnose.analysis.learning_state import ENOUGH, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
@@ -35,9 +34,6 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.architecture import is_penalized
 from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.patterns import is_accuracy
-
-#: Fewer values do not show that it stands.
-ENOUGH = 8
 
 
 def _accuracies(*curves: Curve | None) -> list[Curve]:

@@ -1,8 +1,8 @@
 """The loss is still falling where the run ends.
 
 Why it matters:
-    The rest of what this model could learn was left on the table. Two models compared at such a
-    point are compared by their speed, not by what they can do.
+    The rest of what this model could learn was left on the table. Models compared at such a point
+    are compared by their speed.
 
 How it is judged:
     The training loss, and the validation loss where there is one, fall at their end, and would
@@ -24,8 +24,6 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import numpy as np
 
 from tb_diagnose.analysis.learning_state import Learned, LearningState
 from tb_diagnose.analysis.run_curve import Curve
@@ -75,7 +73,7 @@ class UnfinishedTraining:
     ) -> Iterator[Evidence]:
         if self._finished(learning, learning_rate):
             return
-        gains = [self._pace(curve) for curve in (train_loss, val_loss) if curve is not None]
+        gains = [self._further(curve) for curve in (train_loss, val_loss) if curve is not None]
         if all(self.gain.exceeded(gain) for gain in gains):
             yield self._evidence(train_loss, val_loss, 0, min(gains), learning, code)
 
@@ -102,15 +100,12 @@ class UnfinishedTraining:
             severity=Severity.WARNING if early else None,
         )
 
-    def _pace(self, loss: Curve) -> float:
-        """What a quarter more of a short run would gain at its last pace; 0 if it once rose."""
-        values = loss.finite_values
-        fall = float(values[-2] - values[-1]) if len(values) > 1 else 0.0
-        if fall <= 0 or np.any(np.diff(values) >= 0) or values[-1] <= 0:
+    def _further(self, loss: Curve) -> float:
+        """What a quarter more of a short run would add to its gain; 0 if it is not worth it."""
+        values, further = loss.finite_values, loss.pace or 0.0
+        if not (further and values[-1] > 0 and self.level.exceeded(further / float(values[-1]))):
             return 0.0
-        further = fall * (len(values) - 1) / 4
-        worth = self.level.exceeded(further / float(values[-1]))
-        return further / float(values[0] - values[-1]) if worth else 0.0
+        return further / float(values[0] - values[-1])
 
     def _falls(self, curve: Curve) -> bool:
         """Whether it falls at its end, enough to be worth going on."""

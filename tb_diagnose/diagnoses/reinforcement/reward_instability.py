@@ -5,9 +5,9 @@ Why it matters:
     update.
 
 How it is judged:
-    On the reward and the success rate. Collapse: the end lost half of the gain and a fifth of the
-    level, beyond noise. Swings: four turns of half the range and a fifth of the level, beyond the
-    noise of 50 medians, one in the last third; evaluations may jump from one to the next.
+    Collapse: the end of the reward or success rate lost half of the gain and a fifth of the level,
+    beyond noise. Swings: four turns of half the range and a fifth of the level, in 50 medians
+    beyond their noise or from one evaluation to the next.
 
 When it stays silent:
     A dip before success; a reward that never rose; the noise of single episodes.
@@ -36,9 +36,6 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.measure.swings import swings
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.training_kinds import no_reinforcement
-
-#: Fewer evaluations may jump by chance.
-EVALUATIONS = 20
 
 
 @diagnosis(
@@ -91,7 +88,7 @@ class RewardInstability:
 
     def _jumps(self, curve: Curve) -> bool:
         """Whether evaluations, each of many episodes, jump by half of their range all along."""
-        if curve.split != "validation" or curve.finite < EVALUATIONS:
+        if curve.split != "validation":
             return False
         jump = JUMP * roughness(curve.finite_values)
         return bool(self.size.exceeded(jump / float(np.ptp(curve.finite_values) or 1)))

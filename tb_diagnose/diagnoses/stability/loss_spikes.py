@@ -1,8 +1,7 @@
 """The loss jumps far up and comes back.
 
 Why it matters:
-    A spike is a step that went far too far: one bad batch, or a learning rate at the edge of what
-    the model stands. The next one may not be recovered from.
+    A step went far too far: a bad batch, or a learning rate at the edge. The next may be the last.
 
 How it is judged:
     On every loss: values at least twice the medians of what lies before and behind them, and
