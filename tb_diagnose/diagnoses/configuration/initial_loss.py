@@ -6,11 +6,12 @@ Why it matters:
 
 How it is judged:
     The loss of the first batch is above twice ln K. Where only epochs are logged, their first mean
-    must be above three times ln K, since it covers steps that already learned.
+    must be above three times ln K, since it covers steps that already learned. Where K is unknown
+    but an accuracy is logged, it must be above that of a million classes.
 
 When it stays silent:
-    The number of classes is unknown; the loss is no cross-entropy or includes weight penalties;
-    the log begins later than at the first step.
+    The loss is no cross-entropy or includes weight penalties; the log begins later than at the
+    first step.
 
 What to try:
     Scale the inputs, and use the default initializers.
@@ -32,6 +33,7 @@ from tb_diagnose.engine.contract import Bound, diagnosis, limit, method
 from tb_diagnose.roles.architecture import is_penalized
 from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
+from tb_diagnose.roles.patterns import is_accuracy
 
 
 def _no_cross_entropy(chance: ChanceLevel | None = None, model: ModelConfig | None = None) -> str:
@@ -55,6 +57,15 @@ def _losses_begin_late(train_loss: Curve) -> str:
     return _begins_late(train_loss)
 
 
+def _unscored(
+    train_loss: Curve, train_score: Curve | None = None, val_score: Curve | None = None
+) -> str:
+    scores = [score for score in (train_score, val_score) if score is not None]
+    if not any(is_accuracy(score.series.tag) for score in scores):
+        return "no accuracy says that it is a classifier"
+    return _begins_late(train_loss)
+
+
 @diagnosis(
     family="configuration",
     severity=Severity.WARNING,
@@ -66,6 +77,8 @@ class InitialLoss:
     batch = limit(2, alarm=">", unit="× ln K", source="TheDeepChecker: a deviation of ln K")
     epoch = limit(3, alarm=">", unit="× ln K", source="a first epoch that learned is below 1")
 
+    any_classes = limit(14, alarm=">", unit="nats", source="ln K of a million classes")
+
     @method("the loss of the first batch", points={"batch_loss": 1}, unless=_batches_begin_late)
     def by_batch(self, chance: ChanceLevel, batch_loss: Curve, code: Code) -> Iterator[Evidence]:
         yield from self._judged(batch_loss, chance, self.batch, code)
@@ -74,6 +87,23 @@ class InitialLoss:
     def by_loss(self, chance: ChanceLevel, train_loss: Curve, code: Code) -> Iterator[Evidence]:
         epochs = "epoch" in train_loss.series.tag
         yield from self._judged(train_loss, chance, self.epoch if epochs else self.batch, code)
+
+    @method(
+        "the first training loss, beside an accuracy", points={"train_loss": 1}, unless=_unscored
+    )
+    def by_accuracy(self, train_loss: Curve, code: Code) -> Iterator[Evidence]:
+        start = train_loss.start
+        if start is None or not self.any_classes.exceeded(start.value):
+            return
+        yield Evidence(
+            message=f"{train_loss.name} is {number(start.value)} at step {start.step}, where "
+            "guessing gives the logarithm of the number of classes: 2.3 for 10, 6.9 for 1,000.",
+            suggestion=f"If they are not scaled yet, {code('scale the inputs')}; use the default "
+            "initializers, and a loss that is the mean over the examples, not their sum.",
+            tag=train_loss.name,
+            steps=(start.step,),
+            comparison=self.any_classes.compare(start.value),
+        )
 
     def _judged(
         self, curve: Curve, chance: ChanceLevel, times: Bound, code: Code

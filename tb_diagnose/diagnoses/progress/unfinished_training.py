@@ -73,7 +73,8 @@ class UnfinishedTraining:
     ) -> Iterator[Evidence]:
         if self._finished(learning, learning_rate):
             return
-        gains = [self._further(curve) for curve in (train_loss, val_loss) if curve is not None]
+        losses = [curve for curve in (train_loss, val_loss) if curve is not None]
+        gains = [self._further(curve, early=self._early(learning)) for curve in losses]
         if all(self.gain.exceeded(gain) for gain in gains):
             yield self._evidence(train_loss, val_loss, 0, min(gains), learning, code)
 
@@ -87,7 +88,6 @@ class UnfinishedTraining:
         code: Code,
     ) -> Evidence:
         last = number(float(train_loss.finite_values[-1]))
-        early = learning.share is not None and self.early.exceeded(learning.share)
         return Evidence(
             message=f"{train_loss.name} still falls at its end ({last}): a quarter more of the run "
             f"would bring another {percent(gain)} of its gain at this pace"
@@ -97,13 +97,19 @@ class UnfinishedTraining:
             related=(val_loss.name,) if val_loss is not None else (),
             steps=train_loss.span(begin),
             comparison=self.gain.compare(gain),
-            severity=Severity.WARNING if early else None,
+            severity=Severity.WARNING if self._early(learning) else None,
         )
 
-    def _further(self, loss: Curve) -> float:
+    def _early(self, learning: LearningState) -> bool:
+        return bool(learning.share is not None and self.early.exceeded(learning.share))
+
+    def _further(self, loss: Curve, *, early: bool) -> float:
         """What a quarter more of a short run would add to its gain; 0 if it is not worth it."""
-        values, further = loss.finite_values, loss.pace or 0.0
-        if not (further and values[-1] > 0 and self.level.exceeded(further / float(values[-1]))):
+        values, further = loss.finite_values, loss.pace
+        if not further:
+            return 0.0
+        worth = values[-1] > 0 and self.level.exceeded(further / float(values[-1]))
+        if not (early or worth):
             return 0.0
         return further / float(values[0] - values[-1])
 

@@ -30,6 +30,10 @@ SPEAKS: Cases = {
     "a hand-written loop, its first batch": {
         "train_loss": curve(falling(1000, 7.0), "Loss/train", ""), "chance": TEN,
     },
+    "unknown classes, 800 nats": {
+        "train_loss": epochs(falling(20, 800.0)),
+        "train_score": epochs(np.linspace(0.2, 0.6, 20), "epoch_accuracy"),
+    },
     "two classes, 30 nats": {"train_loss": epochs(falling(20, 30.0)), "chance": classes(2)},
 }  # fmt: skip
 
@@ -43,6 +47,10 @@ SILENT: Cases = {
         "train_loss": epochs(falling(20, 5.7)), "chance": TEN,
     },
     "below a guess: a pretrained model": {"train_loss": epochs(falling(20, 0.4)), "chance": TEN},
+    "unknown classes, as many as words": {
+        "train_loss": epochs(falling(20, 10.8)),
+        "train_score": epochs(np.linspace(0.0, 0.3, 20), "epoch_accuracy"),
+    },
     "a regression": {"train_loss": epochs(falling(20, 900.0))},
     "classes, but a loss that is no cross-entropy": {
         "train_loss": epochs(falling(20, 900.0)), "chance": classes(10, cross_entropy=False),

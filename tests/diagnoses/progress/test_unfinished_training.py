@@ -29,6 +29,10 @@ SPEAKS: Cases = {
         "train_loss": STEEP,
         "val_loss": epochs(straight(30, 2.4, 0.8, noise=0.005), folder="validation"),
     },
+    "two epochs that hardly learned": {
+        "train_loss": epochs([1.39, 1.37]),
+        "train_score": epochs([0.26, 0.3], "epoch_accuracy"),
+    },
     "five epochs": {"train_loss": epochs(straight(5, 2.3, 0.6))},
     "twelve epochs": {"train_loss": epochs(straight(12, 2.3, 0.6))},
 }
@@ -45,8 +49,10 @@ SILENT: Cases = {
     "the rate has decayed to nothing": {
         "train_loss": STEEP, "learning_rate": epochs(straight(30, 1e-3, 0), "lr"),
     },
+    "NaN from the start": {"train_loss": epochs([np.nan, np.nan])},
     "noise at the end": {"train_loss": epochs(falling(200, noise=0.2))},
     "it never falls": {"train_loss": epochs(flat(30, noise=0.01))},
+    "two epochs of a loss that may be at its floor": {"train_loss": epochs([1.39, 1.37])},
     "five epochs that slow down": {"train_loss": epochs(np.array([2.3, 0.9, 0.5, 0.4, 0.38]))},
     "five epochs, one of them up": {"train_loss": epochs(np.array([2.3, 1.9, 2.0, 1.5, 1.1]))},
 }  # fmt: skip
