@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.core.run import Run, Series
 from tb_diagnose.measure.levels import highest
@@ -66,6 +69,8 @@ _USUAL = {
 }
 _ADAPTIVE = UsualRates(1e-3, 0.01)
 _USUAL_MOMENTUM = 0.9
+#: Steps so much smaller than the largest ones are as good as none.
+_VANISHED = 1e-3
 #: From this epsilon on, Adam divides by epsilon rather than by the gradients' size.
 _LARGE_EPSILON = 1e-2
 
@@ -98,3 +103,9 @@ def _setting(optimizer: Optimizer, name: str) -> float:
     """A number of the optimizer's configuration, 0 where it has none."""
     value = optimizer.config.get(name)
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+def vanished(rates: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where [n] logged rates take steps of less than a thousandth of their largest one. [n]"""
+    highest = np.nanmax(rates, initial=0.0)
+    return np.asarray(np.abs(rates) <= _VANISHED * max(float(highest), 0.0))

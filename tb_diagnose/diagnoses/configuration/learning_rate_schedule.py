@@ -1,17 +1,16 @@
 """The learning rate does what no schedule is meant to do.
 
 Why it matters:
-    At a rate of zero nothing is learned; below zero everything is unlearned. A rate that jumps up
-    throws the weights out of where they had settled: usually a restart whose schedule began again.
+    At a rate of zero nothing is learned, below zero everything is unlearned. A jump throws the
+    weights out of where they had settled: usually a restart whose schedule began again.
 
 How it is judged:
-    The logged rate is below zero, is zero in a fifth of the run, or jumps once or twice to five
-    times the value before, after the first tenth. A jump is a warning where the training loss is
-    higher after it, else a note.
+    The logged rate is below zero, below a thousandth of its peak in a fifth of the run, or jumps
+    once or twice to five times the value before, after the first tenth. A jump is a warning where
+    the training loss is higher after it, else a note.
 
 When it stays silent:
-    Warm-up, decay to zero in the last step, a zero beside another group's rate, cyclic schedules,
-    a rate that never decays.
+    Warm-up, decay to zero in the last step, a zero beside another group's rate, cyclic schedules.
 
 What to try:
     Restore the scheduler with the optimizer. Give the schedule the number of steps, not of epochs.
@@ -32,6 +31,7 @@ from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent, steps_of
 from tb_diagnose.core.run import Series
 from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.optimizer import vanished
 from tb_diagnose.roles.tags import parse_tag
 
 
@@ -69,13 +69,15 @@ class LearningRateSchedule:
         yield from self._jumps(learning_rate, train_loss)
 
     def _at_zero(self, rate: Curve, scalars: tuple[Series, ...]) -> Iterator[Evidence]:
-        zero = np.flatnonzero(rate.values == 0)
+        zero = np.flatnonzero(vanished(rate.values))
         # A schedule that comes to zero with its last step has done what it should.
         share = (len(zero) - 1) / len(rate)
         if len(zero) > 1 and self.zero.exceeded(share) and not _another(rate, scalars):
+            value = float(rate.values[zero[0]])
             yield Evidence(
-                message=f"{rate.name} is 0 in {percent(len(zero) / len(rate))} of its values, the "
-                f"first at step {rate.steps[zero[0]]}: nothing is learned there.",
+                message=f"{rate.name} is {number(value)} at step {rate.steps[zero[0]]}, and "
+                f"{percent(len(zero) / len(rate))} of its values are as good as 0: nothing is "
+                "learned there.",
                 suggestion="Give the schedule the number of steps of the whole run, or stop where "
                 "it ends.",
                 tag=rate.name,

@@ -6,8 +6,8 @@ Why it matters:
 
 How it is judged:
     The loss made hardly any of its gain in the second half. It is a plateau where a classifier is
-    less than halfway from guessing to perfect, the loss gained little of its start, the learning
-    rate vanished while it fell, or not one digit changes.
+    less than halfway from guessing to perfect, the loss gained little of its start, or not one
+    digit changes.
 
 When it stays silent:
     Fewer than 8 values, a level that is good or unknown, a run that never learned or lost it.
@@ -35,7 +35,6 @@ class LossPlateau:
     late = limit(0.05, alarm="<", unit="of the gain", source="a tenth of a straight line's")
     halfway = limit(0.5, alarm="<", unit="of the way from guessing", source="most is unlearned")
     little = limit(0.1, alarm="<", unit="of the start", source="half of any healthy one seen")
-    decayed = limit(0.01, alarm="<", unit="× the peak rate", source="steps of a hundredth")
 
     @method("the losses")
     def by_loss(
@@ -46,7 +45,6 @@ class LossPlateau:
         val_loss: Curve | None = None,
         train_score: Curve | None = None,
         val_score: Curve | None = None,
-        learning_rate: Curve | None = None,
     ) -> Iterator[Evidence]:
         if learning.failed or learning.state is Learned.PERFECT:
             return
@@ -57,8 +55,6 @@ class LossPlateau:
             begin = loss.within(self.late * (loss.gained or 0.0))
             since = begin.index if begin else 0
             reason, comparison, advice = self._bad(loss, learning, score)
-            if vanished := self._vanished(loss, learning_rate, since):
-                reason, comparison, advice = vanished
             if comparison is not None and loss.end_level is not None:
                 yield Evidence(
                     message=f"{loss.name} stands around {number(loss.end_level.value)} since step "
@@ -113,26 +109,6 @@ class LossPlateau:
         gained = (loss.gained or 0.0) / abs(loss.start_level.value)
         reason = f"it began at {number(loss.start_level.value)}"
         return reason, _if(self.little.compare(gained)), advice
-
-    def _vanished(
-        self, loss: Curve, rate: Curve | None, since: int
-    ) -> tuple[str, Comparison, str] | None:
-        """That the rate all but vanished where the plateau begins."""
-        if rate is None or rate.highest is None or rate.highest.value <= 0 or not since:
-            return None
-        low = [
-            at for at in rate.where if self.decayed.exceeded(rate.values[at] / rate.highest.value)
-        ]
-        span = float(loss.wall[-1] - loss.wall[0])
-        if not low or low[0] < rate.highest.index or span <= 0:
-            return None
-        apart = abs(float(rate.wall[low[0]] - loss.wall[since])) / span
-        if apart > self.little or (float(rate.wall[low[0]]) - loss.wall[0]) / span > 0.5:
-            return None
-        value = float(rate.values[low[0]])
-        reason = f"the learning rate fell to {number(value)} at step {rate.steps[low[0]]}"
-        compared = self.decayed.compare(value / rate.highest.value)
-        return reason, compared, "Let the learning rate decay later, or less far."
 
 
 def _if(comparison: Comparison) -> Comparison | None:

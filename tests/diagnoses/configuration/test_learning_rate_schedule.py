@@ -18,6 +18,7 @@ RESTARTED = np.r_[straight(60, 1e-3, 1e-5), straight(40, 1e-3, 3e-4)]
 
 SPEAKS: Cases = {
     "it ends far too early": rate(np.r_[straight(60, 1e-3, 0), np.zeros(40)]),
+    "a ten-thousandth from a tenth of the run on": rate(np.r_[np.full(10, 0.1), np.full(90, 1e-5)]),
     "zero throughout": rate(np.zeros(100)),
     "below zero": rate(straight(100, 1e-3, -2e-4)),
     "a schedule that began anew": rate(RESTARTED),
@@ -29,6 +30,7 @@ SILENT: Cases = {
     "cosine": rate(COSINE),
     "warm restarts": rate(np.tile(straight(20, 1e-3, 1e-5), 5)),
     "steps down": rate(1e-3 * 0.1 ** (np.arange(100) // 30)),
+    "two drops to a tenth each": rate(np.repeat([0.1, 0.01, 0.001], 30)),
     "five epochs down to zero": rate(straight(5, 8e-4, 0)),
     "one value": rate(np.zeros(1)),
     "zero, but for the other group of weights": {

@@ -19,9 +19,6 @@ from tests.cases import (
     straight,
 )
 
-#: A rate that a schedule in steps where epochs were meant sends to nothing.
-VANISHED = epochs(np.r_[np.full(10, 1e-3), np.full(30, 1e-6)], "epoch_learning_rate")
-
 SPEAKS: Cases = {
     "a classifier that stops at two in ten": {
         "train_loss": epochs(np.r_[falling(8, 2.3, 2.0), flat(22, 2.0, 0.0005)]),
@@ -31,10 +28,6 @@ SPEAKS: Cases = {
     "a loss above half of guessing, no score": {
         "train_loss": epochs(np.r_[falling(8, 2.3, 1.6), flat(22, 1.6, 0.0005)]),
         "chance": classes(10),
-    },
-    "a rate that vanished while the loss fell": {
-        "train_loss": epochs(np.r_[straight(11, 2.3, 1.2), flat(29, 1.2, 0.0005)]),
-        "learning_rate": VANISHED,
     },
     "not one digit changes any more": {
         "train_loss": epochs(np.r_[falling(10, end=1.0), np.full(15, 1.0)])
@@ -95,10 +88,3 @@ def test_it_points_to_where_the_standing_begins() -> None:
     assert last == 39
     assert evidence.comparison is not None
     assert evidence.comparison.value == pytest.approx(1 - 1.6 / np.log(10), abs=0.01)
-
-
-def test_it_says_where_the_rate_vanished() -> None:
-    loss = epochs(np.r_[straight(11, 2.3, 1.2), flat(29, 1.2, 0.0005)])
-    (evidence,) = speaks("loss-plateau", train_loss=loss, learning_rate=VANISHED)
-    assert "fell to 1e-6 at step 10" in evidence.message
-    assert "decay later" in evidence.suggestion
