@@ -1,10 +1,10 @@
 // Writes src/wire/document.ts from the document's JSON Schema; --check says whether it is fresh.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const SCHEMA = new URL("../../tb_diagnose/report/document.schema.json", import.meta.url);
+const SCHEMA = new URL("../../tb_diagnose/report/document/document.schema.json", import.meta.url);
 const TYPES = new URL("../src/wire/document.ts", import.meta.url);
 
-const HEAD = `// Made from tb_diagnose/report/document.schema.json by scripts/types.mjs: change tb_diagnose/report/schema.py, not this.
+const HEAD = `// Made from tb_diagnose/report/document/document.schema.json by scripts/types.mjs: change tb_diagnose/report/document/schema.py, not this.
 `;
 
 /** The TypeScript type of one schema, members indented by `depth`. */

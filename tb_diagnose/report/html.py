@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec.json
 
-from tb_diagnose.report.numbers import text
-from tb_diagnose.report.overview import line
-from tb_diagnose.report.phrases import labels, total
-from tb_diagnose.report.pictures import Pictures
-from tb_diagnose.report.schema import CurvePart, Document, RunPart
+from tb_diagnose.report.document.numbers import text
+from tb_diagnose.report.document.schema import CurvePart, Document, RunPart
+from tb_diagnose.report.page.overview import line
+from tb_diagnose.report.page.pictures import Pictures
+from tb_diagnose.report.text.phrases import labels, total
 
 _BUNDLE = Path(__file__).parents[1] / "plugin" / "static" / "index.js.gz"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tb_diagnose.report.phrases import about, grouped, labels, ledger, measured, span, total
-from tb_diagnose.report.schema import Document, EvidencePart, OutcomePart, RunPart
-from tb_diagnose.report.screen import plain
+from tb_diagnose.report.document.schema import Document, EvidencePart, OutcomePart, RunPart
+from tb_diagnose.report.text.phrases import about, grouped, labels, ledger, measured, span, total
+from tb_diagnose.report.text.screen import plain
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 

@@ -21,7 +21,7 @@ from tests.cases import epochs, run
 from tests.plugin.server import curve as uncovered
 from tests.plugin.server import unframed
 from tests.plugin.test_follow import FakeFeed, FakeSource, following
-from tests.report.test_heats import row
+from tests.report.page.test_heats import row
 
 SCHEMA = json.loads(
     (Path(tb_diagnose.report.document.__file__).parent / "document.schema.json").read_text()

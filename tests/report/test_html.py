@@ -18,7 +18,7 @@ from tb_diagnose.core.run import Run
 from tb_diagnose.report import html as module
 from tb_diagnose.report.document import document
 from tb_diagnose.report.html import NoBundle, html, inlined
-from tb_diagnose.report.pictures import Pictures
+from tb_diagnose.report.page.pictures import Pictures
 from tests.fakes import healthy, sick
 
 HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029'\""

@@ -1,4 +1,4 @@
-// Made from tb_diagnose/report/document.schema.json by scripts/types.mjs: change tb_diagnose/report/schema.py, not this.
+// Made from tb_diagnose/report/document/document.schema.json by scripts/types.mjs: change tb_diagnose/report/document/schema.py, not this.
 
 /** What a diagnosis of several runs came to, and the runs it is about. */
 export type Comparison = {

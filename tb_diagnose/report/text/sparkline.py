@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tb_diagnose.report.phrases import brief
-from tb_diagnose.report.schema import CurvePart
+from tb_diagnose.report.document.schema import CurvePart
+from tb_diagnose.report.text.phrases import brief
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MISSING = "×"

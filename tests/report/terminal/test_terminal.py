@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from tb_diagnose.core.finding import Evidence, Severity, Verdict
 from tb_diagnose.core.run import Run
 from tb_diagnose.report.document import assembled, document
-from tb_diagnose.report.screen import Screen, columns
 from tb_diagnose.report.terminal import terminal
+from tb_diagnose.report.text.screen import Screen, columns
 from tests.fakes import FakeExamination, healthy, outcome, series, sick, unreadable
-from tests.report.test_document import examinations
+from tests.report.document.test_document import examinations
 
 RUNS = [healthy(), sick(), healthy("resnet/seed=2"), unreadable()]
 

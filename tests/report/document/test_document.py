@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tb_diagnose import report
 from tb_diagnose.core.finding import Comparison, Evidence, Outcome, Severity, Verdict
 from tb_diagnose.core.run import Fact, Run, Series
 from tb_diagnose.engine.causes import Cause
 from tb_diagnose.report.document import assembled, document, reaches
+from tb_diagnose.report.document import schema as declaration
+from tb_diagnose.report.document.schema import VERDICTS, Document, json_schema
 from tb_diagnose.report.json import as_json
-from tb_diagnose.report.schema import VERDICTS, Document, json_schema
 from tests.fakes import (
     EPOCH,
     FakeExamination,
@@ -35,7 +35,7 @@ from tests.fakes import (
 from tests.layered import vitals
 
 SCHEMA = json.loads(
-    (Path(report.__file__).parent / "document.schema.json").read_text(encoding="utf-8")
+    Path(declaration.__file__).with_name("document.schema.json").read_text(encoding="utf-8")
 )
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
@@ -76,7 +76,7 @@ def test_a_spoilt_document_is_not(spoil: Any) -> None:
 
 
 def test_the_schema_is_the_one_that_the_types_declare() -> None:
-    assert json_schema() == SCHEMA, "run python -m tb_diagnose.report.schema"
+    assert json_schema() == SCHEMA, "run python -m tb_diagnose.report.document.schema"
 
 
 def kept(made: Document) -> None:

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from tb_diagnose.core.finding import Evidence, Outcome, Severity, Verdict
 from tb_diagnose.engine.contract import registered
-from tb_diagnose.report.numbers import maybe, moment, number, text
-from tb_diagnose.report.schema import (
+from tb_diagnose.report.document.numbers import maybe, moment, number, text
+from tb_diagnose.report.document.schema import (
     ComparisonPart,
     CountedIn,
     EvidencePart,

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.report.curves import curve
-from tb_diagnose.report.overview import line, spark
-from tb_diagnose.report.run import run_part
-from tb_diagnose.report.schema import CurvePart
+from tb_diagnose.report.document.curves import curve
+from tb_diagnose.report.document.run import run_part
+from tb_diagnose.report.document.schema import CurvePart
+from tb_diagnose.report.page.overview import line, spark
 from tests.fakes import healthy, series, sick
 
 

@@ -14,10 +14,10 @@ from tb_diagnose.analysis.learning_state import Learned
 from tb_diagnose.core.format import plural
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.core.run import Fact, Histograms, Run, Series, Vitals
-from tb_diagnose.report.curves import counted_in, curve, parts
-from tb_diagnose.report.numbers import maybe, moment, number, text
-from tb_diagnose.report.outcomes import Counting, outcome_parts
-from tb_diagnose.report.schema import (
+from tb_diagnose.report.document.curves import counted_in, curve, parts
+from tb_diagnose.report.document.numbers import maybe, moment, number, text
+from tb_diagnose.report.document.outcomes import Counting, outcome_parts
+from tb_diagnose.report.document.schema import (
     CausePart,
     CountedIn,
     CurvePart,

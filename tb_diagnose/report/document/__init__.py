@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tb_diagnose import __version__
 from tb_diagnose.core.finding import Outcome, Severity
-from tb_diagnose.report.outcomes import comparison_parts
-from tb_diagnose.report.run import run_part
-from tb_diagnose.report.schema import (
+from tb_diagnose.report.document.outcomes import comparison_parts
+from tb_diagnose.report.document.run import run_part
+from tb_diagnose.report.document.schema import (
     POINTS,
     SCHEMA,
     VERDICTS,

@@ -9,8 +9,8 @@ import pytest
 
 from tb_diagnose.core.model import Layer, ModelConfig
 from tb_diagnose.core.run import QUANTILES, Histograms, Vitals
-from tb_diagnose.report.heats import heat, heats
-from tb_diagnose.report.maps import movement
+from tb_diagnose.report.page.heats import heat, heats
+from tb_diagnose.report.page.maps import movement
 
 
 def row(tag: str, samples: list[Any], steps: list[int] | None = None) -> Histograms:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_diagnose.report.curves import counted_in, curve
+from tb_diagnose.report.document.curves import counted_in, curve
 from tests.fakes import series
 
 

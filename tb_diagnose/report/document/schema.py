@@ -1,9 +1,9 @@
 """The document, declared once.
 
 The JSON Schema (``document.schema.json``) and the page's TypeScript types are made from these
-types: ``python -m tb_diagnose.report.schema`` writes the one, ``npm run types`` the other, and
-tests hold both fresh. A ``Number`` is a JSON number or, since JSON has none for them, one of the
-strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
+types: ``python -m tb_diagnose.report.document.schema`` writes the one, ``npm run types`` the
+other, and tests hold both fresh. A ``Number`` is a JSON number or, since JSON has none for them,
+one of the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.core.run import Histograms, Vitals
 from tb_diagnose.measure.distributions import moves
-from tb_diagnose.report.numbers import text
+from tb_diagnose.report.document.numbers import text
 
 Scale = Literal["log", "linear", "diverging"]
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from tb_diagnose.core.finding import Severity
 from tb_diagnose.core.format import listed
-from tb_diagnose.report.phrases import brief
-from tb_diagnose.report.schema import OutcomePart, RunPart, SeverityName
+from tb_diagnose.report.document.schema import OutcomePart, RunPart, SeverityName
+from tb_diagnose.report.text.phrases import brief
 
 #: Runs that are named where the sick ones have nothing in common (chosen: one line).
 _NAMED = 2

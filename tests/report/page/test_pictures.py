@@ -9,8 +9,8 @@ import numpy as np
 from tb_diagnose.core.run import Histograms, Run
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.examine import examine
-from tb_diagnose.report.pictures import Pictures, pictures, resolution
-from tb_diagnose.report.run import run_part
+from tb_diagnose.report.document.run import run_part
+from tb_diagnose.report.page.pictures import Pictures, pictures, resolution
 from tests.fakes import series
 
 

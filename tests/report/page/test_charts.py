@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tb_diagnose.core.run import Series
-from tb_diagnose.report.charts import Drawn, drawn
+from tb_diagnose.report.page.charts import Drawn, drawn
 
 LARGEST = float(np.finfo(np.float32).max)
 VALUES = arrays(np.float64, st.integers(0, 400), elements=st.floats(width=64))

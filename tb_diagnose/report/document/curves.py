@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from tb_diagnose.core.run import Series
 from tb_diagnose.measure.downsample import downsample
 from tb_diagnose.measure.levels import finite
-from tb_diagnose.report.numbers import number, numbers
-from tb_diagnose.report.schema import CountedIn, CurvePart, NonFinitePart
+from tb_diagnose.report.document.numbers import number, numbers
+from tb_diagnose.report.document.schema import CountedIn, CurvePart, NonFinitePart
 
 
 def counted_in(tag: str) -> CountedIn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tb_diagnose.report.phrases import brief, duration, many, span
+from tb_diagnose.report.text.phrases import brief, duration, many, span
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.report.charts import Drawn, drawn
-from tb_diagnose.report.heats import COLUMNS, Heat, heat, heats
-from tb_diagnose.report.numbers import text
-from tb_diagnose.report.overview import line
-from tb_diagnose.report.schema import RunPart
+from tb_diagnose.report.document.numbers import text
+from tb_diagnose.report.document.schema import RunPart
+from tb_diagnose.report.page.charts import Drawn, drawn
+from tb_diagnose.report.page.heats import COLUMNS, Heat, heat, heats
+from tb_diagnose.report.page.overview import line
 
 if TYPE_CHECKING:
     from tb_diagnose.core.run import Run

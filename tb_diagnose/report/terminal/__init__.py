@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from tb_diagnose.core.format import plural
-from tb_diagnose.report.finding import COLORS, finding, labeled
-from tb_diagnose.report.fleet import Shared, shared_findings
-from tb_diagnose.report.phrases import about, grouped, labels, ledger, total
-from tb_diagnose.report.schema import Document, OutcomePart, Problem, RunPart
-from tb_diagnose.report.screen import Screen, columns, plain, shortened, wrapped
+from tb_diagnose.report.document.schema import Document, OutcomePart, Problem, RunPart
+from tb_diagnose.report.terminal.finding import COLORS, finding, labeled
+from tb_diagnose.report.terminal.fleet import Shared, shared_findings
+from tb_diagnose.report.text.phrases import about, grouped, labels, ledger, total
+from tb_diagnose.report.text.screen import Screen, columns, plain, shortened, wrapped
 
 MARKS = {
     "critical": ("✗", "red"),

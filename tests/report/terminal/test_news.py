@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from tb_diagnose.report.document import document
-from tb_diagnose.report.news import lines, told
-from tb_diagnose.report.screen import Screen
+from tb_diagnose.report.terminal.news import lines, told
+from tb_diagnose.report.text.screen import Screen
 from tests.fakes import sick
 
 RUN = document([sick()])["runs"][0]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 
-from tb_diagnose.report.finding import finding
-from tb_diagnose.report.phrases import about, grouped
-from tb_diagnose.report.schema import RunPart
-from tb_diagnose.report.screen import Screen, plain, wrapped
+from tb_diagnose.report.document.schema import RunPart
 from tb_diagnose.report.terminal import header
+from tb_diagnose.report.terminal.finding import finding
+from tb_diagnose.report.text.phrases import about, grouped
+from tb_diagnose.report.text.screen import Screen, plain, wrapped
 
 
 def told(run: RunPart, found: Collection[str], gone: Sequence[str], screen: Screen) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
 
 from tb_diagnose.core.format import plural
-from tb_diagnose.report.schema import (
+from tb_diagnose.report.document.schema import (
     MeasurePart,
     ModelPart,
     Number,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.report.maps import Kind, Row, maps
+from tb_diagnose.report.page.maps import Kind, Row, maps
 
 #: Columns of a map at most (chosen: a screen has no more).
 COLUMNS = 1_000

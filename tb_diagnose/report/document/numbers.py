@@ -10,10 +10,13 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.report.schema import Number
-from tb_diagnose.report.screen import visible
+from tb_diagnose.report.document.schema import Number
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+#: What could command a terminal, reorder text or hide in it; line breaks and tabs are none.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def number(value: Any) -> Number:
@@ -61,3 +64,8 @@ def text(value: object) -> str:
     if told.isascii() and told.isprintable():
         return told
     return visible(_LONE_SURROGATE.sub("\ufffd", told))
+
+
+def visible(text: str) -> str:
+    """The text with what hides, reorders or commands written as Python writes it: ``\\u202e``."""
+    return _CONTROL.sub(lambda one: one[0].encode("unicode_escape").decode(), text)

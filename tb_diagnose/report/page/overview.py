@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tb_diagnose.report.numbers import maybe, number, text
-from tb_diagnose.report.schema import CurvePart, Number, OutcomePart, RunPart
-from tb_diagnose.report.sparkline import in_columns
+from tb_diagnose.report.document.numbers import maybe, number, text
+from tb_diagnose.report.document.schema import CurvePart, Number, OutcomePart, RunPart
+from tb_diagnose.report.text.sparkline import in_columns
 
 #: Points of the small curve in a list of runs.
 _SPARK = 40

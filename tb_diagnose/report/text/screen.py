@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from tb_diagnose.report.document.numbers import visible
+
 _CODES = {"red": "31", "yellow": "33", "blue": "34", "green": "32", "bold": "1", "dim": "2"}
 _ASCII: dict[str, str | int | None] = {
     "✗": "x", "▲": "!", "●": "i", "✓": "+", "○": "?", "└": "`", "·": "-", "–": "-", "−": "-",
@@ -16,10 +18,6 @@ _ASCII: dict[str, str | int | None] = {
     "▁": "_", "▂": "_", "▃": ".", "▄": "-", "▅": "-", "▆": "=", "▇": "=", "█": "#",
 }  # fmt: skip
 _BLANKS = re.compile(r"[\t\n\r\v\f]")
-#: What could command a terminal, reorder text or hide in it; line breaks and tabs are none.
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
 
 #: What is of one column each, as nearly all is.
 _NARROW = re.compile(f"[ -~{''.join(_ASCII)}]*")
@@ -68,11 +66,6 @@ class Screen(NamedTuple):
 def plain(text: str) -> str:
     """A text from a log as one line, with nothing in it that could command the terminal."""
     return visible(_BLANKS.sub(" ", text))
-
-
-def visible(text: str) -> str:
-    """The text with what hides, reorders or commands written as Python writes it: ``\\u202e``."""
-    return _CONTROL.sub(lambda one: one[0].encode("unicode_escape").decode(), text)
 
 
 def shortened(text: str, width: int) -> str:

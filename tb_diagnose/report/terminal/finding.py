@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from tb_diagnose.report.phrases import duration, measured, span
-from tb_diagnose.report.schema import CurvePart, EvidencePart, OutcomePart
-from tb_diagnose.report.screen import Screen, columns, plain, wrapped
-from tb_diagnose.report.sparkline import caption, sparkline
+from tb_diagnose.report.document.schema import CurvePart, EvidencePart, OutcomePart
+from tb_diagnose.report.text.phrases import duration, measured, span
+from tb_diagnose.report.text.screen import Screen, columns, plain, wrapped
+from tb_diagnose.report.text.sparkline import caption, sparkline
 
 COLORS = {"critical": "red", "warning": "yellow", "info": "blue"}
 _INDENT = "    "
