@@ -7,7 +7,7 @@ import { arranged } from "./lib/heat";
 import { newIn } from "./lib/news";
 import type { Source } from "./source/source";
 import * as at from "./state";
-import type { CurveData, Heat, RunList, State, Verdict } from "./wire/routes";
+import type { CurveData, Heat, RunList, State, Verdict } from "./wire/types";
 
 /** Milliseconds between two questions whether anything is new, and while the logs are being read. */
 const PAUSE = 2000;

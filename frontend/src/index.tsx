@@ -11,7 +11,7 @@ import card from "./style/card.css";
 import chart from "./style/chart.css";
 import heat from "./style/heat.css";
 import explanation from "./style/explanation.css";
-import ledger from "./style/ledger.css";
+import checks from "./style/checks.css";
 import narrow from "./style/narrow.css";
 import overview from "./style/overview.css";
 import page from "./style/page.css";
@@ -21,7 +21,7 @@ import signs from "./style/signs.css";
 import states from "./style/states.css";
 import timeline from "./style/timeline.css";
 import { App } from "./views/app";
-import type { Carried } from "./wire/routes";
+import type { Carried } from "./wire/types";
 
 // Narrow windows and paper overrule the others, and so come last.
 const SHEETS = [
@@ -35,7 +35,7 @@ const SHEETS = [
   explanation,
   chart,
   heat,
-  ledger,
+  checks,
   states,
   narrow,
   paper,

@@ -1,5 +1,5 @@
 // Parts of a document, made up: what the tests draw.
-import type { Carried, Curve, Evidence, Item, Outcome, Run } from "../src/wire/routes";
+import type { Carried, Curve, Evidence, ListedRun, Outcome, Run } from "../src/wire/types";
 
 export function evidence(more: Partial<Evidence> = {}): Evidence {
   return {
@@ -11,6 +11,7 @@ export function evidence(more: Partial<Evidence> = {}): Evidence {
     counted_in: "epochs",
     comparison: { name: "above", value: 10, operator: ">", limit: 0.01, unit: "learning rate" },
     confidence: "",
+    references: [],
     severity: "critical",
     suggestion: "Adam(learning_rate=10) → Adam(learning_rate=1e-3)",
     ...more,
@@ -105,7 +106,7 @@ export function sick(name: string): Run {
 }
 
 /** A run's line in the list, as Python makes it from the run. */
-export function item(name: string, more: Partial<Item> = {}): Item {
+export function item(name: string, more: Partial<ListedRun> = {}): ListedRun {
   return {
     name,
     verdict: "healthy",
@@ -124,7 +125,7 @@ export function item(name: string, more: Partial<Item> = {}): Item {
   };
 }
 
-const itemOf = (one: Run): Item =>
+const itemOf = (one: Run): ListedRun =>
   item(one.name, {
     verdict: one.verdict,
     findings: one.outcomes
@@ -142,6 +143,8 @@ const itemOf = (one: Run): Item =>
 export function carried(runs: Run[]): Carried {
   const count = (verdict: string) => runs.filter((one) => one.verdict === verdict).length;
   return {
+    made: "2026-01-01T00:00:00+00:00",
+    folder: "logs",
     document: {
       schema: "tb-diagnose/2",
       tool: { name: "tb-diagnose", version: "0" },
@@ -167,6 +170,7 @@ export function carried(runs: Run[]): Carried {
         family: "configuration",
         severity: "critical",
         sections: { "Why it matters": "It blows up." },
+        ignored: null,
         measured: "found in 9 of 10, false in 0 of 50",
         limits: [
           { name: "adaptive", value: 0.01, unit: "learning rate", source: "Kingma and Ba 2015" },

@@ -53,7 +53,8 @@ def report(form: str, call: argparse.Namespace, settings: Settings, options: Opt
     from tb_diagnose.report.terminal import terminal
 
     shown = screen(color=call.color, file=call.output, verbose=call.verbose, quiet=call.quiet)
-    text = terminal(document, shown, by_finding=call.group_by == "finding")
+    ignored = {word: settings.reasons.get(word, "") for word in settings.ignore}
+    text = terminal(document, shown, by_finding=call.group_by == "finding", ignored=ignored)
     return Report(document, [text.encode(shown.encoding, "replace")])
 
 

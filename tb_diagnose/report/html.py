@@ -17,6 +17,7 @@ from tb_diagnose.report.document.numbers import text
 from tb_diagnose.report.document.schema import CurvePart, Document, RunPart
 from tb_diagnose.report.page.overview import line
 from tb_diagnose.report.page.pictures import Pictures
+from tb_diagnose.report.page.schema import Carried
 from tb_diagnose.report.text.phrases import labels, total
 
 _BUNDLE = Path(__file__).parents[1] / "plugin" / "static" / "index.js.gz"
@@ -79,15 +80,16 @@ def html(
     shown = _distinct(document)
     names = [run["name"] for run in shown["runs"]]
     drawn = [_drawn(album, run) for run in document["runs"]]
-    carried = {
-        "made": made or datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "folder": text(folder),
-        "document": shown,
-        "catalog": articles,
-        "lines": [{**each["line"], "name": name} for name, each in zip(names, drawn, strict=True)],
-        "curves": {name: each["curves"] for name, each in zip(names, drawn, strict=True)},
-        "heats": {name: each["heats"] for name, each in zip(names, drawn, strict=True)},
-    }
+    named = list(zip(names, drawn, strict=True))
+    carried = Carried(
+        made=made or datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        folder=text(folder),
+        document=shown,
+        catalog=dict(articles),
+        lines=[{**each["line"], "name": name} for name, each in named],
+        curves={name: each["curves"] for name, each in named},
+        heats={name: each["heats"] for name, each in named},
+    )
     title = escape(f"Diagnose: {total(document['summary'])}")
     module = inlined(_UNPACK + script())
     return _PAGE.format(title=title, carried=packed(carried), script=module)

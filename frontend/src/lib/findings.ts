@@ -1,5 +1,5 @@
 // The outcomes of a run in the order of the page.
-import type { Curve, Outcome, Run } from "../wire/routes";
+import type { Curve, Outcome, Run } from "../wire/types";
 
 export type Group = { head: Outcome; consequences: Outcome[] };
 
@@ -13,6 +13,14 @@ export function grouped(outcomes: readonly Outcome[]): Group[] {
     else groups.push({ head: outcome, consequences: [] });
   }
   return groups;
+}
+
+/** What was found, in a sentence; the change that the document adds to it stands for itself. */
+export function headline({ headline: whole, outcomes }: Run): string {
+  const suggestion = grouped(outcomes)[0]?.head.evidence[0]?.suggestion ?? "";
+  const bare =
+    suggestion && whole.endsWith(suggestion) ? whole.slice(0, -suggestion.length) : whole;
+  return bare.trim() || whole;
 }
 
 /** What to change first: as the most probable cause asks for, else the first finding. */

@@ -1,9 +1,7 @@
-// The series that a piece of evidence was judged by, and the lines that belong beside it.
-import type { Curve, Evidence, Outcome, Severity } from "../wire/routes";
+// The series that a piece of evidence was judged by.
+import type { Curve, Evidence, Outcome } from "../wire/types";
 import { heldOut } from "./colors";
 import { bareTag, quantity } from "./findings";
-import { brief } from "./numbers";
-import { extent } from "./series";
 
 /** The parts that a tag in evidence names: a sum of curves is written `a + b`. */
 export const terms = (tag: string): string[] => tag.split(" + ");
@@ -93,59 +91,4 @@ export function rowsOf(evidence: Evidence, rows: readonly string[]): number[] {
     .map((row, at) => (tags.has(row) || words.has(row) ? at : -1))
     .filter((at) => at >= 0)
     .slice(0, 4);
-}
-
-/** A horizontal line at a value that the judged series is to be read against. */
-export type Reference = { value: number; label: string; severity?: Severity };
-
-/** The limit where it is in the unit of the series, the level of guessing, the best value. */
-export function references(
-  evidence: Evidence,
-  values: ArrayLike<number | null>,
-  isLoss: boolean,
-): Reference[] {
-  const comparison = evidence.comparison;
-  const guess = chance(evidence.message, isLoss);
-  const found: Reference[] = [];
-  if (comparison) {
-    const limit = Number(comparison.limit);
-    const side = comparison.operator.startsWith(">") ? "above" : "below";
-    if (holds(values, Number(comparison.value)))
-      found.push({
-        value: limit,
-        label: `alarm ${side} ${brief(limit)}`,
-        severity: evidence.severity,
-      });
-    else if (guess && /ln K/.test(comparison.unit) && limit !== 1)
-      found.push({
-        value: limit * guess.value,
-        label: `alarm ${side} ${brief(limit)} × ${guess.label.replace(/,.*/, "")}`,
-        severity: evidence.severity,
-      });
-    const [low, high] = extent([values]);
-    if (/\b(best|progress)\b/.test(comparison.unit) && Number.isFinite(low))
-      found.push({ value: isLoss ? low : high, label: `best ${brief(isLoss ? low : high)}` });
-  }
-  return guess ? [...found, guess] : found;
-}
-
-const GUESS = /guess\w*(?: among ([\d,]+) classes)? gives (\d+(?:\.\d+)?(?:e-?\d+)?)/g;
-
-/** What guessing gives, as the sentence says: a loss of ln K, a score of 1/K. */
-function chance(message: string, isLoss: boolean): Reference | null {
-  for (const [, classes, told] of message.matchAll(GUESS)) {
-    const value = Number(told);
-    const count = classes ? Number(classes.replace(/,/g, "")) : Math.round(Math.exp(value));
-    const loss = Math.abs(Math.exp(value) / count - 1) < 0.02 && value > 0.6;
-    if (loss === isLoss)
-      return { value, label: loss ? `ln ${count}, guessing` : `${brief(value)}, guessing` };
-  }
-  return null;
-}
-
-/** Whether a curve has that value somewhere: then a limit beside it is in the curve's unit. */
-function holds(values: ArrayLike<number | null>, wanted: number): boolean {
-  return Array.from(values).some(
-    (value) => value !== null && Math.abs(value - wanted) <= 1e-3 * Math.abs(wanted),
-  );
 }

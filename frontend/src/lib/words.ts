@@ -1,5 +1,5 @@
 // Ids, steps, models and states in the words of a person.
-import type { Item, Outcome, Run } from "../wire/routes";
+import type { ListedRun, Outcome, Run } from "../wire/types";
 import { brief, duration, many } from "./numbers";
 
 const SPELT: Record<string, string> = { relu: "ReLU", kl: "KL", adam: "Adam", gan: "GAN" };
@@ -79,7 +79,7 @@ function length(run: Run): string {
 const LATELY = 86_400;
 
 /** "running · last point 4 s ago"; empty where there is nothing to say. */
-export function stateOf(run: Pick<Item, "state" | "last_event">, now: number): string {
+export function stateOf(run: Pick<ListedRun, "state" | "last_event">, now: number): string {
   const age = run.last_event ? (now - Date.parse(run.last_event)) / 1000 : NaN;
   const state = run.state === "unknown" ? "" : run.state;
   const fresh = age >= 0 && age < LATELY && run.state !== "ended";

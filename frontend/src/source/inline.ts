@@ -1,6 +1,6 @@
 // The offline report: everything is in the page.
 import { stretches } from "../wire/frames";
-import type { Carried, CurveData, Heat, Run } from "../wire/routes";
+import type { Carried, CurveData, Heat, Run } from "../wire/types";
 import type { Source } from "./source";
 
 export function inline(carried: Carried): Source {
@@ -25,6 +25,7 @@ export function inline(carried: Carried): Source {
       runs: lines.map((line) => ({ ...line, changed: 1 })),
       summary: whole.summary,
       comparisons: whole.comparisons,
+      problems: whole.problems,
     }),
     run: async (name) => known(runs.get(name), name),
     curves: async (run, names) => curves(carried.curves[run] ?? {}, names),

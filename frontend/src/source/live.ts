@@ -1,6 +1,6 @@
 // The routes of the plugin, relative to the page: they work under any path prefix.
 import { curvesOf, heatOf } from "../wire/frames";
-import type { Catalog, HeatTitle, Run, RunListChange, State } from "../wire/routes";
+import type { Catalog, HeatTitle, Run, RunListChange, State } from "../wire/types";
 import type { Source } from "./source";
 
 /** Points asked for of one curve (chosen: two for each pixel of a wide chart). */

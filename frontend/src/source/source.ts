@@ -1,13 +1,5 @@
 // Where the page gets what it shows: the routes of a running TensorBoard, or the page itself.
-import type {
-  Catalog,
-  CurveData,
-  Heat,
-  HeatTitle,
-  Run,
-  RunListChange,
-  State,
-} from "../wire/routes";
+import type { Catalog, CurveData, Heat, HeatTitle, Run, RunListChange, State } from "../wire/types";
 
 export type Format = "html" | "json" | "markdown";
 

@@ -1,6 +1,6 @@
 // Why: the most probable causes, what speaks for and against each, and the change each asks for.
-import { title } from "../lib/words";
-import type { Cause } from "../wire/routes";
+import { sentence, title } from "../lib/words";
+import type { Cause } from "../wire/types";
 import { Prose } from "./prose";
 import { jump } from "./timeline";
 
@@ -14,7 +14,7 @@ export function Causes({ causes }: { causes: readonly Cause[] }) {
           <li key={cause.id}>
             <details open={at === 0}>
               <summary>
-                <span class="cause-title">{cause.title}</span>
+                <span class="cause-title">{sentence(cause.title)}</span>
                 <Probability share={cause.probability} />
               </summary>
               <Sentences mark="+" name="For it" sentences={cause.evidence_for} />

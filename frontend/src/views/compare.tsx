@@ -6,11 +6,10 @@ import { color, place } from "../lib/colors";
 import { dataOf, type Line } from "../lib/series";
 import { plural, ROLES, title } from "../lib/words";
 import { axis, compared, dark, listed, order, picked, runs, unread } from "../state";
-import type { Between, Item } from "../wire/routes";
+import type { Comparison, ListedRun } from "../wire/types";
 import { Chart } from "./chart";
 import { Exports } from "./exports";
 import { lineOf } from "./figure";
-import { severityName } from "./glyph";
 import { Prose } from "./prose";
 import { RunTable } from "./run_table";
 import { Suggestion } from "./suggestion";
@@ -51,18 +50,18 @@ export function Compare() {
         <p class="notice">No run matches the filter.</p>
       )}
       {found.map((between) => (
-        <BetweenRuns key={between.id} finding={between} />
+        <ComparisonCard key={between.id} finding={between} />
       ))}
     </div>
   );
 }
 
-function BetweenRuns({ finding }: { finding: Between }) {
+function ComparisonCard({ finding }: { finding: Comparison }) {
   return (
     <article class={`card ${finding.severity}`} data-testid="card" data-id={finding.id}>
       <header class="card-head">
         <h2>{title(finding.id)}</h2>
-        <span class={`badge ${finding.severity}`}>{severityName(finding.severity)}</span>
+        <span class={`badge ${finding.severity}`}>{finding.severity}</span>
         <span class="card-where">{plural(finding.runs.length, "run")}</span>
       </header>
       {finding.evidence.map((evidence, at) => (
@@ -81,7 +80,7 @@ function BetweenRuns({ finding }: { finding: Between }) {
 
 type Loaded = { line: Line; scale: Scale };
 
-function Curves({ items }: { items: readonly Item[] }) {
+function Curves({ items }: { items: readonly ListedRun[] }) {
   const [loaded, setLoaded] = useState<Loaded[]>([]);
   const [role, isDark] = [compared.value, dark.value];
   const on = axis.value === "time" ? "time" : "step";
@@ -143,7 +142,7 @@ function Curves({ items }: { items: readonly Item[] }) {
 }
 
 /** The same list for as long as nothing in it changes, though it is made anew. */
-function useSame(items: readonly Item[]): readonly Item[] {
+function useSame(items: readonly ListedRun[]): readonly ListedRun[] {
   const kept = useRef(items);
   const same =
     items.length === kept.current.length && items.every((item, at) => item === kept.current[at]);
@@ -152,7 +151,12 @@ function useSame(items: readonly Item[]): readonly Item[] {
 }
 
 /** A run's curve of that role; null where it has none. */
-async function load(item: Item, role: string, on: Axis, isDark: boolean): Promise<Loaded | null> {
+async function load(
+  item: ListedRun,
+  role: string,
+  on: Axis,
+  isDark: boolean,
+): Promise<Loaded | null> {
   const details = await detailsOf(item.name).catch(() => null);
   const curve = details?.curves.find((one) => one.role === role);
   if (!curve) return null;

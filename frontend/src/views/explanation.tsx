@@ -1,7 +1,7 @@
 // How a finding was judged: the diagnosis' own text, its limits with their sources, how often it is right.
 import { brief } from "../lib/numbers";
 import { catalog } from "../state";
-import type { Article, Outcome } from "../wire/routes";
+import type { Article, Outcome } from "../wire/types";
 import { Prose } from "./prose";
 import { Copy } from "./suggestion";
 

@@ -8,7 +8,7 @@ import { quantity } from "../lib/findings";
 import { type Judged, judged, vitalOf } from "../lib/judged";
 import { dataOf, type Line, summed } from "../lib/series";
 import { axis, curves, dark, heatTitles, order, run, zoom } from "../state";
-import type { Clock, Curve, CurveData, Evidence, Outcome, Run } from "../wire/routes";
+import type { Clock, Curve, CurveData, Evidence, Outcome, Run } from "../wire/types";
 import { Chart } from "./chart";
 import { LayerFigure } from "./layer_figure";
 import { labelOf, marksOf } from "./marked";
@@ -51,8 +51,8 @@ export function CurveChart({ shown, outcome, evidence, height }: ChartProps) {
     [name, shown, close, data, scale, paint],
   );
   const marks = useMemo(
-    () => (outcome && evidence ? marksOf(outcome, evidence, lines[0], scale, first) : null),
-    [outcome, evidence, lines, scale, first],
+    () => (outcome && evidence ? marksOf(outcome, evidence, lines[0], scale) : null),
+    [outcome, evidence, lines, scale],
   );
   const window = useMemo(
     () => stepsOf(zoomed, scaleFor("step", first, of, data)),

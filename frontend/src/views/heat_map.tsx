@@ -5,7 +5,7 @@ import { brief } from "../lib/numbers";
 import { shortened } from "../lib/names";
 import { singular } from "../lib/words";
 import { dark } from "../state";
-import type { Heat } from "../wire/routes";
+import type { Heat } from "../wire/types";
 import { heatUnit } from "./layer_figure";
 
 /** Pixels of a row: legible labels for a few, a picture for hundreds. */

@@ -6,7 +6,7 @@ import { color } from "../lib/colors";
 import { rowsOf } from "../lib/judged";
 import type { Line } from "../lib/series";
 import { dark, run } from "../state";
-import type { Evidence, Heat, Outcome } from "../wire/routes";
+import type { Evidence, Heat, Outcome } from "../wire/types";
 import { Chart } from "./chart";
 import { labelOf, marksOf } from "./marked";
 

@@ -6,9 +6,9 @@ import { filtered, tally } from "../lib/filter";
 import { type FindingRow, findingRows } from "../lib/overview";
 import { plural, title } from "../lib/words";
 import { filter, finding, listed, only, runs, unread } from "../state";
-import type { Item, Verdict } from "../wire/routes";
+import type { ListedRun, Verdict } from "../wire/types";
 import { Exports } from "./exports";
-import { Glyph, severityName, verdictName } from "./glyph";
+import { Glyph } from "./glyph";
 import { Scatter } from "./scatter";
 import { Wall } from "./wall";
 
@@ -39,8 +39,8 @@ export function Overview() {
   );
 }
 
-function Summary({ items, rows }: { items: readonly Item[]; rows: readonly FindingRow[] }) {
-  const counts = tally(items).map(([verdict, count]) => `${count} ${verdictName(verdict)}`);
+function Summary({ items, rows }: { items: readonly ListedRun[]; rows: readonly FindingRow[] }) {
+  const counts = tally(items).map(([verdict, count]) => `${count} ${verdict}`);
   const most = [...rows]
     .filter(({ severity }) => severity === rows[0]?.severity)
     .sort((a, b) => b.runs.length - a.runs.length)[0];
@@ -103,7 +103,7 @@ function FindingLine({ row, count }: { row: FindingRow; count: number }) {
           {title(id)}
         </button>
       </th>
-      <td>{severityName(severity)}</td>
+      <td>{severity}</td>
       <td class="number" title={following ? `and in ${following} as a consequence` : undefined}>
         {having.length.toLocaleString("en")}
       </td>
@@ -124,10 +124,10 @@ function FindingLine({ row, count }: { row: FindingRow; count: number }) {
 const SICK: ReadonlySet<Verdict> = new Set(["critical", "warning"]);
 
 /** What sets sick runs apart from the others; of one finding, once it is chosen. */
-function Commons({ items }: { items: readonly Item[] }) {
+function Commons({ items }: { items: readonly ListedRun[] }) {
   const chosen = finding.value;
   const found = useMemo(() => {
-    const has = ({ findings }: Item) => findings.some(({ id }) => id === chosen);
+    const has = ({ findings }: ListedRun) => findings.some(({ id }) => id === chosen);
     return common(items, chosen ? has : ({ verdict }) => SICK.has(verdict));
   }, [items, chosen]);
   const about = chosen ? `Runs with ${title(chosen).toLowerCase()}` : "Sick runs";

@@ -6,8 +6,8 @@ import { newIn } from "../lib/news";
 import { worstOf } from "../lib/overview";
 import { sentence, title } from "../lib/words";
 import { chosen, folder, listed, looks, picked, sidebarWidth, view } from "../state";
-import type { Item } from "../wire/routes";
-import { Glyph, verdictName } from "./glyph";
+import type { ListedRun } from "../wire/types";
+import { Glyph } from "./glyph";
 import { Spark } from "./spark";
 import { useRows } from "./virtual";
 
@@ -55,7 +55,7 @@ function characterWidth(): number {
   return context.measureText(SAMPLE).width / SAMPLE.length || 7.5;
 }
 
-type RowProps = { item: Item; place: number; size: number; room: number };
+type RowProps = { item: ListedRun; place: number; size: number; room: number };
 
 function Row({ item, place, size, room }: RowProps) {
   const heads = item.findings.filter(({ caused_by }) => caused_by === null);
@@ -83,7 +83,7 @@ function Row({ item, place, size, room }: RowProps) {
         <span class="run-name">{middle(item.name.slice(folder.value.length), room)}</span>
         <span class="run-worst">
           {item.state === "running" && <i class="running" title="running" />}
-          {worst ? title(worst.id) : sentence(verdictName(item.verdict))}
+          {worst ? title(worst.id) : sentence(item.verdict)}
           {heads.length > 1 && <span class="run-more"> +{heads.length - 1}</span>}
           {fresh > 0 && <b class="badge new">{fresh} new</b>}
         </span>

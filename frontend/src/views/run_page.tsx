@@ -2,12 +2,12 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { open, pick } from "../actions";
 import { choices } from "../address";
-import { change, grouped, panels, secondsLost } from "../lib/findings";
+import { change, grouped, headline, panels, secondsLost } from "../lib/findings";
 import { duration } from "../lib/numbers";
 import { differing, healthyTwin } from "../lib/overview";
 import { about, plural, sentence, stateOf } from "../lib/words";
 import { chosen, heatTitles, missing, picked, run, runs, status } from "../state";
-import type { Run } from "../wire/routes";
+import type { Run } from "../wire/types";
 import { AxisControls } from "./axis_controls";
 import { Card } from "./card";
 import { Causes } from "./causes";
@@ -16,7 +16,7 @@ import { Skeleton, Trouble } from "./empty_states";
 import { CurveChart } from "./figure";
 import { Glyph } from "./glyph";
 import { Layers } from "./layers";
-import { Ledger } from "./ledger";
+import { Checks } from "./checks";
 import { Prose } from "./prose";
 import { Copy, Suggestion } from "./suggestion";
 import { jump, Timeline } from "./timeline";
@@ -34,7 +34,7 @@ export function RunPage() {
   return <Report run={shown} />;
 }
 
-/** One run from its headline to its ledger. */
+/** One run from its headline to its checks. */
 function Report({ run: shown }: { run: Run }) {
   const groups = grouped(shown.outcomes);
   const first = change(shown);
@@ -48,12 +48,12 @@ function Report({ run: shown }: { run: Run }) {
           key={head.id}
           outcome={head}
           consequences={consequences}
-          said={[shown.headline, first]}
+          said={[headline(shown), first]}
         />
       ))}
       {shown.curves.length > 0 && <Curves run={shown} />}
       {heatTitles.value.length > 0 && <Layers />}
-      <Ledger run={shown} />
+      <Checks run={shown} />
     </div>
   );
 }
@@ -86,7 +86,7 @@ function Head({ run: shown, first }: { run: Run; first: string }) {
         <Glyph verdict={shown.verdict} size={22} named />
         <div aria-live="polite">
           <p class="headline-text">
-            <Prose text={shown.headline} />
+            <Prose text={headline(shown)} />
           </p>
           {(count > 1 || lost >= 60) && (
             <p class="headline-more">

@@ -5,7 +5,7 @@ import { increment, multiples } from "../lib/ticks";
 import { singular, title, when } from "../lib/words";
 import { cursor, curves, run as shownRun, zoom } from "../state";
 import { momentAt, stepAt } from "../lib/clock";
-import type { Clock, Outcome, Run } from "../wire/routes";
+import type { Clock, Outcome, Run } from "../wire/types";
 import { Glyph } from "./glyph";
 
 type Row = {

@@ -5,16 +5,16 @@ import { middle } from "../lib/names";
 import { groups, worstOf } from "../lib/overview";
 import { plural, sentence, title } from "../lib/words";
 import { folder } from "../state";
-import type { Item, Verdict } from "../wire/routes";
+import type { ListedRun } from "../wire/types";
 import { useSeen } from "./chart";
-import { Glyph, verdictName } from "./glyph";
+import { Glyph } from "./glyph";
 import { Spark } from "./spark";
 
 /** Curves of a group before one asks for more, and pixels for each. */
 const FEW = 24;
 const TILE = 112;
 
-export function Wall({ items }: { items: readonly Item[] }) {
+export function Wall({ items }: { items: readonly ListedRun[] }) {
   const all = useMemo(() => groups(items), [items]);
   if (!items.length) return null;
   return (
@@ -32,7 +32,7 @@ export function Wall({ items }: { items: readonly Item[] }) {
   );
 }
 
-function Group({ name, items }: { name: string; items: readonly Item[] }) {
+function Group({ name, items }: { name: string; items: readonly ListedRun[] }) {
   const host = useRef<HTMLDivElement>(null);
   const seen = useSeen(host);
   const [more, setMore] = useState(1);
@@ -40,7 +40,7 @@ function Group({ name, items }: { name: string; items: readonly Item[] }) {
   const first = items[0];
   if (!first) return null;
   const severity = worstOf(first)?.severity ?? first.verdict;
-  const heading = first.findings.length ? title(name) : sentence(verdictName(name as Verdict));
+  const heading = first.findings.length ? title(name) : sentence(name);
   return (
     <div class="wall-group" ref={host} style={{ width: `${Math.max(2, shown.length) * TILE}px` }}>
       <h3>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judged, references, rowsOf, vitalOf } from "../../src/lib/judged";
+import { judged, rowsOf, vitalOf } from "../../src/lib/judged";
 import { curve, evidence, outcome } from "../made";
 
 const CURVES = [
@@ -39,30 +39,4 @@ test("findings about layers are drawn from the heat map that they were judged by
   assert.equal(vitalOf(outcome("overfitting"), vitals), null);
   const told = evidence({ message: "93.8 % of the units of second are dead.", tag: "t" });
   assert.deepEqual(rowsOf(told, ["first", "second", "third"]), [1]);
-});
-
-test("a limit is drawn where it is in the unit of the curve", () => {
-  const told = evidence({
-    message: "stays at 0.3, where guessing among 5 classes gives 0.2.",
-    comparison: { name: "", value: 0.3, operator: "<", limit: 0.4, unit: "of all examples" },
-  });
-  assert.deepEqual(
-    references(told, [0.2, 0.3], false).map(({ value, label }) => [value, label]),
-    [
-      [0.4, "alarm below 0.4"],
-      [0.2, "0.2, guessing"],
-    ],
-  );
-  assert.deepEqual(references({ ...told, message: "" }, [7, 8], false), []);
-});
-
-test("a limit of times ln K stands at its level, beside ln K", () => {
-  const told = evidence({
-    message: "starts at 21.7, where guessing among 5 classes gives 1.61.",
-    comparison: { name: "", value: 13.5, operator: ">", limit: 3, unit: "times ln K" },
-  });
-  assert.deepEqual(
-    references(told, [21.7, 3], true).map(({ label }) => label),
-    ["alarm above 3 × ln 5", "ln 5, guessing"],
-  );
 });

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from tb_diagnose.core.finding import Evidence, Outcome, Severity, Verdict
 from tb_diagnose.engine.contract import registered
@@ -16,10 +16,31 @@ from tb_diagnose.report.document.schema import (
     EvidencePart,
     MeasurePart,
     OutcomePart,
+    ReferencePart,
 )
 
 #: In which steps a tag is counted depends on the run: in Keras logs, most tags count epochs.
 Counting = Callable[[str], CountedIn]
+#: The lines that the curve in evidence is read against.
+Referring = Callable[[Evidence], list[ReferencePart]]
+
+
+class OfRun(NamedTuple):
+    """What parts of evidence are made with.
+
+    Attributes:
+        counting: in which steps a tag is counted.
+        referring: the lines that the curve in evidence is read against.
+        end: when the run's last event was written (seconds since 1970), None where unknown.
+    """
+
+    counting: Counting
+    referring: Referring
+    end: float | None = None
+
+
+#: Of several runs, or without evidence, there is no curve to draw.
+_NO_CURVE = OfRun(lambda _: "steps", lambda _: [])
 
 _ENDS = (
     Verdict.FOUND,
@@ -30,10 +51,8 @@ _ENDS = (
 )
 
 
-def outcome_parts(
-    outcomes: Sequence[Outcome], counting: Counting, end: float | None
-) -> list[OutcomePart]:
-    """All outcomes of one run whose last event was written at ``end`` (seconds since 1970).
+def outcome_parts(outcomes: Sequence[Outcome], run: OfRun) -> list[OutcomePart]:
+    """All outcomes of one run.
 
     Those without evidence, and a list of such alone, are to be read, not to be changed, for runs
     share them: so they are made once, and once sent by a worker for all the runs of its batch.
@@ -42,13 +61,13 @@ def outcome_parts(
     unseen = _unseen(rest)
     if len(rest) == len(outcomes):
         return unseen
-    return [*(_part(each, counting, end) for each in _findings(outcomes)), *unseen]
+    return [*(_part(each, run) for each in _findings(outcomes)), *unseen]
 
 
 def comparison_parts(outcomes: Sequence[Outcome], names: Sequence[str]) -> list[ComparisonPart]:
     """Outcomes over several runs; ``names`` are the runs that were compared."""
     return [
-        ComparisonPart(**_part(outcome, lambda _: "steps", None), runs=_about(outcome, names))
+        ComparisonPart(**_part(outcome, _NO_CURVE), runs=_about(outcome, names))
         for outcome in ordered(outcomes)
     ]
 
@@ -86,7 +105,7 @@ def _unseen(outcomes: tuple[Outcome, ...]) -> list[OutcomePart]:
 @lru_cache(maxsize=1024)
 def _bare(outcome: Outcome) -> OutcomePart:
     """An outcome without evidence."""
-    return _part(outcome, lambda _: "steps", None)
+    return _part(outcome, _NO_CURVE)
 
 
 def root(outcome: Outcome, found: dict[str, Outcome]) -> str:
@@ -103,8 +122,8 @@ def _urgency(outcome: Outcome) -> tuple[int, float, str]:
     return outcome.severity.rank, known, outcome.id
 
 
-def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePart:
-    known = outcome.detected_at
+def _part(outcome: Outcome, run: OfRun) -> OutcomePart:
+    known, end = outcome.detected_at, run.end
     wasted = None if known is None or end is None else round(max(0.0, end - known), 3)
     return OutcomePart(
         id=outcome.id,
@@ -118,7 +137,7 @@ def _part(outcome: Outcome, counting: Counting, end: float | None) -> OutcomePar
         seconds_after_detection=maybe(wasted),
         method=outcome.method,
         surer=text(outcome.surer),
-        evidence=[_evidence(each, outcome.severity, counting) for each in outcome.evidence],
+        evidence=[_evidence(each, outcome.severity, run) for each in outcome.evidence],
         reason=text(outcome.reason),
         how_to_enable=text(outcome.how_to_enable),
     )
@@ -131,7 +150,7 @@ def title(identity: str) -> str:
     return first or identity
 
 
-def _evidence(evidence: Evidence, severity: Severity, counting: Counting) -> EvidencePart:
+def _evidence(evidence: Evidence, severity: Severity, run: OfRun) -> EvidencePart:
     steps = [int(number(step)) for step in evidence.steps]
     return EvidencePart(
         message=text(evidence.message),
@@ -140,8 +159,9 @@ def _evidence(evidence: Evidence, severity: Severity, counting: Counting) -> Evi
         related=[text(tag) for tag in evidence.related],
         steps=steps,
         first_step=steps[0] if steps else None,
-        counted_in=counting(evidence.tag),
+        counted_in=run.counting(evidence.tag),
         comparison=_comparison(evidence),
+        references=run.referring(evidence),
         confidence=text(evidence.confidence),
         severity=(evidence.severity or severity).value,
     )

@@ -16,7 +16,8 @@ from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.core.run import Fact, Histograms, Run, Series, Vitals
 from tb_diagnose.report.document.curves import counted_in, curve, parts
 from tb_diagnose.report.document.numbers import maybe, moment, number, text
-from tb_diagnose.report.document.outcomes import Counting, outcome_parts
+from tb_diagnose.report.document.outcomes import Counting, OfRun, outcome_parts
+from tb_diagnose.report.document.references import References
 from tb_diagnose.report.document.schema import (
     CausePart,
     CountedIn,
@@ -52,8 +53,9 @@ def run_part(examination: Examination, points: int, *, brief: bool = False) -> R
     """
     run, roles = examination.run, examination.roles
     start, end = _span(run)
-    outcomes = outcome_parts(examination.outcomes, _counting(run), end)
     learned = examination.analysis.learning
+    referring = References(run, learned.chance, _played(roles)[0])
+    outcomes = outcome_parts(examination.outcomes, OfRun(_counting(run), referring, end))
     fares = verdict(run, outcomes, known=learned.state is not Learned.UNKNOWN)
     return RunPart(
         name=text(run.name),

@@ -1,15 +1,13 @@
 """The document, declared once.
 
 The JSON Schema (``document.schema.json``) and the page's TypeScript types are made from these
-types: ``python -m tb_diagnose.report.document.schema`` writes the one, ``npm run types`` the
-other, and tests hold both fresh. A ``Number`` is a JSON number or, since JSON has none for them,
-one of the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
+types: ``python -m tb_diagnose.report`` writes the one, ``npm run types`` the other, and tests hold
+both fresh. A ``Number`` is a JSON number or, since JSON has none for them, one of the strings
+``"NaN"``, ``"Infinity"`` and ``"-Infinity"``.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 
 from msgspec import Meta
@@ -29,6 +27,7 @@ Moment = Annotated[
 ]
 CountedIn = Literal["epochs", "steps"]
 SeverityName = Literal["critical", "warning", "info"]
+ReferenceKind = Literal["limit", "guessing", "best"]
 VerdictName = Literal["found", "clear", "not-applicable", "not-logged", "failed"]
 RunVerdict = Literal["critical", "warning", "info", "healthy", "undecided", "unreadable"]
 StateName = Literal["running", "ended", "unknown"]
@@ -129,6 +128,16 @@ class MeasurePart(TypedDict):
     unit: Annotated[str, Meta(description="Of both.")]
 
 
+class ReferencePart(TypedDict):
+    """A horizontal line that the curve in evidence is to be read against."""
+
+    kind: Annotated[
+        ReferenceKind, Meta(description="The limit, the level of guessing, or the best value.")
+    ]
+    value: Annotated[float, Meta(description="In the unit of the curve.")]
+    label: Annotated[str, Meta(description="What it is, in a few words.")]
+
+
 class EvidencePart(TypedDict):
     """One thing that was seen, with the numbers that prove it."""
 
@@ -140,6 +149,7 @@ class EvidencePart(TypedDict):
     first_step: Annotated[int | None, Meta(description="Where it begins, or null.")]
     counted_in: CountedIn
     comparison: Annotated[MeasurePart | None, Meta(description="What decided, or null.")]
+    references: Annotated[list[ReferencePart], Meta(description="Lines to read the curve against.")]
     confidence: Annotated[str, Meta(description="How sure it is, in words, or empty.")]
     severity: SeverityName
 
@@ -263,13 +273,3 @@ def json_schema() -> dict[str, Any]:
         "title": "tb-diagnose document",
     }
     return {**head, **root, "$defs": parts}
-
-
-def main() -> None:
-    """Write the JSON Schema beside this file."""
-    path = Path(__file__).with_name("document.schema.json")
-    path.write_text(json.dumps(json_schema(), indent=2) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

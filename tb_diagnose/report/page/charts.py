@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from tb_diagnose.core.run import Series
 from tb_diagnose.measure.downsample import downsample
 
-_KINDS = ("", "NaN", "Infinity", "-Infinity")
+NonFinite = Literal["NaN", "Infinity", "-Infinity"]
+_KINDS: tuple[NonFinite, ...] = ("NaN", "Infinity", "-Infinity")
 _LARGEST = float(np.finfo(np.float32).max)
 #: Moments told of a curve (chosen: a pause of a thirtieth of the run shows on an axis of time).
 _MOMENTS = 33
@@ -34,7 +35,7 @@ class Drawn(NamedTuple):
     steps: NDArray[np.float64]
     values: NDArray[np.float32]
     full: int
-    nonfinite: tuple[tuple[int, str], ...]
+    nonfinite: tuple[tuple[int, NonFinite], ...]
     clock: NDArray[np.float64]
 
     @classmethod
@@ -58,7 +59,7 @@ def drawn(
     gaps = _edges(kinds, points)
     kept = np.union1d(finite[downsample(values[finite], points)], gaps)
     shown = np.where(kinds == 0, np.clip(values, -_LARGEST, _LARGEST), np.nan)[kept]
-    nonfinite = tuple((int(steps[at]), _KINDS[kinds[at]]) for at in gaps)
+    nonfinite = tuple((int(steps[at]), _KINDS[kinds[at] - 1]) for at in gaps)
     return Drawn(
         name=series.name,
         steps=steps[kept].astype(np.float64),
@@ -95,7 +96,7 @@ def _clock(steps: NDArray[np.int64], wall: NDArray[np.float64]) -> NDArray[np.fl
 
 
 def _kinds(values: NDArray[np.float64]) -> NDArray[np.int8]:
-    """[n] index into ``_KINDS``."""
+    """[n] 0 where finite, else the place in ``_KINDS``, counted from 1."""
     kinds = np.isnan(values).astype(np.int8)
     kinds[np.isposinf(values)] = 2
     kinds[np.isneginf(values)] = 3
@@ -113,6 +114,6 @@ def _edges(kinds: NDArray[np.int8], points: int) -> NDArray[np.intp]:
     edges = np.flatnonzero(edge)
     if len(edges) > points:
         piece = edges * points // len(kinds)
-        _, first = np.unique(piece * len(_KINDS) + kinds[edges], return_index=True)
+        _, first = np.unique(piece * (len(_KINDS) + 1) + kinds[edges], return_index=True)
         edges = edges[np.sort(first)]
     return edges

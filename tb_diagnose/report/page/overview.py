@@ -8,6 +8,7 @@ from typing import Any
 
 from tb_diagnose.report.document.numbers import maybe, number, text
 from tb_diagnose.report.document.schema import CurvePart, Number, OutcomePart, RunPart
+from tb_diagnose.report.page.schema import ListedFinding, RunLine
 from tb_diagnose.report.text.sparkline import in_columns
 
 #: Points of the small curve in a list of runs.
@@ -21,35 +22,35 @@ _PARAMETERS, _LENGTH = 60, 60
 _NAMED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z][\w.-]*?)=([^/=,;\s]+?)(?=[/,;\s]|_[A-Za-z]|$)")
 
 
-def line(part: RunPart, hparams: Mapping[str, Any]) -> dict[str, Any]:
+def line(part: RunPart, hparams: Mapping[str, Any]) -> RunLine:
     """A run in the list of runs; ``hparams`` are its hyper-parameters as logged."""
-    return {
-        "name": part["name"],
-        "verdict": part["verdict"],
-        "headline": part["headline"],
-        "findings": [_finding(each, part) for each in part["outcomes"] if _found(each)],
-        "spark": spark(part["curves"]),
-        "framework": part["framework"],
-        "state": part.get("state", "unknown"),
-        "started": part["started"],
-        "last_event": part.get("last_event"),
-        "seconds": part["seconds"],
-        "parameters": {**_named(part), **_model(part), **_logged(hparams)},
-        "final": {each["role"]: _last(each) for each in part["curves"] if each["role"] in _FINAL},
-    }
+    return RunLine(
+        name=part["name"],
+        verdict=part["verdict"],
+        headline=part["headline"],
+        findings=[_finding(each, part) for each in part["outcomes"] if _found(each)],
+        spark=spark(part["curves"]),
+        framework=part["framework"],
+        state=part["state"],
+        started=part["started"],
+        last_event=part["last_event"],
+        seconds=part["seconds"],
+        parameters={**_named(part), **_model(part), **_logged(hparams)},
+        final={each["role"]: _last(each) for each in part["curves"] if each["role"] in _FINAL},
+    )
 
 
 def _found(outcome: OutcomePart) -> bool:
     return outcome["verdict"] == "found"
 
 
-def _finding(outcome: OutcomePart, part: RunPart) -> dict[str, Any]:
-    return {
-        "id": outcome["id"],
-        "severity": outcome["severity"],
-        "caused_by": outcome["caused_by"],
-        "detected_at": outcome["detected_at"] or part["started"],
-    }
+def _finding(outcome: OutcomePart, part: RunPart) -> ListedFinding:
+    return ListedFinding(
+        id=outcome["id"],
+        severity=outcome["severity"],
+        caused_by=outcome["caused_by"],
+        detected_at=outcome["detected_at"] or part["started"],
+    )
 
 
 def _named(part: RunPart) -> dict[str, Number | str]:

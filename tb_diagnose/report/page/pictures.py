@@ -12,6 +12,7 @@ from tb_diagnose.report.document.schema import RunPart
 from tb_diagnose.report.page.charts import Drawn, drawn
 from tb_diagnose.report.page.heats import COLUMNS, Heat, heat, heats
 from tb_diagnose.report.page.overview import line
+from tb_diagnose.report.page.schema import CarriedCurve, CarriedHeat, NonFiniteEnd, RunLine
 
 if TYPE_CHECKING:
     from tb_diagnose.core.run import Run
@@ -26,9 +27,9 @@ _MOST, _CURVES = 2_000, 7
 class Pictures(TypedDict):
     """A run's line in the list, curves by name, and heat maps, as the page's ``Carried`` has it."""
 
-    line: dict[str, Any]
-    curves: dict[str, dict[str, Any]]
-    heats: list[dict[str, Any]]
+    line: RunLine
+    curves: dict[str, CarriedCurve]
+    heats: list[CarriedHeat]
 
 
 def resolution(runs: int) -> int:
@@ -49,27 +50,27 @@ def pictures(run: Run, roles: RoleMap, part: RunPart, points: int) -> Pictures:
     )
 
 
-def _curve(curve: Drawn) -> dict[str, Any]:
-    return {
-        "steps": [int(step) for step in curve.steps],
-        "values": _numbers(curve.values),
-        "full": curve.full,
-        "nonfinite": [{"step": step, "value": kind} for step, kind in curve.nonfinite],
-        "clock": curve.clock.round(1).tolist(),
-    }
+def _curve(curve: Drawn) -> CarriedCurve:
+    return CarriedCurve(
+        steps=[int(step) for step in curve.steps],
+        values=_numbers(curve.values),
+        full=curve.full,
+        nonfinite=[NonFiniteEnd(step=step, value=kind) for step, kind in curve.nonfinite],
+        clock=curve.clock.round(1).tolist(),
+    )
 
 
-def _heat(shown: Heat) -> dict[str, Any]:
+def _heat(shown: Heat) -> CarriedHeat:
     kind = shown.kind
-    return {
-        "vital": kind.vital,
-        "title": kind.title,
-        "unit": kind.unit,
-        "scale": kind.scale,
-        "rows": list(kind.rows),
-        "steps": [int(step) for step in shown.steps],
-        "values": _numbers(shown.values),
-    }
+    return CarriedHeat(
+        vital=kind.vital,
+        title=kind.title,
+        unit=kind.unit,
+        scale=kind.scale,
+        rows=list(kind.rows),
+        steps=[int(step) for step in shown.steps],
+        values=_numbers(shown.values),
+    )
 
 
 def _numbers(values: NDArray[np.floating[Any]]) -> list[float | None]:

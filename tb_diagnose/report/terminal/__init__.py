@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from tb_diagnose.core.format import plural
 from tb_diagnose.report.document.schema import Document, OutcomePart, Problem, RunPart
@@ -31,8 +32,21 @@ _BESIDE = 36
 _Named = tuple[RunPart, str]
 
 
-def terminal(document: Document, screen: Screen, *, by_finding: bool = False) -> str:
-    """The whole report, ending with a newline; ``by_finding`` lists the runs of each finding."""
+def terminal(
+    document: Document,
+    screen: Screen,
+    *,
+    by_finding: bool = False,
+    ignored: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The whole report, ending with a newline.
+
+    Args:
+        document: what is shown.
+        screen: what can be shown of it.
+        by_finding: whether to list the runs of each finding instead of the findings of each run.
+        ignored: what the settings ignore, and why.
+    """
     runs = document["runs"]
     named = list(zip(runs, map(plain, labels(runs)), strict=True))
     if screen.quiet:
@@ -51,7 +65,7 @@ def terminal(document: Document, screen: Screen, *, by_finding: bool = False) ->
     blocks.append(list(_comparisons(document, screen)))
     blocks.append([line for problem in document["problems"] for line in _problem(problem, screen)])
     end = [screen.paint(line, "bold") for line in wrapped(total(document["summary"]), screen.width)]
-    blocks.append(end if screen.quiet else [*end, *_hint(runs, screen)])
+    blocks.append(end if screen.quiet else [*end, *_hint(runs, screen), *_ignored(ignored, screen)])
     text = "\n\n".join("\n".join(block) for block in blocks if block)
     return screen.finish(f"{text}\n")
 
@@ -222,6 +236,14 @@ def _hint(runs: Sequence[RunPart], screen: Screen) -> Iterator[str]:
         text += f". To log more: {best}"
     for line in wrapped(plain(text), screen.prose):
         yield screen.paint(line, "dim")
+
+
+def _ignored(ignored: Mapping[str, str], screen: Screen) -> Iterator[str]:
+    """What the settings switch off: nothing is said of it above."""
+    words = [f"{word} ({reason})" if reason else word for word, reason in ignored.items()]
+    if words:
+        text = plain(f"Ignored by the settings: {', '.join(words)}")
+        yield from (screen.paint(line, "dim") for line in wrapped(text, screen.prose))
 
 
 def _comparisons(document: Document, screen: Screen) -> Iterator[str]:

@@ -76,7 +76,7 @@ def test_a_spoilt_document_is_not(spoil: Any) -> None:
 
 
 def test_the_schema_is_the_one_that_the_types_declare() -> None:
-    assert json_schema() == SCHEMA, "run python -m tb_diagnose.report.document.schema"
+    assert json_schema() == SCHEMA, "run python -m tb_diagnose.report"
 
 
 def kept(made: Document) -> None:

@@ -181,3 +181,10 @@ def test_a_consequence_that_is_worse_than_its_cause_says_so() -> None:
 def test_whatever_was_logged_there_is_a_report(run: FakeExamination) -> None:
     for screen in (Screen(60, color=True, verbose=True), Screen(100, unicode=False)):
         assert "\n1 run" in re.sub(r"\x1b\[[0-9;]*m", "", terminal(document([run]), screen))
+
+
+def test_what_the_settings_ignore_is_told_with_its_reason() -> None:
+    made = document([healthy()])
+    text = terminal(made, Screen(), ignored={"dead-relu": "sparse by design", "layers": ""})
+    assert text.endswith("Ignored by the settings: dead-relu (sparse by design), layers\n")
+    assert "Ignored" not in terminal(made, Screen())

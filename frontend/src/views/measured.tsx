@@ -1,6 +1,6 @@
 // The statistic against its limit: one sentence, and a line with the side of the alarm marked.
-import { gauge, told } from "../lib/comparison";
-import type { Evidence } from "../wire/routes";
+import { gauge, told } from "../lib/measure";
+import type { Evidence } from "../wire/types";
 
 export function Measured({ evidence }: { evidence: Evidence }) {
   const comparison = evidence.comparison;

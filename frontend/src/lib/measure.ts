@@ -1,8 +1,8 @@
 // A measured value against its limit: in words, and on a line from 0 to 1.
-import type { Comparison } from "../wire/routes";
+import type { Measure } from "../wire/types";
 import { brief } from "./numbers";
 
-const ALARM: Record<Comparison["operator"], (limit: string) => string> = {
+const ALARM: Record<Measure["operator"], (limit: string) => string> = {
   ">": (limit) => `alarm above ${limit}`,
   ">=": (limit) => `alarm at ${limit} or more`,
   "<": (limit) => `alarm below ${limit}`,
@@ -10,7 +10,7 @@ const ALARM: Record<Comparison["operator"], (limit: string) => string> = {
 };
 
 /** "13.5 × ln K" and "alarm above 3". */
-export function told({ value, operator, limit, unit }: Comparison): {
+export function told({ value, operator, limit, unit }: Measure): {
   measured: string;
   alarm: string;
 } {
@@ -22,7 +22,7 @@ export function told({ value, operator, limit, unit }: Comparison): {
 export type Gauge = { value: number; limit: number; from: number; to: number };
 
 /** Proportional from zero, logarithmic where one is 20 times the other. Null where it cannot be drawn. */
-export function gauge(comparison: Comparison): Gauge | null {
+export function gauge(comparison: Measure): Gauge | null {
   const [value, limit] = [Number(comparison.value), Number(comparison.limit)];
   if (!Number.isFinite(value) || !Number.isFinite(limit)) return null;
   const at = scale(value, limit);

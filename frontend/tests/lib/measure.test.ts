@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gauge, told } from "../../src/lib/comparison";
-import type { Comparison } from "../../src/wire/routes";
+import { gauge, told } from "../../src/lib/measure";
+import type { Measure } from "../../src/wire/types";
 
-const comparison = (more: Partial<Comparison>): Comparison => ({
+const comparison = (more: Partial<Measure>): Measure => ({
   name: "limit",
   value: 13.4962,
   operator: ">",
@@ -13,7 +13,7 @@ const comparison = (more: Partial<Comparison>): Comparison => ({
 });
 
 test("a comparison is a sentence", () => {
-  const words = (more: Partial<Comparison>) => Object.values(told(comparison(more))).join(", ");
+  const words = (more: Partial<Measure>) => Object.values(told(comparison(more))).join(", ");
   assert.equal(words({}), "13.5 × ln K, alarm above 3");
   assert.equal(words({ operator: "<=", unit: "" }), "13.5, alarm at 3 or less");
   assert.equal(

@@ -1,12 +1,12 @@
 // What was checked: how many ends of each kind, and for what could not be checked the line that would help.
 import { cures, families } from "../lib/findings";
 import { plural, title } from "../lib/words";
-import type { Outcome, Run } from "../wire/routes";
+import type { Outcome, Run } from "../wire/types";
 import { Glyph } from "./glyph";
 import { Prose } from "./prose";
 import { Copy } from "./suggestion";
 
-export function Ledger({ run }: { run: Run }) {
+export function Checks({ run }: { run: Run }) {
   const of = (verdict: string) => run.outcomes.filter((each) => each.verdict === verdict);
   const failed = of("failed");
   const clear = of("clear");
