@@ -23,9 +23,12 @@ export function headline({ headline: whole, outcomes }: Run): string {
   return bare.trim() || whole;
 }
 
-/** What to change first: as the most probable cause asks for, else the first finding. */
+/** A cause that is likelier than not has the first word. */
+const LIKELY = 0.5;
+
+/** What to change first: as a likely cause asks for, else the first finding. */
 export function change(run: Run): string {
-  const cause = run.causes.find((one) => one.change);
+  const cause = run.causes.find(({ change, probability }) => change && probability >= LIKELY);
   const first = grouped(run.outcomes)[0]?.head;
   return cause?.change ?? first?.evidence[0]?.suggestion ?? "";
 }

@@ -8,6 +8,7 @@ const SPELT: Record<string, string> = { relu: "ReLU", kl: "KL", adam: "Adam", ga
 export function title(id: string): string {
   const words = id
     .replace(/\bnon-/, "non\u2011")
+    .replace(/\b(regular|initial|unnormal)is(?=ation|ed)/, "$1iz")
     .split("-")
     .map((word) => SPELT[word] ?? word);
   return sentence(words.join(" "));
@@ -75,15 +76,20 @@ function length(run: Run): string {
   return run.seconds ? `${wide} in ${duration(run.seconds)}` : wide;
 }
 
-/** A day: an older last point says nothing about whether a run goes on. */
-const LATELY = 86_400;
+/** A run that has logged nothing for ten minutes, and for a fifth of its time so far, has ended
+ * (chosen: a run that logs once an epoch has five epochs by then). */
+const PATIENCE = 600;
+const SHARE = 1 / 5;
 
 /** "running · last point 4 s ago"; empty where there is nothing to say. */
-export function stateOf(run: Pick<ListedRun, "state" | "last_event">, now: number): string {
-  const age = run.last_event ? (now - Date.parse(run.last_event)) / 1000 : NaN;
-  const state = run.state === "unknown" ? "" : run.state;
-  const fresh = age >= 0 && age < LATELY && run.state !== "ended";
-  return [state, fresh ? `last point ${duration(age)} ago` : ""].filter(Boolean).join(" · ");
+export function stateOf(
+  { state, last_event, seconds }: Pick<ListedRun, "state" | "last_event" | "seconds">,
+  now: number | null,
+): string {
+  const age = now !== null && last_event ? (now - Date.parse(last_event)) / 1000 : NaN;
+  const quiet = age > Math.max(PATIENCE, SHARE * Number(seconds ?? 0));
+  const word = state === "unknown" ? (quiet ? "ended" : "") : state;
+  return [word, age >= 0 ? `last point ${duration(age)} ago` : ""].filter(Boolean).join(" · ");
 }
 
 /** The main roles of curves. */

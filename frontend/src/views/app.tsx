@@ -4,7 +4,7 @@ import { origin } from "../actions";
 import { watchKeys } from "../host";
 import { dark, inList, printing, runs, status, trouble, view } from "../state";
 import { Compare } from "./compare";
-import { Empty, Lost, Reading, Sampled, Skeleton, Trouble } from "./empty_states";
+import { Empty, Lost, NotRead, Reading, Sampled, Skeleton, Trouble } from "./empty_states";
 import { Help, pressed } from "./keys";
 import { Overview } from "./overview";
 import { Printed } from "./printed";
@@ -44,6 +44,7 @@ function Content() {
         {trouble.value && <Lost />}
         {now?.sampled && <Sampled />}
         <Reading />
+        <NotRead />
         <View />
         <Printed />
         {origin() && <footer class="origin">{origin()}</footer>}

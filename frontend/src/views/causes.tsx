@@ -4,7 +4,13 @@ import type { Cause } from "../wire/types";
 import { Prose } from "./prose";
 import { jump } from "./timeline";
 
-export function Causes({ causes }: { causes: readonly Cause[] }) {
+type Props = {
+  causes: readonly Cause[];
+  /** The change that stands above, and need not be said again. */
+  said: string;
+};
+
+export function Causes({ causes, said }: Props) {
   if (!causes.length) return null;
   return (
     <section class="causes" data-testid="causes" aria-labelledby="causes-title">
@@ -19,9 +25,9 @@ export function Causes({ causes }: { causes: readonly Cause[] }) {
               </summary>
               <Sentences mark="+" name="For it" sentences={cause.evidence_for} />
               <Sentences mark="−" name="Against it" sentences={cause.evidence_against} />
-              {at > 0 && cause.change && (
+              {cause.change && cause.change !== said && (
                 <p>
-                  Then change: <Prose text={cause.change} />
+                  The change then: <Prose text={cause.change} />
                 </p>
               )}
               {cause.findings.length > 0 && (

@@ -1,22 +1,24 @@
 // What was checked: how many ends of each kind, and for what could not be checked the line that would help.
 import { cures, families } from "../lib/findings";
 import { plural, title } from "../lib/words";
+import { catalog } from "../state";
 import type { Outcome, Run } from "../wire/types";
 import { Glyph } from "./glyph";
 import { Prose } from "./prose";
 import { Copy } from "./suggestion";
+import { Table } from "./table";
 
 export function Checks({ run }: { run: Run }) {
-  const of = (verdict: string) => run.outcomes.filter((each) => each.verdict === verdict);
+  const of = (verdict: string) => run.outcomes.filter((outcome) => outcome.verdict === verdict);
   const failed = of("failed");
   const clear = of("clear");
   const unlogged = of("not-logged");
   const inapplicable = of("not-applicable");
   return (
-    <section class="block ledger" data-testid="ledger" aria-labelledby="ledger-title">
+    <section class="block checks" data-testid="ledger" aria-labelledby="checks-title">
       <div class="block-head">
-        <h2 id="ledger-title">{plural(run.outcomes.length, "check")}</h2>
-        <p class="ledger-sum">
+        <h2 id="checks-title">{plural(run.outcomes.length, "check")}</h2>
+        <p class="checks-sum">
           {[
             `${of("found").length} found`,
             `${clear.length} clear`,
@@ -32,6 +34,7 @@ export function Checks({ run }: { run: Run }) {
       {unlogged.length > 0 && <NotLogged outcomes={unlogged} />}
       {clear.length > 0 && <Clear outcomes={clear} />}
       {inapplicable.length > 0 && <Plain name="Not applicable" outcomes={inapplicable} />}
+      <Ignored />
       {run.facts.length > 0 && <Facts run={run} />}
       {run.roles.length > 0 && <Roles run={run} />}
     </section>
@@ -119,9 +122,6 @@ function Clear({ outcomes }: { outcomes: Outcome[] }) {
   );
 }
 
-/** Documents of an earlier version call it `why`. */
-const reasonOf = (more: { reason?: string; why?: string }): string => more.reason ?? more.why ?? "";
-
 function Facts({ run }: { run: Run }) {
   return (
     <details class="fold">
@@ -145,28 +145,34 @@ function Roles({ run }: { run: Run }) {
       <summary>
         What the curves were taken for <b>{run.roles.length}</b>
       </summary>
-      <table class="limits">
-        <thead>
-          <tr>
-            <th scope="col">Role</th>
-            <th scope="col">Curve</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {run.roles.map(({ role, tag, ...more }) => (
-            <tr key={role + tag}>
-              <th scope="row">
-                <code>{role}</code>
-              </th>
-              <td>
-                <code>{tag}</code>
-              </td>
-              <td>{reasonOf(more)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table
+        heads={["Role", "Curve", "Why"]}
+        rows={run.roles.map(({ role, tag, reason }) => [
+          role,
+          <code key={tag}>{tag}</code>,
+          reason,
+        ])}
+      />
+    </details>
+  );
+}
+
+/** What the settings have ignored, by title, with the reason that they give. */
+function Ignored() {
+  const ignored = Object.entries(catalog.value).filter(([, { ignored: why }]) => why !== null);
+  if (!ignored.length) return null;
+  return (
+    <details class="fold" data-testid="ignored">
+      <summary>
+        Ignored by the settings <b>{ignored.length}</b>
+      </summary>
+      <ul>
+        {ignored.map(([id, { ignored: why }]) => (
+          <li key={id}>
+            <b>{title(id)}</b> <span>{why || "no reason given"}</span>
+          </li>
+        ))}
+      </ul>
     </details>
   );
 }

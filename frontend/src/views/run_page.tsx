@@ -1,6 +1,6 @@
 // Everything about one run, in the order in which one asks.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { open, pick } from "../actions";
+import { isLive, open, pick } from "../actions";
 import { choices } from "../address";
 import { change, grouped, headline, panels, secondsLost } from "../lib/findings";
 import { duration } from "../lib/numbers";
@@ -39,21 +39,27 @@ function Report({ run: shown }: { run: Run }) {
   const groups = grouped(shown.outcomes);
   const first = change(shown);
   return (
-    <div class="page" key={shown.name}>
+    <div class="page two-columns" key={shown.name}>
       <Head run={shown} first={first} />
       <Timeline run={shown} />
-      {groups.length > 0 && <AxisControls />}
-      {groups.map(({ head, consequences }) => (
-        <Card
-          key={head.id}
-          outcome={head}
-          consequences={consequences}
-          said={[headline(shown), first]}
-        />
-      ))}
-      {shown.curves.length > 0 && <Curves run={shown} />}
-      {heatTitles.value.length > 0 && <Layers />}
-      <Checks run={shown} />
+      {groups.length > 0 && (
+        <div class="column">
+          <AxisControls />
+          {groups.map(({ head, consequences }) => (
+            <Card
+              key={head.id}
+              outcome={head}
+              consequences={consequences}
+              said={[headline(shown), first]}
+            />
+          ))}
+        </div>
+      )}
+      <div class="column">
+        {shown.curves.length > 0 && <Curves run={shown} />}
+        {heatTitles.value.length > 0 && <Layers />}
+        <Checks run={shown} />
+      </div>
     </div>
   );
 }
@@ -61,10 +67,8 @@ function Report({ run: shown }: { run: Run }) {
 function Head({ run: shown, first }: { run: Run; first: string }) {
   const count = grouped(shown.outcomes).length;
   const lost = secondsLost(shown);
-  const state = stateOf(
-    { state: shown.state, last_event: shown.last_event ?? null },
-    status.value ? Date.now() : 0,
-  );
+  // Each answer of the source has the age told anew.
+  const state = stateOf(shown, isLive() && status.value ? Date.now() : null);
   return (
     <header class="page-head">
       <div class="page-top">
@@ -97,7 +101,7 @@ function Head({ run: shown, first }: { run: Run; first: string }) {
         </div>
       </div>
       <Suggestion text={first} level="h2" />
-      <Causes causes={shown.causes} />
+      <Causes causes={shown.causes} said={first} />
       <Twin run={shown} />
     </header>
   );

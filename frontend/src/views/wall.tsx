@@ -1,10 +1,10 @@
 // A wall of small curves, grouped by the worst finding of each run.
 import { useMemo, useRef, useState } from "preact/hooks";
-import { choose } from "../actions";
+import { choose, toggle } from "../actions";
 import { middle } from "../lib/names";
 import { groups, worstOf } from "../lib/overview";
 import { plural, sentence, title } from "../lib/words";
-import { folder } from "../state";
+import { finding, folder } from "../state";
 import type { ListedRun } from "../wire/types";
 import { useSeen } from "./chart";
 import { Glyph } from "./glyph";
@@ -41,10 +41,16 @@ function Group({ name, items }: { name: string; items: readonly ListedRun[] }) {
   if (!first) return null;
   const severity = worstOf(first)?.severity ?? first.verdict;
   const heading = first.findings.length ? title(name) : sentence(name);
+  const only = () => {
+    if (first.findings.length) finding.value = name;
+    else toggle(first.verdict);
+  };
   return (
     <div class="wall-group" ref={host} style={{ width: `${Math.max(2, shown.length) * TILE}px` }}>
       <h3>
-        <Glyph verdict={severity} size={14} /> {heading}
+        <button type="button" class="linked" title="Show only these runs" onClick={only}>
+          <Glyph verdict={severity} size={14} /> {heading}
+        </button>
         <span>{plural(items.length, "run")}</span>
       </h3>
       <ul>

@@ -93,8 +93,8 @@ export type Run = {
   seconds: number | "-Infinity" | "Infinity" | "NaN" | null;
   /** ISO 8601 in UTC with milliseconds, or null where unknown. */
   started: string | null;
-  /** Whether the run goes on, as far as known. */
-  state: "ended" | "running" | "unknown";
+  /** running: it was seen to grow. interrupted: its last record is cut off, as where a process is killed. */
+  state: "interrupted" | "running" | "unknown";
   /** How far the main loss curve goes. */
   steps: Steps | null;
   /** Severity of the worst finding. healthy: what the run is judged by was judged and nothing was found. undecided: it could not be judged. unreadable: nothing could be read. */

@@ -159,6 +159,6 @@ export type RunLine = {
   spark: (number | null)[];
   /** ISO 8601 in UTC with milliseconds, or null where unknown. */
   started: string | null;
-  state: "ended" | "running" | "unknown";
+  state: "interrupted" | "running" | "unknown";
   verdict: "critical" | "healthy" | "info" | "undecided" | "unreadable" | "warning";
 };

@@ -28,6 +28,7 @@ from tb_diagnose.report.document.schema import (
     RolePart,
     RunPart,
     RunVerdict,
+    StateName,
     StepsPart,
 )
 
@@ -64,7 +65,7 @@ def run_part(examination: Examination, points: int, *, brief: bool = False) -> R
         model=None if run.model is None else _model(run.model),
         verdict=fares,
         headline=headline(fares, run, outcomes, learned.sentence),
-        state="running" if examination.analysis.growing else "unknown",
+        state=_state(run, growing=examination.analysis.growing),
         last_event=moment(end),
         steps=_steps(roles),
         started=moment(start),
@@ -118,6 +119,13 @@ def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart], judged: s
         return f"Undecided: {_why_undecided(run, outcomes)}."
     first = outcomes[0]["evidence"][0]
     return text(f"{first['message']} {first['suggestion']}".strip()) or outcomes[0]["title"]
+
+
+def _state(run: Run, *, growing: bool) -> StateName:
+    if growing:
+        return "running"
+    cut_off = any(fact.kind == "truncated-tail" for fact in run.facts)
+    return "interrupted" if cut_off else "unknown"
 
 
 def _judges(outcome: OutcomePart) -> bool:

@@ -30,7 +30,7 @@ SeverityName = Literal["critical", "warning", "info"]
 ReferenceKind = Literal["limit", "guessing", "best"]
 VerdictName = Literal["found", "clear", "not-applicable", "not-logged", "failed"]
 RunVerdict = Literal["critical", "warning", "info", "healthy", "undecided", "unreadable"]
-StateName = Literal["running", "ended", "unknown"]
+StateName = Literal["running", "interrupted", "unknown"]
 Id = Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", description="Id of a diagnosis.")]
 
 #: Worst first: the order of runs in the document. A run of which nothing could be read may hide
@@ -209,7 +209,13 @@ class RunPart(TypedDict):
         ),
     ]
     headline: Annotated[str, Meta(min_length=1, description="What to know of it, in a sentence.")]
-    state: Annotated[StateName, Meta(description="Whether the run goes on, as far as known.")]
+    state: Annotated[
+        StateName,
+        Meta(
+            description="running: it was seen to grow. interrupted: its last record is cut off, as "
+            "where a process is killed."
+        ),
+    ]
     last_event: Moment
     steps: Annotated[StepsPart | None, Meta(description="How far the main loss curve goes.")]
     started: Moment
