@@ -96,9 +96,14 @@ test("the heat map has a row for each layer, and a click draws its curve", async
 });
 
 test("a run that goes on says so, and when its last point came", async () => {
-  const last_event = new Date(Date.now() - 4000).toISOString();
-  await opened(report([run("a", { ...{ state: "running", last_event } })]));
+  const going = run("a", {
+    state: "running",
+    last_event: new Date(Date.now() - 4000).toISOString(),
+  });
+  await opened({ ...report([going]), live: true });
   assert.match(text(".run-state"), /^Running · last point \d\.\d s ago$/);
+  await opened(report([going])); // a report does not know what time it is read
+  assert.equal(text(".run-state"), "Running");
 });
 
 test("evidence that says the same as the headline says it once", async () => {
