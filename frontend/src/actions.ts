@@ -28,7 +28,7 @@ let decided = false;
 let push = false;
 
 export const isLive = (): boolean => source.live;
-export const origin = (): string => source.origin;
+export const origin: () => Source["origin"] = () => source.origin;
 export const savedAt: Source["saved"] = (format, run) => source.saved(format, run);
 
 /** Starts to show what `from` gives, and keeps it up to date where it can change. */

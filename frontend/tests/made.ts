@@ -1,5 +1,14 @@
 // Parts of a document, made up: what the tests draw.
-import type { Carried, Curve, Evidence, ListedRun, Outcome, Run } from "../src/wire/types";
+import type { Report } from "../src/source/inline";
+import type {
+  Carried,
+  CarriedRun,
+  Curve,
+  Evidence,
+  ListedRun,
+  Outcome,
+  Run,
+} from "../src/wire/types";
 
 export function evidence(more: Partial<Evidence> = {}): Evidence {
   return {
@@ -140,15 +149,15 @@ const itemOf = (one: Run): ListedRun =>
     final: { train_loss: 1, val_loss: 2 },
   });
 
-export function carried(runs: Run[]): Carried {
+export function carried(runs: Run[]): Report {
   const count = (verdict: string) => runs.filter((one) => one.verdict === verdict).length;
-  return {
+  const index: Carried = {
     made: "2026-01-01T00:00:00+00:00",
     folder: "logs",
     document: {
       schema: "tb-diagnose/2",
       tool: { name: "tb-diagnose", version: "0" },
-      runs,
+      runs: [],
       comparisons: [],
       problems: [],
       summary: {
@@ -177,19 +186,20 @@ export function carried(runs: Run[]): Carried {
         ],
       },
     },
-    curves: {},
-    heats: {
-      [runs[0]?.name ?? ""]: [
-        {
-          vital: "weights/movement",
-          title: "How far weights move",
-          unit: "share",
-          scale: "log",
-          rows: ["train/a/kernel", "train/a/bias"],
-          steps: [1, 2],
-          values: [0.1, 0.01, null, 1],
-        },
-      ],
-    },
+  };
+  return {
+    carried: index,
+    runs: async () =>
+      runs.map((one, at) => JSON.stringify({ run: one, curves: {}, heats: at ? [] : [HEAT] })),
   };
 }
+
+const HEAT: CarriedRun["heats"][0] = {
+  vital: "weights/movement",
+  title: "How far weights move",
+  unit: "share",
+  scale: "log",
+  rows: ["train/a/kernel", "train/a/bias"],
+  steps: [1, 2],
+  values: [0.1, 0.01, null, 1],
+};

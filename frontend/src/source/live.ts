@@ -8,7 +8,7 @@ const POINTS = 2000;
 
 export const live: Source = {
   live: true,
-  origin: "",
+  origin: [],
   state: () => json<State>("state"),
   runs: (since) => json<RunListChange>(`runs?${query({ since: String(since) })}`),
   run: (name) => json<Run>(`run?${query({ name })}`),

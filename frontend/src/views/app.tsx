@@ -38,6 +38,7 @@ function Content() {
     <>
       <Sidebar />
       <main class="main">
+        <Cover />
         <button type="button" class="back quiet" onClick={() => (inList.value = true)}>
           ‹ List of runs
         </button>
@@ -47,9 +48,21 @@ function Content() {
         <NotRead />
         <View />
         <Printed />
-        {origin() && <footer class="origin">{origin()}</footer>}
       </main>
     </>
+  );
+}
+
+/** What a report that lies on disk is of, and when it was made. */
+function Cover() {
+  if (!origin().length) return null;
+  return (
+    <header class="cover" data-testid="cover">
+      <b>Training report</b>
+      {origin().map((part) => (
+        <span key={part}>{part}</span>
+      ))}
+    </header>
   );
 }
 

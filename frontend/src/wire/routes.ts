@@ -1,6 +1,6 @@
 // Made from tb_diagnose/report/page/page.schema.json by scripts/types.mjs:
 // change tb_diagnose/report/page/schema.py, not this.
-import type { Comparison, Document, Problem, Summary } from "./document";
+import type { Comparison, Document, Problem, Run, Summary } from "./document";
 
 /** What the tab is doing. */
 export type State = {
@@ -103,42 +103,18 @@ export type ArticleLimit = {
   value: number;
 };
 
-/** What the HTML report carries instead of routes. */
+/** What the HTML report carries instead of routes, but for its runs. */
 export type Carried = {
   /** By id of the diagnosis. */
   catalog: Record<string, Article>;
-  /** By run and name of the curve. */
-  curves: Record<string, Record<string, CarriedCurve>>;
+  /** Without its runs. */
   document: Document;
   /** Where the logs are, or empty. */
   folder: string;
-  /** By run. */
-  heats: Record<string, CarriedHeat[]>;
+  /** In the order of the runs. */
   lines: RunLine[];
   /** When it was made, ISO 8601. */
   made: string;
-};
-
-/** A curve as the HTML report carries it. */
-export type CarriedCurve = {
-  /** Steps, and seconds since 1970, rising. */
-  clock: [number, number][];
-  /** How many points the log holds. */
-  full: number;
-  nonfinite: NonFiniteEnd[];
-  steps: number[];
-  values: (number | null)[];
-};
-
-/** A heat map as the HTML report carries it, row by row. */
-export type CarriedHeat = {
-  rows: string[];
-  scale: "diverging" | "linear" | "log";
-  steps: number[];
-  title: string;
-  unit: string;
-  values: (number | null)[];
-  vital: string;
 };
 
 /** A run in one line of a list. */
@@ -161,4 +137,34 @@ export type RunLine = {
   started: string | null;
   state: "interrupted" | "running" | "unknown";
   verdict: "critical" | "healthy" | "info" | "undecided" | "unreadable" | "warning";
+};
+
+/** A run in the HTML report, which is unpacked when it is asked for. */
+export type CarriedRun = {
+  /** By name of the curve. */
+  curves: Record<string, CarriedCurve>;
+  heats: CarriedHeat[];
+  run: Run;
+};
+
+/** A curve as the HTML report carries it. */
+export type CarriedCurve = {
+  /** Steps, and seconds since 1970, rising. */
+  clock: [number, number][];
+  /** How many points the log holds. */
+  full: number;
+  nonfinite: NonFiniteEnd[];
+  steps: number[];
+  values: (number | null)[];
+};
+
+/** A heat map as the HTML report carries it, row by row. */
+export type CarriedHeat = {
+  rows: string[];
+  scale: "diverging" | "linear" | "log";
+  steps: number[];
+  title: string;
+  unit: string;
+  values: (number | null)[];
+  vital: string;
 };

@@ -7,6 +7,7 @@ export type {
   Cause,
   Comparison,
   Curve,
+  Document,
   Evidence,
   Measure,
   Outcome,
@@ -16,6 +17,7 @@ export type {
 export type {
   Article,
   Carried,
+  CarriedRun,
   CurvesHead,
   HeatTitle,
   ListedFinding,

@@ -20,6 +20,7 @@ from tb_diagnose.report.document.schema import (
     Moment,
     Number,
     Problem,
+    RunPart,
     RunVerdict,
     SeverityName,
     StateName,
@@ -173,23 +174,27 @@ class CarriedHeat(TypedDict):
     values: list[float | None]
 
 
+class CarriedRun(TypedDict):
+    """A run in the HTML report, which is unpacked when it is asked for."""
+
+    run: RunPart
+    curves: Annotated[dict[str, CarriedCurve], Meta(description="By name of the curve.")]
+    heats: list[CarriedHeat]
+
+
 class Carried(TypedDict):
-    """What the HTML report carries instead of routes."""
+    """What the HTML report carries instead of routes, but for its runs."""
 
     made: Annotated[str, Meta(description="When it was made, ISO 8601.")]
     folder: Annotated[str, Meta(description="Where the logs are, or empty.")]
-    document: Document
+    document: Annotated[Document, Meta(description="Without its runs.")]
     catalog: Annotated[dict[str, Article], Meta(description="By id of the diagnosis.")]
-    lines: list[RunLine]
-    curves: Annotated[
-        dict[str, dict[str, CarriedCurve]], Meta(description="By run and name of the curve.")
-    ]
-    heats: Annotated[dict[str, list[CarriedHeat]], Meta(description="By run.")]
+    lines: Annotated[list[RunLine], Meta(description="In the order of the runs.")]
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of what the page is given, each under its name in ``$defs``."""
-    answers = [State, RunListChange, CurvesHead, HeatTitle, Article, Carried]
+    answers = [State, RunListChange, CurvesHead, HeatTitle, Article, Carried, CarriedRun]
     _, parts = schema_components(answers, ref_template="#/$defs/{name}")
     for part in parts.values():
         part["additionalProperties"] = False
