@@ -37,21 +37,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@pytest.fixture(scope="session")
-def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("downloads")
-
-
 @pytest.fixture(scope="session", params=["chromium", "firefox"])
 def page(
-    request: pytest.FixtureRequest, downloads: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Page]:
     """The tab in one browser after the other."""
     if reason := lacking(request.param):
         pytest.skip(reason)
+    downloads = tmp_path_factory.mktemp("downloads")
     log = tmp_path_factory.mktemp("browser") / "firefox.log" if request.param == "firefox" else None
     driver = chromium(downloads) if log is None else firefox(downloads, log)
-    yield Page(driver, log)
+    yield Page(driver, downloads, log)
     driver.quit()
 
 

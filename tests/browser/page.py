@@ -79,8 +79,9 @@ def firefox(downloads: Path, log: Path) -> WebDriver:
 class Page:
     """The tab; ``open`` shows it, the rest looks at it from inside its frame."""
 
-    def __init__(self, driver: WebDriver, log: Path | None = None) -> None:
+    def __init__(self, driver: WebDriver, downloads: Path, log: Path | None = None) -> None:
         self.driver = driver
+        self._downloads = downloads
         self._log = log
         self._read = 0
 
@@ -146,6 +147,14 @@ class Page:
         """Types into a field what is to stand there alone."""
         self.one(testid).send_keys(Keys.CONTROL, "a", Keys.DELETE)
         self.one(testid).send_keys(text)
+
+    def saved(self, ending: str) -> str:
+        """The text of the only file of that ending that was saved, which is taken away."""
+        # While it is written it has another name.
+        file = self.until(lambda: next(self._downloads.glob(f"[!.]*{ending}"), None))
+        text = self.until(lambda: file.read_text(encoding="utf-8"))
+        file.unlink()
+        return text
 
     def press(self, keys: str) -> None:
         """Presses keys one after another, whatever has the focus."""

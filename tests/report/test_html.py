@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -21,9 +22,9 @@ from tb_diagnose.engine.docs import articles
 from tb_diagnose.report import html as module
 from tb_diagnose.report.document import document
 from tb_diagnose.report.html import NoBundle, html, inlined
-from tb_diagnose.report.page.pictures import pictures
+from tb_diagnose.report.page.pictures import pictures, resolution
 from tb_diagnose.report.page.schema import json_schema
-from tests.fakes import healthy, sick
+from tests.fakes import FakeExamination, FakeRoles, healthy, series, sick
 
 HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029'\""
 _PACKED = r'<script type="application/gzip" id="{}">([A-Za-z0-9+/=]*)</script>'
@@ -77,10 +78,28 @@ def test_it_says_when_it_was_made_and_of_what() -> None:
     assert (told["folder"], told["made"]) == ("/logs/a", "2026-01-02")
 
 
-def test_a_page_of_many_runs_is_small() -> None:
-    runs = [replace(sick(), run=replace(sick().run, name=f"run{n}")) for n in range(100)]
-    page = html(document(runs), {}, {})
-    assert len(page) < 100_000
+def noisy(at: int, curves: int, points: int) -> FakeExamination:
+    """A run of which nothing can be packed well."""
+    random = np.random.default_rng(at)
+    named = [series(random.random(points).tolist(), f"loss_{n}", "") for n in range(curves)]
+    run = Run(f"run{at}", f"logs/run{at}", scalars=tuple(named))
+    return FakeExamination(run, FakeRoles({"losses": tuple(named)}))
+
+
+@pytest.mark.parametrize(
+    ("count", "points", "limit"), [(100, 5_000, 3_000_000), (400, 1_000, 6_000_000)]
+)
+def test_a_page_of_many_runs_is_small(count: int, points: int, limit: int) -> None:
+    runs = [noisy(at, 7, points) for at in range(count)]
+    shown = document(runs)
+    parts = {part["name"]: part for part in shown["runs"]}
+    size = resolution(count)
+    album = {
+        (seen.run.path, seen.run.name): pictures(seen.run, seen.roles, parts[seen.run.name], size)  # type: ignore[arg-type]
+        for seen in runs
+    }
+    page = html(shown, album, articles(Settings()))
+    assert limit / 5 < len(page) < limit
     assert len(unpacked(page, "carried")) < len(unpacked(page, "runs")) / 5
 
 

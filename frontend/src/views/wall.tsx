@@ -4,7 +4,7 @@ import { choose, toggle } from "../actions";
 import { middle } from "../lib/names";
 import { groups, worstOf } from "../lib/overview";
 import { plural, sentence, title } from "../lib/words";
-import { finding, folder } from "../state";
+import { finding, folder, printing } from "../state";
 import type { ListedRun } from "../wire/types";
 import { useSeen } from "./chart";
 import { Glyph } from "./glyph";
@@ -34,7 +34,7 @@ export function Wall({ items }: { items: readonly ListedRun[] }) {
 
 function Group({ name, items }: { name: string; items: readonly ListedRun[] }) {
   const host = useRef<HTMLDivElement>(null);
-  const seen = useSeen(host);
+  const seen = useSeen(host) || printing.value;
   const [more, setMore] = useState(1);
   const shown = items.slice(0, FEW * more);
   const first = items[0];

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from tb_diagnose.core.run import Run
     from tb_diagnose.roles.resolve import RoleMap
 
-#: Points of all curves of a report together (chosen: 3 MB, which a browser opens at once).
-_ALL = 400_000
-#: Points of one curve at most (chosen: two for each pixel of a wide chart), and curves of a run.
-_MOST, _CURVES = 2_000, 7
+#: Points of all curves of a report together, and cells of its heat maps (chosen: 3 MB at most).
+_ALL = 280_000
+#: The same of one run, of however many (chosen: 15 MB for 1,000 runs).
+_LEAST = 600
+#: Points of one curve at most and at least (chosen: two for each pixel of a wide chart; what a
+#: small one needs), and the same for the columns of a heat map.
+_CURVE, _COLUMNS = (60, 2_000), (20, COLUMNS)
 
 
 class Pictures(TypedDict):
@@ -33,21 +36,27 @@ class Pictures(TypedDict):
 
 
 def resolution(runs: int) -> int:
-    """Points of each curve in a report of so many runs: 2,000, fewer where there are many runs."""
-    return max(120, min(_MOST, _ALL // (_CURVES * max(1, runs))))
+    """Points of all curves of a run, and cells of its heat maps, in a report of so many runs."""
+    return max(_LEAST, _ALL // max(1, runs))
 
 
 def pictures(run: Run, roles: RoleMap, part: RunPart, points: int) -> Pictures:
-    """The curves that the run's part names in up to ``points`` points, and all its heat maps."""
+    """The curves that the run's part names, in up to ``points`` points, and all its heat maps."""
     named = {each["name"] for each in part["curves"]}
-    shown = (drawn(each, points) for each in run.scalars if text(each.name) in named)
-    columns = min(COLUMNS, max(60, points // 4))
-    maps = (heat(roles.values, kind.vital, columns) for kind in heats(roles.values))
+    shown = [series for series in run.scalars if text(series.name) in named]
+    kinds = heats(roles.values)
+    size = _within(points // max(1, len(shown)), *_CURVE)
+    columns = _within(points // max(1, sum(len(kind.rows) for kind in kinds)), *_COLUMNS)
+    maps = (heat(roles.values, kind.vital, columns) for kind in kinds)
     return Pictures(
         line=line(part, run.hparams),
-        curves={text(each.name): _curve(each) for each in shown},
+        curves={text(series.name): _curve(drawn(series, size)) for series in shown},
         heats=[_heat(each) for each in maps if each is not None],
     )
+
+
+def _within(value: int, low: int, high: int) -> int:
+    return max(low, min(high, value))
 
 
 def _curve(curve: Drawn) -> CarriedCurve:

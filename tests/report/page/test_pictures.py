@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
 from tb_diagnose.core.run import Histograms, Run
 from tb_diagnose.core.settings import Settings
@@ -67,6 +68,25 @@ def test_pictures_are_strict_json() -> None:
 
 
 def test_many_runs_get_fewer_points_each() -> None:
-    assert resolution(0) == resolution(1) == resolution(25) == 2_000
-    assert 120 < resolution(200) < 2_000
-    assert resolution(10_000) == 120
+    assert resolution(0) == resolution(1)
+    assert resolution(100) * 100 == resolution(1)
+    assert resolution(10_000) == resolution(100_000) > 0
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_the_curves_of_a_run_share_its_points(count: int) -> None:
+    curves = tuple(
+        series(np.random.default_rng(at).random(5_000).tolist(), f"loss_{at}", "")
+        for at in range(count)
+    )
+    made = drawn(Run("a", "a", curves), 1_200)["curves"]
+    assert len(made) >= min(count, 3)
+    assert sum(len(curve["steps"]) for curve in made.values()) <= 1_200 + 60
+
+
+def test_the_layers_of_a_run_share_its_cells() -> None:
+    tags = tuple(f"model/dense_{at}/kernel/histogram" for at in range(40))
+    run = Run("a", "a", (series([3.0, 2.0, 1.0, 1.0]),), tuple(map(histograms, tags)))
+    for heat in drawn(run, 100)["heats"]:
+        assert len(heat["values"]) == len(heat["rows"]) * len(heat["steps"])
+        assert len(heat["steps"]) <= 20
