@@ -44,7 +44,7 @@ function Report({ run: shown }: { run: Run }) {
       <Timeline run={shown} />
       {groups.length > 0 && (
         <div class="column">
-          <AxisControls />
+          {shown.curves.length > 0 && <AxisControls />}
           {groups.map(({ head, consequences }) => (
             <Card
               key={head.id}

@@ -1,4 +1,5 @@
 import { all, id, one, page, text } from "./stage";
+import { act, fireEvent } from "@testing-library/preact";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { evidence, outcome, run, sick } from "../made";
@@ -110,4 +111,38 @@ test("evidence that says the same as the headline says it once", async () => {
   const found = outcome("x", { verdict: "found", evidence: [evidence({ message: "It broke." })] });
   await opened(report([run("a", { headline: "Broken: It broke.", outcomes: [found] })]));
   assert.equal(all(`${id("card")} .message`).length, 0);
+});
+
+test("the line that ignores a finding keeps the reason that is typed", async () => {
+  await opened(report([sick("a")]));
+  const card = `${id("card", "[data-id=learning-rate-too-high]")} ${id("suppression")}`;
+  const reason = one(`${card} input`) as HTMLInputElement;
+  await act(() => void fireEvent.input(reason, { target: { value: 'a "sweep"' } }));
+  assert.equal(text(`${card} pre code`), 'ignore.learning-rate-too-high = "a \\"sweep\\""');
+});
+
+test("what the settings ignore is told with its reason", async () => {
+  const source = report([run("a")]);
+  await opened({
+    ...source,
+    catalog: async () => {
+      const [article] = Object.values(await source.catalog());
+      assert.ok(article);
+      return { "dead-relu": { ...article, ignored: "sparse by design" }, overfitting: article };
+    },
+  });
+  assert.match(text(id("ignored")), /settings 1.*Dead ReLU sparse by design/);
+});
+
+test("a change of code in a sentence is told apart from the words around it", async () => {
+  const found = outcome("x", {
+    verdict: "found",
+    evidence: [evidence({ suggestion: "Go back and lr=0.1 → lr=0.01, and clip." })],
+  });
+  await opened(report([run("a", { headline: "It broke.", outcomes: [found] })]));
+  assert.equal(one(".page-head ins").textContent, "lr=0.01");
+  assert.deepEqual(
+    all(".page-head .suggestion p").map((part) => part.textContent),
+    ["Go back and", "and clip."],
+  );
 });
