@@ -43,8 +43,8 @@ export function common(items: readonly ListedRun[], sick: (item: ListedRun) => b
     if (p * traits.length < CHANCE && p < (best.get(kind)?.p ?? 1)) best.set(kind, found);
   }
   const found: Common[] = [];
-  for (const one of [...best.values()].sort((a, b) => a.p - b.p))
-    if (!found.some((known) => alike(known, one, items))) found.push(one);
+  for (const trait of [...best.values()].sort((a, b) => a.p - b.p))
+    if (!found.some((known) => alike(known, trait, items))) found.push(trait);
   return found.slice(0, MOST);
 }
 
@@ -57,7 +57,7 @@ function alike(a: Common, b: Common, items: readonly ListedRun[]): boolean {
 /** "learning_rate ≥ 0.5": each number that occurs, both ways. */
 function thresholds(items: readonly ListedRun[]): Trait[] {
   return names(items).flatMap((name) => {
-    const known = items.map((item) => numberOf(item, name)).filter((one) => one !== null);
+    const known = items.map((item) => numberOf(item, name)).filter((value) => value !== null);
     const levels = [...new Set(known)].sort((a, b) => a - b);
     const stride = Math.ceil(levels.length / 40);
     return levels

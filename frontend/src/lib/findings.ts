@@ -81,7 +81,9 @@ export function panels(run: Run): Panel[] {
     run.curves.filter((curve) => curve.role !== null && roles.includes(curve.role)),
   );
   const rest = new Map<string, Curve[]>();
-  for (const curve of run.curves.filter((one) => !paired.some((pair) => pair.includes(one)))) {
+  for (const curve of run.curves.filter(
+    (candidate) => !paired.some((pair) => pair.includes(candidate)),
+  )) {
     const tag = bareTag(curve.name);
     rest.set(tag, [...(rest.get(tag) ?? []), curve]);
   }

@@ -10,7 +10,7 @@ const ALARM: Record<Measure["operator"], (limit: string) => string> = {
 };
 
 /** "13.5 × ln K" and "alarm above 3". */
-export function told({ value, operator, limit, unit }: Measure): {
+export function phrases({ value, operator, limit, unit }: Measure): {
   measured: string;
   alarm: string;
 } {
@@ -35,13 +35,13 @@ export function gauge(comparison: Measure): Gauge | null {
   };
 }
 
-function scale(value: number, limit: number): (one: number) => number {
+function scale(value: number, limit: number): (number: number) => number {
   const [low, high] = [Math.min(value, limit), Math.max(value, limit)];
   if (low > 0 && high / low > 20) {
     const decades = Math.log10(high / low);
-    return (one) => 0.12 + (0.76 * Math.log10(one / low)) / decades;
+    return (number) => 0.12 + (0.76 * Math.log10(number / low)) / decades;
   }
   const floor = Math.min(0, low);
   const span = (Math.max(0, high) - floor) * 1.25 || 1;
-  return (one) => (one - floor) / span;
+  return (number) => (number - floor) / span;
 }

@@ -99,7 +99,7 @@ function rising(steps: ArrayLike<number>): boolean {
 }
 
 const alike = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((one, at) => one === b[at]);
+  a.length === b.length && a.every((x, at) => x === b[at]);
 
 type Point = { x: number; y: number };
 

@@ -26,8 +26,8 @@ export function span(steps: readonly number[], unit: string, last: number | null
   const high = Math.max(...steps);
   if (low === high) return `${singular(unit)} ${low.toLocaleString("en")}`;
   if ((steps.length === 3 || steps.length === 4) && high - low > 3 * steps.length) {
-    const told = steps.map((step) => step.toLocaleString("en"));
-    return `${unit} ${told.slice(0, -1).join(", ")} and ${told.at(-1) ?? ""}`;
+    const shown = steps.map((step) => step.toLocaleString("en"));
+    return `${unit} ${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
   }
   if (high === last) return `from ${singular(unit)} ${low.toLocaleString("en")}`;
   return `${unit} ${low.toLocaleString("en")}–${high.toLocaleString("en")}`;
@@ -44,8 +44,8 @@ export function when(outcome: Outcome, last: number | null): string {
   return `${sentence(shows)}, detectable from ${span([detected], first.counted_in)}`;
 }
 
-export const plural = (count: number, one: string): string =>
-  `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
+export const plural = (count: number, noun: string): string =>
+  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
 /** What the run is: framework, model, optimizer, loss, length. */
 export function about(run: Run): string[] {

@@ -30,12 +30,12 @@ export function inline({ carried, runs: unpacked }: Report): Source {
       comparisons: index.comparisons,
       problems: index.problems,
     }),
-    run: async (name) => (await runs.one(name)).run,
-    curves: async (name, names) => curvesOf(await runs.one(name), names),
+    run: async (name) => (await runs.named(name)).run,
+    curves: async (name, names) => curvesOf(await runs.named(name), names),
     heats: async (name) =>
-      (await runs.one(name)).heats.map((heat) => ({ ...heat, steps: heat.steps.length })),
+      (await runs.named(name)).heats.map((heat) => ({ ...heat, steps: heat.steps.length })),
     async heat(name, vital) {
-      const heat = (await runs.one(name)).heats.find((one) => one.vital === vital);
+      const heat = (await runs.named(name)).heats.find((map) => map.vital === vital);
       if (!heat) throw new Error(`There is no ${vital} of ${name} in this report.`);
       return heat;
     },
@@ -52,7 +52,7 @@ function runsOf(lines: Carried["lines"], unpacked: Report["runs"]) {
   const all = () => (texts ??= unpacked());
   return {
     all,
-    async one(name: string): Promise<CarriedRun> {
+    async named(name: string): Promise<CarriedRun> {
       if (last?.run.name === name) return last;
       const text = (await all())[places.get(name) ?? -1];
       if (text === undefined) throw new Error(`There is no ${name} in this report.`);

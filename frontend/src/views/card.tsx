@@ -80,7 +80,7 @@ function Proof({ outcome, said }: { outcome: Outcome; said: readonly string[] })
 type SeenProps = { outcome: Outcome; evidence: Evidence; said: readonly string[] };
 
 function Seen({ outcome, evidence, said }: SeenProps) {
-  const heard = (text: string) => said.some((one) => one.includes(text));
+  const heard = (text: string) => said.some((sentence) => sentence.includes(text));
   return (
     <div class="seen">
       {!heard(evidence.message) && (

@@ -40,7 +40,7 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
 
   useLayoutEffect(() => {
     if (!seen || !host.current) return;
-    let mine = false;
+    let moving = false;
     const made = plot(host.current, {
       lines,
       table,
@@ -54,16 +54,16 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
       onZoom: (next) => (zoom.value = next && [momentOf(next[0], scale), momentOf(next[1], scale)]),
       onCursor: (at) => {
         const x = at === null ? undefined : table.x[at];
-        if (!mine) cursor.value = x === undefined ? null : momentOf(x, scale);
+        if (!moving) cursor.value = x === undefined ? null : momentOf(x, scale);
       },
     });
     chart.current = made;
     const stop = effect(() => {
       const x = placeOf(cursor.value, scale);
-      mine = true;
+      moving = true;
       if (x === null) made.setCursor({ left: -10, top: -10 });
       else made.setCursor({ left: made.valToPos(x, "x"), top: 10 });
-      mine = false;
+      moving = false;
     });
     const observer = new ResizeObserver(([entry]) => {
       const width = Math.floor(entry?.contentRect.width ?? 0);

@@ -91,7 +91,7 @@ function Curves({ items }: { items: readonly ListedRun[] }) {
       if (!stale)
         setLoaded(
           apart(
-            all.filter((one) => one !== null),
+            all.filter((curve) => curve !== null),
             isDark,
           ),
         );
@@ -143,11 +143,12 @@ function Curves({ items }: { items: readonly ListedRun[] }) {
 
 /** The same list for as long as nothing in it changes, though it is made anew. */
 function useSame(items: readonly ListedRun[]): readonly ListedRun[] {
-  const kept = useRef(items);
+  const latest = useRef(items);
   const same =
-    items.length === kept.current.length && items.every((item, at) => item === kept.current[at]);
-  if (!same) kept.current = items;
-  return kept.current;
+    items.length === latest.current.length &&
+    items.every((item, at) => item === latest.current[at]);
+  if (!same) latest.current = items;
+  return latest.current;
 }
 
 /** A run's curve of that role; null where it has none. */
@@ -158,7 +159,7 @@ async function load(
   isDark: boolean,
 ): Promise<Loaded | null> {
   const details = await detailsOf(item.name).catch(() => null);
-  const curve = details?.curves.find((one) => one.role === role);
+  const curve = details?.curves.find((candidate) => candidate.role === role);
   if (!curve) return null;
   const known = await curvesOf(item.name, [curve.name]).catch(() => null);
   const data = known?.get(curve.name) ?? dataOf(curve);
@@ -174,7 +175,7 @@ function apart(all: Loaded[], isDark: boolean): Loaded[] {
   const taken = new Set<string>();
   const palette = Array.from({ length: MOST }, (_, at) => color(at, isDark));
   return all.map(({ line, scale }) => {
-    const free = palette.find((one) => !taken.has(one));
+    const free = palette.find((ink) => !taken.has(ink));
     const own = taken.has(line.color) && free ? free : line.color;
     taken.add(own);
     return { scale, line: { ...line, color: own } };

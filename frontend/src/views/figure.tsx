@@ -61,7 +61,7 @@ export function CurveChart({ shown, outcome, evidence, height }: ChartProps) {
   useEffect(() => {
     const names = shown.curves.map((curve) => curve.name);
     const thinned = names.some(
-      (one) => (data.get(one)?.full ?? 0) > (data.get(one)?.steps.length ?? 0),
+      (name) => (data.get(name)?.full ?? 0) > (data.get(name)?.steps.length ?? 0),
     );
     if (!window || !thinned) return setClose(null);
     let stale = false;
@@ -100,9 +100,9 @@ function scaleFor(
   of: Run | null,
   data: ReadonlyMap<string, CurveData>,
 ): Scale {
-  const clockOf = (one: Curve | undefined): Clock => data.get(one?.name ?? "")?.clock ?? [];
-  const epochs = of?.curves.find((one) => one.counted_in === "epochs");
-  const start = Math.min(...[...data.values()].map((one) => one.clock[0]?.[1] ?? Infinity));
+  const clockOf = (curve: Curve | undefined): Clock => data.get(curve?.name ?? "")?.clock ?? [];
+  const epochs = of?.curves.find(({ counted_in }) => counted_in === "epochs");
+  const start = Math.min(...[...data.values()].map(({ clock }) => clock[0]?.[1] ?? Infinity));
   const counted = { clock: clockOf(curve), counted_in: curve?.counted_in ?? "steps" };
   return scaleOf(on, counted, clockOf(epochs), Number.isFinite(start) ? start : 0);
 }

@@ -108,8 +108,10 @@ function ends(heat: Heat, row: number): string {
   const size = heat.steps.length;
   const value = (at: number) => heat.values[row * size + at];
   const said = (at: number) => {
-    const one = value(at);
-    return one === null || one === undefined || Number.isNaN(one) ? "not measured" : brief(one);
+    const number = value(at);
+    return number === null || number === undefined || Number.isNaN(number)
+      ? "not measured"
+      : brief(number);
   };
   return `${said(0)} at first, ${said(size - 1)} at the end`;
 }

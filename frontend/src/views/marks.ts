@@ -145,7 +145,7 @@ function nonfinite(chart: uPlot, lines: readonly Line[], hot: string): void {
   // Of many lines, the color tells whose it is.
   const many = lines.length > 2;
   const stretches = lines
-    .flatMap(({ nonfinite: own, color }) => own.map((one) => ({ ...one, color })))
+    .flatMap(({ nonfinite: own, color }) => own.map((span) => ({ ...span, color })))
     .sort((a, b) => a.first - b.first);
   for (const { first, last, value, color } of stretches) {
     ctx.fillStyle = many ? color : hot;

@@ -1,12 +1,12 @@
 // The statistic against its limit: one sentence, and a line with the side of the alarm marked.
-import { gauge, told } from "../lib/measure";
+import { gauge, phrases } from "../lib/measure";
 import type { Evidence } from "../wire/types";
 
 export function Measured({ evidence }: { evidence: Evidence }) {
   const comparison = evidence.comparison;
   const confidence = evidence.confidence;
   if (!comparison) return confidence ? <p class="confidence">{confidence}</p> : null;
-  const { measured, alarm } = told(comparison);
+  const { measured, alarm } = phrases(comparison);
   const at = gauge(comparison);
   const percent = (share: number) => `${(share * 100).toFixed(1)}%`;
   return (

@@ -104,16 +104,16 @@ type HeadProps = {
 };
 
 function Head({ name, label, number = false, sort, by }: HeadProps) {
-  const mine = sort.by === name;
+  const active = sort.by === name;
   return (
     <th
       scope="col"
       class={number ? "number" : ""}
-      aria-sort={mine ? (sort.down ? "descending" : "ascending") : "none"}
+      aria-sort={active ? (sort.down ? "descending" : "ascending") : "none"}
     >
       <button type="button" class="sorter" onClick={() => by(name)}>
         {label}
-        <span aria-hidden="true">{mine && name ? (sort.down ? " ↓" : " ↑") : ""}</span>
+        <span aria-hidden="true">{active && name ? (sort.down ? " ↓" : " ↑") : ""}</span>
       </button>
     </th>
   );

@@ -43,14 +43,14 @@ const Diff = ({ change: { before, old, fresh, after } }: { change: CodeChange })
 type CopyProps = { text: string; children?: string; title?: string };
 
 export function Copy({ text, children = "Copy", title }: CopyProps) {
-  const [told, setTold] = useState("");
+  const [label, setLabel] = useState("");
   const copy = async () => {
-    setTold((await copied(text)) ? "Copied" : "Not copied");
-    setTimeout(() => setTold(""), 1500);
+    setLabel((await copied(text)) ? "Copied" : "Not copied");
+    setTimeout(() => setLabel(""), 1500);
   };
   return (
     <button type="button" class="quiet copy" title={title} onClick={() => void copy()}>
-      <span role="status">{told || children}</span>
+      <span role="status">{label || children}</span>
     </button>
   );
 }

@@ -11,16 +11,16 @@ function opened(buffer: ArrayBuffer): { header: unknown; start: number } {
 export function curvesOf(buffer: ArrayBuffer): Map<string, CurveData> {
   const { header, start } = opened(buffer);
   const curves = new Map<string, CurveData>();
-  for (const each of (header as CurvesHead).curves) {
-    const at = start + each.offset;
-    const steps = new Float64Array(buffer, at, each.points);
-    const values = new Float32Array(buffer, at + 8 * each.points, each.points);
-    curves.set(each.name, {
+  for (const curve of (header as CurvesHead).curves) {
+    const at = start + curve.offset;
+    const steps = new Float64Array(buffer, at, curve.points);
+    const values = new Float32Array(buffer, at + 8 * curve.points, curve.points);
+    curves.set(curve.name, {
       steps,
       values,
-      full: each.full,
-      nonfinite: stretches(each.nonfinite, steps, values),
-      clock: each.clock,
+      full: curve.full,
+      nonfinite: stretches(curve.nonfinite, steps, values),
+      clock: curve.clock,
     });
   }
   return curves;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gauge, told } from "../../src/lib/measure";
+import { gauge, phrases } from "../../src/lib/measure";
 import type { Measure } from "../../src/wire/types";
 
 const comparison = (more: Partial<Measure>): Measure => ({
@@ -13,7 +13,7 @@ const comparison = (more: Partial<Measure>): Measure => ({
 });
 
 test("a comparison is a sentence", () => {
-  const words = (more: Partial<Measure>) => Object.values(told(comparison(more))).join(", ");
+  const words = (more: Partial<Measure>) => Object.values(phrases(comparison(more))).join(", ");
   assert.equal(words({}), "13.5 × ln K, alarm above 3");
   assert.equal(words({ operator: "<=", unit: "" }), "13.5, alarm at 3 or less");
   assert.equal(
