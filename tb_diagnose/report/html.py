@@ -94,9 +94,12 @@ def html(
         folder=text(folder),
         document={**shown, "runs": []},
         catalog=dict(articles),
-        lines=[{**each["line"], "name": run["name"]} for run, each in named],
+        lines=[{**assignment["line"], "name": run["name"]} for run, assignment in named],
     )
-    runs = [CarriedRun(run=run, curves=each["curves"], heats=each["heats"]) for run, each in named]
+    runs = [
+        CarriedRun(run=run, curves=assignment["curves"], heats=assignment["heats"])
+        for run, assignment in named
+    ]
     return _PAGE.format(
         title=escape(f"Diagnose: {total(document['summary'])}"),
         carried=packed(encode(carried)),

@@ -54,7 +54,7 @@ def _findings(outcomes: Sequence[OutcomePart]) -> Iterator[str]:
         for evidence in head["evidence"]:
             yield from ("", escaped(evidence["message"]), "", *_proof(evidence))
         if led:
-            yield f"- Led to: {', '.join(each['id'] for each in led)}"
+            yield f"- Led to: {', '.join(effect['id'] for effect in led)}"
 
 
 def _proof(evidence: EvidencePart) -> Iterator[str]:

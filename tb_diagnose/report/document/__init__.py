@@ -47,7 +47,7 @@ def document(
     points: int = POINTS,
 ) -> Document:
     """The document of runs that were examined, curves thinned out to ``points`` each (>= 4)."""
-    return assembled([run_part(each, points) for each in examinations], comparisons)
+    return assembled([run_part(examination, points) for examination in examinations], comparisons)
 
 
 def assembled(

@@ -48,18 +48,18 @@ def _stretches(series: Series, points: int) -> Iterator[NonFinitePart]:
     """Neighboring points of one non-finite kind as one; past ``points`` of them, per bucket."""
     kinds = [(int(i), str(number(series.values[i]))) for i in _nonfinite(series)]
     position = {index: place for place, (index, _) in enumerate(kinds)}
-    alone = [list(each) for _, each in groupby(kinds, lambda at: (at[0] - position[at[0]], at[1]))]
+    alone = [list(kind) for _, kind in groupby(kinds, lambda at: (at[0] - position[at[0]], at[1]))]
     if len(alone) > points:
         size = max(1, -(-len(series) // max(1, points // 3)))
         kinds.sort(key=lambda at: (at[0] // size, at[1], at[0]))
-        alone = [list(each) for _, each in groupby(kinds, lambda at: (at[0] // size, at[1]))]
-    for each in alone:
-        first, last = each[0][0], each[-1][0]
+        alone = [list(kind) for _, kind in groupby(kinds, lambda at: (at[0] // size, at[1]))]
+    for stretch in alone:
+        first, last = stretch[0][0], stretch[-1][0]
         yield NonFinitePart(
             first=int(series.steps[first]),
             last=int(series.steps[last]),
-            count=len(each),
-            value=cast(Any, each[0][1]),
+            count=len(stretch),
+            value=cast(Any, stretch[0][1]),
         )
 
 

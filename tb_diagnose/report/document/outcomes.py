@@ -57,11 +57,11 @@ def outcome_parts(outcomes: Sequence[Outcome], run: OfRun) -> list[OutcomePart]:
     Those without evidence, and a list of such alone, are to be read, not to be changed, for runs
     share them: so they are made once, and once sent by a worker for all the runs of its batch.
     """
-    rest = tuple([each for each in outcomes if each.verdict is not Verdict.FOUND])
+    rest = tuple([outcome for outcome in outcomes if outcome.verdict is not Verdict.FOUND])
     unseen = _unseen(rest)
     if len(rest) == len(outcomes):
         return unseen
-    return [*(_part(each, run) for each in _findings(outcomes)), *unseen]
+    return [*(_part(outcome, run) for outcome in _findings(outcomes)), *unseen]
 
 
 def comparison_parts(outcomes: Sequence[Outcome], names: Sequence[str]) -> list[ComparisonPart]:
@@ -77,17 +77,19 @@ def ordered(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
     A finding that nothing found led to stands for itself, whatever it says it is under.
     """
-    rest = [each for each in outcomes if each.verdict is not Verdict.FOUND]
+    rest = [outcome for outcome in outcomes if outcome.verdict is not Verdict.FOUND]
     return [*_findings(outcomes), *sorted(rest, key=_place)]
 
 
 def _findings(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """What was found, most severe first, each finding followed by what it led to."""
-    found = {each.id: each for each in outcomes if each.verdict is Verdict.FOUND}
-    roots = [each for each in found.values() if root(each, found) == each.id]
+    found = {outcome.id: outcome for outcome in outcomes if outcome.verdict is Verdict.FOUND}
+    roots = [value for value in found.values() if root(value, found) == value.id]
     lines: list[Outcome] = []
     for head in sorted(roots, key=_urgency):
-        led = [each for each in found.values() if each is not head and root(each, found) == head.id]
+        led = [
+            value for value in found.values() if value is not head and root(value, found) == head.id
+        ]
         lines += [replace(head, caused_by=None), *sorted(led, key=_urgency)]
     return lines
 
@@ -99,7 +101,7 @@ def _place(outcome: Outcome) -> tuple[int, str, str]:
 @lru_cache(maxsize=256)
 def _unseen(outcomes: tuple[Outcome, ...]) -> list[OutcomePart]:
     """Outcomes without evidence in order. Most runs of a search have the same ones."""
-    return [_bare(each) for each in sorted(outcomes, key=_place)]
+    return [_bare(outcome) for outcome in sorted(outcomes, key=_place)]
 
 
 @lru_cache(maxsize=1024)
@@ -137,7 +139,7 @@ def _part(outcome: Outcome, run: OfRun) -> OutcomePart:
         seconds_after_detection=maybe(wasted),
         method=outcome.method,
         surer=text(outcome.surer),
-        evidence=[_evidence(each, outcome.severity, run) for each in outcome.evidence],
+        evidence=[_evidence(evidence, outcome.severity, run) for evidence in outcome.evidence],
         reason=text(outcome.reason),
         how_to_enable=text(outcome.how_to_enable),
     )
@@ -182,5 +184,5 @@ def _comparison(evidence: Evidence) -> MeasurePart | None:
 
 def _about(outcome: Outcome, names: Sequence[str]) -> list[str]:
     """The runs that the evidence names as its curves; where it names none, all of them."""
-    named = {tag for each in outcome.evidence for tag in (each.tag, *each.related)}
+    named = {tag for evidence in outcome.evidence for tag in (evidence.tag, *evidence.related)}
     return [text(name) for name in names if name in named] or [text(name) for name in names]

@@ -71,8 +71,8 @@ def run_part(examination: Examination, points: int, *, brief: bool = False) -> R
         started=moment(start),
         seconds=maybe(None if start is None or end is None else round(end - start, 3)),
         points=int(run.points),
-        roles=[_role(each) for each in roles.named],
-        facts=[_fact(each) for each in run.facts],
+        roles=[_role(assignment) for assignment in roles.named],
+        facts=[_fact(fact) for fact in run.facts],
         curves=list(_curves(run, roles, outcomes, points, brief=brief)),
         causes=[_cause(cause) for cause in examination.causes],
         outcomes=outcomes,
@@ -98,7 +98,7 @@ def verdict(run: Run, outcomes: list[OutcomePart], *, known: bool) -> RunVerdict
     """
     if not run.points and run.model is None and any(_broken(run)):
         return "unreadable"
-    found = {each["severity"] for each in outcomes if each["verdict"] == "found"}
+    found = {outcome["severity"] for outcome in outcomes if outcome["verdict"] == "found"}
     for severity in ("critical", "warning", "info"):
         if severity in found:
             return severity
@@ -157,8 +157,8 @@ def _span(run: Run) -> tuple[float | None, float | None]:
     Findings are dated by whatever shows them, so that all that was logged counts.
     """
     logged: tuple[Series | Histograms | Vitals, ...] = (*run.scalars, *run.histograms, *run.vitals)
-    ends = [_ends(each.wall) for each in logged]
-    known = [each for each in ends if each is not None]
+    ends = [_ends(log.wall) for log in logged]
+    known = [end for end in ends if end is not None]
     if not known:
         return None, None
     return min(first for first, _ in known), max(last for _, last in known)
@@ -180,9 +180,9 @@ def _counting(run: Run) -> Counting:
 
     def counting(tag: str) -> CountedIn:
         own: tuple[Series | Vitals, ...] = (*run.scalars, *run.vitals)
-        if any(tag in (each.name, each.tag) for each in own):
+        if any(tag in (log.name, log.tag) for log in own):
             return counted_in(tag)
-        epochs = any(counted_in(each.tag) == "epochs" for each in run.scalars)
+        epochs = any(counted_in(series.tag) == "epochs" for series in run.scalars)
         return "epochs" if epochs else counted_in(tag)
 
     return counting
@@ -203,7 +203,7 @@ def _model(model: ModelConfig) -> ModelPart:
 
 def _steps(roles: RoleMap) -> StepsPart | None:
     main = (roles.values.get(role) for role in _MAIN)
-    loss = next((each for each in main if isinstance(each, Series) and len(each)), None)
+    loss = next((series for series in main if isinstance(series, Series) and len(series)), None)
     if loss is None:
         return None
     first, last = int(loss.steps.min()), int(loss.steps.max())
@@ -227,8 +227,8 @@ def _curves(
     run: Run, roles: RoleMap, outcomes: list[OutcomePart], points: int, *, brief: bool
 ) -> Iterator[CurvePart]:
     """The curves that play a role of their own or that evidence names, in the run's order."""
-    evidence = [each for outcome in outcomes for each in outcome["evidence"]]
-    tags = (tag for each in evidence for tag in (each["tag"], *each["related"]))
+    evidence = [proof for outcome in outcomes for proof in outcome["evidence"]]
+    tags = (tag for proof in evidence for tag in (proof["tag"], *proof["related"]))
     named = {part for tag in tags for part in parts(tag)}
     if brief and not named:
         return
@@ -237,7 +237,7 @@ def _curves(
         names = {text(series.name), text(series.tag)}
         if not (series.name in curve_roles or series.name in crowd or names & named):
             continue
-        if not brief or f"/{text(series.name)}".endswith(tuple(f"/{each}" for each in named)):
+        if not brief or f"/{text(series.name)}".endswith(tuple(f"/{tag}" for tag in named)):
             yield curve(series, curve_roles.get(series.name), points)
 
 
@@ -249,5 +249,5 @@ def _played(roles: RoleMap) -> tuple[dict[str, str], set[str]]:
         if isinstance(value, Series):
             curve_roles.setdefault(value.name, role)
         elif isinstance(value, tuple) and len(value) <= _FEW:
-            crowd |= {each.name for each in value if isinstance(each, Series)}
+            crowd |= {series.name for series in value if isinstance(series, Series)}
     return curve_roles, crowd

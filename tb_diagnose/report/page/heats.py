@@ -42,7 +42,7 @@ def heat(roles: Mapping[str, Any], vital: str, columns: int = COLUMNS) -> Heat |
 
 def _grid(kind: Kind, rows: Sequence[Row], columns: int) -> Heat:
     """Rows of different steps on one axis."""
-    steps = np.unique(np.concatenate([each for each, _ in rows]))
+    steps = np.unique(np.concatenate([row for row, _ in rows]))
     column = np.arange(len(steps)) * min(columns, len(steps)) // max(1, len(steps))
     first = np.unique(column, return_index=True)[1]
     grid = np.full((len(rows), len(first)), np.nan)

@@ -81,7 +81,7 @@ def maps(roles: Mapping[str, Any], vital: str = "") -> Iterator[tuple[Kind, list
                 yield from _of_vitals(table, f"{role}/{name}", measure)
     for sort in _SORTS:
         rows = _in_order(roles.get(sort) or (), roles.get("model"))
-        for name, measure in _HISTOGRAMS.items() if any(len(each) > 1 for each in rows) else ():
+        for name, measure in _HISTOGRAMS.items() if any(len(row) > 1 for row in rows) else ():
             if vital in ("", f"{sort}/{name}"):
                 yield _of_histograms(rows, sort, name, measure)
 
@@ -98,8 +98,8 @@ def _of_histograms(
     rows: Sequence[Histograms], sort: str, name: str, measure: _Measure
 ) -> tuple[Kind, list[Row]]:
     title, unit, scale = measure
-    measured = [_measured(each, name) for each in rows]
-    names = tuple(text(each.name) for each in rows)
+    measured = [_measured(row, name) for row in rows]
+    names = tuple(text(row.name) for row in rows)
     count = len(np.unique(np.concatenate([steps for steps, _ in measured])))
     return Kind(f"{sort}/{name}", title.format(sort), unit, scale, names, count), measured
 

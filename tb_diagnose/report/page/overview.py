@@ -28,7 +28,7 @@ def line(part: RunPart, hparams: Mapping[str, Any]) -> RunLine:
         name=part["name"],
         verdict=part["verdict"],
         headline=part["headline"],
-        findings=[_finding(each, part) for each in part["outcomes"] if _found(each)],
+        findings=[_finding(outcome, part) for outcome in part["outcomes"] if _found(outcome)],
         spark=spark(part["curves"]),
         framework=part["framework"],
         state=part["state"],
@@ -36,7 +36,7 @@ def line(part: RunPart, hparams: Mapping[str, Any]) -> RunLine:
         last_event=part["last_event"],
         seconds=part["seconds"],
         parameters={**_named(part), **_model(part), **_logged(hparams)},
-        final={each["role"]: _last(each) for each in part["curves"] if each["role"] in _FINAL},
+        final={curve["role"]: _last(curve) for curve in part["curves"] if curve["role"] in _FINAL},
     )
 
 
@@ -61,7 +61,7 @@ def _named(part: RunPart) -> dict[str, Number | str]:
             kept[name] = number(float(value))
         except ValueError:
             kept[name] = value
-    rates = [each["values"] for each in part["curves"] if each["role"] == "learning_rate"]
+    rates = [curve["values"] for curve in part["curves"] if curve["role"] == "learning_rate"]
     if rates and rates[0]:
         kept["learning_rate"] = max(rates[0], key=float)
     return kept
@@ -96,7 +96,7 @@ def _logged(hparams: Mapping[str, Any]) -> dict[str, Number | str]:
 def _last(curve: CurvePart) -> Number | None:
     """The value at the end of a curve, finite or not."""
     end = curve["steps"][-1] if curve["steps"] else float("-inf")
-    broken = max(curve["nonfinite"], key=lambda each: each["last"], default=None)
+    broken = max(curve["nonfinite"], key=lambda span: span["last"], default=None)
     if broken and broken["last"] > end:
         return broken["value"]
     return maybe(curve["values"][-1]) if curve["values"] else None
@@ -104,7 +104,7 @@ def _last(curve: CurvePart) -> Number | None:
 
 def spark(curves: Sequence[CurvePart]) -> list[float | None]:
     """The main curve in at most 40 numbers, each the largest in its piece; None where only NaN."""
-    roles = {each["role"]: each for each in reversed(curves)}
+    roles = {played["role"]: played for played in reversed(curves)}
     curve = next((roles[role] for role in _MAIN if role in roles), None)
     curve = curve or next(iter(curves), None)
     if curve is None:

@@ -42,7 +42,7 @@ def resolution(runs: int) -> int:
 
 def pictures(run: Run, roles: RoleMap, part: RunPart, points: int) -> Pictures:
     """The curves that the run's part names, in up to ``points`` points, and all its heat maps."""
-    named = {each["name"] for each in part["curves"]}
+    named = {curve["name"] for curve in part["curves"]}
     shown = [series for series in run.scalars if text(series.name) in named]
     kinds = heats(roles.values)
     size = _within(points // max(1, len(shown)), *_CURVE)
@@ -51,7 +51,7 @@ def pictures(run: Run, roles: RoleMap, part: RunPart, points: int) -> Pictures:
     return Pictures(
         line=line(part, run.hparams),
         curves={text(series.name): _curve(drawn(series, size)) for series in shown},
-        heats=[_heat(each) for each in maps if each is not None],
+        heats=[_heat(grid) for grid in maps if grid is not None],
     )
 
 

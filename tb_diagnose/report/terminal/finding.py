@@ -35,14 +35,14 @@ def finding(
         yield from _seen(evidence, head["severity"], curves, screen)
         proof = (measured(evidence["comparison"]), evidence["confidence"])
         yield from labeled("Proof", " · ".join(part for part in proof if part), screen)
-    rest = [each["tag"] for each in head["evidence"][len(shown) :]]
+    rest = [proof["tag"] for proof in head["evidence"][len(shown) :]]
     if rest:
         more = f"and {len(rest)} more: {', '.join(dict.fromkeys(rest))}"
         yield from wrapped(plain(more), screen.prose, _INDENT)
-    for fix in dict.fromkeys(each["suggestion"] for each in shown):
+    for fix in dict.fromkeys(proof["suggestion"] for proof in shown):
         yield from labeled("Try", fix, screen, "bold")
     if led:
-        told = " · ".join(_consequence(each, head, last) for each in led)
+        told = " · ".join(_consequence(effect, head, last) for effect in led)
         for line in wrapped(plain(told), screen.prose, f"{_INDENT}└ "):
             yield screen.paint(line, "dim")
 
@@ -111,9 +111,9 @@ def _seen(
 def _curve(tag: str, curves: Sequence[CurvePart]) -> CurvePart | None:
     """The curve of that name, or of that bare tag, one with a role first; of a sum, its first."""
     first = tag.partition(" + ")[0]
-    bare = [each for each in curves if each["name"].endswith(f"/{first}") and first]
-    exact = [each for each in curves if each["name"] == first]
-    return next(iter([*exact, *sorted(bare, key=lambda each: each["role"] is None)]), None)
+    bare = [curve for curve in curves if curve["name"].endswith(f"/{first}") and first]
+    exact = [curve for curve in curves if curve["name"] == first]
+    return next(iter([*exact, *sorted(bare, key=lambda curve: curve["role"] is None)]), None)
 
 
 def _consequence(outcome: OutcomePart, head: OutcomePart, last: int | None) -> str:
@@ -123,7 +123,7 @@ def _consequence(outcome: OutcomePart, head: OutcomePart, last: int | None) -> s
     name = f"{outcome['severity'].upper()} {outcome['id']}" if worse else outcome["id"]
     first = outcome["evidence"][0]
     where = span(first["steps"], first["counted_in"], last)
-    places = sum(1 + len(each["related"]) for each in outcome["evidence"])
+    places = sum(1 + len(evidence["related"]) for evidence in outcome["evidence"])
     if places > 1:
         where = f"{where} in {places} curves".strip()
     return f"{name} {where}".rstrip()

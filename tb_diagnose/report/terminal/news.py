@@ -28,9 +28,9 @@ def lines(run: RunPart, found: Collection[str], gone: Sequence[str]) -> str:
     ``found`` is the outcome as in the document, ``gone`` the id of a finding.
     """
     which = {"name": run["name"], "path": run["path"]}
-    news = [{**which, "found": each} for each in run["outcomes"] if each["id"] in found]
-    objects = [*news, *({**which, "gone": each} for each in gone)]
-    return "".join(f"{json.dumps(each, ensure_ascii=False, allow_nan=False)}\n" for each in objects)
+    news = [{**which, "found": outcome} for outcome in run["outcomes"] if outcome["id"] in found]
+    objects = [*news, *({**which, "gone": item} for item in gone)]
+    return "".join(f"{json.dumps(item, ensure_ascii=False, allow_nan=False)}\n" for item in objects)
 
 
 def _found(run: RunPart, found: Collection[str], screen: Screen) -> Iterator[str]:
@@ -40,9 +40,9 @@ def _found(run: RunPart, found: Collection[str], screen: Screen) -> Iterator[str
         if root["id"] in found:
             yield ""
             yield from finding(root, led, run["curves"], last, screen)
-        elif fresh := [each for each in led if each["id"] in found]:
-            for each in fresh:
+        elif fresh := [effect for effect in led if effect["id"] in found]:
+            for outcome in fresh:
                 yield ""
-                yield from finding(each, [], run["curves"], last, screen)
+                yield from finding(outcome, [], run["curves"], last, screen)
                 caused = f"└ a consequence of {root['id']}"
                 yield from (screen.paint(x, "dim") for x in wrapped(caused, screen.prose, "    "))

@@ -93,11 +93,11 @@ def grouped(outcomes: Iterable[OutcomePart]) -> list[tuple[OutcomePart, list[Out
     Findings come before all that was not found.
     """
     groups: list[tuple[OutcomePart, list[OutcomePart]]] = []
-    for each in takewhile(lambda one: one["verdict"] == "found", outcomes):
-        if each["caused_by"] is None:
-            groups.append((each, []))
+    for outcome in takewhile(lambda one: one["verdict"] == "found", outcomes):
+        if outcome["caused_by"] is None:
+            groups.append((outcome, []))
         else:
-            groups[-1][1].append(each)
+            groups[-1][1].append(outcome)
     return groups
 
 

@@ -79,10 +79,10 @@ def caption(curve: CurvePart) -> tuple[str, str]:
 
 
 def _drawn(heights: Sequence[float | None], gaps: set[int]) -> str:
-    known = [each for each in heights if each is not None]
+    known = [height for height in heights if height is not None]
     if known and min(known) > 0 and max(known) / min(known) > _WIDE:
-        heights = [None if each is None else math.log(each) for each in heights]
-        known = [math.log(each) for each in known]
+        heights = [None if height is None else math.log(height) for height in heights]
+        known = [math.log(value) for value in known]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
     # Halves, so that the difference of two huge numbers does not overflow.
     least, reach, top = low / 2, high / 2 - low / 2, len(_BLOCKS) - 1
