@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { curvesOf, detailsOf } from "../actions";
 import { type Axis, type Scale, scaleOf } from "../lib/clock";
-import { color, place } from "../lib/colors";
+import { color, paletteIndex } from "../lib/colors";
 import { dataOf, type Line } from "../lib/series";
 import { plural, ROLES, title } from "../lib/words";
 import { axis, compared, dark, listed, order, picked, runs, unread } from "../state";
@@ -166,7 +166,7 @@ async function load(
   const start = data.clock[0]?.[1] ?? 0;
   const scale = scaleOf(on, { clock: data.clock, counted_in: curve.counted_in }, [], start);
   const at = runs.value?.runs.findIndex(({ name }) => name === item.name) ?? 0;
-  const ink = color(place(item.name, order.value, at), isDark);
+  const ink = color(paletteIndex(item.name, order.value, at), isDark);
   return { scale, line: lineOf(data, item.name, ink, scale) };
 }
 

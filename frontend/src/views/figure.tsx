@@ -3,9 +3,9 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { curvesOf } from "../actions";
 import { timeSeries } from "../address";
 import { type Axis, type Scale, scaleOf } from "../lib/clock";
-import { color, heldOut, places as placesOf } from "../lib/colors";
+import { color, heldOut, paletteIndices } from "../lib/colors";
 import { quantity } from "../lib/findings";
-import { type Judged, judged, vitalOf } from "../lib/judged";
+import { type ChartCurves, evidenceCharts, vitalOf } from "../lib/evidence_charts";
 import { dataOf, type Line, summed } from "../lib/series";
 import { axis, curves, dark, heatTitles, order, run, zoom } from "../state";
 import type { Clock, Curve, CurveData, Evidence, Outcome, Run } from "../wire/types";
@@ -17,7 +17,7 @@ type Props = { outcome: Outcome; evidence: Evidence };
 
 export function Figure({ outcome, evidence }: Props) {
   const all = run.value?.curves;
-  const shown = useMemo(() => judged(evidence, all ?? []), [evidence, all]);
+  const shown = useMemo(() => evidenceCharts(evidence, all ?? []), [evidence, all]);
   const vital = vitalOf(
     outcome,
     heatTitles.value.map((heat) => heat.vital),
@@ -37,7 +37,7 @@ export function Figure({ outcome, evidence }: Props) {
   return vital ? <LayerFigure outcome={outcome} evidence={evidence} vital={vital} /> : null;
 }
 
-type ChartProps = { shown: Judged; height: number } & Partial<Props>;
+type ChartProps = { shown: ChartCurves; height: number } & Partial<Props>;
 
 export function CurveChart({ shown, outcome, evidence, height }: ChartProps) {
   const [close, setClose] = useState<ReadonlyMap<string, CurveData> | null>(null);
@@ -117,7 +117,7 @@ function stepsOf(zoomed: typeof zoom.value, scale: Scale): [number, number] | nu
 
 function linesOf(
   of: string,
-  { curves: shown, sum }: Judged,
+  { curves: shown, sum }: ChartCurves,
   known: ReadonlyMap<string, CurveData>,
   scale: Scale,
   paint: Paint,
@@ -127,10 +127,10 @@ function linesOf(
     const name = shown.map((curve) => curve.name).join(" + ");
     return [lineOf(summed(found), name, color(1, paint.dark), scale)];
   }
-  const places = placesOf(of, shown, paint.order);
+  const indices = paletteIndices(of, shown, paint.order);
   return found.map((data, at) => {
     const { name = "", role = null } = shown[at] ?? {};
-    const line = lineOf(data, name, color(places[at] ?? at, paint.dark), scale);
+    const line = lineOf(data, name, color(indices[at] ?? at, paint.dark), scale);
     return { ...line, dashed: heldOut(name, role) };
   });
 }

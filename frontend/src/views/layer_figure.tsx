@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { heatOf } from "../actions";
 import { type Scale, scaleOf } from "../lib/clock";
 import { color } from "../lib/colors";
-import { rowsOf } from "../lib/judged";
+import { rowsOf } from "../lib/evidence_charts";
 import type { Line } from "../lib/series";
 import { dark, run } from "../state";
 import type { Evidence, Heat, Outcome } from "../wire/types";

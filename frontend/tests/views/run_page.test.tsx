@@ -52,7 +52,7 @@ test("what is worse than its cause is open from the beginning", async () => {
   assert.equal(one(id("consequence")).getAttribute("aria-expanded"), "true");
 });
 
-test("a card tells the comparison, how it was judged, and how to silence it", async () => {
+test("a card tells the comparison, how it was evidenceCharts, and how to silence it", async () => {
   await opened(report([sick("a")]));
   const card = one(id("card", "[data-id=learning-rate-too-high]"));
   assert.match(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judged, rowsOf, vitalOf } from "../../src/lib/judged";
+import { evidenceCharts, rowsOf, vitalOf } from "../../src/lib/evidence_charts";
 import { curve, evidence, outcome } from "../made";
 
 const CURVES = [
@@ -11,7 +11,7 @@ const CURVES = [
   curve("train/extra", null),
 ];
 const names = (more: Parameters<typeof evidence>[0]) =>
-  judged(evidence(more), CURVES).map(({ curves }) => curves.map(({ name }) => name));
+  evidenceCharts(evidence(more), CURVES).map(({ curves }) => curves.map(({ name }) => name));
 
 test("evidence is drawn with the curve that belongs to it, each quantity on its own axis", () => {
   assert.deepEqual(names({ tag: "train/epoch_loss", related: ["train/epoch_accuracy"] }), [
@@ -26,7 +26,7 @@ test("a bare tag finds its folder; what is about no curve draws none", () => {
 });
 
 test("of a sum, the sum is drawn", () => {
-  const [group] = judged(evidence({ tag: "train/epoch_loss + train/extra" }), CURVES);
+  const [group] = evidenceCharts(evidence({ tag: "train/epoch_loss + train/extra" }), CURVES);
   assert.equal(group?.sum, true);
   assert.equal(group.curves.length, 2);
   assert.deepEqual(names({ tag: "train/epoch_loss + gone" }), []);

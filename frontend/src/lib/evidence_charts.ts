@@ -7,10 +7,10 @@ import { bareTag, quantity } from "./findings";
 export const terms = (tag: string): string[] => tag.split(" + ");
 
 /** What to draw: curves of one quantity, or one curve that is the sum of them. */
-export type Judged = { curves: Curve[]; sum: boolean };
+export type ChartCurves = { curves: Curve[]; sum: boolean };
 
 /** The charts of one evidence; none where it is about no curve. */
-export function judged(evidence: Evidence, curves: readonly Curve[]): Judged[] {
+export function evidenceCharts(evidence: Evidence, curves: readonly Curve[]): ChartCurves[] {
   const parts = terms(evidence.tag);
   if (parts.length > 1) {
     const found = parts.map((part) => resolved(part, curves));
