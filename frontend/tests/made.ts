@@ -100,6 +100,7 @@ export function sick(name: string): Run {
         severity: "critical",
         detected_step: 0,
         seconds_after_detection: 85,
+        method: "the setup",
       }),
       outcome("no-learning", { verdict: "found", caused_by: "learning-rate-too-high" }),
       outcome("initial-loss", { verdict: "found" }),

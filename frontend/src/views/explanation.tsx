@@ -20,7 +20,7 @@ export function Explanation({ outcome }: { outcome: Outcome }) {
         <p class="explanation-title">{article.title}</p>
         {method && (
           <p>
-            ChartCurves by <b>{method.replace(/_/g, " ")}</b>
+            Judged by <b>{method.replace(/_/g, " ")}</b>
             {surer && `; ${surer} would make it surer`}.
           </p>
         )}

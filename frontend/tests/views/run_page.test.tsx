@@ -61,7 +61,7 @@ test("a card tells the comparison, how it was evidenceCharts, and how to silence
   );
   assert.match(
     card.querySelector(id("judged"))?.textContent ?? "",
-    /found in 9 of 10.*Kingma and Ba 2015.*ignore\.learning-rate-too-high = ""/,
+    /found in 9 of 10.*Judged by the setup\..*Kingma and Ba 2015.*ignore\.learning-rate-too-high = ""/,
   );
 });
 
