@@ -8,7 +8,7 @@ import { type Line, steep, table as tableOf } from "../lib/series";
 import { cursor, dark, ignoreOutliers, printing, smoothing, zoom } from "../state";
 import { Legend } from "./legend";
 import type { Marks } from "./marks";
-import { momentOf, positionOf } from "./cursor";
+import { momentOf, positionAt } from "./cursor";
 import { plot } from "./plot";
 
 type Props = {
@@ -59,7 +59,7 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
     });
     chart.current = made;
     const stop = effect(() => {
-      const x = positionOf(cursor.value, scale);
+      const x = positionAt(cursor.value, scale);
       moving = true;
       if (x === null) made.setCursor({ left: -10, top: -10 });
       else made.setCursor({ left: made.valToPos(x, "x"), top: 10 });
@@ -156,8 +156,8 @@ function Tool({ testid, title, pressed, press, children }: ToolProps) {
 
 function rangeOf(zoomed: typeof zoom.value, scale: Scale): [number, number] | null {
   const [low, high] = [
-    positionOf(zoomed?.[0] ?? null, scale),
-    positionOf(zoomed?.[1] ?? null, scale),
+    positionAt(zoomed?.[0] ?? null, scale),
+    positionAt(zoomed?.[1] ?? null, scale),
   ];
   return low !== null && high !== null && high > low ? [low, high] : null;
 }

@@ -9,7 +9,7 @@ export const momentOf = (x: number, scale: Scale): Moment => ({
 });
 
 /** Where a moment stands on a chart's axis; null where that cannot be told. */
-export function positionOf(at: Moment | null, scale: Scale): number | null {
+export function positionAt(at: Moment | null, scale: Scale): number | null {
   if (!at) return null;
   if (at.unit === `${axis.value} ${scale.unit}`) return at.x;
   return at.seconds === null ? null : scale.x(at.seconds);
