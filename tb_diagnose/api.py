@@ -16,9 +16,7 @@ from tb_diagnose.core.settings import Settings, SettingsError, check, number
 from tb_diagnose.pipeline import Options, vocabulary
 from tb_diagnose.pipeline import diagnose as document_of
 from tb_diagnose.read import NothingToRead, clusters, load, place
-from tb_diagnose.report.notebook import notebook
-from tb_diagnose.report.phrases import measured, total
-from tb_diagnose.report.schema import (
+from tb_diagnose.report.document.schema import (
     CausePart,
     Document,
     EvidencePart,
@@ -27,8 +25,10 @@ from tb_diagnose.report.schema import (
     Problem,
     RunPart,
 )
-from tb_diagnose.report.screen import Screen
+from tb_diagnose.report.notebook import notebook
 from tb_diagnose.report.terminal import terminal
+from tb_diagnose.report.text.phrases import measured, total
+from tb_diagnose.report.text.screen import Screen
 
 if TYPE_CHECKING:
     import pandas as pd

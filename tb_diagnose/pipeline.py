@@ -18,8 +18,8 @@ from tb_diagnose.engine.onset import as_of
 from tb_diagnose.parallel import dask_cluster, local
 from tb_diagnose.read import Cluster, NothingToRead, clusters, gather, identity, load, place
 from tb_diagnose.report.document import assembled
-from tb_diagnose.report.run import run_part
-from tb_diagnose.report.schema import POINTS, Document, Problem, RunPart
+from tb_diagnose.report.document.run import run_part
+from tb_diagnose.report.document.schema import POINTS, Document, Problem, RunPart
 from tb_diagnose.roles.catalog import ROLES
 
 #: What is made of each run. It is called where the run was read, which may be a worker process.

@@ -27,8 +27,14 @@ FLOORS = (
 )
 #: The same of the rooms within ``read``; what stands in none of them is above them all.
 READING = ("sources native", "wire", "columns", "decode keras", "setup", "sessions")
+#: The same of the rooms within ``report``; each other face is a file above them all.
+REPORTING = ("document", "text", "page", "terminal")
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms.split()}
-WITHIN = {room: floor for floor, rooms in enumerate(READING) for room in rooms.split()}
+INNER = {"read": READING, "report": REPORTING}
+WITHIN = {
+    house: {room: floor for floor, rooms in enumerate(order) for room in rooms.split()}
+    for house, order in INNER.items()
+}
 #: The registry walks the house it serves, once somebody asks for it.
 UPWARD = {("engine", "diagnoses")}
 FRAMEWORKS = {"tensorflow", "tensorboard", "keras", "torch", "pandas"}
@@ -70,13 +76,16 @@ def test_imports_only_go_down(file: Path) -> None:
         assert allowed, f"{name(file)} imports {module}, which stands above or beside it"
 
 
-@pytest.mark.parametrize("file", sorted((HOUSE / "read").glob("*/*.py")), ids=name)
-def test_within_reading_imports_only_go_down(file: Path) -> None:
-    here = file.parent.name
+@pytest.mark.parametrize(
+    "file", [file for house in INNER for file in sorted((HOUSE / house).glob("*/*.py"))], ids=name
+)
+def test_within_a_house_imports_only_go_down(file: Path) -> None:
+    house, here = file.relative_to(HOUSE).parts[:2]
+    floors = WITHIN[house]
     for module in imported(file):
-        if module.startswith("tb_diagnose.read"):
+        if module.startswith(f"tb_diagnose.{house}"):
             there = module.split(".")[2]
-            allowed = there == here or WITHIN.get(there, len(READING)) < WITHIN[here]
+            allowed = there == here or floors.get(there, len(floors)) < floors[here]
             assert allowed, f"{name(file)} imports {module}, which stands above or beside it"
 
 

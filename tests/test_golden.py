@@ -19,8 +19,8 @@ import pytest
 
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.pipeline import diagnose
-from tb_diagnose.report.screen import Screen
 from tb_diagnose.report.terminal import terminal
+from tb_diagnose.report.text.screen import Screen
 
 #: Lines of the fleet's table, and of the end, that the README shows; between them, the worst run.
 HEAD, TAIL = 8, 3
@@ -81,7 +81,9 @@ def test_a_terminal_shows_the_same_where_curves_that_no_finding_names_are_left_o
 
 
 def test_the_document_keeps_to_its_schema() -> None:
-    schema = json.loads((HERE.parent / "tb_diagnose/report/document.schema.json").read_text())
+    schema = json.loads(
+        (HERE.parent / "tb_diagnose/report/document/document.schema.json").read_text()
+    )
     jsonschema.validate(json.loads(json.dumps(everything(), allow_nan=False)), schema)
 
 

@@ -2,12 +2,12 @@
 import { batch, effect } from "@preact/signals";
 import { type Choices, choices, linkTo, watchAddress, write } from "./address";
 import { apply, written } from "./choices";
-import { hostRuns, keep, kept, preferences, titled } from "./host";
+import { hostRuns, store, stored, preferences, titled } from "./host";
 import { arranged } from "./lib/heat";
 import { newIn } from "./lib/news";
 import type { Source } from "./source/source";
 import * as at from "./state";
-import type { CurveData, Heat, RunList, State, Verdict } from "./wire/routes";
+import type { CurveData, Heat, RunList, State, Verdict } from "./wire/types";
 
 /** Milliseconds between two questions whether anything is new, and while the logs are being read. */
 const PAUSE = 2000;
@@ -28,7 +28,7 @@ let decided = false;
 let push = false;
 
 export const isLive = (): boolean => source.live;
-export const origin = (): string => source.origin;
+export const origin: () => Source["origin"] = () => source.origin;
 export const savedAt: Source["saved"] = (format, run) => source.saved(format, run);
 
 /** Starts to show what `from` gives, and keeps it up to date where it can change. */
@@ -36,12 +36,12 @@ export async function begin(from: Source): Promise<void> {
   source = from;
   turn += 1;
   const wishes = preferences();
-  const given = choices();
-  decided = Boolean(given["run"] ?? given["view"]);
+  const linked = choices();
+  decided = Boolean(linked["run"] ?? linked["view"]);
   batch(() => {
-    apply({ filter: wishes.filter, smoothing: String(wishes.smoothing || ""), ...given });
-    at.looks.value = { page: Number(kept("look")) || Date.now(), runs: new Map() };
-    at.sidebarWidth.value = Number(kept("sidebar")) || at.sidebarWidth.value;
+    apply({ filter: wishes.filter, smoothing: String(wishes.smoothing || ""), ...linked });
+    at.looks.value = { page: Number(stored("look")) || Date.now(), runs: new Map() };
+    at.sidebarWidth.value = Number(stored("sidebar")) || at.sidebarWidth.value;
     at.inList.value = !decided;
   });
   watchAddress(() => follow(choices()));
@@ -65,9 +65,9 @@ async function keepUp(): Promise<void> {
 }
 
 /** Shows what the address has come to name. */
-function follow(given: Choices): void {
+function follow(address: Choices): void {
   const before = at.chosen.value;
-  batch(() => apply(given));
+  batch(() => apply(address));
   const name = at.chosen.value ?? at.runs.value?.runs[0]?.name;
   if (at.view.value === "run" && name && name !== before) void show(name);
 }
@@ -83,7 +83,7 @@ export async function refresh(): Promise<void> {
     at.status.value = state;
     if (state.state === "empty") at.runs.value = null;
     at.trouble.value = state.state === "error" ? state.message : "";
-    if (at.visible.value) keep("look", String(Date.now()));
+    if (at.visible.value) store("look", String(Date.now()));
   } catch (error) {
     at.trouble.value = message(error);
   } finally {
@@ -94,7 +94,7 @@ export async function refresh(): Promise<void> {
 async function refreshRuns(state: State): Promise<void> {
   const [list, order] = await Promise.all([changedRuns(), hostRuns()]);
   const name = at.chosen.value;
-  const changed = (runs: RunList | null) => runs?.runs.find((one) => one.name === name)?.changed;
+  const changed = (runs: RunList | null) => runs?.runs.find((item) => item.name === name)?.changed;
   const before = changed(at.runs.value);
   batch(() => {
     at.status.value = state;
@@ -127,13 +127,13 @@ async function changedRuns(): Promise<RunList> {
 
 /** Shows a run: its details at once, its curves and heat maps as they come. */
 export async function show(name: string): Promise<void> {
-  const mine = ++turn;
+  const ownTurn = ++turn;
   const same = at.run.value?.name === name;
   if (!same) looked(at.run.value?.name);
   at.chosen.value = name;
   try {
     const run = await source.run(name);
-    if (mine !== turn) return;
+    if (ownTurn !== turn) return;
     batch(() => {
       at.run.value = run;
       at.missing.value = "";
@@ -144,7 +144,7 @@ export async function show(name: string): Promise<void> {
       names.length ? source.curves(name, names) : new Map<string, CurveData>(),
       source.heats(name),
     ]);
-    if (mine !== turn) return;
+    if (ownTurn !== turn) return;
     const vital = titles.find((title) => title.vital === at.vital.value) ?? titles[0];
     batch(() => {
       at.curves.value = curves;
@@ -152,7 +152,7 @@ export async function show(name: string): Promise<void> {
       at.vital.value = vital?.vital ?? null;
     });
   } catch (error) {
-    if (mine === turn && at.run.value?.name !== name) at.missing.value = message(error);
+    if (ownTurn === turn && at.run.value?.name !== name) at.missing.value = message(error);
   }
 }
 
@@ -253,7 +253,7 @@ export function showAll(): void {
 
 export function widen(width: number): void {
   at.sidebarWidth.value = Math.max(220, Math.min(640, Math.round(width)));
-  keep("sidebar", String(at.sidebarWidth.value));
+  store("sidebar", String(at.sidebarWidth.value));
 }
 
 /** The address of a finding's card. */

@@ -40,10 +40,10 @@ export function write(wanted: Choices, push: boolean): void {
 
 /** Calls when somebody changes the address, as by a link or by going back. */
 export function watchAddress(look: () => void): void {
-  for (const one of new Set([window, host ?? window]))
+  for (const view of new Set([window, host ?? window]))
     guarded(() => {
-      one.addEventListener("hashchange", look);
-      one.addEventListener("popstate", look);
+      view.addEventListener("hashchange", look);
+      view.addEventListener("popstate", look);
     }, undefined);
 }
 

@@ -1,7 +1,7 @@
 // The choices that a person made, as an address has them, and back.
 import type { Choices } from "./address";
 import * as at from "./state";
-import type { Verdict } from "./wire/routes";
+import type { Verdict } from "./wire/types";
 
 /** The choices that stand in the address. */
 export function written(): Choices {

@@ -22,12 +22,12 @@ export function preferences(): { filter: string; smoothing: number } {
     () => new URLSearchParams((host ?? window).location.search),
     new URLSearchParams(),
   );
-  const kept = guarded(
+  const saved = guarded(
     () =>
       JSON.parse(localStorage.getItem("_tb_global_settings") ?? "{}") as Record<string, unknown>,
     {},
   );
-  const weight = Number(asks.get("smoothing") ?? kept["scalarSmoothing"] ?? 0);
+  const weight = Number(asks.get("smoothing") ?? saved["scalarSmoothing"] ?? 0);
   return { filter: asks.get("runFilter") ?? "", smoothing: weight >= 0 && weight < 1 ? weight : 0 };
 }
 
@@ -115,9 +115,9 @@ export function watchKeys(pressed: (event: KeyboardEvent) => void): () => void {
 }
 
 /** What this browser keeps from one visit to the next; empty where it keeps nothing. */
-export const kept = (name: string): string =>
+export const stored = (name: string): string =>
   guarded(() => localStorage.getItem(`tb-diagnose.${name}`), null) ?? "";
-export const keep = (name: string, value: string): void =>
+export const store = (name: string, value: string): void =>
   guarded(() => localStorage.setItem(`tb-diagnose.${name}`, value), undefined);
 
 /** Puts text into the clipboard; a page over plain http has only the old way. */

@@ -3,7 +3,7 @@ import { options, render as draw } from "preact";
 import uplot from "uplot/dist/uPlot.min.css";
 import { begin, refresh } from "./actions";
 import { fontFaces, watchReload, watchTheme, watchVisible } from "./host";
-import { inline } from "./source/inline";
+import { inline, type Report } from "./source/inline";
 import { live } from "./source/live";
 import { dark, printing, visible } from "./state";
 import base from "./style/base.css";
@@ -11,7 +11,7 @@ import card from "./style/card.css";
 import chart from "./style/chart.css";
 import heat from "./style/heat.css";
 import explanation from "./style/explanation.css";
-import ledger from "./style/ledger.css";
+import checks from "./style/checks.css";
 import narrow from "./style/narrow.css";
 import overview from "./style/overview.css";
 import page from "./style/page.css";
@@ -21,7 +21,6 @@ import signs from "./style/signs.css";
 import states from "./style/states.css";
 import timeline from "./style/timeline.css";
 import { App } from "./views/app";
-import type { Carried } from "./wire/routes";
 
 // Narrow windows and paper overrule the others, and so come last.
 const SHEETS = [
@@ -35,7 +34,7 @@ const SHEETS = [
   explanation,
   chart,
   heat,
-  ledger,
+  checks,
   states,
   narrow,
   paper,
@@ -43,7 +42,7 @@ const SHEETS = [
 
 declare global {
   interface Window {
-    __TB_DIAGNOSE__?: Carried;
+    __TB_DIAGNOSE__?: Report;
   }
 }
 
@@ -55,9 +54,9 @@ export function render(): void {
     window.addEventListener("beforeprint", () => print(true));
     window.addEventListener("afterprint", () => print(false));
     draw(<App />, document.body);
-    const carried = window.__TB_DIAGNOSE__;
-    void begin(carried ? inline(carried) : live);
-    if (!carried) watchReload(() => void refresh());
+    const report = window.__TB_DIAGNOSE__;
+    void begin(report ? inline(report) : live);
+    if (!report) watchReload(() => void refresh());
   } catch (error) {
     // A blank frame tells nobody anything; TensorBoard shows no errors of a frame.
     document.body.textContent = `The Diagnose tab could not start: ${String(error)}`;

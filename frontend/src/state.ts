@@ -5,7 +5,7 @@ import type { Axis } from "./lib/clock";
 import { filtered } from "./lib/filter";
 import { commonFolder } from "./lib/names";
 import { type Looks, newIn } from "./lib/news";
-import type { Catalog, CurveData, HeatTitle, Run, RunList, State, Verdict } from "./wire/routes";
+import type { Catalog, CurveData, HeatTitle, Run, RunList, State, Verdict } from "./wire/types";
 
 /** A moment in the run: a place on one kind of axis, and its time where the log tells it. */
 export type Moment = { unit: string; x: number; seconds: number | null };

@@ -1,5 +1,14 @@
 // Parts of a document, made up: what the tests draw.
-import type { Carried, Curve, Evidence, Item, Outcome, Run } from "../src/wire/routes";
+import type { Report } from "../src/source/inline";
+import type {
+  Carried,
+  CarriedRun,
+  Curve,
+  Evidence,
+  ListedRun,
+  Outcome,
+  Run,
+} from "../src/wire/types";
 
 export function evidence(more: Partial<Evidence> = {}): Evidence {
   return {
@@ -11,6 +20,7 @@ export function evidence(more: Partial<Evidence> = {}): Evidence {
     counted_in: "epochs",
     comparison: { name: "above", value: 10, operator: ">", limit: 0.01, unit: "learning rate" },
     confidence: "",
+    references: [],
     severity: "critical",
     suggestion: "Adam(learning_rate=10) → Adam(learning_rate=1e-3)",
     ...more,
@@ -65,7 +75,7 @@ export function run(name: string, more: Partial<Run> = {}): Run {
     verdict: "healthy",
     headline: `Nothing is wrong with ${name}.`,
     steps: { first: 0, last: 2, counted_in: "epochs" },
-    state: "ended",
+    state: "unknown",
     last_event: null,
     started: null,
     seconds: 85,
@@ -90,6 +100,7 @@ export function sick(name: string): Run {
         severity: "critical",
         detected_step: 0,
         seconds_after_detection: 85,
+        method: "the setup",
       }),
       outcome("no-learning", { verdict: "found", caused_by: "learning-rate-too-high" }),
       outcome("initial-loss", { verdict: "found" }),
@@ -105,7 +116,7 @@ export function sick(name: string): Run {
 }
 
 /** A run's line in the list, as Python makes it from the run. */
-export function item(name: string, more: Partial<Item> = {}): Item {
+export function item(name: string, more: Partial<ListedRun> = {}): ListedRun {
   return {
     name,
     verdict: "healthy",
@@ -113,7 +124,7 @@ export function item(name: string, more: Partial<Item> = {}): Item {
     findings: [],
     spark: [3, 2, 1],
     framework: "Keras 3",
-    state: "ended",
+    state: "unknown",
     started: null,
     last_event: null,
     seconds: 85,
@@ -124,7 +135,7 @@ export function item(name: string, more: Partial<Item> = {}): Item {
   };
 }
 
-const itemOf = (one: Run): Item =>
+const itemOf = (one: Run): ListedRun =>
   item(one.name, {
     verdict: one.verdict,
     findings: one.outcomes
@@ -139,13 +150,15 @@ const itemOf = (one: Run): Item =>
     final: { train_loss: 1, val_loss: 2 },
   });
 
-export function carried(runs: Run[]): Carried {
+export function carried(runs: Run[]): Report {
   const count = (verdict: string) => runs.filter((one) => one.verdict === verdict).length;
-  return {
+  const index: Carried = {
+    made: "2026-01-01T00:00:00+00:00",
+    folder: "logs",
     document: {
       schema: "tb-diagnose/2",
       tool: { name: "tb-diagnose", version: "0" },
-      runs,
+      runs: [],
       comparisons: [],
       problems: [],
       summary: {
@@ -167,25 +180,27 @@ export function carried(runs: Run[]): Carried {
         family: "configuration",
         severity: "critical",
         sections: { "Why it matters": "It blows up." },
+        ignored: null,
         measured: "found in 9 of 10, false in 0 of 50",
         limits: [
           { name: "adaptive", value: 0.01, unit: "learning rate", source: "Kingma and Ba 2015" },
         ],
       },
     },
-    curves: {},
-    heats: {
-      [runs[0]?.name ?? ""]: [
-        {
-          vital: "weights/movement",
-          title: "How far weights move",
-          unit: "share",
-          scale: "log",
-          rows: ["train/a/kernel", "train/a/bias"],
-          steps: [1, 2],
-          values: [0.1, 0.01, null, 1],
-        },
-      ],
-    },
+  };
+  return {
+    carried: index,
+    runs: async () =>
+      runs.map((one, at) => JSON.stringify({ run: one, curves: {}, heats: at ? [] : [HEAT] })),
   };
 }
+
+const HEAT: CarriedRun["heats"][0] = {
+  vital: "weights/movement",
+  title: "How far weights move",
+  unit: "share",
+  scale: "log",
+  rows: ["train/a/kernel", "train/a/bias"],
+  steps: [1, 2],
+  values: [0.1, 0.01, null, 1],
+};

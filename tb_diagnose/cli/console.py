@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from tb_diagnose.report.screen import Screen
+from tb_diagnose.report.text.screen import Screen
 
 #: Columns where no terminal tells (chosen: what a log viewer or a mail shows unbroken), and the
 #: fewest that text is wrapped to.

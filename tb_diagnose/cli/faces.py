@@ -17,11 +17,11 @@ from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.examine import Examination
 from tb_diagnose.pipeline import Options, diagnose, examine_all, find
 from tb_diagnose.report.document import assembled
-from tb_diagnose.report.run import run_part
-from tb_diagnose.report.schema import POINTS, Document, RunPart
+from tb_diagnose.report.document.run import run_part
+from tb_diagnose.report.document.schema import POINTS, Document, RunPart
 
 if TYPE_CHECKING:
-    from tb_diagnose.report.pictures import Pictures
+    from tb_diagnose.report.page.pictures import Pictures
 
 
 class Report(NamedTuple):
@@ -53,7 +53,8 @@ def report(form: str, call: argparse.Namespace, settings: Settings, options: Opt
     from tb_diagnose.report.terminal import terminal
 
     shown = screen(color=call.color, file=call.output, verbose=call.verbose, quiet=call.quiet)
-    text = terminal(document, shown, by_finding=call.group_by == "finding")
+    ignored = {word: settings.reasons.get(word, "") for word in settings.ignore}
+    text = terminal(document, shown, by_finding=call.group_by == "finding", ignored=ignored)
     return Report(document, [text.encode(shown.encoding, "replace")])
 
 
@@ -70,7 +71,7 @@ def _json(call: argparse.Namespace, settings: Settings, options: Options) -> Rep
 def _html(call: argparse.Namespace, settings: Settings, options: Options) -> Report:
     from tb_diagnose.engine.docs import articles
     from tb_diagnose.report.html import html
-    from tb_diagnose.report.pictures import resolution
+    from tb_diagnose.report.page.pictures import resolution
 
     found = find(call.paths, options)
     drawn: list[tuple[RunPart, Pictures]] = []
@@ -84,7 +85,7 @@ def _html(call: argparse.Namespace, settings: Settings, options: Options) -> Rep
 
 
 def _drawn(examination: Examination, points: int) -> tuple[RunPart, Pictures]:
-    from tb_diagnose.report.pictures import pictures
+    from tb_diagnose.report.page.pictures import pictures
 
     part = run_part(examination, POINTS)
     return part, pictures(examination.run, examination.roles, part, points)

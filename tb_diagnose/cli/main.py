@@ -21,7 +21,7 @@ from tb_diagnose.cli.options import Wrong, format_of, parser
 if TYPE_CHECKING:
     from tb_diagnose.cli.faces import Report
     from tb_diagnose.core.settings import Settings
-    from tb_diagnose.report.schema import Document
+    from tb_diagnose.report.document.schema import Document
 
 _OK, _FOUND, _WRONG = 0, 1, 2
 #: As shells tell of a process that a signal ended.

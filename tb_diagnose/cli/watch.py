@@ -9,9 +9,9 @@ from collections.abc import Callable
 from tb_diagnose.core.finding import Severity
 from tb_diagnose.live.monitor import Watch
 from tb_diagnose.live.state import News
-from tb_diagnose.report import news
-from tb_diagnose.report.phrases import total
-from tb_diagnose.report.screen import Screen, plain
+from tb_diagnose.report.terminal import news
+from tb_diagnose.report.text.phrases import total
+from tb_diagnose.report.text.screen import Screen, plain
 
 #: Prints a text; False once nobody reads it any more.
 Write = Callable[[str], bool]

@@ -29,6 +29,7 @@ class Settings:
         limits: diagnosis id → name of a limit → value to use instead of the default.
         roles: role → curve to use for it (``Series.name`` or a bare tag), or ``""`` for none.
         baseline: name of the run that the others are compared with, or ``""``.
+        reasons: why diagnoses are ignored, by the word in ``ignore``, where the file says so.
     """
 
     select: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Settings:
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     baseline: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 class Vocabulary(NamedTuple):
@@ -77,6 +79,7 @@ def merged(file: Settings, flags: Settings) -> Settings:
     return Settings(
         select=flags.select or file.select,
         ignore=(*kept, *(word for word in flags.ignore if word not in kept)),
+        reasons={word: file.reasons[word] for word in kept if word in file.reasons},
         limits={**file.limits, **limits},
         roles={**file.roles, **flags.roles},
         baseline=flags.baseline or file.baseline,
@@ -141,9 +144,11 @@ def _parsed(table: Any, source: str) -> Settings:
     try:
         for key in _typed(table, dict, "[tool.tb-diagnose]", "a table"):
             _known(key, _KEYS, "setting")
+        ignored = _ignored(table)
         return Settings(
             select=_words(table, "select"),
-            ignore=_words(table, "ignore"),
+            ignore=tuple(ignored),
+            reasons={word: reason for word, reason in ignored.items() if reason},
             limits={
                 identity: {
                     name: number(value, f"{identity}.{name}") for name, value in each.items()
@@ -192,6 +197,17 @@ def _line(error: Exception) -> str:
 def _words(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
     words = _typed(table.get(key, []), list, key, 'a list such as ["dead-relu"]')
     return tuple(_typed(word, str, key, 'a list such as ["dead-relu"]') for word in words)
+
+
+def _ignored(table: Mapping[str, Any]) -> Mapping[str, str]:
+    """What is ignored, and why: a list of words, or ``ignore.dead-relu = "sparse by design"``."""
+    ignored = table.get("ignore", [])
+    if not isinstance(ignored, dict):
+        return dict.fromkeys(_words(table, "ignore"), "")
+    return {
+        word: _typed(reason, str, f"ignore.{word}", "the reason in quotes")
+        for word, reason in ignored.items()
+    }
 
 
 def _tables(table: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

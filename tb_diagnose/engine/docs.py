@@ -77,7 +77,14 @@ def _article(known: Diagnosis, settings: Settings) -> dict[str, Any]:
             for limit in text.limits
         ],
         "measured": measured(known.id),
+        "ignored": _ignored(known, settings),
     }
+
+
+def _ignored(known: Diagnosis, settings: Settings) -> str | None:
+    """Why the settings ignore a diagnosis, ``""`` where they give no reason; None if not."""
+    words = [word for word in (known.id, known.family) if word in settings.ignore]
+    return settings.reasons.get(words[0], "") if words else None
 
 
 def explain(identity: str) -> str:

@@ -20,8 +20,8 @@ from tb_diagnose.live.state import Kept, News, Told, inodes, new, size
 from tb_diagnose.parallel.local import one_line
 from tb_diagnose.read import Cluster, FollowerCache, NothingToRead, Place, clusters, gather, place
 from tb_diagnose.report.document import summary
-from tb_diagnose.report.run import run_part
-from tb_diagnose.report.schema import POINTS, Problem, Summary
+from tb_diagnose.report.document.run import run_part
+from tb_diagnose.report.document.schema import POINTS, Problem, Summary
 
 #: Share of its size by which a run has to grow before it is judged again while it still grows.
 SHARE = 0.01

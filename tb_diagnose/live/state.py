@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tb_diagnose.core.finding import Severity
 from tb_diagnose.read import Cluster, Place
-from tb_diagnose.report.schema import RunPart, RunVerdict
+from tb_diagnose.report.document.schema import RunPart, RunVerdict
 
 #: (folder, file) → inode and bytes: what changes whenever a file does.
 Files = Mapping[tuple[str, str], tuple[int, int]]

@@ -11,10 +11,10 @@ from tb_diagnose.engine.docs import articles
 from tb_diagnose.plugin import frames
 from tb_diagnose.plugin.exports import export
 from tb_diagnose.plugin.questions import BINARY, Answer, Question, Refused, examined
-from tb_diagnose.report.charts import Drawn, drawn
-from tb_diagnose.report.heats import heat as heat_map
-from tb_diagnose.report.heats import heats as heat_maps
-from tb_diagnose.report.numbers import text
+from tb_diagnose.report.document.numbers import text
+from tb_diagnose.report.page.charts import Drawn, drawn
+from tb_diagnose.report.page.heats import heat as heat_map
+from tb_diagnose.report.page.heats import heats as heat_maps
 
 #: Points of a curve at least and at most, and where the query does not say.
 _FEWEST, _MOST, _POINTS = 4, 20_000, 2_000

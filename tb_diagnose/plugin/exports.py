@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from tb_diagnose.engine.docs import articles
 from tb_diagnose.plugin.questions import JSON, Answer, Question, Refused, examined
 from tb_diagnose.report.document import assembled
+from tb_diagnose.report.document.schema import Document
 from tb_diagnose.report.html import NoBundle, html
 from tb_diagnose.report.json import as_json
 from tb_diagnose.report.markdown import markdown
-from tb_diagnose.report.pictures import Pictures, pictures, resolution
-from tb_diagnose.report.schema import Document
+from tb_diagnose.report.page.pictures import Pictures, pictures, resolution
 
 
 def export(question: Question) -> Answer:

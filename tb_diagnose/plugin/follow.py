@@ -19,9 +19,9 @@ from tb_diagnose.plugin.feeds import Feed, Source
 from tb_diagnose.plugin.snapshot import Entry, Snapshot
 from tb_diagnose.plugin.together import Together
 from tb_diagnose.report.document import assembled
-from tb_diagnose.report.overview import line
-from tb_diagnose.report.run import run_part
-from tb_diagnose.report.schema import POINTS, Problem
+from tb_diagnose.report.document.run import run_part
+from tb_diagnose.report.document.schema import POINTS, Problem
+from tb_diagnose.report.page.overview import line
 
 #: A run is judged again at the earliest this many times as long after the last time as that took:
 #: judging a log of ten million points every second would take TensorBoard's own time.

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from tb_diagnose.report.charts import Drawn
-from tb_diagnose.report.heats import Heat
-from tb_diagnose.report.numbers import text
+from tb_diagnose.report.document.numbers import text
+from tb_diagnose.report.page.charts import Drawn
+from tb_diagnose.report.page.heats import Heat
 
 
 def curves(drawn: Sequence[Drawn]) -> bytes:

@@ -12,7 +12,7 @@ from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine.examine import Examination
 from tb_diagnose.plugin.snapshot import Entry, Snapshot
 from tb_diagnose.report.document import assembled
-from tb_diagnose.report.schema import Document
+from tb_diagnose.report.document.schema import Document
 
 JSON, BINARY = "application/json", "application/octet-stream"
 

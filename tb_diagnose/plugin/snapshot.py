@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tb_diagnose.engine.examine import Examination
-from tb_diagnose.report.schema import Document, RunPart
+from tb_diagnose.report.document.schema import Document, RunPart
 
 State = Literal["starting", "empty", "ready", "error"]
 

@@ -11,13 +11,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import msgspec.json
+from msgspec.json import encode
 
-from tb_diagnose.report.numbers import text
-from tb_diagnose.report.overview import line
-from tb_diagnose.report.phrases import labels, total
-from tb_diagnose.report.pictures import Pictures
-from tb_diagnose.report.schema import CurvePart, Document, RunPart
+from tb_diagnose.report.document.numbers import text
+from tb_diagnose.report.document.schema import CurvePart, Document, RunPart
+from tb_diagnose.report.page.overview import line
+from tb_diagnose.report.page.pictures import Pictures
+from tb_diagnose.report.page.schema import Carried, CarriedRun
+from tb_diagnose.report.text.phrases import labels, total
 
 _BUNDLE = Path(__file__).parents[1] / "plugin" / "static" / "index.js.gz"
 
@@ -38,17 +39,26 @@ script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; conn
 <body>
 <noscript>This report is drawn by JavaScript, which is switched off in this browser.</noscript>
 <script type="application/gzip" id="carried">{carried}</script>
+<script type="application/gzip" id="runs">{runs}</script>
 <script type="module">{script}</script>
 </body>
 </html>
 """
 
-#: What the page's module begins with: it unpacks what the page carries, and fetches nothing.
+#: What the page's module begins with: it unpacks what the page carries, and fetches nothing. The
+#: runs, which are most of it, are unpacked once one of them is asked for.
 _UNPACK = """\
-const packed = document.getElementById("carried").textContent;
-const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
-const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-window.__TB_DIAGNOSE__ = await new Response(unpacked).json();
+const unpacked = (id) => {
+  const packed = atob(document.getElementById(id).textContent);
+  const bytes = new Uint8Array(packed.length);
+  for (let at = 0; at < packed.length; at += 1) bytes[at] = packed.charCodeAt(at);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).text();
+};
+window.__TB_DIAGNOSE__ = {
+  carried: JSON.parse(await unpacked("carried")),
+  runs: async () => (await unpacked("runs")).split("\\n"),
+};
 """
 
 
@@ -77,25 +87,30 @@ def html(
         NoBundle: where the package was installed without its page.
     """
     shown = _distinct(document)
-    names = [run["name"] for run in shown["runs"]]
     drawn = [_drawn(album, run) for run in document["runs"]]
-    carried = {
-        "made": made or datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "folder": text(folder),
-        "document": shown,
-        "catalog": articles,
-        "lines": [{**each["line"], "name": name} for name, each in zip(names, drawn, strict=True)],
-        "curves": {name: each["curves"] for name, each in zip(names, drawn, strict=True)},
-        "heats": {name: each["heats"] for name, each in zip(names, drawn, strict=True)},
-    }
-    title = escape(f"Diagnose: {total(document['summary'])}")
-    module = inlined(_UNPACK + script())
-    return _PAGE.format(title=title, carried=packed(carried), script=module)
+    named = list(zip(shown["runs"], drawn, strict=True))
+    carried = Carried(
+        made=made or datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        folder=text(folder),
+        document={**shown, "runs": []},
+        catalog=dict(articles),
+        lines=[{**assignment["line"], "name": run["name"]} for run, assignment in named],
+    )
+    runs = [
+        CarriedRun(run=run, curves=assignment["curves"], heats=assignment["heats"])
+        for run, assignment in named
+    ]
+    return _PAGE.format(
+        title=escape(f"Diagnose: {total(document['summary'])}"),
+        carried=packed(encode(carried)),
+        runs=packed(b"\n".join(map(encode, runs))),
+        script=inlined(_UNPACK + script()),
+    )
 
 
-def packed(value: Any) -> str:
-    """JSON, gzipped (of many runs most is the same), as base64."""
-    return b64encode(gzip.compress(msgspec.json.encode(value), mtime=0)).decode()
+def packed(content: bytes) -> str:
+    """Gzipped, as of many runs most is the same, and as base64."""
+    return b64encode(gzip.compress(content, mtime=0)).decode()
 
 
 def script() -> str:

@@ -14,8 +14,8 @@ from msgspec import json
 
 from tb_diagnose.core.finding import Outcome
 from tb_diagnose.report.document import Order, RunHead, head, order, without_runs
-from tb_diagnose.report.run import run_part
-from tb_diagnose.report.schema import POINTS, Document, Problem, RunPart
+from tb_diagnose.report.document.run import run_part
+from tb_diagnose.report.document.schema import POINTS, Document, Problem, RunPart
 
 if TYPE_CHECKING:
     from tb_diagnose.engine.examine import Examination

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from tb_diagnose.report.phrases import labels, measured
-from tb_diagnose.report.schema import Document, OutcomePart
+from tb_diagnose.report.document.schema import Document, OutcomePart
+from tb_diagnose.report.text.phrases import labels, measured
 
 #: What XML 1.0 cannot hold.
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tb_diagnose.report.phrases import about, grouped, labels, ledger, measured, span, total
-from tb_diagnose.report.schema import Document, EvidencePart, OutcomePart, RunPart
-from tb_diagnose.report.screen import plain
+from tb_diagnose.report.document.schema import Document, EvidencePart, OutcomePart, RunPart
+from tb_diagnose.report.text.phrases import about, grouped, labels, ledger, measured, span, total
+from tb_diagnose.report.text.screen import plain
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
@@ -54,7 +54,7 @@ def _findings(outcomes: Sequence[OutcomePart]) -> Iterator[str]:
         for evidence in head["evidence"]:
             yield from ("", escaped(evidence["message"]), "", *_proof(evidence))
         if led:
-            yield f"- Led to: {', '.join(each['id'] for each in led)}"
+            yield f"- Led to: {', '.join(effect['id'] for effect in led)}"
 
 
 def _proof(evidence: EvidencePart) -> Iterator[str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from tb_diagnose.report.phrases import grouped, labels, measured, total
-from tb_diagnose.report.schema import Document, OutcomePart, RunPart
-from tb_diagnose.report.screen import plain
+from tb_diagnose.report.document.schema import Document, OutcomePart, RunPart
+from tb_diagnose.report.text.phrases import grouped, labels, measured, total
+from tb_diagnose.report.text.screen import plain
 
 #: Runs that are shown; more make a notebook slow (chosen). The worst come first.
 _SHOWN = 100

@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec import json
 
-from tb_diagnose.report.phrases import measured
-from tb_diagnose.report.schema import Document, OutcomePart
+from tb_diagnose.report.document.schema import Document, OutcomePart
+from tb_diagnose.report.text.phrases import measured
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"critical": "error", "warning": "warning", "info": "note"}

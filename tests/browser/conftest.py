@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tb_diagnose.plugin import bundle
-from tests.browser.page import BROWSER, CHROMEDRIVER, Page, browser
+from tests.browser.page import Page, chromium, firefox, lacking
 from tests.events import Log
 from tests.plugin.server import INSTALLED, Server, tensorboard
 
@@ -20,10 +20,8 @@ DEMO = Path(__file__).parents[2] / "demo_logs"
 HOSTILE = "<img src=x onerror=top.hacked=1>\"'&%2e #2"
 
 
-def lacking() -> str:
+def untestable() -> str:
     """Why the tab cannot be looked at here, or nothing."""
-    if not (BROWSER and CHROMEDRIVER):
-        return "there is no Chromium with chromedriver here (apt install chromium chromium-driver)"
     if not INSTALLED:
         return "TensorBoard finds the tab only if tb-diagnose is installed (pip install -e .)"
     page = bundle.file("index.js")
@@ -33,21 +31,23 @@ def lacking() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    reason = lacking()
+    reason = untestable()
     for item in items:
         if reason and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@pytest.fixture(scope="session")
-def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("downloads")
-
-
-@pytest.fixture(scope="session")
-def page(downloads: Path) -> Iterator[Page]:
-    driver = browser(downloads)
-    yield Page(driver)
+@pytest.fixture(scope="session", params=["chromium", "firefox"])
+def page(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Page]:
+    """The tab in one browser after the other."""
+    if reason := lacking(request.param):
+        pytest.skip(reason)
+    downloads = tmp_path_factory.mktemp("downloads")
+    log = tmp_path_factory.mktemp("browser") / "firefox.log" if request.param == "firefox" else None
+    driver = chromium(downloads) if log is None else firefox(downloads, log)
+    yield Page(driver, downloads, log)
     driver.quit()
 
 

@@ -169,20 +169,20 @@ def test_hostile_names_are_only_names(page: Page, server: Server) -> None:
 
 
 @pytest.mark.parametrize("form", ["html", "json", "markdown"])
-def test_what_is_shown_can_be_saved(form: str, page: Page, server: Server, downloads: Path) -> None:
+def test_what_is_shown_can_be_saved(form: str, page: Page, server: Server, tmp_path: Path) -> None:
     page.open(server, run="ill")
     page.one("card", id="non-finite-values")
     page.driver.find_element(By.CSS_SELECTOR, "details.menu > summary").click()
     ending = {"html": ".html", "json": ".json", "markdown": ".md"}[form]
     page.one("export", format=form).click()
-    # While it is written it has another name.
-    saved = page.until(lambda: next(downloads.glob(f"[!.]*{ending}"), None))
-    text = saved.read_text()
+    text = page.saved(ending)
     assert form == "html" or "non-finite" in text  # a page is packed
     if form == "json":
         assert [each["name"] for each in json.loads(text)["runs"]] == ["ill"]
     if form == "html":
-        page.driver.get(saved.as_uri())
+        report = tmp_path / "report.html"
+        report.write_text(text, encoding="utf-8")
+        page.driver.get(report.as_uri())
         page.one("card", id="non-finite-values")
         assert page.one("card-chart")
         assert page.complaints() == []

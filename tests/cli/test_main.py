@@ -18,7 +18,7 @@ from tb_diagnose.cli import main as cli
 from tb_diagnose.core.settings import Settings, Vocabulary
 from tb_diagnose.pipeline import Found, Options, Overall, Render, Take
 from tb_diagnose.read import NothingToRead
-from tb_diagnose.report.schema import Problem
+from tb_diagnose.report.document.schema import Problem
 from tests.fakes import FakeExamination, healthy, sick, unreadable
 
 WORDS = Vocabulary({"dead-relu": ("share",), "overfitting": ()}, ("layers",), ("train_loss",))

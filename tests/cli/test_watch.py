@@ -18,7 +18,7 @@ from tb_diagnose.cli.watch import watch_logs
 from tb_diagnose.core.finding import Severity
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.live.monitor import Watch
-from tb_diagnose.report.screen import Screen
+from tb_diagnose.report.text.screen import Screen
 from tests.events import Log
 
 NAN = float("nan")

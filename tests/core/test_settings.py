@@ -51,6 +51,15 @@ def test_everything_a_file_can_say(tmp_path: Path) -> None:
     assert check(expected, WORDS) == expected
 
 
+def test_what_is_ignored_may_have_a_reason(tmp_path: Path) -> None:
+    file = written(tmp_path, 'ignore.dead-relu = "sparse by design"\nignore.overfitting = ""')
+    settings = check(load(Settings(), file=file), WORDS)
+    assert settings.ignore == ("dead-relu", "overfitting")
+    assert settings.reasons == {"dead-relu": "sparse by design"}
+    spared = load(Settings(select=("dead-relu",)), file=file)
+    assert (spared.ignore, spared.reasons) == (("overfitting",), {})
+
+
 def test_the_nearest_file_with_settings_counts(tmp_path: Path) -> None:
     inner = tmp_path / "project" / "logs"
     inner.mkdir(parents=True)
@@ -95,6 +104,7 @@ def test_flags_overrule_a_file_word_by_word(tmp_path: Path) -> None:
     (
         ("select = 'dead-relu'", "select must be a list"),
         ("ignore = [1]", "ignore must be a list"),
+        ("ignore.layers = 1", "ignore.layers must be the reason in quotes"),
         ("selekt = []", "unknown setting 'selekt'; did you mean 'select'?"),
         ("limits = 3", "limits must be a table"),
         ("[limits]\ndead-relu = 3", "limits.dead-relu must be a table"),

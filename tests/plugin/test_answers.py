@@ -17,11 +17,12 @@ from tb_diagnose.plugin import answers, tab
 from tb_diagnose.plugin.follow import Following
 from tb_diagnose.plugin.questions import Answer, Question, Refused
 from tb_diagnose.plugin.snapshot import Snapshot
+from tb_diagnose.report.page import schema as page_schema
 from tests.cases import epochs, run
 from tests.plugin.server import curve as uncovered
 from tests.plugin.server import unframed
 from tests.plugin.test_follow import FakeFeed, FakeSource, following
-from tests.report.test_heats import row
+from tests.report.page.test_heats import row
 
 SCHEMA = json.loads(
     (Path(tb_diagnose.report.document.__file__).parent / "document.schema.json").read_text()
@@ -55,6 +56,21 @@ def test_before_anything_was_read() -> None:
     listed = told("runs", fresh)
     assert (listed["version"], listed["runs"], listed["summary"]["runs"]) == (5, [], 0)
     assert "# tb-diagnose" in ask("export", fresh, ("format", "markdown")).content
+
+
+def test_answers_keep_to_their_declaration(snapshot: Snapshot) -> None:
+    name = told("runs", snapshot)["names"][0]
+    for route, kind, words in (
+        ("state", "State", ()),
+        ("runs", "RunListChange", ()),
+        ("run", "RunPart", (("name", name),)),
+    ):
+        declared = {**page_schema.json_schema(), "$ref": f"#/$defs/{kind}"}
+        Draft202012Validator(declared).validate(told(route, snapshot, *words))
+    declared = {**page_schema.json_schema(), "$ref": "#/$defs/CurvesHead"}
+    words = (("run", name), ("name", "train/epoch_loss"))
+    header, _ = unframed(ask("curves", snapshot, *words).content)
+    Draft202012Validator(declared).validate(header)
 
 
 def test_state_and_list_are_of_one_version(snapshot: Snapshot) -> None:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tb_diagnose.core.run import Series
 from tb_diagnose.plugin import frames
-from tb_diagnose.report.charts import Drawn, drawn
-from tb_diagnose.report.heats import Heat
-from tb_diagnose.report.maps import Kind
+from tb_diagnose.report.page.charts import Drawn, drawn
+from tb_diagnose.report.page.heats import Heat
+from tb_diagnose.report.page.maps import Kind
 from tests.plugin.server import curve, unframed
 
 

@@ -10,19 +10,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tb_diagnose.core.run import Run
+from tb_diagnose.core.settings import Settings
+from tb_diagnose.engine.docs import articles
 from tb_diagnose.report import html as module
 from tb_diagnose.report.document import document
 from tb_diagnose.report.html import NoBundle, html, inlined
-from tb_diagnose.report.pictures import Pictures
-from tests.fakes import healthy, sick
+from tb_diagnose.report.page.pictures import pictures, resolution
+from tb_diagnose.report.page.schema import json_schema
+from tests.fakes import FakeExamination, FakeRoles, healthy, series, sick
 
 HOSTILE = "</script><script>alert(1)</script><!--\u2028\u2029'\""
-_CARRIED = re.compile(r'<script type="application/gzip" id="carried">([A-Za-z0-9+/=]*)</script>')
+_PACKED = r'<script type="application/gzip" id="{}">([A-Za-z0-9+/=]*)</script>'
 
 
 @pytest.fixture(autouse=True)
@@ -33,30 +38,39 @@ def _bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_BUNDLE", file)
 
 
-def carried(page: str) -> Any:
+def unpacked(page: str, name: str) -> str:
     """What the page carries, as a browser would read it."""
-    found = _CARRIED.search(page)
+    found = re.search(_PACKED.format(name), page)
     assert found
-    return json.loads(gzip.decompress(base64.b64decode(found[1])))
+    return gzip.decompress(base64.b64decode(found[1])).decode()
+
+
+def carried(page: str) -> Any:
+    return json.loads(unpacked(page, "carried"))
+
+
+def runs_of(page: str) -> list[Any]:
+    return [json.loads(line) for line in unpacked(page, "runs").split("\n")]
 
 
 def test_it_carries_the_whole_document_and_what_is_drawn() -> None:
     shown = document([healthy(), sick()])
-    drawing = Pictures(line={}, curves={"train/epoch_loss": {"steps": [0]}}, heats=[])
+    drawing = pictures(sick().run, sick().roles, shown["runs"][0], 200)  # type: ignore[arg-type]
     worst = shown["runs"][0]
-    page = html(shown, {(worst["path"], worst["name"]): drawing}, {"a": {"title": "A"}})
-    told = carried(page)
-    runs = told["document"].pop("runs")
-    assert told["document"] == {name: shown[name] for name in shown if name != "runs"}
-    for run, original in zip(runs, shown["runs"], strict=True):
-        curves = run.pop("curves")
+    page = html(shown, {(worst["path"], worst["name"]): drawing}, articles(Settings()))
+    told, runs = carried(page), runs_of(page)
+    assert told["document"] == {**shown, "runs": []}
+    assert [line["name"] for line in told["lines"]] == [run["name"] for run in shown["runs"]]
+    assert runs[0]["curves"] == json.loads(json.dumps(drawing["curves"]))
+    assert runs[1]["curves"] == {}
+    for one, original in zip(runs, shown["runs"], strict=True):
+        curves = one["run"].pop("curves")
         expected = json.loads(json.dumps(original))
         for curve, whole in zip(curves, expected.pop("curves"), strict=True):
             assert curve["values"] == pytest.approx(whole["values"], rel=1e-4)
-        assert run == expected
-    assert told["curves"][worst["name"]] == drawing["curves"]
-    assert told["curves"][shown["runs"][1]["name"]] == {}
-    assert told["catalog"] == {"a": {"title": "A"}}
+        assert one["run"] == expected
+    for value, kind in ((told, "Carried"), *((run, "CarriedRun") for run in runs_of(page))):
+        jsonschema.validate(value, {**json_schema(), "$ref": f"#/$defs/{kind}"})
 
 
 def test_it_says_when_it_was_made_and_of_what() -> None:
@@ -64,10 +78,29 @@ def test_it_says_when_it_was_made_and_of_what() -> None:
     assert (told["folder"], told["made"]) == ("/logs/a", "2026-01-02")
 
 
-def test_a_page_of_many_runs_is_small() -> None:
-    runs = [replace(sick(), run=replace(sick().run, name=f"run{n}")) for n in range(100)]
-    page = html(document(runs), {}, {})
-    assert len(page) < 100_000
+def noisy(at: int, curves: int, points: int) -> FakeExamination:
+    """A run of which nothing can be packed well."""
+    random = np.random.default_rng(at)
+    named = [series(random.random(points).tolist(), f"loss_{n}", "") for n in range(curves)]
+    run = Run(f"run{at}", f"logs/run{at}", scalars=tuple(named))
+    return FakeExamination(run, FakeRoles({"losses": tuple(named)}))
+
+
+@pytest.mark.parametrize(
+    ("count", "points", "limit"), [(100, 5_000, 3_000_000), (400, 1_000, 6_000_000)]
+)
+def test_a_page_of_many_runs_is_small(count: int, points: int, limit: int) -> None:
+    runs = [noisy(at, 7, points) for at in range(count)]
+    shown = document(runs)
+    parts = {part["name"]: part for part in shown["runs"]}
+    size = resolution(count)
+    album = {
+        (seen.run.path, seen.run.name): pictures(seen.run, seen.roles, parts[seen.run.name], size)  # type: ignore[arg-type]
+        for seen in runs
+    }
+    page = html(shown, album, articles(Settings()))
+    assert limit / 5 < len(page) < limit
+    assert len(unpacked(page, "carried")) < len(unpacked(page, "runs")) / 5
 
 
 def test_it_fetches_nothing() -> None:
@@ -79,17 +112,19 @@ def test_it_fetches_nothing() -> None:
 def test_a_name_cannot_leave_its_place() -> None:
     run = replace(healthy(), run=Run(HOSTILE, HOSTILE))
     page = html(document([run]), {}, {})
-    assert page.count("</script>") == 2
-    assert page.count("<script") == 2
+    assert page.count("</script>") == 3
+    assert page.count("<script") == 3
     assert "<!--" not in page
-    name = carried(page)["document"]["runs"][0]["name"]
+    name = runs_of(page)[0]["run"]["name"]
     assert name == HOSTILE.replace("\u2028\u2029", "\\u2028\\u2029")
 
 
 def test_runs_of_one_name_are_told_apart() -> None:
     runs = [replace(healthy(), run=Run("a", path)) for path in ("x/a", "y/a", "y/a")]
-    told = carried(html(document(runs), {}, {}))
-    assert sorted(told["curves"]) == ["x/a", "y/a", "y/a (2)"]
+    page = html(document(runs), {}, {})
+    names = ["x/a", "y/a", "y/a (2)"]
+    assert [line["name"] for line in carried(page)["lines"]] == names
+    assert [run["run"]["name"] for run in runs_of(page)] == names
 
 
 def test_without_a_page_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:

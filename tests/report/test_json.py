@@ -12,7 +12,7 @@ from tb_diagnose.report.document import document
 from tb_diagnose.report.json import JsonReport, as_json, encode_run
 from tests.fakes import healthy, sick, unreadable
 
-SCHEMA = Path(__file__).parents[2] / "tb_diagnose/report/document.schema.json"
+SCHEMA = Path(__file__).parents[2] / "tb_diagnose/report/document/document.schema.json"
 
 
 def test_it_is_the_document() -> None:

@@ -11,7 +11,7 @@ from tb_diagnose.core.run import Run
 from tb_diagnose.report.document import document
 from tb_diagnose.report.junit import junit
 from tests.fakes import FakeExamination, healthy, sick
-from tests.report.test_document import examinations
+from tests.report.document.test_document import examinations
 
 
 def test_each_check_is_a_test() -> None:

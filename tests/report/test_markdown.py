@@ -10,7 +10,7 @@ from tb_diagnose.core.run import Run
 from tb_diagnose.report.document import document
 from tb_diagnose.report.markdown import escaped, markdown
 from tests.fakes import FakeExamination, healthy, sick
-from tests.report.test_document import examinations
+from tests.report.document.test_document import examinations
 
 
 def test_it_tells_what_the_terminal_tells() -> None:

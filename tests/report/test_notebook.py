@@ -13,7 +13,7 @@ from tb_diagnose.engine.causes import Cause
 from tb_diagnose.report.document import assembled, document
 from tb_diagnose.report.notebook import notebook
 from tests.fakes import FakeExamination, healthy, outcome, sick, unreadable
-from tests.report.test_document import examinations
+from tests.report.document.test_document import examinations
 
 EXPECTED = {"p", "b", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "ul", "li"}
 

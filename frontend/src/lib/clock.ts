@@ -1,5 +1,5 @@
 // From steps to moments and back, by what a curve's log tells of its time.
-import type { Clock } from "../wire/routes";
+import type { Clock } from "../wire/types";
 
 /** The moment of a step, in seconds since 1970; null where the log does not tell. */
 export const momentAt = (clock: Clock, step: number): number | null =>

@@ -7,14 +7,14 @@ const FIRST_IN_THE_DARK = "#8e98a3";
 const TRAINING = 1;
 const VALIDATION = 6;
 
-/** The color at a place of the palette, which begins anew after seven. */
-export function color(place: number, dark: boolean): string {
-  const at = ((place % PALETTE.length) + PALETTE.length) % PALETTE.length;
+/** The color at an index of the palette, which begins anew after seven. */
+export function color(index: number, dark: boolean): string {
+  const at = ((index % PALETTE.length) + PALETTE.length) % PALETTE.length;
   return at === 0 && dark ? FIRST_IN_THE_DARK : (PALETTE[at] ?? "#425066");
 }
 
-/** A run's place: that of its train folder, of its own folder, or of any folder of it. */
-export function place(run: string, order: readonly string[], otherwise: number): number {
+/** The index of a run: that of its train folder, of its own folder, or of any folder of it. */
+export function paletteIndex(run: string, order: readonly string[], otherwise: number): number {
   const bare = run.replace(/#\d+$/, "");
   for (const name of [`${bare}/train`, bare]) {
     const at = order.indexOf(name);
@@ -26,9 +26,13 @@ export function place(run: string, order: readonly string[], otherwise: number):
 
 type Named = { name: string; role: string | null };
 
-/** Places for the curves of one chart, all different as far as there are colors: the color that the
+/** Indices for the curves of one chart, all different as far as there are colors: the color that the
  * curve's folder has in TensorBoard, else one for training and one for validation. */
-export function places(run: string, curves: readonly Named[], order: readonly string[]): number[] {
+export function paletteIndices(
+  run: string,
+  curves: readonly Named[],
+  order: readonly string[],
+): number[] {
   const taken = new Set<number>();
   return curves.map((curve) => {
     const folder = curve.name.slice(0, Math.max(0, curve.name.lastIndexOf("/")));

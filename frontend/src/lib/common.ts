@@ -1,13 +1,13 @@
 // What sick runs have in common: a hyper-parameter with its threshold, a value, a folder, a part of
 // the name. Only what chance would hardly make: Fisher's exact test, times the number of tries.
-import type { Item } from "../wire/routes";
+import type { ListedRun } from "../wire/types";
 import { brief } from "./numbers";
 import { numberOf } from "./overview";
 
 /** `inside` of the `size` runs that have it are sick; of the others `outside`. */
 export type Common = {
   label: string;
-  has: (item: Item) => boolean;
+  has: (item: ListedRun) => boolean;
   inside: number;
   size: number;
   outside: number;
@@ -24,10 +24,10 @@ const SAME = 0.8;
 /** Statements at most. */
 const MOST = 5;
 
-type Trait = { label: string; kind: string; has: (item: Item) => boolean };
+type Trait = { label: string; kind: string; has: (item: ListedRun) => boolean };
 
 /** The traits that set the sick runs apart, surest first; one for each hyper-parameter. */
-export function common(items: readonly Item[], sick: (item: Item) => boolean): Common[] {
+export function common(items: readonly ListedRun[], sick: (item: ListedRun) => boolean): Common[] {
   const flags = items.map(sick);
   const total = flags.filter(Boolean).length;
   const traits = [...thresholds(items), ...values(items), ...places(items)];
@@ -43,21 +43,21 @@ export function common(items: readonly Item[], sick: (item: Item) => boolean): C
     if (p * traits.length < CHANCE && p < (best.get(kind)?.p ?? 1)) best.set(kind, found);
   }
   const found: Common[] = [];
-  for (const one of [...best.values()].sort((a, b) => a.p - b.p))
-    if (!found.some((known) => alike(known, one, items))) found.push(one);
+  for (const trait of [...best.values()].sort((a, b) => a.p - b.p))
+    if (!found.some((known) => alike(known, trait, items))) found.push(trait);
   return found.slice(0, MOST);
 }
 
 /** Whether two traits are had by nearly the same runs, such as one rate under two names. */
-function alike(a: Common, b: Common, items: readonly Item[]): boolean {
+function alike(a: Common, b: Common, items: readonly ListedRun[]): boolean {
   const both = items.filter((item) => a.has(item) && b.has(item)).length;
   return both > SAME * (a.size + b.size - both);
 }
 
 /** "learning_rate ≥ 0.5": each number that occurs, both ways. */
-function thresholds(items: readonly Item[]): Trait[] {
+function thresholds(items: readonly ListedRun[]): Trait[] {
   return names(items).flatMap((name) => {
-    const known = items.map((item) => numberOf(item, name)).filter((one) => one !== null);
+    const known = items.map((item) => numberOf(item, name)).filter((value) => value !== null);
     const levels = [...new Set(known)].sort((a, b) => a - b);
     const stride = Math.ceil(levels.length / 40);
     return levels
@@ -79,7 +79,7 @@ function thresholds(items: readonly Item[]): Trait[] {
 }
 
 /** "optimizer = SGD": each word that occurs. */
-function values(items: readonly Item[]): Trait[] {
+function values(items: readonly ListedRun[]): Trait[] {
   return names(items).flatMap((name) => {
     const words = items
       .filter((item) => numberOf(item, name) === null)
@@ -88,13 +88,13 @@ function values(items: readonly Item[]): Trait[] {
     return [...new Set(words)].slice(0, 40).map((value) => ({
       kind: name,
       label: `${name} = ${value}`,
-      has: (item: Item) => item.parameters[name] === value,
+      has: (item: ListedRun) => item.parameters[name] === value,
     }));
   });
 }
 
 /** "in faults/", "named …bn…": folders, and the words between them. */
-function places(items: readonly Item[]): Trait[] {
+function places(items: readonly ListedRun[]): Trait[] {
   const folders = new Set(items.flatMap(({ name }) => foldersOf(name)));
   const words = new Set(items.flatMap(({ name }) => wordsOf(name)));
   if (folders.size + words.size > 400) words.clear();
@@ -102,17 +102,17 @@ function places(items: readonly Item[]): Trait[] {
     ...[...folders].slice(0, 400).map((folder) => ({
       kind: "folder",
       label: `in ${folder}`,
-      has: ({ name }: Item) => name.startsWith(folder),
+      has: ({ name }: ListedRun) => name.startsWith(folder),
     })),
     ...[...words].map((word) => ({
       kind: "word",
       label: `named “${word}”`,
-      has: ({ name }: Item) => wordsOf(name).includes(word),
+      has: ({ name }: ListedRun) => wordsOf(name).includes(word),
     })),
   ];
 }
 
-const names = (items: readonly Item[]): string[] => [
+const names = (items: readonly ListedRun[]): string[] => [
   ...new Set(items.flatMap(({ parameters }) => Object.keys(parameters))),
 ];
 

@@ -1,5 +1,5 @@
 // Which runs the list shows.
-import type { Item, Verdict } from "../wire/routes";
+import type { ListedRun, Verdict } from "../wire/types";
 
 type Pattern = { matches: (name: string) => boolean; wrong: boolean };
 
@@ -29,7 +29,10 @@ const VERDICTS: readonly Verdict[] = [
 export type Filter = { text: string; only: ReadonlySet<Verdict>; finding: string };
 
 /** The items that match, in their order. */
-export function filtered(items: readonly Item[], { text, only, finding }: Filter): Item[] {
+export function filtered(
+  items: readonly ListedRun[],
+  { text, only, finding }: Filter,
+): ListedRun[] {
   const { matches } = pattern(text);
   return items.filter(
     (item) =>
@@ -40,7 +43,7 @@ export function filtered(items: readonly Item[], { text, only, finding }: Filter
 }
 
 /** How many items have each verdict, for the verdicts that occur. */
-export function tally(items: readonly Item[]): [Verdict, number][] {
+export function tally(items: readonly ListedRun[]): [Verdict, number][] {
   const counts = new Map<Verdict, number>();
   for (const { verdict } of items) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   return VERDICTS.map((verdict): [Verdict, number] => [verdict, counts.get(verdict) ?? 0]).filter(

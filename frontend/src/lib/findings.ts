@@ -1,5 +1,5 @@
 // The outcomes of a run in the order of the page.
-import type { Curve, Outcome, Run } from "../wire/routes";
+import type { Curve, Outcome, Run } from "../wire/types";
 
 export type Group = { head: Outcome; consequences: Outcome[] };
 
@@ -15,9 +15,20 @@ export function grouped(outcomes: readonly Outcome[]): Group[] {
   return groups;
 }
 
-/** What to change first: as the most probable cause asks for, else the first finding. */
+/** What was found, in a sentence; the change that the document adds to it stands for itself. */
+export function headline({ headline: whole, outcomes }: Run): string {
+  const suggestion = grouped(outcomes)[0]?.head.evidence[0]?.suggestion ?? "";
+  const bare =
+    suggestion && whole.endsWith(suggestion) ? whole.slice(0, -suggestion.length) : whole;
+  return bare.trim() || whole;
+}
+
+/** A cause that is likelier than not has the first word. */
+const LIKELY = 0.5;
+
+/** What to change first: as a likely cause asks for, else the first finding. */
 export function change(run: Run): string {
-  const cause = run.causes.find((one) => one.change);
+  const cause = run.causes.find(({ change, probability }) => change && probability >= LIKELY);
   const first = grouped(run.outcomes)[0]?.head;
   return cause?.change ?? first?.evidence[0]?.suggestion ?? "";
 }
@@ -70,7 +81,9 @@ export function panels(run: Run): Panel[] {
     run.curves.filter((curve) => curve.role !== null && roles.includes(curve.role)),
   );
   const rest = new Map<string, Curve[]>();
-  for (const curve of run.curves.filter((one) => !paired.some((pair) => pair.includes(one)))) {
+  for (const curve of run.curves.filter(
+    (candidate) => !paired.some((pair) => pair.includes(candidate)),
+  )) {
     const tag = bareTag(curve.name);
     rest.set(tag, [...(rest.get(tag) ?? []), curve]);
   }

@@ -1,5 +1,5 @@
 // A heat map as pixels: what value gets which color.
-import type { Heat } from "../wire/routes";
+import type { Heat } from "../wire/types";
 
 type Rgb = readonly [number, number, number];
 type Values = Heat["values"];

@@ -19,6 +19,15 @@ export function middle(name: string, most: number): string {
   return `${name.slice(0, Math.max(1, most - 1 - tail))}…${name.slice(-tail)}`;
 }
 
+/** As much of a name as `width` pixels hold, by how wide a text is. */
+export function fitted(name: string, width: number, widthOf: (text: string) => number): string {
+  const whole = widthOf(name);
+  if (whole <= width) return name;
+  let most = Math.floor((name.length * width) / whole);
+  while (most > 3 && widthOf(middle(name, most)) > width) most -= 1;
+  return middle(name, most);
+}
+
 /** Paths without the folders that all of them begin with and the ends that all of them have. */
 export function shortened(paths: readonly string[]): string[] {
   if (!paths.length) return [];

@@ -1,5 +1,5 @@
 // Numbers for people.
-import type { Numeric } from "../wire/routes";
+import type { Numeric } from "../wire/types";
 
 /** A number of the document as JavaScript has it; null stays null. */
 export function numeric(value: Numeric | null): number | null {

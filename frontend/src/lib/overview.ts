@@ -1,12 +1,12 @@
 // Many runs at once: what was found in how many of them, and groups of runs that fare alike.
-import type { Found, Item, Severity } from "../wire/routes";
+import type { ListedFinding, ListedRun, Severity } from "../wire/types";
 
 export type FindingRow = {
   id: string;
   /** Its most severe case. */
   severity: Severity;
   /** Runs in which it stands for itself, worst first. */
-  runs: Item[];
+  runs: ListedRun[];
   /** Runs in which it only follows from another finding. */
   following: number;
 };
@@ -16,7 +16,7 @@ const RANK: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
 export const isWorse = (a: Severity, b: Severity): boolean => RANK[a] < RANK[b];
 
 /** Findings × runs: most severe first, then the most frequent. */
-export function findingRows(items: readonly Item[]): FindingRow[] {
+export function findingRows(items: readonly ListedRun[]): FindingRow[] {
   const rows = new Map<string, FindingRow>();
   for (const item of items) {
     for (const { id, severity, caused_by } of item.findings) {
@@ -33,18 +33,18 @@ export function findingRows(items: readonly Item[]): FindingRow[] {
 }
 
 /** The most severe finding of a run, wherever it stands; the first of several. */
-export const worstOf = ({ findings }: Item): Found | undefined =>
-  findings.reduce<Found | undefined>(
+export const worstOf = ({ findings }: ListedRun): ListedFinding | undefined =>
+  findings.reduce<ListedFinding | undefined>(
     (worst, found) => (worst && RANK[worst.severity] <= RANK[found.severity] ? worst : found),
     undefined,
   );
 
 /** The worst finding of a run, or its verdict where nothing was found. */
-const groupOf = (item: Item): string => worstOf(item)?.id ?? item.verdict;
+const groupOf = (item: ListedRun): string => worstOf(item)?.id ?? item.verdict;
 
 /** Runs by their worst finding, in the order of the list; healthy runs last. */
-export function groups(items: readonly Item[]): [string, Item[]][] {
-  const by = new Map<string, Item[]>();
+export function groups(items: readonly ListedRun[]): [string, ListedRun[]][] {
+  const by = new Map<string, ListedRun[]>();
   for (const item of items) {
     const name = groupOf(item);
     const group = by.get(name);
@@ -55,7 +55,7 @@ export function groups(items: readonly Item[]): [string, Item[]][] {
 }
 
 /** Hyper-parameters that are not the same in all of the runs, the ones known of most runs first. */
-export function differing(items: readonly Item[]): string[] {
+export function differing(items: readonly ListedRun[]): string[] {
   const values = new Map<string, Map<string, number>>();
   for (const item of items) {
     for (const [name, value] of Object.entries(item.parameters)) {
@@ -72,7 +72,7 @@ export function differing(items: readonly Item[]): string[] {
 }
 
 /** A hyper-parameter as a number; null where it is none. */
-export function numberOf(item: Item, name: string): number | null {
+export function numberOf(item: ListedRun, name: string): number | null {
   const value = item.parameters[name];
   const number = typeof value === "string" && value.trim() ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : null;
@@ -81,10 +81,10 @@ export function numberOf(item: Item, name: string): number | null {
 /** The healthy run that is most like a sick one: it shares most hyper-parameters, then most of its
  * name. Null where more than a third of them differ. */
 export function healthyTwin(
-  sick: Item,
-  items: readonly Item[],
-): { item: Item; differs: string[] } | null {
-  let best: { item: Item; differs: string[]; score: number } | null = null;
+  sick: ListedRun,
+  items: readonly ListedRun[],
+): { item: ListedRun; differs: string[] } | null {
+  let best: { item: ListedRun; differs: string[]; score: number } | null = null;
   for (const item of items) {
     if (item.verdict !== "healthy" || item.name === sick.name) continue;
     const names = Object.keys({ ...sick.parameters, ...item.parameters });

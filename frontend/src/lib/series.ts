@@ -1,6 +1,6 @@
 // Curves as a chart takes them: one horizontal axis, gaps where nothing finite is known.
 import { numeric } from "./numbers";
-import type { Curve, CurveData, Stretch } from "../wire/routes";
+import type { Curve, CurveData, NonFiniteSpan } from "../wire/types";
 
 /** A curve with the way it is drawn; `x` and `nonfinite` in the unit of the chart's axis. */
 export type Line = {
@@ -11,7 +11,7 @@ export type Line = {
   values: ArrayLike<number | null>;
   /** Points that the log holds, of which those are some. */
   full: number;
-  nonfinite: readonly Stretch[];
+  nonfinite: readonly NonFiniteSpan[];
 };
 export type Column = (number | null | undefined)[];
 
@@ -99,7 +99,7 @@ function rising(steps: ArrayLike<number>): boolean {
 }
 
 const alike = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((one, at) => one === b[at]);
+  a.length === b.length && a.every((x, at) => x === b[at]);
 
 type Point = { x: number; y: number };
 

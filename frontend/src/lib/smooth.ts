@@ -5,8 +5,8 @@ export function smoothed(
   values: readonly (number | null | undefined)[],
   weight: number,
 ): (number | null | undefined)[] {
-  const known = values.filter((each): each is number => each !== null && each !== undefined);
-  if (weight <= 0 || known.every((each) => each === known[0])) return [...values];
+  const known = values.filter((value): value is number => value !== null && value !== undefined);
+  if (weight <= 0 || known.every((value) => value === known[0])) return [...values];
   let last = 0;
   let seen = 0;
   return values.map((value) => {

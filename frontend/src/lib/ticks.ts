@@ -4,7 +4,7 @@
 export function increment(span: number, most: number): number {
   const least = span / Math.max(1, most);
   const power = 10 ** Math.floor(Math.log10(least));
-  const head = [1, 2, 5, 10].find((one) => one * power >= least * (1 - 1e-9)) ?? 10;
+  const head = [1, 2, 5, 10].find((factor) => factor * power >= least * (1 - 1e-9)) ?? 10;
   return head * power;
 }
 
@@ -36,5 +36,7 @@ const SPANS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10
 export function secondsIncrement(span: number, most: number): number {
   const least = span / Math.max(1, most);
   if (least < 1) return increment(span, most);
-  return SPANS.find((one) => one >= least) ?? 86400 * Math.max(1, increment(span / 86400, most));
+  return (
+    SPANS.find((seconds) => seconds >= least) ?? 86400 * Math.max(1, increment(span / 86400, most))
+  );
 }

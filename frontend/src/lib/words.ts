@@ -1,5 +1,5 @@
 // Ids, steps, models and states in the words of a person.
-import type { Item, Outcome, Run } from "../wire/routes";
+import type { ListedRun, Outcome, Run } from "../wire/types";
 import { brief, duration, many } from "./numbers";
 
 const SPELT: Record<string, string> = { relu: "ReLU", kl: "KL", adam: "Adam", gan: "GAN" };
@@ -8,6 +8,7 @@ const SPELT: Record<string, string> = { relu: "ReLU", kl: "KL", adam: "Adam", ga
 export function title(id: string): string {
   const words = id
     .replace(/\bnon-/, "non\u2011")
+    .replace(/\b(regular|initial|unnormal)is(?=ation|ed)/, "$1iz")
     .split("-")
     .map((word) => SPELT[word] ?? word);
   return sentence(words.join(" "));
@@ -25,8 +26,8 @@ export function span(steps: readonly number[], unit: string, last: number | null
   const high = Math.max(...steps);
   if (low === high) return `${singular(unit)} ${low.toLocaleString("en")}`;
   if ((steps.length === 3 || steps.length === 4) && high - low > 3 * steps.length) {
-    const told = steps.map((step) => step.toLocaleString("en"));
-    return `${unit} ${told.slice(0, -1).join(", ")} and ${told.at(-1) ?? ""}`;
+    const shown = steps.map((step) => step.toLocaleString("en"));
+    return `${unit} ${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
   }
   if (high === last) return `from ${singular(unit)} ${low.toLocaleString("en")}`;
   return `${unit} ${low.toLocaleString("en")}–${high.toLocaleString("en")}`;
@@ -43,8 +44,8 @@ export function when(outcome: Outcome, last: number | null): string {
   return `${sentence(shows)}, detectable from ${span([detected], first.counted_in)}`;
 }
 
-export const plural = (count: number, one: string): string =>
-  `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
+export const plural = (count: number, noun: string): string =>
+  `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
 /** What the run is: framework, model, optimizer, loss, length. */
 export function about(run: Run): string[] {
@@ -75,15 +76,20 @@ function length(run: Run): string {
   return run.seconds ? `${wide} in ${duration(run.seconds)}` : wide;
 }
 
-/** A day: an older last point says nothing about whether a run goes on. */
-const LATELY = 86_400;
+/** A run that has logged nothing for ten minutes, and for a fifth of its time so far, has ended
+ * (chosen: a run that logs once an epoch has five epochs by then). */
+const PATIENCE = 600;
+const SHARE = 1 / 5;
 
 /** "running · last point 4 s ago"; empty where there is nothing to say. */
-export function stateOf(run: Pick<Item, "state" | "last_event">, now: number): string {
-  const age = run.last_event ? (now - Date.parse(run.last_event)) / 1000 : NaN;
-  const state = run.state === "unknown" ? "" : run.state;
-  const fresh = age >= 0 && age < LATELY && run.state !== "ended";
-  return [state, fresh ? `last point ${duration(age)} ago` : ""].filter(Boolean).join(" · ");
+export function stateOf(
+  { state, last_event, seconds }: Pick<ListedRun, "state" | "last_event" | "seconds">,
+  now: number | null,
+): string {
+  const age = now !== null && last_event ? (now - Date.parse(last_event)) / 1000 : NaN;
+  const quiet = age > Math.max(PATIENCE, SHARE * Number(seconds ?? 0));
+  const word = state === "unknown" ? (quiet ? "ended" : "") : state;
+  return [word, age >= 0 ? `last point ${duration(age)} ago` : ""].filter(Boolean).join(" · ");
 }
 
 /** The main roles of curves. */

@@ -1,49 +1,70 @@
-// The offline report: everything is in the page.
+// The offline report: everything is in the page, the runs packed until one of them is asked for.
 import { stretches } from "../wire/frames";
-import type { Carried, CurveData, Heat, Run } from "../wire/routes";
+import type { Carried, CarriedRun, CurveData, Document } from "../wire/types";
 import type { Source } from "./source";
 
-export function inline(carried: Carried): Source {
-  const { document: whole, catalog, heats, lines, folder, made } = carried;
-  const runs = new Map(whole.runs.map((run) => [run.name, run]));
-  const [read, folders] = [runs.size, runs.size];
+/** What the page carries: all but the runs, and each run as JSON in the order of the lines. */
+export type Report = { carried: Carried; runs: () => Promise<string[]> };
+
+export function inline({ carried, runs: unpacked }: Report): Source {
+  const { document: index, catalog, lines, folder, made } = carried;
+  const count = lines.length;
+  const runs = runsOf(lines, unpacked);
   return {
     live: false,
-    origin: [folder, made, `tb-diagnose ${whole.tool.version}`].filter(Boolean).join(" · "),
+    origin: [folder, dated(made), `tb-diagnose ${index.tool.version}`].filter(Boolean),
     state: async () => ({
       version: 1,
       state: "ready",
       message: "",
       sampled: false,
-      runs: runs.size,
-      read,
-      folders,
+      runs: count,
+      read: count,
+      folders: count,
     }),
     runs: async () => ({
       version: 1,
-      names: whole.runs.map(({ name }) => name),
+      names: lines.map(({ name }) => name),
       runs: lines.map((line) => ({ ...line, changed: 1 })),
-      summary: whole.summary,
-      comparisons: whole.comparisons,
+      summary: index.summary,
+      comparisons: index.comparisons,
+      problems: index.problems,
     }),
-    run: async (name) => known(runs.get(name), name),
-    curves: async (run, names) => curves(carried.curves[run] ?? {}, names),
-    heats: async (run) => (heats[run] ?? []).map((heat) => ({ ...heat, steps: heat.steps.length })),
-    heat: async (run, vital) =>
-      known(
-        heats[run]?.find((heat) => heat.vital === vital),
-        vital,
-      ),
+    run: async (name) => (await runs.named(name)).run,
+    curves: async (name, names) => curvesOf(await runs.named(name), names),
+    heats: async (name) =>
+      (await runs.named(name)).heats.map((heat) => ({ ...heat, steps: heat.steps.length })),
+    async heat(name, vital) {
+      const heat = (await runs.named(name)).heats.find((map) => map.vital === vital);
+      if (!heat) throw new Error(`There is no ${vital} of ${name} in this report.`);
+      return heat;
+    },
     catalog: async () => catalog,
-    saved: (format) =>
-      format === "json" ? saved(JSON.stringify(whole, null, 2), "application/json") : null,
+    saved: (format) => (format === "json" ? () => whole(index, runs.all) : null),
   };
 }
 
-function curves(all: Carried["curves"][string], names: readonly string[]): Map<string, CurveData> {
+/** Unpacks the runs once; one after another is asked for its parts, so the last one is kept. */
+function runsOf(lines: Carried["lines"], unpacked: Report["runs"]) {
+  const places = new Map(lines.map(({ name }, at) => [name, at]));
+  let texts: Promise<string[]> | null = null;
+  let last: CarriedRun | null = null;
+  const all = () => (texts ??= unpacked());
+  return {
+    all,
+    async named(name: string): Promise<CarriedRun> {
+      if (last?.run.name === name) return last;
+      const text = (await all())[places.get(name) ?? -1];
+      if (text === undefined) throw new Error(`There is no ${name} in this report.`);
+      return (last = JSON.parse(text) as CarriedRun);
+    },
+  };
+}
+
+function curvesOf({ curves }: CarriedRun, names: readonly string[]): Map<string, CurveData> {
   const found = new Map<string, CurveData>();
   for (const name of names) {
-    const curve = all[name];
+    const curve = curves[name];
     if (!curve) continue;
     const nonfinite = stretches(curve.nonfinite, curve.steps, curve.values);
     found.set(name, { ...curve, nonfinite });
@@ -51,10 +72,11 @@ function curves(all: Carried["curves"][string], names: readonly string[]): Map<s
   return found;
 }
 
-function known<T extends Run | Heat>(found: T | undefined, name: string): T {
-  if (!found) throw new Error(`There is no ${name} in this report.`);
-  return found;
+async function whole(index: Document, all: () => Promise<string[]>): Promise<Blob> {
+  const runs = (await all()).map((text) => (JSON.parse(text) as CarriedRun).run);
+  return new Blob([JSON.stringify({ ...index, runs }, null, 2)], { type: "application/json" });
 }
 
-const saved = (text: string, type: string): string =>
-  URL.createObjectURL(new Blob([text], { type }));
+/** `2026-11-28T15:39:22+00:00` as "2026-11-28 15:39 UTC"; as it is where it is of another form. */
+const dated = (made: string): string =>
+  made.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*(?:Z|\+00:00)$/, "$1 $2 UTC");

@@ -1,6 +1,6 @@
 // The routes of the plugin, relative to the page: they work under any path prefix.
 import { curvesOf, heatOf } from "../wire/frames";
-import type { Catalog, HeatTitle, Run, RunListChange, State } from "../wire/routes";
+import type { Catalog, HeatTitle, Run, RunListChange, State } from "../wire/types";
 import type { Source } from "./source";
 
 /** Points asked for of one curve (chosen: two for each pixel of a wide chart). */
@@ -8,7 +8,7 @@ const POINTS = 2000;
 
 export const live: Source = {
   live: true,
-  origin: "",
+  origin: [],
   state: () => json<State>("state"),
   runs: (since) => json<RunListChange>(`runs?${query({ since: String(since) })}`),
   run: (name) => json<Run>(`run?${query({ name })}`),

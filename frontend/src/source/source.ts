@@ -1,13 +1,5 @@
 // Where the page gets what it shows: the routes of a running TensorBoard, or the page itself.
-import type {
-  Catalog,
-  CurveData,
-  Heat,
-  HeatTitle,
-  Run,
-  RunListChange,
-  State,
-} from "../wire/routes";
+import type { Catalog, CurveData, Heat, HeatTitle, Run, RunListChange, State } from "../wire/types";
 
 export type Format = "html" | "json" | "markdown";
 
@@ -15,7 +7,7 @@ export interface Source {
   /** Whether what it gives can change while the page is open. */
   readonly live: boolean;
   /** What made it, of what and when; empty for a page that is always of now. */
-  readonly origin: string;
+  readonly origin: readonly string[];
   state(): Promise<State>;
   /** The names of all runs, and those that changed since a version; 0 for all. */
   runs(since: number): Promise<RunListChange>;
@@ -28,6 +20,6 @@ export interface Source {
   heats(run: string): Promise<HeatTitle[]>;
   heat(run: string, vital: string): Promise<Heat>;
   catalog(): Promise<Catalog>;
-  /** The address of a file to save, or null where the format is not to be had. */
-  saved(format: Format, run: string | null): string | null;
+  /** The address of a file to save, or what makes it; null where the format is not to be had. */
+  saved(format: Format, run: string | null): string | (() => Promise<Blob>) | null;
 }

@@ -4,7 +4,7 @@ import { origin } from "../actions";
 import { watchKeys } from "../host";
 import { dark, inList, printing, runs, status, trouble, view } from "../state";
 import { Compare } from "./compare";
-import { Empty, Lost, Reading, Sampled, Skeleton, Trouble } from "./empty_states";
+import { Empty, Lost, NotRead, Reading, Sampled, Skeleton, Trouble } from "./empty_states";
 import { Help, pressed } from "./keys";
 import { Overview } from "./overview";
 import { Printed } from "./printed";
@@ -38,17 +38,31 @@ function Content() {
     <>
       <Sidebar />
       <main class="main">
+        <Cover />
         <button type="button" class="back quiet" onClick={() => (inList.value = true)}>
           ‹ List of runs
         </button>
         {trouble.value && <Lost />}
         {now?.sampled && <Sampled />}
         <Reading />
+        <NotRead />
         <View />
         <Printed />
-        {origin() && <footer class="origin">{origin()}</footer>}
       </main>
     </>
+  );
+}
+
+/** What a report that lies on disk is of, and when it was made. */
+function Cover() {
+  if (!origin().length) return null;
+  return (
+    <header class="cover" data-testid="cover">
+      <b>Training report</b>
+      {origin().map((part) => (
+        <span key={part}>{part}</span>
+      ))}
+    </header>
   );
 }
 

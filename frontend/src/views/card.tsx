@@ -6,11 +6,11 @@ import { isNew } from "../lib/news";
 import { isWorse } from "../lib/overview";
 import { span, title, when } from "../lib/words";
 import { looks, printing, run } from "../state";
-import type { Evidence, Outcome } from "../wire/routes";
-import { Measured } from "./comparison";
+import type { Evidence, Outcome } from "../wire/types";
+import { Measured } from "./measured";
 import { Explanation } from "./explanation";
 import { Figure } from "./figure";
-import { Glyph, severityName } from "./glyph";
+import { Glyph } from "./glyph";
 import { Prose } from "./prose";
 import { Copy, Suggestion } from "./suggestion";
 
@@ -48,7 +48,7 @@ function CardHead({ outcome }: { outcome: Outcome }) {
   return (
     <header class="card-head">
       <h2 id={`title-${id}`}>{title(id)}</h2>
-      <span class={`badge ${severity}`}>{severityName(severity)}</span>
+      <span class={`badge ${severity}`}>{severity}</span>
       {isNew(since, run.value?.name ?? "", looks.value) && <span class="badge new">new</span>}
       <span class="card-where">{when(outcome, run.value?.steps?.last ?? null)}</span>
       <Copy text={linkToCard(id)} title="Copy a link to this finding">
@@ -80,7 +80,7 @@ function Proof({ outcome, said }: { outcome: Outcome; said: readonly string[] })
 type SeenProps = { outcome: Outcome; evidence: Evidence; said: readonly string[] };
 
 function Seen({ outcome, evidence, said }: SeenProps) {
-  const heard = (text: string) => said.some((one) => one.includes(text));
+  const heard = (text: string) => said.some((sentence) => sentence.includes(text));
   return (
     <div class="seen">
       {!heard(evidence.message) && (

@@ -1,10 +1,16 @@
 // Why: the most probable causes, what speaks for and against each, and the change each asks for.
-import { title } from "../lib/words";
-import type { Cause } from "../wire/routes";
+import { sentence, title } from "../lib/words";
+import type { Cause } from "../wire/types";
 import { Prose } from "./prose";
 import { jump } from "./timeline";
 
-export function Causes({ causes }: { causes: readonly Cause[] }) {
+type Props = {
+  causes: readonly Cause[];
+  /** The change that stands above, and need not be said again. */
+  said: string;
+};
+
+export function Causes({ causes, said }: Props) {
   if (!causes.length) return null;
   return (
     <section class="causes" data-testid="causes" aria-labelledby="causes-title">
@@ -14,14 +20,14 @@ export function Causes({ causes }: { causes: readonly Cause[] }) {
           <li key={cause.id}>
             <details open={at === 0}>
               <summary>
-                <span class="cause-title">{cause.title}</span>
+                <span class="cause-title">{sentence(cause.title)}</span>
                 <Probability share={cause.probability} />
               </summary>
               <Sentences mark="+" name="For it" sentences={cause.evidence_for} />
               <Sentences mark="−" name="Against it" sentences={cause.evidence_against} />
-              {at > 0 && cause.change && (
+              {cause.change && cause.change !== said && (
                 <p>
-                  Then change: <Prose text={cause.change} />
+                  The change then: <Prose text={cause.change} />
                 </p>
               )}
               {cause.findings.length > 0 && (

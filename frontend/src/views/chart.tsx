@@ -8,7 +8,7 @@ import { type Line, steep, table as tableOf } from "../lib/series";
 import { cursor, dark, ignoreOutliers, printing, smoothing, zoom } from "../state";
 import { Legend } from "./legend";
 import type { Marks } from "./marks";
-import { momentOf, placeOf } from "./moments";
+import { momentOf, positionAt } from "./cursor";
 import { plot } from "./plot";
 
 type Props = {
@@ -40,7 +40,7 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
 
   useLayoutEffect(() => {
     if (!seen || !host.current) return;
-    let mine = false;
+    let moving = false;
     const made = plot(host.current, {
       lines,
       table,
@@ -54,16 +54,16 @@ export function Chart({ lines, label, quantity, scale, height, marks = null, els
       onZoom: (next) => (zoom.value = next && [momentOf(next[0], scale), momentOf(next[1], scale)]),
       onCursor: (at) => {
         const x = at === null ? undefined : table.x[at];
-        if (!mine) cursor.value = x === undefined ? null : momentOf(x, scale);
+        if (!moving) cursor.value = x === undefined ? null : momentOf(x, scale);
       },
     });
     chart.current = made;
     const stop = effect(() => {
-      const x = placeOf(cursor.value, scale);
-      mine = true;
+      const x = positionAt(cursor.value, scale);
+      moving = true;
       if (x === null) made.setCursor({ left: -10, top: -10 });
       else made.setCursor({ left: made.valToPos(x, "x"), top: 10 });
-      mine = false;
+      moving = false;
     });
     const observer = new ResizeObserver(([entry]) => {
       const width = Math.floor(entry?.contentRect.width ?? 0);
@@ -155,7 +155,10 @@ function Tool({ testid, title, pressed, press, children }: ToolProps) {
 }
 
 function rangeOf(zoomed: typeof zoom.value, scale: Scale): [number, number] | null {
-  const [low, high] = [placeOf(zoomed?.[0] ?? null, scale), placeOf(zoomed?.[1] ?? null, scale)];
+  const [low, high] = [
+    positionAt(zoomed?.[0] ?? null, scale),
+    positionAt(zoomed?.[1] ?? null, scale),
+  ];
   return low !== null && high !== null && high > low ? [low, high] : null;
 }
 

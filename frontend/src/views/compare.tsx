@@ -2,15 +2,14 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { curvesOf, detailsOf } from "../actions";
 import { type Axis, type Scale, scaleOf } from "../lib/clock";
-import { color, place } from "../lib/colors";
+import { color, paletteIndex } from "../lib/colors";
 import { dataOf, type Line } from "../lib/series";
 import { plural, ROLES, title } from "../lib/words";
 import { axis, compared, dark, listed, order, picked, runs, unread } from "../state";
-import type { Between, Item } from "../wire/routes";
+import type { Comparison, ListedRun } from "../wire/types";
 import { Chart } from "./chart";
 import { Exports } from "./exports";
 import { lineOf } from "./figure";
-import { severityName } from "./glyph";
 import { Prose } from "./prose";
 import { RunTable } from "./run_table";
 import { Suggestion } from "./suggestion";
@@ -51,18 +50,18 @@ export function Compare() {
         <p class="notice">No run matches the filter.</p>
       )}
       {found.map((between) => (
-        <BetweenRuns key={between.id} finding={between} />
+        <ComparisonCard key={between.id} finding={between} />
       ))}
     </div>
   );
 }
 
-function BetweenRuns({ finding }: { finding: Between }) {
+function ComparisonCard({ finding }: { finding: Comparison }) {
   return (
     <article class={`card ${finding.severity}`} data-testid="card" data-id={finding.id}>
       <header class="card-head">
         <h2>{title(finding.id)}</h2>
-        <span class={`badge ${finding.severity}`}>{severityName(finding.severity)}</span>
+        <span class={`badge ${finding.severity}`}>{finding.severity}</span>
         <span class="card-where">{plural(finding.runs.length, "run")}</span>
       </header>
       {finding.evidence.map((evidence, at) => (
@@ -81,7 +80,7 @@ function BetweenRuns({ finding }: { finding: Between }) {
 
 type Loaded = { line: Line; scale: Scale };
 
-function Curves({ items }: { items: readonly Item[] }) {
+function Curves({ items }: { items: readonly ListedRun[] }) {
   const [loaded, setLoaded] = useState<Loaded[]>([]);
   const [role, isDark] = [compared.value, dark.value];
   const on = axis.value === "time" ? "time" : "step";
@@ -92,7 +91,7 @@ function Curves({ items }: { items: readonly Item[] }) {
       if (!stale)
         setLoaded(
           apart(
-            all.filter((one) => one !== null),
+            all.filter((curve) => curve !== null),
             isDark,
           ),
         );
@@ -143,25 +142,31 @@ function Curves({ items }: { items: readonly Item[] }) {
 }
 
 /** The same list for as long as nothing in it changes, though it is made anew. */
-function useSame(items: readonly Item[]): readonly Item[] {
-  const kept = useRef(items);
+function useSame(items: readonly ListedRun[]): readonly ListedRun[] {
+  const latest = useRef(items);
   const same =
-    items.length === kept.current.length && items.every((item, at) => item === kept.current[at]);
-  if (!same) kept.current = items;
-  return kept.current;
+    items.length === latest.current.length &&
+    items.every((item, at) => item === latest.current[at]);
+  if (!same) latest.current = items;
+  return latest.current;
 }
 
 /** A run's curve of that role; null where it has none. */
-async function load(item: Item, role: string, on: Axis, isDark: boolean): Promise<Loaded | null> {
+async function load(
+  item: ListedRun,
+  role: string,
+  on: Axis,
+  isDark: boolean,
+): Promise<Loaded | null> {
   const details = await detailsOf(item.name).catch(() => null);
-  const curve = details?.curves.find((one) => one.role === role);
+  const curve = details?.curves.find((candidate) => candidate.role === role);
   if (!curve) return null;
   const known = await curvesOf(item.name, [curve.name]).catch(() => null);
   const data = known?.get(curve.name) ?? dataOf(curve);
   const start = data.clock[0]?.[1] ?? 0;
   const scale = scaleOf(on, { clock: data.clock, counted_in: curve.counted_in }, [], start);
   const at = runs.value?.runs.findIndex(({ name }) => name === item.name) ?? 0;
-  const ink = color(place(item.name, order.value, at), isDark);
+  const ink = color(paletteIndex(item.name, order.value, at), isDark);
   return { scale, line: lineOf(data, item.name, ink, scale) };
 }
 
@@ -170,7 +175,7 @@ function apart(all: Loaded[], isDark: boolean): Loaded[] {
   const taken = new Set<string>();
   const palette = Array.from({ length: MOST }, (_, at) => color(at, isDark));
   return all.map(({ line, scale }) => {
-    const free = palette.find((one) => !taken.has(one));
+    const free = palette.find((ink) => !taken.has(ink));
     const own = taken.has(line.color) && free ? free : line.color;
     taken.add(own);
     return { scale, line: { ...line, color: own } };

@@ -1,6 +1,7 @@
 // What stands where there is nothing to show yet, or where something went wrong.
 import { refresh } from "../actions";
-import { status, trouble, unread } from "../state";
+import { plural } from "../lib/words";
+import { runs, status, trouble, unread } from "../state";
 
 export function Skeleton() {
   return (
@@ -73,6 +74,24 @@ export function Reading() {
       </b>{" "}
       The others follow; no list, count or filter has seen them yet.
     </p>
+  );
+}
+
+/** What could not be read, and why: it is in no list and no count. */
+export function NotRead() {
+  const problems = runs.value?.problems ?? [];
+  if (!problems.length) return null;
+  return (
+    <details class="sampled" data-testid="notice-problems">
+      <summary>
+        <b>{plural(problems.length, "path")} not read.</b>
+      </summary>
+      <ul>
+        {problems.map(({ path, message }) => (
+          <li key={path}>{message}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

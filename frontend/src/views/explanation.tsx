@@ -1,9 +1,10 @@
 // How a finding was judged: the diagnosis' own text, its limits with their sources, how often it is right.
 import { brief } from "../lib/numbers";
 import { catalog } from "../state";
-import type { Article, Outcome } from "../wire/routes";
+import type { Article, Outcome } from "../wire/types";
 import { Prose } from "./prose";
-import { Copy } from "./suggestion";
+import { Suppression } from "./suppression";
+import { Table } from "./table";
 
 export function Explanation({ outcome }: { outcome: Outcome }) {
   const article = catalog.value[outcome.id];
@@ -26,9 +27,9 @@ export function Explanation({ outcome }: { outcome: Outcome }) {
         <Sections article={article} />
         {article.limits.length > 0 && <Limits article={article} />}
         <p class="explanation-id">
-          <code>{id}</code>, family {family}. Not a problem here? Put <code>ignore = ["{id}"]</code>{" "}
-          into <code>tb-diagnose.toml</code>. <Copy text={`ignore = ["${id}"]`}>Copy the line</Copy>
+          <code>{id}</code>, family {family}
         </p>
+        <Suppression id={id} />
       </div>
     </details>
   );
@@ -51,29 +52,13 @@ function Sections({ article }: { article: Article }) {
   );
 }
 
-function Limits({ article }: { article: Article }) {
-  return (
-    <table class="limits">
-      <thead>
-        <tr>
-          <th scope="col">Limit</th>
-          <th scope="col">Value</th>
-          <th scope="col">Source</th>
-        </tr>
-      </thead>
-      <tbody>
-        {article.limits.map((limit) => (
-          <tr key={limit.name}>
-            <th scope="row">
-              <code>{limit.name}</code>
-            </th>
-            <td>
-              {brief(limit.value)} {limit.unit}
-            </td>
-            <td>{limit.source}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
+const Limits = ({ article }: { article: Article }) => (
+  <Table
+    heads={["Limit", "Value", "Source"]}
+    rows={article.limits.map(({ name, value, unit, source }) => [
+      name,
+      `${brief(value)} ${unit}`,
+      source,
+    ])}
+  />
+);

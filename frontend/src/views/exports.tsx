@@ -40,19 +40,30 @@ export function Exports({ run }: { run: string | null }) {
     <details class="menu" ref={menu}>
       <summary class="button">Export</summary>
       <div class="menu-list">
-        {all
-          .filter(({ to }) => to !== null)
-          .map(({ format, title, note, to }) => (
+        {all.map(({ format, title, note, to }) =>
+          typeof to === "string" ? (
             <a
               key={format}
               data-testid="export"
               data-format={format}
-              href={to ?? ""}
+              href={to}
               download={filename(run, format)}
             >
               <b>{title}</b> <span>{note}</span>
             </a>
-          ))}
+          ) : to ? (
+            <button
+              type="button"
+              class="quiet"
+              key={format}
+              data-testid="export"
+              data-format={format}
+              onClick={() => void save(to, filename(run, format))}
+            >
+              <b>{title}</b> <span>{note}</span>
+            </button>
+          ) : null,
+        )}
         <button
           type="button"
           class="quiet"
@@ -66,6 +77,14 @@ export function Exports({ run }: { run: string | null }) {
       </div>
     </details>
   );
+}
+
+async function save(make: () => Promise<Blob>, name: string): Promise<void> {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await make());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 const ENDS: Record<Format, string> = { html: "html", json: "json", markdown: "md" };

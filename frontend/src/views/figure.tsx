@@ -3,12 +3,12 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { curvesOf } from "../actions";
 import { timeSeries } from "../address";
 import { type Axis, type Scale, scaleOf } from "../lib/clock";
-import { color, heldOut, places as placesOf } from "../lib/colors";
+import { color, heldOut, paletteIndices } from "../lib/colors";
 import { quantity } from "../lib/findings";
-import { type Judged, judged, vitalOf } from "../lib/judged";
+import { type ChartCurves, evidenceCharts, vitalOf } from "../lib/evidence_charts";
 import { dataOf, type Line, summed } from "../lib/series";
 import { axis, curves, dark, heatTitles, order, run, zoom } from "../state";
-import type { Clock, Curve, CurveData, Evidence, Outcome, Run } from "../wire/routes";
+import type { Clock, Curve, CurveData, Evidence, Outcome, Run } from "../wire/types";
 import { Chart } from "./chart";
 import { LayerFigure } from "./layer_figure";
 import { labelOf, marksOf } from "./marked";
@@ -17,7 +17,7 @@ type Props = { outcome: Outcome; evidence: Evidence };
 
 export function Figure({ outcome, evidence }: Props) {
   const all = run.value?.curves;
-  const shown = useMemo(() => judged(evidence, all ?? []), [evidence, all]);
+  const shown = useMemo(() => evidenceCharts(evidence, all ?? []), [evidence, all]);
   const vital = vitalOf(
     outcome,
     heatTitles.value.map((heat) => heat.vital),
@@ -37,7 +37,7 @@ export function Figure({ outcome, evidence }: Props) {
   return vital ? <LayerFigure outcome={outcome} evidence={evidence} vital={vital} /> : null;
 }
 
-type ChartProps = { shown: Judged; height: number } & Partial<Props>;
+type ChartProps = { shown: ChartCurves; height: number } & Partial<Props>;
 
 export function CurveChart({ shown, outcome, evidence, height }: ChartProps) {
   const [close, setClose] = useState<ReadonlyMap<string, CurveData> | null>(null);
@@ -51,8 +51,8 @@ export function CurveChart({ shown, outcome, evidence, height }: ChartProps) {
     [name, shown, close, data, scale, paint],
   );
   const marks = useMemo(
-    () => (outcome && evidence ? marksOf(outcome, evidence, lines[0], scale, first) : null),
-    [outcome, evidence, lines, scale, first],
+    () => (outcome && evidence ? marksOf(outcome, evidence, lines[0], scale) : null),
+    [outcome, evidence, lines, scale],
   );
   const window = useMemo(
     () => stepsOf(zoomed, scaleFor("step", first, of, data)),
@@ -61,7 +61,7 @@ export function CurveChart({ shown, outcome, evidence, height }: ChartProps) {
   useEffect(() => {
     const names = shown.curves.map((curve) => curve.name);
     const thinned = names.some(
-      (one) => (data.get(one)?.full ?? 0) > (data.get(one)?.steps.length ?? 0),
+      (name) => (data.get(name)?.full ?? 0) > (data.get(name)?.steps.length ?? 0),
     );
     if (!window || !thinned) return setClose(null);
     let stale = false;
@@ -100,9 +100,9 @@ function scaleFor(
   of: Run | null,
   data: ReadonlyMap<string, CurveData>,
 ): Scale {
-  const clockOf = (one: Curve | undefined): Clock => data.get(one?.name ?? "")?.clock ?? [];
-  const epochs = of?.curves.find((one) => one.counted_in === "epochs");
-  const start = Math.min(...[...data.values()].map((one) => one.clock[0]?.[1] ?? Infinity));
+  const clockOf = (curve: Curve | undefined): Clock => data.get(curve?.name ?? "")?.clock ?? [];
+  const epochs = of?.curves.find(({ counted_in }) => counted_in === "epochs");
+  const start = Math.min(...[...data.values()].map(({ clock }) => clock[0]?.[1] ?? Infinity));
   const counted = { clock: clockOf(curve), counted_in: curve?.counted_in ?? "steps" };
   return scaleOf(on, counted, clockOf(epochs), Number.isFinite(start) ? start : 0);
 }
@@ -117,7 +117,7 @@ function stepsOf(zoomed: typeof zoom.value, scale: Scale): [number, number] | nu
 
 function linesOf(
   of: string,
-  { curves: shown, sum }: Judged,
+  { curves: shown, sum }: ChartCurves,
   known: ReadonlyMap<string, CurveData>,
   scale: Scale,
   paint: Paint,
@@ -127,10 +127,10 @@ function linesOf(
     const name = shown.map((curve) => curve.name).join(" + ");
     return [lineOf(summed(found), name, color(1, paint.dark), scale)];
   }
-  const places = placesOf(of, shown, paint.order);
+  const indices = paletteIndices(of, shown, paint.order);
   return found.map((data, at) => {
     const { name = "", role = null } = shown[at] ?? {};
-    const line = lineOf(data, name, color(places[at] ?? at, paint.dark), scale);
+    const line = lineOf(data, name, color(indices[at] ?? at, paint.dark), scale);
     return { ...line, dashed: heldOut(name, role) };
   });
 }

@@ -1,18 +1,6 @@
 // One sign for each verdict: told apart by form as well as by color.
 import type { JSX } from "preact";
-import type { Severity, Verdict } from "../wire/routes";
-
-const NAMES: Record<Verdict, string> = {
-  critical: "critical",
-  warning: "warning",
-  info: "note",
-  healthy: "healthy",
-  undecided: "undecided",
-  unreadable: "unreadable",
-};
-
-export const verdictName = (verdict: Verdict): string => NAMES[verdict];
-export const severityName = (severity: Severity): string => NAMES[severity];
+import type { Verdict } from "../wire/types";
 
 export function Glyph({
   verdict,
@@ -24,7 +12,7 @@ export function Glyph({
   named?: boolean;
 }) {
   const said = named
-    ? ({ role: "img", "aria-label": NAMES[verdict] } as const)
+    ? ({ role: "img", "aria-label": verdict } as const)
     : ({ "aria-hidden": true } as const);
   return (
     <svg class={`glyph ${verdict}`} width={size} height={size} viewBox="0 0 16 16" {...said}>

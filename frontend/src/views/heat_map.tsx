@@ -5,7 +5,7 @@ import { brief } from "../lib/numbers";
 import { shortened } from "../lib/names";
 import { singular } from "../lib/words";
 import { dark } from "../state";
-import type { Heat } from "../wire/routes";
+import type { Heat } from "../wire/types";
 import { heatUnit } from "./layer_figure";
 
 /** Pixels of a row: legible labels for a few, a picture for hundreds. */
@@ -108,8 +108,10 @@ function ends(heat: Heat, row: number): string {
   const size = heat.steps.length;
   const value = (at: number) => heat.values[row * size + at];
   const said = (at: number) => {
-    const one = value(at);
-    return one === null || one === undefined || Number.isNaN(one) ? "not measured" : brief(one);
+    const number = value(at);
+    return number === null || number === undefined || Number.isNaN(number)
+      ? "not measured"
+      : brief(number);
   };
   return `${said(0)} at first, ${said(size - 1)} at the end`;
 }

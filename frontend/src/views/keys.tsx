@@ -86,8 +86,8 @@ export function Help() {
         {KEYS.map(([key, does]) => (
           <div key={key}>
             <dt>
-              {key.split("  ").map((one) => (
-                <kbd key={one}>{one}</kbd>
+              {key.split("  ").map((symbol) => (
+                <kbd key={symbol}>{symbol}</kbd>
               ))}
             </dt>
             <dd>{does}</dd>

@@ -3,10 +3,10 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { heatOf } from "../actions";
 import { type Scale, scaleOf } from "../lib/clock";
 import { color } from "../lib/colors";
-import { rowsOf } from "../lib/judged";
+import { rowsOf } from "../lib/evidence_charts";
 import type { Line } from "../lib/series";
 import { dark, run } from "../state";
-import type { Evidence, Heat, Outcome } from "../wire/routes";
+import type { Evidence, Heat, Outcome } from "../wire/types";
 import { Chart } from "./chart";
 import { labelOf, marksOf } from "./marked";
 

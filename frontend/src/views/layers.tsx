@@ -4,7 +4,7 @@ import { domain } from "../lib/heat";
 import { shortened } from "../lib/names";
 import { brief } from "../lib/numbers";
 import { dark, heatTitles, vital } from "../state";
-import type { Heat } from "../wire/routes";
+import type { Heat } from "../wire/types";
 import { Chart } from "./chart";
 import { heatLine, heatScale, useHeat } from "./layer_figure";
 import { HeatMap } from "./heat_map";

@@ -3,12 +3,12 @@ import type { Scale } from "../lib/clock";
 import { brief, clock } from "../lib/numbers";
 import { type Line, nearest, type Table } from "../lib/series";
 import { cursor } from "../state";
-import { placeOf } from "./moments";
+import { positionAt } from "./cursor";
 
 type LegendProps = { lines: readonly Line[]; table: Table; scale: Scale };
 
 export function Legend({ lines, table, scale }: LegendProps) {
-  const x = placeOf(cursor.value, scale);
+  const x = positionAt(cursor.value, scale);
   const at = x === null || table.positions ? -1 : nearest(table.x, x);
   return (
     <span class="legend">

@@ -1,9 +1,8 @@
 // What a piece of evidence marks in the line it was judged by.
 import type { Scale } from "../lib/clock";
-import { references } from "../lib/judged";
 import { brief } from "../lib/numbers";
 import { extent, type Line, stretch } from "../lib/series";
-import type { Curve, Evidence, Outcome } from "../wire/routes";
+import type { Evidence, Outcome } from "../wire/types";
 import type { Marks } from "./marks";
 
 /** What the evidence marks in its first line, on the chart's axis. */
@@ -12,20 +11,18 @@ export function marksOf(
   evidence: Evidence,
   line: Line | undefined,
   { position }: Scale,
-  curve?: Curve,
 ): Marks | null {
   if (!line) return null;
   const placed = evidence.steps.map(position).filter((x) => x !== null);
   const range = stretch(placed, line.x);
   const begins = placed[0] ?? null;
   const detected = outcome.detected_step === null ? null : position(outcome.detected_step);
-  const isLoss = !curve || /loss|error|mae|mse/i.test(`${curve.role ?? ""} ${curve.name}`);
   return {
     range,
     points: range ? placed.slice(0, 1) : placed,
     begins: range ? begins : null,
     detectable: detected !== null && begins !== null && detected > begins ? detected : null,
-    references: references(evidence, line.values, isLoss),
+    references: evidence.references,
     severity: evidence.severity,
   };
 }

@@ -1,9 +1,8 @@
 // What a finding marks in a chart: a stretch, single points, its beginning, from when on it could be
 // told, the lines it is read against, and what is not finite. All in the unit of the chart's axis.
 import type uPlot from "uplot";
-import type { Reference } from "../lib/judged";
 import { type Line, pointsAt, type Table } from "../lib/series";
-import type { Severity } from "../wire/routes";
+import type { Reference, Severity } from "../wire/types";
 
 export type Marks = {
   /** The stretch that the evidence is about, where it is one. */
@@ -45,7 +44,7 @@ export function drawInFront(chart: uPlot, { lines, marks, table }: Marked, ink: 
     const shown = marks.points.filter((x) => x >= min && x <= max);
     let taken = -Infinity;
     for (const reference of [...marks.references].sort((a, b) => b.value - a.value))
-      taken = level(chart, reference, ink, taken);
+      taken = level(chart, reference, marks.severity, ink, taken);
     clipped(chart, 6, () => {
       if (!table.positions) {
         upright(chart, marks.begins, "begins", ink("muted"));
@@ -58,14 +57,21 @@ export function drawInFront(chart: uPlot, { lines, marks, table }: Marked, ink: 
 }
 
 /** A dashed line at a value, and what it is, written where no label above it stands. */
-function level(chart: uPlot, reference: Reference, ink: Ink, taken: number): number {
+function level(
+  chart: uPlot,
+  reference: Reference,
+  severity: Severity,
+  ink: Ink,
+  taken: number,
+): number {
   const { ctx, bbox } = chart;
   const dot = devicePixelRatio;
   const y = Math.round(chart.valToPos(reference.value, "y", true)) + 0.5;
   if (!(y >= bbox.top && y <= bbox.top + bbox.height)) return taken;
-  const stroke = ink(reference.severity ?? "muted");
+  const isLimit = reference.kind === "limit";
+  const stroke = ink(isLimit ? severity : "muted");
   ctx.save();
-  ctx.setLineDash(reference.severity ? [6 * dot, 3 * dot] : [2 * dot, 3 * dot]);
+  ctx.setLineDash(isLimit ? [6 * dot, 3 * dot] : [2 * dot, 3 * dot]);
   ctx.strokeStyle = stroke;
   ctx.lineWidth = dot;
   ctx.beginPath();
@@ -139,7 +145,7 @@ function nonfinite(chart: uPlot, lines: readonly Line[], hot: string): void {
   // Of many lines, the color tells whose it is.
   const many = lines.length > 2;
   const stretches = lines
-    .flatMap(({ nonfinite: own, color }) => own.map((one) => ({ ...one, color })))
+    .flatMap(({ nonfinite: own, color }) => own.map((span) => ({ ...span, color })))
     .sort((a, b) => a.first - b.first);
   for (const { first, last, value, color } of stretches) {
     ctx.fillStyle = many ? color : hot;

@@ -1,16 +1,19 @@
 // All runs at once: what was found in how many, what the sick ones have in common, how they look.
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { choose } from "../actions";
 import { common } from "../lib/common";
 import { filtered, tally } from "../lib/filter";
 import { type FindingRow, findingRows } from "../lib/overview";
 import { plural, title } from "../lib/words";
-import { filter, finding, listed, only, runs, unread } from "../state";
-import type { Item, Verdict } from "../wire/routes";
+import { filter, finding, listed, only, printing, runs, unread } from "../state";
+import type { ListedRun, Verdict } from "../wire/types";
 import { Exports } from "./exports";
-import { Glyph, severityName, verdictName } from "./glyph";
+import { Glyph } from "./glyph";
 import { Scatter } from "./scatter";
 import { Wall } from "./wall";
+
+/** Findings before one asks for more (chosen: what the runs have in common stays in sight). */
+const FEW = 12;
 
 export function Overview() {
   const [all, text, verdicts] = [runs.value?.runs, filter.value, only.value];
@@ -21,7 +24,7 @@ export function Overview() {
   );
   const rows = useMemo(() => findingRows(named), [named]);
   return (
-    <div class="page" data-testid="overview">
+    <div class="page two-columns" data-testid="overview">
       <header class="page-head">
         <div class="page-top">
           <h1 tabIndex={-1}>{plural(named.length, "run")}</h1>
@@ -31,16 +34,18 @@ export function Overview() {
           <Summary items={named} rows={rows} />
         </p>
       </header>
-      {rows.length > 0 && <Findings rows={rows} count={named.length} />}
-      <Commons items={named} />
-      <Scatter items={listed.value} />
+      <div class="column">{rows.length > 0 && <Findings rows={rows} count={named.length} />}</div>
+      <div class="column">
+        <Commons items={named} />
+        <Scatter items={listed.value} />
+      </div>
       <Wall items={listed.value} />
     </div>
   );
 }
 
-function Summary({ items, rows }: { items: readonly Item[]; rows: readonly FindingRow[] }) {
-  const counts = tally(items).map(([verdict, count]) => `${count} ${verdictName(verdict)}`);
+function Summary({ items, rows }: { items: readonly ListedRun[]; rows: readonly FindingRow[] }) {
+  const counts = tally(items).map(([verdict, count]) => `${count} ${verdict}`);
   const most = [...rows]
     .filter(({ severity }) => severity === rows[0]?.severity)
     .sort((a, b) => b.runs.length - a.runs.length)[0];
@@ -55,6 +60,8 @@ function Summary({ items, rows }: { items: readonly Item[]; rows: readonly Findi
 }
 
 function Findings({ rows, count }: { rows: readonly FindingRow[]; count: number }) {
+  const [all, setAll] = useState(false);
+  const shown = all || printing.value ? rows : rows.slice(0, FEW);
   return (
     <section class="block" aria-labelledby="findings-title">
       <div class="block-head">
@@ -76,11 +83,16 @@ function Findings({ rows, count }: { rows: readonly FindingRow[]; count: number 
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {shown.map((row) => (
             <FindingLine key={row.id} row={row} count={count} />
           ))}
         </tbody>
       </table>
+      {shown.length < rows.length && (
+        <button type="button" class="quiet more" onClick={() => setAll(true)}>
+          Show {rows.length - shown.length} more
+        </button>
+      )}
     </section>
   );
 }
@@ -103,7 +115,7 @@ function FindingLine({ row, count }: { row: FindingRow; count: number }) {
           {title(id)}
         </button>
       </th>
-      <td>{severityName(severity)}</td>
+      <td>{severity}</td>
       <td class="number" title={following ? `and in ${following} as a consequence` : undefined}>
         {having.length.toLocaleString("en")}
       </td>
@@ -124,10 +136,10 @@ function FindingLine({ row, count }: { row: FindingRow; count: number }) {
 const SICK: ReadonlySet<Verdict> = new Set(["critical", "warning"]);
 
 /** What sets sick runs apart from the others; of one finding, once it is chosen. */
-function Commons({ items }: { items: readonly Item[] }) {
+function Commons({ items }: { items: readonly ListedRun[] }) {
   const chosen = finding.value;
   const found = useMemo(() => {
-    const has = ({ findings }: Item) => findings.some(({ id }) => id === chosen);
+    const has = ({ findings }: ListedRun) => findings.some(({ id }) => id === chosen);
     return common(items, chosen ? has : ({ verdict }) => SICK.has(verdict));
   }, [items, chosen]);
   const about = chosen ? `Runs with ${title(chosen).toLowerCase()}` : "Sick runs";

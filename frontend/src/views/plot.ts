@@ -31,13 +31,13 @@ const [LINEAR, LOG] = [1 as uPlot.Scale.Distr.Linear, 3 as uPlot.Scale.Distr.Log
 const ACROSS = 72;
 const UPWARD = 32;
 
-export function plot(host: HTMLElement, wish: Options): uPlot {
+export function plot(host: HTMLElement, spec: Options): uPlot {
   const style = getComputedStyle(host);
   const ink = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const options: uPlot.Options = {
     width: Math.max(120, host.clientWidth),
-    height: wish.height,
-    padding: [wish.lines.some((line) => line.nonfinite.length) ? 16 : 8, 12, 0, 0],
+    height: spec.height,
+    padding: [spec.lines.some((line) => line.nonfinite.length) ? 16 : 8, 12, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -46,19 +46,19 @@ export function plot(host: HTMLElement, wish: Options): uPlot {
       focus: { prox: -1 },
     },
     scales: {
-      x: { time: false, range: (_, low, high) => xRange(low, high, wish.zoom) },
-      y: { distr: wish.log ? LOG : LINEAR, range: yRange(wish) },
+      x: { time: false, range: (_, low, high) => xRange(low, high, spec.zoom) },
+      y: { distr: spec.log ? LOG : LINEAR, range: yRange(spec) },
     },
-    axes: [xAxis(ink, wish.unit), yAxis(ink, wish.log)],
-    series: [{}, ...columns(wish, ink)],
+    axes: [xAxis(ink, spec.unit), yAxis(ink, spec.log)],
+    series: [{}, ...columns(spec, ink)],
     hooks: {
-      drawClear: [(chart) => drawBehind(chart, wish, ink)],
-      draw: [(chart) => drawInFront(chart, wish, ink)],
-      setCursor: [(chart) => wish.onCursor(chart.cursor.idx ?? null)],
-      setSelect: [(chart) => select(chart, wish)],
+      drawClear: [(chart) => drawBehind(chart, spec, ink)],
+      draw: [(chart) => drawInFront(chart, spec, ink)],
+      setCursor: [(chart) => spec.onCursor(chart.cursor.idx ?? null)],
+      setSelect: [(chart) => select(chart, spec)],
     },
   };
-  return new uPlot(options, data(wish), host);
+  return new uPlot(options, data(spec), host);
 }
 
 /** Raw columns; where it is smoothed, the raw ones again behind, faint. */
@@ -155,19 +155,19 @@ function xRange(low: number, high: number, zoom: Options["zoom"]): uPlot.Range.M
 }
 
 /** What is in sight, the reference lines near it, and some air. */
-function yRange(wish: Options): NonNullable<uPlot.Scale["range"]> {
+function yRange(spec: Options): NonNullable<uPlot.Scale["range"]> {
   return (_, low, high) => {
-    if (!Number.isFinite(low) || !Number.isFinite(high) || (wish.log && low <= 0))
-      return wish.log ? [0.1, 10] : [0, 1]; // uPlot gives null where nothing is in sight
+    if (!Number.isFinite(low) || !Number.isFinite(high) || (spec.log && low <= 0))
+      return spec.log ? [0.1, 10] : [0, 1]; // uPlot gives null where nothing is in sight
     let [from, to] = [low, high];
-    if (wish.ignoreOutliers) {
-      const [least, most] = [quantile(wish.lines, 0.05), quantile(wish.lines, 0.95)];
+    if (spec.ignoreOutliers) {
+      const [least, most] = [quantile(spec.lines, 0.05), quantile(spec.lines, 0.95)];
       if (most > least) [from, to] = [Math.max(from, least), Math.min(to, most)];
     }
-    for (const { value } of wish.marks?.references ?? [])
-      if (near(value, from, to, wish.log))
+    for (const { value } of spec.marks?.references ?? [])
+      if (near(value, from, to, spec.log))
         [from, to] = [Math.min(from, value), Math.max(to, value)];
-    return wish.log ? airLog(from, to) : air(from, to);
+    return spec.log ? airLog(from, to) : air(from, to);
   };
 }
 
@@ -189,10 +189,10 @@ function airLog(low: number, high: number): uPlot.Range.MinMax {
   return [10 ** (Math.log10(low) - some), 10 ** (Math.log10(high) + some)];
 }
 
-function select(chart: uPlot, wish: Options): void {
+function select(chart: uPlot, spec: Options): void {
   const { left, width } = chart.select;
   if (width < 4) return;
   const zoom: [number, number] = [chart.posToVal(left, "x"), chart.posToVal(left + width, "x")];
   chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
-  if (zoom[1] > zoom[0]) wish.onZoom(zoom);
+  if (zoom[1] > zoom[0]) spec.onZoom(zoom);
 }

@@ -1,9 +1,9 @@
 // The findings of several runs, for paper: sentences and numbers, without charts.
-import { change, grouped } from "../lib/findings";
+import { change, grouped, headline } from "../lib/findings";
 import { about, title, when } from "../lib/words";
 import { printed } from "../state";
-import type { Outcome, Run } from "../wire/routes";
-import { Measured } from "./comparison";
+import type { Outcome, Run } from "../wire/types";
+import { Measured } from "./measured";
 import { Glyph } from "./glyph";
 import { Prose } from "./prose";
 import { Suggestion } from "./suggestion";
@@ -27,7 +27,7 @@ function PrintedRun({ run }: { run: Run }) {
       </h2>
       <p class="page-about">{about(run).join(" · ")}</p>
       <p class="headline-text">
-        <Prose text={run.headline} />
+        <Prose text={headline(run)} />
       </p>
       <Suggestion text={change(run)} />
       {grouped(run.outcomes)

@@ -4,7 +4,9 @@ import { spans } from "../lib/prose";
 export function Prose({ text }: { text: string }) {
   return (
     <>
-      {spans(text).map((each) => (each.code ? <code key={each.at}>{each.text}</code> : each.text))}
+      {spans(text).map(({ text: words, code, at }) =>
+        code ? <code key={at}>{words}</code> : words,
+      )}
     </>
   );
 }

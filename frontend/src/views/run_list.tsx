@@ -1,27 +1,27 @@
 // The runs, worst first. Only the rows in sight are in the page: ten thousand runs cost as much as ten.
 import { useEffect, useMemo } from "preact/hooks";
 import { choose, pick, step } from "../actions";
-import { middle } from "../lib/names";
+import { fitted } from "../lib/names";
 import { newIn } from "../lib/news";
 import { worstOf } from "../lib/overview";
 import { sentence, title } from "../lib/words";
 import { chosen, folder, listed, looks, picked, sidebarWidth, view } from "../state";
-import type { Item } from "../wire/routes";
-import { Glyph, verdictName } from "./glyph";
+import type { ListedRun } from "../wire/types";
+import { Glyph } from "./glyph";
 import { Spark } from "./spark";
 import { useRows } from "./virtual";
 
 /** Height of a row in pixels, as the style sheet has it. */
 const ROW = 54;
 /** Pixels of a row that are no name. */
-const BESIDE = 146;
-const SAMPLE = "training-configuration/as-given_lr=0.001";
+const BESIDE = 150;
 
 export function RunList() {
   const items = listed.value;
   const { host, onScroll, first, last } = useRows(items.length, ROW);
-  const width = useMemo(characterWidth, []);
-  const room = Math.floor((sidebarWidth.value - BESIDE) / width);
+  const widthOf = useMemo(textWidth, []);
+  const width = sidebarWidth.value - BESIDE;
+  const short = (name: string) => fitted(name.slice(folder.value.length), width, widthOf);
   const place = items.findIndex(({ name }) => name === chosen.value);
   useEffect(() => {
     if (host.current && place >= 0) reveal(host.current, place);
@@ -40,24 +40,30 @@ export function RunList() {
     >
       <div style={{ height: `${items.length * ROW}px` }} role="presentation">
         {items.slice(first, last).map((item, at) => (
-          <Row key={item.name} item={item} place={first + at} size={items.length} room={room} />
+          <Row
+            key={item.name}
+            item={item}
+            name={short(item.name)}
+            place={first + at}
+            size={items.length}
+          />
         ))}
       </div>
     </div>
   );
 }
 
-/** Pixels of a character of a name, by the font that is there. */
-function characterWidth(): number {
+/** How wide a name is in pixels, by the font that is there. */
+function textWidth(): (text: string) => number {
   const context = document.createElement("canvas").getContext("2d");
-  if (!context) return 7.5;
+  if (!context) return (text) => 7.5 * text.length;
   context.font = `14px ${getComputedStyle(document.body).fontFamily}`;
-  return context.measureText(SAMPLE).width / SAMPLE.length || 7.5;
+  return (text) => context.measureText(text).width;
 }
 
-type RowProps = { item: Item; place: number; size: number; room: number };
+type RowProps = { item: ListedRun; name: string; place: number; size: number };
 
-function Row({ item, place, size, room }: RowProps) {
+function Row({ item, name, place, size }: RowProps) {
   const heads = item.findings.filter(({ caused_by }) => caused_by === null);
   const worst = worstOf(item);
   const fresh = newIn(item, looks.value).length;
@@ -80,10 +86,10 @@ function Row({ item, place, size, room }: RowProps) {
     >
       <Glyph verdict={item.verdict} named />
       <span class="run-words">
-        <span class="run-name">{middle(item.name.slice(folder.value.length), room)}</span>
+        <span class="run-name">{name}</span>
         <span class="run-worst">
           {item.state === "running" && <i class="running" title="running" />}
-          {worst ? title(worst.id) : sentence(verdictName(item.verdict))}
+          {worst ? title(worst.id) : sentence(item.verdict)}
           {heads.length > 1 && <span class="run-more"> +{heads.length - 1}</span>}
           {fresh > 0 && <b class="badge new">{fresh} new</b>}
         </span>

@@ -1,13 +1,13 @@
 // Everything about one run, in the order in which one asks.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { open, pick } from "../actions";
+import { isLive, open, pick } from "../actions";
 import { choices } from "../address";
-import { change, grouped, panels, secondsLost } from "../lib/findings";
+import { change, grouped, headline, panels, secondsLost } from "../lib/findings";
 import { duration } from "../lib/numbers";
 import { differing, healthyTwin } from "../lib/overview";
 import { about, plural, sentence, stateOf } from "../lib/words";
 import { chosen, heatTitles, missing, picked, run, runs, status } from "../state";
-import type { Run } from "../wire/routes";
+import type { Run } from "../wire/types";
 import { AxisControls } from "./axis_controls";
 import { Card } from "./card";
 import { Causes } from "./causes";
@@ -16,7 +16,7 @@ import { Skeleton, Trouble } from "./empty_states";
 import { CurveChart } from "./figure";
 import { Glyph } from "./glyph";
 import { Layers } from "./layers";
-import { Ledger } from "./ledger";
+import { Checks } from "./checks";
 import { Prose } from "./prose";
 import { Copy, Suggestion } from "./suggestion";
 import { jump, Timeline } from "./timeline";
@@ -34,26 +34,32 @@ export function RunPage() {
   return <Report run={shown} />;
 }
 
-/** One run from its headline to its ledger. */
+/** One run from its headline to its checks. */
 function Report({ run: shown }: { run: Run }) {
   const groups = grouped(shown.outcomes);
   const first = change(shown);
   return (
-    <div class="page" key={shown.name}>
+    <div class="page two-columns" key={shown.name}>
       <Head run={shown} first={first} />
       <Timeline run={shown} />
-      {groups.length > 0 && <AxisControls />}
-      {groups.map(({ head, consequences }) => (
-        <Card
-          key={head.id}
-          outcome={head}
-          consequences={consequences}
-          said={[shown.headline, first]}
-        />
-      ))}
-      {shown.curves.length > 0 && <Curves run={shown} />}
-      {heatTitles.value.length > 0 && <Layers />}
-      <Ledger run={shown} />
+      {groups.length > 0 && (
+        <div class="column">
+          {shown.curves.length > 0 && <AxisControls />}
+          {groups.map(({ head, consequences }) => (
+            <Card
+              key={head.id}
+              outcome={head}
+              consequences={consequences}
+              said={[headline(shown), first]}
+            />
+          ))}
+        </div>
+      )}
+      <div class="column">
+        {shown.curves.length > 0 && <Curves run={shown} />}
+        {heatTitles.value.length > 0 && <Layers />}
+        <Checks run={shown} />
+      </div>
     </div>
   );
 }
@@ -61,10 +67,8 @@ function Report({ run: shown }: { run: Run }) {
 function Head({ run: shown, first }: { run: Run; first: string }) {
   const count = grouped(shown.outcomes).length;
   const lost = secondsLost(shown);
-  const state = stateOf(
-    { state: shown.state, last_event: shown.last_event ?? null },
-    status.value ? Date.now() : 0,
-  );
+  // Each answer of the source has the age told anew.
+  const state = stateOf(shown, isLive() && status.value ? Date.now() : null);
   return (
     <header class="page-head">
       <div class="page-top">
@@ -86,7 +90,7 @@ function Head({ run: shown, first }: { run: Run; first: string }) {
         <Glyph verdict={shown.verdict} size={22} named />
         <div aria-live="polite">
           <p class="headline-text">
-            <Prose text={shown.headline} />
+            <Prose text={headline(shown)} />
           </p>
           {(count > 1 || lost >= 60) && (
             <p class="headline-more">
@@ -97,7 +101,7 @@ function Head({ run: shown, first }: { run: Run; first: string }) {
         </div>
       </div>
       <Suggestion text={first} level="h2" />
-      <Causes causes={shown.causes} />
+      <Causes causes={shown.causes} said={first} />
       <Twin run={shown} />
     </header>
   );

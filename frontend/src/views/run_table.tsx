@@ -6,8 +6,8 @@ import { brief, duration } from "../lib/numbers";
 import { differing, worstOf } from "../lib/overview";
 import { ROLES, sentence, title } from "../lib/words";
 import { picked } from "../state";
-import type { Item } from "../wire/routes";
-import { Glyph, verdictName } from "./glyph";
+import type { ListedRun } from "../wire/types";
+import { Glyph } from "./glyph";
 import { useRows } from "./virtual";
 
 /** Hyper-parameters in the table at most. */
@@ -18,12 +18,12 @@ type Column = {
   name: string;
   label: string;
   number: boolean;
-  text: (item: Item) => string;
+  text: (item: ListedRun) => string;
   /** What it is sorted by; null stands last. */
-  rank: (item: Item) => number | string | null;
+  rank: (item: ListedRun) => number | string | null;
 };
 
-function columnsOf(items: readonly Item[]): Column[] {
+function columnsOf(items: readonly ListedRun[]): Column[] {
   type Value = number | string | null | undefined;
   const shown = (value: Value) => (typeof value === "number" ? brief(value) : (value ?? ""));
   const rank = (value: Value) => {
@@ -34,7 +34,7 @@ function columnsOf(items: readonly Item[]): Column[] {
         ? value
         : null;
   };
-  const column = (name: string, label: string, of: (item: Item) => Value): Column => ({
+  const column = (name: string, label: string, of: (item: ListedRun) => Value): Column => ({
     name,
     label,
     number: items.some((item) => typeof of(item) === "number"),
@@ -56,7 +56,7 @@ function columnsOf(items: readonly Item[]): Column[] {
 
 type Order = { by: string; down: boolean };
 
-export function RunTable({ items }: { items: readonly Item[] }) {
+export function RunTable({ items }: { items: readonly ListedRun[] }) {
   const [sort, setSort] = useState<Order>({ by: "", down: false });
   const columns = useMemo(() => columnsOf(items), [items]);
   const sorted = useMemo(() => inOrder(items, columns, sort), [items, columns, sort]);
@@ -104,23 +104,27 @@ type HeadProps = {
 };
 
 function Head({ name, label, number = false, sort, by }: HeadProps) {
-  const mine = sort.by === name;
+  const active = sort.by === name;
   return (
     <th
       scope="col"
       class={number ? "number" : ""}
-      aria-sort={mine ? (sort.down ? "descending" : "ascending") : "none"}
+      aria-sort={active ? (sort.down ? "descending" : "ascending") : "none"}
     >
       <button type="button" class="sorter" onClick={() => by(name)}>
         {label}
-        <span aria-hidden="true">{mine && name ? (sort.down ? " ↓" : " ↑") : ""}</span>
+        <span aria-hidden="true">{active && name ? (sort.down ? " ↓" : " ↑") : ""}</span>
       </button>
     </th>
   );
 }
 
 /** By one column, unknown last; by none, worst first as in the list. */
-function inOrder(items: readonly Item[], columns: readonly Column[], { by, down }: Order): Item[] {
+function inOrder(
+  items: readonly ListedRun[],
+  columns: readonly Column[],
+  { by, down }: Order,
+): ListedRun[] {
   const column = columns.find(({ name }) => name === by);
   if (!column) return down ? [...items].reverse() : [...items];
   const known = items.filter((item) => column.rank(item) !== null);
@@ -137,7 +141,7 @@ function Row({
   columns,
   prefix,
 }: {
-  item: Item;
+  item: ListedRun;
   columns: readonly Column[];
   prefix: number;
 }) {
@@ -158,7 +162,7 @@ function Row({
           {middle(item.name.slice(prefix), 44)}
         </button>
       </th>
-      <td>{worst ? title(worst.id) : sentence(verdictName(item.verdict))}</td>
+      <td>{worst ? title(worst.id) : sentence(item.verdict)}</td>
       {columns.map((column) => (
         <td key={column.name} class={column.number ? "number" : ""}>
           {column.text(item)}

@@ -6,7 +6,7 @@ import { differing, numberOf } from "../lib/overview";
 import { decades, increment, multiples } from "../lib/ticks";
 import { plural } from "../lib/words";
 import { dark } from "../state";
-import type { Item } from "../wire/routes";
+import type { ListedRun } from "../wire/types";
 
 const OUTCOMES: Record<string, string> = {
   val_score: "validation score",
@@ -20,9 +20,9 @@ const EDGE = { left: 64, right: 16, top: 10, bottom: 34 };
 /** Pixels around a dot that belong to it. */
 const REACH = 12;
 
-type Dot = { item: Item; x: number; y: number };
+type Dot = { item: ListedRun; x: number; y: number };
 
-export function Scatter({ items }: { items: readonly Item[] }) {
+export function Scatter({ items }: { items: readonly ListedRun[] }) {
   const names = useMemo(() => numeric(items), [items]);
   const outcomes = Object.keys(OUTCOMES).filter(
     (role) => items.filter((item) => finite(item.final[role]) !== null).length > 2,
@@ -65,7 +65,7 @@ const Choice = ({ label, value, options, choose: chosen }: ChoiceProps) => (
 );
 
 /** Hyper-parameters that are numbers and differ, the learning rate first. */
-function numeric(items: readonly Item[]): string[] {
+function numeric(items: readonly ListedRun[]): string[] {
   const known = differing(items).filter(
     (name) => new Set(items.map((item) => numberOf(item, name))).size > 2,
   );
@@ -76,7 +76,7 @@ function numeric(items: readonly Item[]): string[] {
 const finite = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) ? value : null;
 
-function dotsOf(items: readonly Item[], name: string, role: string): Dot[] {
+function dotsOf(items: readonly ListedRun[], name: string, role: string): Dot[] {
   return items.flatMap((item) => {
     const [x, y] = [numberOf(item, name), finite(item.final[role])];
     return x === null || y === null ? [] : [{ item, x, y }];

@@ -15,7 +15,7 @@ import {
   unread,
   view,
 } from "../state";
-import { Glyph, verdictName } from "./glyph";
+import { Glyph } from "./glyph";
 import { RunList } from "./run_list";
 
 export function Sidebar() {
@@ -140,12 +140,12 @@ function Chips() {
           data-testid="severity-chip"
           data-severity={verdict}
           aria-pressed={only.value.has(verdict)}
-          title={`Only ${verdictName(verdict)} runs`}
+          title={`Only ${verdict} runs`}
           onClick={() => toggle(verdict)}
         >
           <Glyph verdict={verdict} size={13} />
           {count.toLocaleString("en")}
-          <span class="unseen"> {verdictName(verdict)}</span>
+          <span class="unseen"> {verdict}</span>
         </button>
       ))}
       {finding.value && (

@@ -1,48 +1,56 @@
 // What to change. A change of code is shown as a diff: the old line, and the new one to copy.
 import { useState } from "preact/hooks";
 import { copied } from "../host";
+import { type CodeChange, codeChange } from "../lib/change";
 import { Prose } from "./prose";
-
-const DIFF = /^(\S.*?)\s→\s(.*?)([.;]?)$/;
 
 type Props = { text: string; level?: "h2" | "h3" };
 
 export function Suggestion({ text, level: Heading = "h3" }: Props) {
+  const change = codeChange(text);
   if (!text) return null;
-  const [, old, fresh] = /[.;] [A-Z]/.test(text) ? [] : (DIFF.exec(text) ?? []);
   return (
     <section class="suggestion" data-testid="card-fix">
       <Heading>Change</Heading>
-      {old && fresh ? (
-        <div class="diff">
-          <code class="old">
-            <del>{old}</del>
-          </code>
-          <code class="new">
-            <ins>{fresh}</ins>
-            <Copy text={fresh} />
-          </code>
-        </div>
-      ) : (
-        <p>
-          <Prose text={text} />
-        </p>
-      )}
+      {change ? <Diff change={change} /> : <Sentence text={text} />}
     </section>
   );
 }
 
+const Sentence = ({ text }: { text: string }) =>
+  text ? (
+    <p>
+      <Prose text={text} />
+    </p>
+  ) : null;
+
+const Diff = ({ change: { before, old, fresh, after } }: { change: CodeChange }) => (
+  <>
+    <Sentence text={before} />
+    <div class="diff">
+      <code class="old">
+        <del>{old}</del>
+      </code>
+      <code class="new">
+        <ins>{fresh}</ins>
+        <Copy text={fresh} />
+      </code>
+    </div>
+    <Sentence text={after} />
+  </>
+);
+
 type CopyProps = { text: string; children?: string; title?: string };
 
 export function Copy({ text, children = "Copy", title }: CopyProps) {
-  const [told, setTold] = useState("");
+  const [label, setLabel] = useState("");
   const copy = async () => {
-    setTold((await copied(text)) ? "Copied" : "Not copied");
-    setTimeout(() => setTold(""), 1500);
+    setLabel((await copied(text)) ? "Copied" : "Not copied");
+    setTimeout(() => setLabel(""), 1500);
   };
   return (
     <button type="button" class="quiet copy" title={title} onClick={() => void copy()}>
-      <span role="status">{told || children}</span>
+      <span role="status">{label || children}</span>
     </button>
   );
 }

@@ -5,7 +5,7 @@ import { increment, multiples } from "../lib/ticks";
 import { singular, title, when } from "../lib/words";
 import { cursor, curves, run as shownRun, zoom } from "../state";
 import { momentAt, stepAt } from "../lib/clock";
-import type { Clock, Outcome, Run } from "../wire/routes";
+import type { Clock, Outcome, Run } from "../wire/types";
 import { Glyph } from "./glyph";
 
 type Row = {
@@ -106,7 +106,9 @@ export function Timeline({ run }: { run: Run }) {
 
 /** A curve of the run that counts in this unit tells when its steps were logged. */
 function clockOf(run: Run, unit: string): Clock {
-  const curve = run.curves.find((one) => one.counted_in === unit && curves.value.has(one.name));
+  const curve = run.curves.find(
+    ({ counted_in, name }) => counted_in === unit && curves.value.has(name),
+  );
   return curves.value.get(curve?.name ?? "")?.clock ?? [];
 }
 

@@ -1,20 +1,20 @@
 // A wall of small curves, grouped by the worst finding of each run.
 import { useMemo, useRef, useState } from "preact/hooks";
-import { choose } from "../actions";
+import { choose, toggle } from "../actions";
 import { middle } from "../lib/names";
 import { groups, worstOf } from "../lib/overview";
 import { plural, sentence, title } from "../lib/words";
-import { folder } from "../state";
-import type { Item, Verdict } from "../wire/routes";
+import { finding, folder, printing } from "../state";
+import type { ListedRun } from "../wire/types";
 import { useSeen } from "./chart";
-import { Glyph, verdictName } from "./glyph";
+import { Glyph } from "./glyph";
 import { Spark } from "./spark";
 
 /** Curves of a group before one asks for more, and pixels for each. */
 const FEW = 24;
 const TILE = 112;
 
-export function Wall({ items }: { items: readonly Item[] }) {
+export function Wall({ items }: { items: readonly ListedRun[] }) {
   const all = useMemo(() => groups(items), [items]);
   if (!items.length) return null;
   return (
@@ -32,19 +32,25 @@ export function Wall({ items }: { items: readonly Item[] }) {
   );
 }
 
-function Group({ name, items }: { name: string; items: readonly Item[] }) {
+function Group({ name, items }: { name: string; items: readonly ListedRun[] }) {
   const host = useRef<HTMLDivElement>(null);
-  const seen = useSeen(host);
+  const seen = useSeen(host) || printing.value;
   const [more, setMore] = useState(1);
   const shown = items.slice(0, FEW * more);
   const first = items[0];
   if (!first) return null;
   const severity = worstOf(first)?.severity ?? first.verdict;
-  const heading = first.findings.length ? title(name) : sentence(verdictName(name as Verdict));
+  const heading = first.findings.length ? title(name) : sentence(name);
+  const only = () => {
+    if (first.findings.length) finding.value = name;
+    else toggle(first.verdict);
+  };
   return (
     <div class="wall-group" ref={host} style={{ width: `${Math.max(2, shown.length) * TILE}px` }}>
       <h3>
-        <Glyph verdict={severity} size={14} /> {heading}
+        <button type="button" class="linked" title="Show only these runs" onClick={only}>
+          <Glyph verdict={severity} size={14} /> {heading}
+        </button>
         <span>{plural(items.length, "run")}</span>
       </h3>
       <ul>

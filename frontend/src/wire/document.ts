@@ -1,37 +1,10 @@
-// Made from tb_diagnose/report/document.schema.json by scripts/types.mjs: change tb_diagnose/report/schema.py, not this.
+// Made from tb_diagnose/report/document/document.schema.json by scripts/types.mjs:
+// change tb_diagnose/report/document/schema.py, not this.
 
 /** What a diagnosis of several runs came to, and the runs it is about. */
-export type Comparison = {
-  /** Id of the finding that led to it, or null. */
-  caused_by: string | null;
-  /** ISO 8601 in UTC with milliseconds, or null where unknown. */
-  detected_at: string | null;
-  /** Since which step the log proved it. */
-  detected_step: number | null;
-  /** At least one entry where found. */
-  evidence: Evidence[];
-  /** The group of diagnoses it belongs to. */
-  family: string;
-  /** The line that would log what is missing. */
-  how_to_enable: string;
-  /** Id of a diagnosis. */
-  id: string;
-  /** What it was judged by, or empty. */
-  method: string;
-  /** Why it is not applicable, not logged, or failed. */
-  reason: string;
+export type Comparison = Outcome & {
   /** Names of the runs it is about. */
   runs: string[];
-  /** Wall time from then to the run's last event, or null. */
-  seconds_after_detection: number | "-Infinity" | "Infinity" | "NaN" | null;
-  /** Of the most severe evidence. */
-  severity: "critical" | "info" | "warning";
-  /** What a surer method would need, or empty. */
-  surer: string;
-  /** What it looks for, in a few words. */
-  title: string;
-  /** The end the examination came to. */
-  verdict: "clear" | "failed" | "found" | "not-applicable" | "not-logged";
 };
 
 /** One thing that was seen, with the numbers that prove it. */
@@ -45,6 +18,8 @@ export type Evidence = {
   first_step: number | null;
   /** One or two sentences with the run's own numbers. */
   message: string;
+  /** Lines to read the curve against. */
+  references: Reference[];
   /** Further curves that show it. */
   related: string[];
   severity: "critical" | "info" | "warning";
@@ -68,6 +43,16 @@ export type Measure = {
   unit: string;
   /** What was measured, in unit. */
   value: number | "-Infinity" | "Infinity" | "NaN";
+};
+
+/** A horizontal line that the curve in evidence is to be read against. */
+export type Reference = {
+  /** The limit, the level of guessing, or the best value. */
+  kind: "best" | "guessing" | "limit";
+  /** What it is, in a few words. */
+  label: string;
+  /** In the unit of the curve. */
+  value: number;
 };
 
 /** A path of which nothing could be read, and why. */
@@ -108,8 +93,8 @@ export type Run = {
   seconds: number | "-Infinity" | "Infinity" | "NaN" | null;
   /** ISO 8601 in UTC with milliseconds, or null where unknown. */
   started: string | null;
-  /** Whether the run goes on, as far as known. */
-  state: "ended" | "running" | "unknown";
+  /** running: it was seen to grow. interrupted: its last record is cut off, as where a process is killed. */
+  state: "interrupted" | "running" | "unknown";
   /** How far the main loss curve goes. */
   steps: Steps | null;
   /** Severity of the worst finding. healthy: what the run is judged by was judged and nothing was found. undecided: it could not be judged. unreadable: nothing could be read. */
@@ -134,10 +119,7 @@ export type Cause = {
   title: string;
 };
 
-/** One curve, of which about 120 finite points are kept.
-
-    Among them are the first, the last and the extremes of every part; points that are not finite
-    are all accounted for. */
+/** One curve, of which about 120 finite points are kept. Among them are the first, the last and the extremes of every part; points that are not finite are all accounted for. */
 export type Curve = {
   counted_in: "epochs" | "steps";
   /** Folder and tag, as TensorBoard shows them. */

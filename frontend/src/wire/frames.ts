@@ -1,17 +1,5 @@
 // The binary answers: u32 header length, JSON header, padding to 8 bytes, float64 steps, float32 values.
-import type { Clock, CurveData, End, Heat, Scale, Stretch } from "./routes";
-
-type CurvesHeader = {
-  curves: {
-    name: string;
-    points: number;
-    full: number;
-    nonfinite: End[];
-    clock: Clock;
-    offset: number;
-  }[];
-};
-type HeatHeader = Omit<Heat, "steps" | "values"> & { steps: number; scale: Scale };
+import type { CurveData, CurvesHead, Heat, HeatTitle, NonFiniteEnd, NonFiniteSpan } from "./types";
 
 /** The header and where the numbers begin. Throws where the answer is cut short. */
 function opened(buffer: ArrayBuffer): { header: unknown; start: number } {
@@ -23,16 +11,16 @@ function opened(buffer: ArrayBuffer): { header: unknown; start: number } {
 export function curvesOf(buffer: ArrayBuffer): Map<string, CurveData> {
   const { header, start } = opened(buffer);
   const curves = new Map<string, CurveData>();
-  for (const each of (header as CurvesHeader).curves) {
-    const at = start + each.offset;
-    const steps = new Float64Array(buffer, at, each.points);
-    const values = new Float32Array(buffer, at + 8 * each.points, each.points);
-    curves.set(each.name, {
+  for (const curve of (header as CurvesHead).curves) {
+    const at = start + curve.offset;
+    const steps = new Float64Array(buffer, at, curve.points);
+    const values = new Float32Array(buffer, at + 8 * curve.points, curve.points);
+    curves.set(curve.name, {
       steps,
       values,
-      full: each.full,
-      nonfinite: stretches(each.nonfinite, steps, values),
-      clock: each.clock,
+      full: curve.full,
+      nonfinite: stretches(curve.nonfinite, steps, values),
+      clock: curve.clock,
     });
   }
   return curves;
@@ -40,7 +28,7 @@ export function curvesOf(buffer: ArrayBuffer): Map<string, CurveData> {
 
 export function heatOf(buffer: ArrayBuffer): Heat {
   const { header, start } = opened(buffer);
-  const { rows, steps, ...rest } = header as HeatHeader;
+  const { rows, steps, ...rest } = header as HeatTitle;
   return {
     ...rest,
     rows,
@@ -51,11 +39,11 @@ export function heatOf(buffer: ArrayBuffer): Heat {
 
 /** Two ends of one kind with nothing finite between them belong to one stretch. */
 export function stretches(
-  ends: readonly End[],
+  ends: readonly NonFiniteEnd[],
   steps: CurveData["steps"],
   values: CurveData["values"],
-): Stretch[] {
-  const found: Stretch[] = [];
+): NonFiniteSpan[] {
+  const found: NonFiniteSpan[] = [];
   let at = 0;
   for (const { step, value } of ends) {
     let broken = false;

@@ -1,128 +1,170 @@
-// What the routes answer besides parts of the document; the plugin's side is tb_diagnose/plugin/.
-import type * as document from "./document";
+// Made from tb_diagnose/report/page/page.schema.json by scripts/types.mjs:
+// change tb_diagnose/report/page/schema.py, not this.
+import type { Comparison, Document, Problem, Run, Summary } from "./document";
 
-export type { Cause, Curve, Evidence, Outcome, Run } from "./document";
-/** A number, or a string for the three that JSON does not have. */
-export type Numeric = number | "NaN" | "Infinity" | "-Infinity";
-export type Severity = document.Evidence["severity"];
-export type Verdict = document.Run["verdict"];
-export type RunState = document.Run["state"];
-/** A value against a declared limit; `value operator limit` holds. */
-export type Comparison = document.Measure;
-/** What one diagnosis of several runs came to. */
-export type Between = document.Comparison;
-export type Document = document.Document;
-
-/** Where a curve was not finite: the first and the last step, and what stood there. */
-export type Stretch = { first: number; last: number; value: string };
-/** The end of such a stretch, as the routes give it. */
-export type End = { step: number; value: string };
-
-/** What the plugin is doing; `version` rises with every change of what it knows. */
+/** What the tab is doing. */
 export type State = {
-  version: number;
-  state: "starting" | "empty" | "ready" | "error";
+  folders: number;
+  /** A sentence for a person, or empty. */
   message: string;
-  sampled: boolean;
-  runs: number;
   /** Folders that were read, of all that were found. */
   read: number;
-  folders: number;
+  runs: number;
+  /** Whether only a sample of the log can be read. */
+  sampled: boolean;
+  state: "empty" | "error" | "ready" | "starting";
+  /** Rises with every change of what is known. */
+  version: number;
 };
 
-/** A finding in the list of runs; `detected_at` is when the log proved it, or when the run began. */
-export type Found = {
-  id: string;
-  severity: Severity;
-  caused_by: string | null;
-  detected_at: string | null;
+/** The names of all runs, worst first, and the runs that changed since a version. */
+export type RunListChange = {
+  comparisons: Comparison[];
+  names: string[];
+  problems: Problem[];
+  runs: ListedRun[];
+  summary: Summary;
+  version: number;
 };
 
-/** A run in the list. */
-export type Item = {
-  name: string;
-  verdict: Verdict;
-  headline: string;
-  /** Most severe first, each followed by its consequences. */
-  findings: Found[];
-  /** Its main curve in at most 40 values. */
-  spark: (number | null)[];
-  framework: string;
-  state: RunState;
-  started: string | null;
-  last_event: string | null;
-  seconds: Numeric | null;
-  /** Hyper-parameters by name. */
-  parameters: Record<string, number | string>;
-  /** Last value of each of the main curves, by role. */
-  final: Record<string, Numeric | null>;
+/** A run in the list of the tab. */
+export type ListedRun = RunLine & {
   /** The version in which it changed last. */
   changed: number;
 };
 
-/** All runs, worst first. */
-export type RunList = {
-  version: number;
-  runs: Item[];
-  summary: Document["summary"];
-  comparisons: Between[];
+/** A finding in the list of runs. */
+export type ListedFinding = {
+  /** Id of the finding that led to it, or null. */
+  caused_by: string | null;
+  /** When the log proved it, or the run began. */
+  detected_at: string | null;
+  /** Id of a diagnosis. */
+  id: string;
+  severity: "critical" | "info" | "warning";
 };
-/** The same as an answer: all names, and the runs that changed since the version asked for. */
-export type RunListChange = RunList & { names: string[] };
 
-/** Some steps of a curve, rising, and when they were logged, in seconds since 1970. */
-export type Clock = readonly (readonly [step: number, moment: number])[];
+/** The header of an answer of curves. */
+export type CurvesHead = {
+  curves: CurveHead[];
+};
 
-/** A curve for drawing; `full` is how many points the log holds. */
-export type CurveData = {
-  steps: ArrayLike<number>;
-  values: ArrayLike<number | null>;
+/** One curve in an answer of numbers: what is known before its steps and values. */
+export type CurveHead = {
+  /** Steps, and seconds since 1970, rising. */
+  clock: [number, number][];
+  /** How many the log holds. */
   full: number;
-  nonfinite: Stretch[];
-  clock: Clock;
+  name: string;
+  nonfinite: NonFiniteEnd[];
+  /** Where its numbers begin, in bytes. */
+  offset: number;
+  /** How many points are drawn. */
+  points: number;
 };
 
-export type Scale = "log" | "linear" | "diverging";
+/** The first or the last point of a stretch that is not finite. */
+export type NonFiniteEnd = {
+  step: number;
+  value: "-Infinity" | "Infinity" | "NaN";
+};
 
-/** What heat maps a run has. */
+/** A heat map that a run has, and the header of an answer of one. */
 export type HeatTitle = {
-  vital: string;
-  title: string;
-  unit: string;
+  /** Names of the layers. */
   rows: string[];
+  scale: "diverging" | "linear" | "log";
+  /** How many columns it has. */
   steps: number;
-};
-
-/** One vital of every layer at every step, row by row. */
-export type Heat = {
-  vital: string;
   title: string;
   unit: string;
-  scale: Scale;
-  rows: string[];
-  steps: ArrayLike<number>;
-  values: ArrayLike<number | null>;
+  /** Its id, such as weights/movement. */
+  vital: string;
 };
 
+/** The text of a diagnosis. */
 export type Article = {
-  title: string;
   family: string;
-  severity: Severity;
-  sections: Record<string, string>;
-  limits: { name: string; value: number; unit: string; source: string }[];
-  /** How often it was right where that was measured; empty where it was not. */
+  /** Why the settings switch it off, null if they do not. */
+  ignored: string | null;
+  limits: ArticleLimit[];
+  /** How often it was right, empty if not measured. */
   measured: string;
+  sections: Record<string, string>;
+  severity: "critical" | "info" | "warning";
+  title: string;
 };
-export type Catalog = Record<string, Article>;
 
-/** What the offline report carries instead of routes. */
+/** A limit of a diagnosis, as the settings have it. */
+export type ArticleLimit = {
+  name: string;
+  source: string;
+  unit: string;
+  value: number;
+};
+
+/** What the HTML report carries instead of routes, but for its runs. */
 export type Carried = {
+  /** By id of the diagnosis. */
+  catalog: Record<string, Article>;
+  /** Without its runs. */
   document: Document;
-  lines: Item[];
-  catalog: Catalog;
-  curves: Record<string, Record<string, Omit<CurveData, "nonfinite"> & { nonfinite: End[] }>>;
-  heats: Record<string, Heat[]>;
-  /** When it was made and of what, where the report tells. */
-  made?: string;
-  folder?: string;
+  /** Where the logs are, or empty. */
+  folder: string;
+  /** In the order of the runs. */
+  lines: RunLine[];
+  /** When it was made, ISO 8601. */
+  made: string;
+};
+
+/** A run in one line of a list. */
+export type RunLine = {
+  /** Last value of each main curve, by role. */
+  final: Record<string, number | "-Infinity" | "Infinity" | "NaN" | null>;
+  /** Most severe first, each followed by its consequences. */
+  findings: ListedFinding[];
+  framework: string;
+  headline: string;
+  /** ISO 8601 in UTC with milliseconds, or null where unknown. */
+  last_event: string | null;
+  name: string;
+  /** Hyper-parameters by name. */
+  parameters: Record<string, number | string>;
+  seconds: number | "-Infinity" | "Infinity" | "NaN" | null;
+  /** Its main curve in at most 40 values. */
+  spark: (number | null)[];
+  /** ISO 8601 in UTC with milliseconds, or null where unknown. */
+  started: string | null;
+  state: "interrupted" | "running" | "unknown";
+  verdict: "critical" | "healthy" | "info" | "undecided" | "unreadable" | "warning";
+};
+
+/** A run in the HTML report, which is unpacked when it is asked for. */
+export type CarriedRun = {
+  /** By name of the curve. */
+  curves: Record<string, CarriedCurve>;
+  heats: CarriedHeat[];
+  run: Run;
+};
+
+/** A curve as the HTML report carries it. */
+export type CarriedCurve = {
+  /** Steps, and seconds since 1970, rising. */
+  clock: [number, number][];
+  /** How many points the log holds. */
+  full: number;
+  nonfinite: NonFiniteEnd[];
+  steps: number[];
+  values: (number | null)[];
+};
+
+/** A heat map as the HTML report carries it, row by row. */
+export type CarriedHeat = {
+  rows: string[];
+  scale: "diverging" | "linear" | "log";
+  steps: number[];
+  title: string;
+  unit: string;
+  values: (number | null)[];
+  vital: string;
 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { momentAt, scaleOf, stepAt } from "../../src/lib/clock";
-import type { Clock } from "../../src/wire/routes";
+import type { Clock } from "../../src/wire/types";
 
 const STEPS: Clock = [
   [0, 1000],

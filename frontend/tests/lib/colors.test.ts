@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { color, heldOut, place, places } from "../../src/lib/colors";
+import { color, heldOut, paletteIndex, paletteIndices } from "../../src/lib/colors";
 
 const CURVES = [
   { name: "train/loss", role: "train_loss" },
@@ -10,21 +10,21 @@ const CURVES = [
 test("training and validation never share a color", () => {
   const order = ["a/train", "b", "c", "d", "e", "f", "g", "a/validation"];
   for (const known of [order, [], ["a/validation"]]) {
-    const [train, validation] = places("a", CURVES, known);
+    const [train, validation] = paletteIndices("a", CURVES, known);
     assert.notEqual((train ?? 0) % 7, (validation ?? 0) % 7);
   }
-  assert.equal(places("a", CURVES, order)[0], 0);
+  assert.equal(paletteIndices("a", CURVES, order)[0], 0);
 });
 
 test("a run has the color of its train folder, and colors begin anew after seven", () => {
   const order = ["b/train", "b/validation", "a", "c/eval"];
   assert.deepEqual(
     [
-      place("b", order, 9),
-      place("a", order, 9),
-      place("c", order, 9),
-      place("x", order, 9),
-      place("b#2", order, 9),
+      paletteIndex("b", order, 9),
+      paletteIndex("a", order, 9),
+      paletteIndex("c", order, 9),
+      paletteIndex("x", order, 9),
+      paletteIndex("b#2", order, 9),
     ],
     [0, 2, 3, 9, 0],
   );

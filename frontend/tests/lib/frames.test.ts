@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { curvesOf, heatOf, stretches } from "../../src/wire/frames";
+import type { NonFiniteEnd } from "../../src/wire/types";
 
 /** A frame as tb_diagnose/plugin/frames.py writes it. */
 function framed(header: unknown, parts: ArrayBufferView[]): ArrayBuffer {
@@ -66,7 +67,7 @@ test("a heat map comes out row by row", () => {
 });
 
 test("two ends with nothing finite between them are one stretch", () => {
-  const ends = [
+  const ends: NonFiniteEnd[] = [
     { step: 2, value: "NaN" },
     { step: 5, value: "NaN" },
     { step: 8, value: "NaN" },

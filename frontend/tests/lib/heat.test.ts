@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arranged, domain, level, pixels, ramp } from "../../src/lib/heat";
-import type { Heat } from "../../src/wire/routes";
+import type { Heat } from "../../src/wire/types";
 
 const heat = (more: Partial<Heat>): Heat => ({
   vital: "v",

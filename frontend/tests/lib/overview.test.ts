@@ -3,14 +3,14 @@ import { test } from "node:test";
 import { common, tail } from "../../src/lib/common";
 import { isNew } from "../../src/lib/news";
 import { differing, findingRows, groups, healthyTwin, worstOf } from "../../src/lib/overview";
-import type { Found, Severity } from "../../src/wire/routes";
+import type { ListedFinding, Severity } from "../../src/wire/types";
 import { item } from "../made";
 
 const found = (
   id: string,
   severity: Severity = "warning",
   caused_by: string | null = null,
-): Found => ({
+): ListedFinding => ({
   id,
   severity,
   caused_by,

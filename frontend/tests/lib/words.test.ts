@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { about, span, stateOf, title, when } from "../../src/lib/words";
+import type { Run } from "../../src/wire/types";
 import { evidence, outcome, run } from "../made";
 
 test("an id reads as words", () => {
@@ -54,12 +55,17 @@ test("what is told of first step and detection cannot contradict itself", () => 
   assert.equal(found([], null), "");
 });
 
-test("the age of the last point is told while it matters", () => {
-  const now = Date.parse("2026-01-01T00:01:00Z");
-  const run = (state: "running" | "ended" | "unknown", last_event: string | null) =>
-    stateOf({ state, last_event }, now);
-  assert.equal(run("running", "2026-01-01T00:00:56Z"), "running · last point 4.0 s ago");
-  assert.equal(run("ended", "2026-01-01T00:00:56Z"), "ended");
-  assert.equal(run("unknown", "2025-01-01T00:00:00Z"), "");
-  assert.equal(run("running", null), "running");
+test("a run is told as running, interrupted or ended, with the age of its last point", () => {
+  const now = Date.parse("2026-01-01T01:00:00Z");
+  const told = (state: Run["state"], last_event: string | null, seconds = 60) =>
+    stateOf({ state, last_event, seconds }, now);
+  assert.equal(told("running", "2026-01-01T00:59:56Z"), "running · last point 4.0 s ago");
+  assert.equal(told("interrupted", "2026-01-01T00:30:00Z"), "interrupted · last point 30 m ago");
+  assert.equal(told("unknown", "2026-01-01T00:30:00Z"), "ended · last point 30 m ago");
+  assert.equal(told("unknown", "2026-01-01T00:30:00Z", 36_000), "last point 30 m ago");
+  assert.equal(told("running", null), "running");
+  assert.equal(
+    stateOf({ state: "unknown", last_event: "2026-01-01T00:30:00Z", seconds: 1 }, null),
+    "",
+  );
 });

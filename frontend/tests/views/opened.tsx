@@ -6,7 +6,7 @@ import { inline } from "../../src/source/inline";
 import type { Source } from "../../src/source/source";
 import * as state from "../../src/state";
 import { App } from "../../src/views/app";
-import type { Run, State } from "../../src/wire/routes";
+import type { Run, State } from "../../src/wire/types";
 import { carried } from "../made";
 
 export const report = (runs: Run[]): Source => inline(carried(runs));

@@ -1,7 +1,7 @@
 import { all, id, names, one, text } from "./stage";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { run, sick } from "../made";
+import { outcome, run, sick } from "../made";
 import { click, opened, report } from "./opened";
 
 const RUNS = [
@@ -46,4 +46,31 @@ test("a sick run proposes its healthy twin", async () => {
   await opened(report([twin("a", true), twin("b", false)]));
   assert.equal(all(id("twin")).length, 0); // half of what is known of them differs
   assert.equal(one("h1").textContent, "a");
+});
+
+test("the heading of a group of the wall shows only its runs", async () => {
+  await opened(report(RUNS));
+  const healthy = all(`${id("wall")} h3 button`).at(-1);
+  assert.match(healthy?.textContent ?? "", /Healthy/);
+  healthy?.click();
+  await click(`${id("overview")} h1`);
+  assert.equal(names().length, 9);
+});
+
+test("many findings are folded, what could not be read is told", async () => {
+  const ids = Array.from({ length: 20 }, (_, at) => `finding-${at}`);
+  const found = ids.map((name) => outcome(name, { verdict: "found" }));
+  const source = report([run("a", { verdict: "warning", outcomes: found }), ...RUNS]);
+  await opened({
+    ...source,
+    runs: async (since) => ({
+      ...(await source.runs(since)),
+      problems: [{ path: "x", message: "x is a git-lfs pointer; run git lfs pull." }],
+    }),
+  });
+  const rows = () => all(`${id("findings")} tbody tr`).length;
+  assert.equal(rows(), 12);
+  await click(`${id("overview")} .more`);
+  assert.equal(rows(), 22);
+  assert.match(text(id("notice-problems")), /1 path not read\..*git lfs pull/);
 });

@@ -1,4 +1,5 @@
 import { all, id, one, page, text } from "./stage";
+import { act, fireEvent } from "@testing-library/preact";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { evidence, outcome, run, sick } from "../made";
@@ -51,7 +52,7 @@ test("what is worse than its cause is open from the beginning", async () => {
   assert.equal(one(id("consequence")).getAttribute("aria-expanded"), "true");
 });
 
-test("a card tells the comparison, how it was judged, and how to silence it", async () => {
+test("a card tells the comparison, how it was evidenceCharts, and how to silence it", async () => {
   await opened(report([sick("a")]));
   const card = one(id("card", "[data-id=learning-rate-too-high]"));
   assert.match(
@@ -60,7 +61,7 @@ test("a card tells the comparison, how it was judged, and how to silence it", as
   );
   assert.match(
     card.querySelector(id("judged"))?.textContent ?? "",
-    /found in 9 of 10.*Kingma and Ba 2015.*ignore = \["learning-rate-too-high"\]/,
+    /found in 9 of 10.*Judged by the setup\..*Kingma and Ba 2015.*ignore\.learning-rate-too-high = ""/,
   );
 });
 
@@ -96,13 +97,52 @@ test("the heat map has a row for each layer, and a click draws its curve", async
 });
 
 test("a run that goes on says so, and when its last point came", async () => {
-  const last_event = new Date(Date.now() - 4000).toISOString();
-  await opened(report([run("a", { ...{ state: "running", last_event } })]));
+  const going = run("a", {
+    state: "running",
+    last_event: new Date(Date.now() - 4000).toISOString(),
+  });
+  await opened({ ...report([going]), live: true });
   assert.match(text(".run-state"), /^Running · last point \d\.\d s ago$/);
+  await opened(report([going])); // a report does not know what time it is read
+  assert.equal(text(".run-state"), "Running");
 });
 
 test("evidence that says the same as the headline says it once", async () => {
   const found = outcome("x", { verdict: "found", evidence: [evidence({ message: "It broke." })] });
   await opened(report([run("a", { headline: "Broken: It broke.", outcomes: [found] })]));
   assert.equal(all(`${id("card")} .message`).length, 0);
+});
+
+test("the line that ignores a finding keeps the reason that is typed", async () => {
+  await opened(report([sick("a")]));
+  const card = `${id("card", "[data-id=learning-rate-too-high]")} ${id("suppression")}`;
+  const reason = one(`${card} input`) as HTMLInputElement;
+  await act(() => void fireEvent.input(reason, { target: { value: 'a "sweep"' } }));
+  assert.equal(text(`${card} pre code`), 'ignore.learning-rate-too-high = "a \\"sweep\\""');
+});
+
+test("what the settings ignore is told with its reason", async () => {
+  const source = report([run("a")]);
+  await opened({
+    ...source,
+    catalog: async () => {
+      const [article] = Object.values(await source.catalog());
+      assert.ok(article);
+      return { "dead-relu": { ...article, ignored: "sparse by design" }, overfitting: article };
+    },
+  });
+  assert.match(text(id("ignored")), /settings 1.*Dead ReLU sparse by design/);
+});
+
+test("a change of code in a sentence is told apart from the words around it", async () => {
+  const found = outcome("x", {
+    verdict: "found",
+    evidence: [evidence({ suggestion: "Go back and lr=0.1 → lr=0.01, and clip." })],
+  });
+  await opened(report([run("a", { headline: "It broke.", outcomes: [found] })]));
+  assert.equal(one(".page-head ins").textContent, "lr=0.01");
+  assert.deepEqual(
+    all(".page-head .suggestion p").map((part) => part.textContent),
+    ["Go back and", "and clip."],
+  );
 });

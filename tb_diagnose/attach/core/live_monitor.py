@@ -15,11 +15,11 @@ from tb_diagnose.core.settings import Settings, load
 from tb_diagnose.engine.contract import registry
 from tb_diagnose.engine.examine import examine
 from tb_diagnose.read import Cluster, Follower, NothingToRead, clusters
-from tb_diagnose.report.finding import finding
-from tb_diagnose.report.phrases import grouped
-from tb_diagnose.report.run import run_part
-from tb_diagnose.report.schema import POINTS, OutcomePart
-from tb_diagnose.report.screen import Screen
+from tb_diagnose.report.document.run import run_part
+from tb_diagnose.report.document.schema import POINTS, OutcomePart
+from tb_diagnose.report.terminal.finding import finding
+from tb_diagnose.report.text.phrases import grouped
+from tb_diagnose.report.text.screen import Screen
 
 _log = logging.getLogger("tb_diagnose")
 #: Share of the training's time that looking may take (chosen: the budget of attach).
