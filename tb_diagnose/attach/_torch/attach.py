@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import torch
 from tb_diagnose.attach._torch import names
 from tb_diagnose.attach._torch.attachment import Attachment
 from tb_diagnose.attach._torch.setup import SetupRecorder
-from tb_diagnose.attach.core.options import described_error
+from tb_diagnose.attach.core.options import checked_folder, described_error
 from tb_diagnose.attach.core.sinks import FileSink, Sink, SummaryWriterSink
 
 
@@ -39,10 +38,10 @@ def attach(
     optimizers = _optimizers(optimizer)
     if loss is not None and not (isinstance(loss, str) or callable(loss)):
         raise described_error("loss", "a loss module, a function or its name", loss)
+    schedulers = _schedulers(scheduler)
     if writer is None:
         return Nothing()
     sink, folder = _target(writer)
-    schedulers = [] if scheduler is None else _listed(scheduler)
     setup = SetupRecorder(model, optimizers, loss=loss, schedulers=schedulers)
     _replace(model, optimizers)
     return Attachment(model, optimizers, sink, folder, setup=setup, **options)
@@ -53,21 +52,30 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _optimizers(optimizer: Any) -> list[Any]:
-    several = [names.unwrapped(each) for each in _listed(optimizer)]
-    wrong = [each for each in several if not isinstance(each, torch.optim.Optimizer)]
+    several = [names.unwrapped(one) for one in _listed(optimizer)]
+    wrong = [one for one in several if not isinstance(one, torch.optim.Optimizer)]
     if wrong or not several:
-        given = wrong[0] if wrong else optimizer
-        raise described_error("optimizer", "a torch.optim.Optimizer or a list of them", given)
-    return several
+        value = wrong[0] if wrong else optimizer
+        raise described_error("optimizer", "a torch.optim.Optimizer or a list of them", value)
+    return list(dict.fromkeys(several))
 
 
-def _target(writer: Any) -> tuple[Sink, Path]:
-    """Where to write, and the folder in which it lies."""
-    if isinstance(writer, str | os.PathLike):
-        return FileSink(Path(writer)), Path(writer)
-    if not hasattr(writer, "_get_file_writer") or not hasattr(writer, "log_dir"):
-        raise described_error("writer", "a SummaryWriter, a folder's path or None", writer)
-    return SummaryWriterSink(writer), Path(writer.log_dir)
+def _schedulers(scheduler: Any) -> list[Any]:
+    schedulers = [] if scheduler is None else _listed(scheduler)
+    for one in schedulers:
+        if isinstance(one, type) or not callable(getattr(one, "step", None)):
+            wanted = "a learning-rate scheduler or a list of them"
+            raise described_error("scheduler", wanted, one)
+    return schedulers
+
+
+def _target(writer: Any) -> tuple[Sink, Path | None]:
+    """Where to write, and the folder in which it lies, if that is on this machine."""
+    folder = getattr(writer, "log_dir", None) or getattr(writer, "logdir", None)
+    if hasattr(writer, "_get_file_writer") and folder:
+        return SummaryWriterSink(writer), None if "://" in str(folder) else Path(folder)
+    path = checked_folder(writer, "writer", "a SummaryWriter, a folder's path or None")
+    return FileSink(path), path
 
 
 def _replace(model: Any, optimizers: Sequence[Any]) -> None:

@@ -109,10 +109,20 @@ def loss_of(output: Any) -> Any:
     return loss if isinstance(loss, torch.Tensor) and loss.dim() == 0 else None
 
 
+def classes(loss: Any, y_pred: Any, y: Any) -> int:
+    """How many classes the targets of a loss module name, 0 where they are numbers."""
+    kind = type(loss).__name__
+    if kind in ("CrossEntropyLoss", "NLLLoss") and not y.is_floating_point():
+        return int(y_pred.shape[1 if y_pred.dim() > 1 else 0])
+    single = y.dim() == 1 or y.shape[1:].numel() == 1
+    return 2 if kind.startswith("BCE") and single else 0
+
+
 def unwrapped(optimizer: Any) -> Any:
-    """PyTorch's optimizer within one of Accelerate's or Lightning's."""
+    """PyTorch's optimizer within one of Accelerate's or Lightning's; a scheduler is none."""
     inner = getattr(optimizer, "optimizer", None)
-    return unwrapped(inner) if isinstance(inner, torch.optim.Optimizer) else optimizer
+    wraps = isinstance(inner, torch.optim.Optimizer) and hasattr(optimizer, "param_groups")
+    return unwrapped(inner) if wraps else optimizer
 
 
 def weights(optimizer: Any) -> Iterator[Any]:
