@@ -103,7 +103,7 @@ class TensorFlowSink:
 
 
 class SummaryWriterSink:
-    """PyTorch's ``SummaryWriter`` (or one with the same ``file_writer``)."""
+    """PyTorch's ``SummaryWriter``, or that of tensorboardX."""
 
     def __init__(self, writer: Any) -> None:
         self._writer = writer
@@ -115,6 +115,10 @@ class SummaryWriterSink:
         self._add(text_summary(tag, text), 0)
 
     def _add(self, summary: Any, step: int) -> None:
+        if type(self._writer).__module__.startswith("tensorboardX"):
+            from tensorboardX.proto.summary_pb2 import Summary  # the same message, its own class
+
+            summary = Summary.FromString(summary.SerializeToString())
         self._writer._get_file_writer().add_summary(summary, step)  # noqa: SLF001
 
     def flush(self) -> None:
