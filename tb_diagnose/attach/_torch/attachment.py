@@ -5,16 +5,19 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import torch
+from torch.nn.modules.loss import _Loss as Loss
 
 from tb_diagnose.attach._torch import names
 from tb_diagnose.attach._torch.calls import ModuleCalls, is_compiled, is_compiled_in_place
+from tb_diagnose.attach._torch.graph import differentiated
 from tb_diagnose.attach._torch.loss_scaler import LossScaler
 from tb_diagnose.attach._torch.names import tensors
 from tb_diagnose.attach._torch.setup import SetupRecorder
-from tb_diagnose.attach._torch.step import Step
+from tb_diagnose.attach._torch.step import Step, check_batch
 from tb_diagnose.attach._torch.validation import Validation
 from tb_diagnose.attach.core.detach import detach_on_failure
 from tb_diagnose.attach.core.live_monitor import OnFinding
@@ -86,8 +89,9 @@ class Attachment:
         self.close()
 
     def close(self) -> None:
-        """Write what is left and take every hook off."""
-        self._finish()
+        """Write what is left, examine it a last time, and take every hook off."""
+        if self._handles:
+            self._finish()
         self.detach()
 
     @detach_on_failure
@@ -97,6 +101,7 @@ class Attachment:
         self._write_setup()
         if self._validation is not None:
             self._validation.end()
+        self.tracker.finish()
 
     def detach(self) -> None:
         """Nothing is listened to any more."""
@@ -109,7 +114,6 @@ class Attachment:
         """Tell that the data begins anew: from here on examples may come again."""
         self.tracker.new_epoch()
 
-    @detach_on_failure
     def batch(
         self, labels: Any = None, losses: Any = None, loss: Any = None, classes: int = 0
     ) -> None:
@@ -120,7 +124,15 @@ class Attachment:
             losses: [b] the loss of each example (``reduction="none"``).
             loss: the loss that is minimized; by default the mean of ``losses``.
             classes: how many classes the labels name, 0 for numbers.
+
+        Raises:
+            TypeError, ValueError: where an argument makes no sense.
         """
+        check_batch(labels, losses, loss, classes)
+        self._record_batch(labels, losses, loss, classes)
+
+    @detach_on_failure
+    def _record_batch(self, labels: Any, losses: Any, loss: Any, classes: int) -> None:
         if self._setup is not None:
             self._setup.computed_loss(loss if loss is not None else losses)
         self._step.losses(labels, losses, loss, classes)
@@ -150,6 +162,7 @@ class Attachment:
         if self._setup is not None:
             self._setup.entered(module, arguments)
         if self._step.entry is not None:
+            self._step.called_with(arguments)
             return
         self._waited = 0
         if not module.training:
@@ -184,24 +197,27 @@ class Attachment:
         name = self._modules.get(module)
         if self._setup is not None:
             self._setup.left(module, name, arguments, output)
+        if isinstance(module, Loss):
+            self._step.criterion(module, arguments, output)
         if name is None:
             return
         if module.training:
             self._step.output(names.clean(name), module, output)
         if module is not self._step.entry:
             return
-        self._step.entry = None
         if not module.training:
+            self._step.entry = None
             self._record_validation(tensors(arguments, named))
             return
+        self._step.called_with(names.flat(output))
+        self._step.entry = None
         self._feed(tensors(arguments, named))
         if self._setup is not None:
             self._setup.computed(output)
-        if self._step.recorder is not None:
-            self._step.own_loss(output)
-            for y in names.flat(output):
-                if y.requires_grad and y.grad_fn is not None:
-                    y.register_hook(_telling(weakref.ref(self), self.tracker.step))
+        self._step.own_loss(output)
+        for y in names.flat(output):
+            if y.requires_grad and y.grad_fn is not None:
+                y.register_hook(_telling(weakref.ref(self), self.tracker.step))
 
     def compiled(self, module: Any) -> None:
         """Calls are not listened to any more where one of ours is compiled."""
@@ -230,9 +246,11 @@ class Attachment:
     # Told by tensors and optimizers. -------------------------------------------------------------
 
     @detach_on_failure
-    def backward_begins(self, step: int) -> None:
-        """Of the step with this number, if it still runs."""
+    def backward_begins(self, step: int, thread: int) -> None:
+        """Of the step with this number, if it still runs; the model was called in ``thread``."""
         if step == self.tracker.step:
+            if self._setup is not None:
+                self._setup.differentiated(differentiated(thread))
             self._step.backward_begins(self._optimizers)
 
     @detach_on_failure
@@ -291,9 +309,11 @@ def _telling(attachment: weakref.ref[Attachment], step: int) -> Callable[[Any], 
     It keeps nothing alive: what a graph holds in a circle is never freed.
     """
 
+    thread = get_ident()
+
     def begins(_: Any) -> None:
-        told = attachment()
-        if told is not None:
-            told.backward_begins(step)
+        listener = attachment()
+        if listener is not None:
+            listener.backward_begins(step, thread)
 
     return begins

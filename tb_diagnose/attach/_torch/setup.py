@@ -11,10 +11,9 @@ import torch
 from torch.nn.modules.loss import _Loss
 
 from tb_diagnose.attach._torch import names
+from tb_diagnose.attach._torch.graph import origin
 from tb_diagnose.attach.core.setup import group_settings, plain, setup_document
 
-#: Operations between two modules that are followed back, at most (chosen: more is no activation).
-FAR = 12
 #: Modules that count as one layer although they have modules within.
 WHOLE = frozenset({"MultiheadAttention"})
 
@@ -90,13 +89,20 @@ class SetupRecorder:
         self.computed_loss(loss)
         tensors = [y for y in names.flat(output) if y is not loss and y.grad_fn is not None]
         self._outputs = [self._origin(y.grad_fn, id(y)) for y in tensors]
+        for y in tensors:
+            self._made.setdefault(y.grad_fn, "?")
 
     def computed_loss(self, loss: Any) -> None:
         """The loss was computed by a function: its operation is in the graph."""
         if self._loss is None and isinstance(loss, torch.Tensor) and loss.grad_fn is not None:
-            origin = self._origin(loss.grad_fn, id(loss))
-            if origin["through"]:
-                self._loss = {"name": "", "config": {}, **origin}
+            described = self._origin(loss.grad_fn, id(loss))
+            if described["through"]:
+                self._loss = {"name": "", "config": {}, **described}
+
+    def differentiated(self, loss: Any) -> None:
+        """A backward pass of our output began at this tensor; another model may lie between."""
+        if isinstance(loss, torch.Tensor) and not origin(loss.grad_fn, self._made).branches:
+            self.computed_loss(loss)
 
     def described(self) -> dict[str, Any]:
         """The setup, as far as it was seen."""
@@ -150,17 +156,11 @@ class SetupRecorder:
 
         ``layer`` is None for data, and ``"?"`` where it cannot be told.
         """
-        through: list[str] = []
         if node is None:
-            return {"layer": self._made.get(tensor), "through": through}
-        while node not in self._made and len(through) < FAR:
-            through.append(node.name().partition("Backward")[0])
-            before = [each for each, _ in node.next_functions if each is not None]
-            before = [each for each in before if "AccumulateGrad" not in each.name()]
-            if len(before) != 1:
-                return {"layer": "?" if before else None, "through": through}
-            node = before[0]
-        return {"layer": self._made.get(node, "?"), "through": through}
+            return {"layer": self._made.get(tensor), "through": []}
+        found = origin(node, self._made)
+        layer = "?" if found.branches else self._made.get(found.node)
+        return {"layer": layer, "through": found.through}
 
     def _called_loss(self, module: Any, arguments: Any) -> None:
         if self._loss is None and arguments and isinstance(arguments[0], torch.Tensor):
@@ -211,8 +211,8 @@ def _initial(model: Any) -> Iterator[tuple[str, dict[str, float]]]:
     """How each layer's kernel begins, before the first step."""
     for name, module in model.named_modules():
         weight = getattr(module, "weight", None)
-        if isinstance(weight, torch.nn.Parameter) and weight.dim() > 1:
-            with suppress(Exception), torch.no_grad():  # not there yet, or on no device
+        if isinstance(weight, torch.nn.Parameter) and len(names.shape(weight)) > 1:
+            with suppress(Exception), torch.no_grad():  # on no device
                 kernel = names.local(weight).float()
                 low, high = torch.aminmax(kernel)
                 yield (

@@ -49,7 +49,7 @@ class Recorder:
         self.result: Any = None  # what the whole model returned last
         self.scope: Any = None  # what was being traced when it began
         self._calls: Counter[str] = Counter()
-        self._seen: set[int] = set()
+        self._seen: set[tuple[int, int]] = set()
         self._kept: list[Tensor] = []
 
     def skip(self, what: str) -> None:
@@ -84,9 +84,10 @@ class Recorder:
     def output(self, name: str, kind: str, activation: str, y: Tensor, unit_axis: int = -1) -> None:
         """A layer's output [b, …]: one tensor that several layers hand on counts once."""
         shape = self.ops.shape(y)
-        if len(shape) < 2 or "float" not in self.ops.dtype(y) or id(y) in self._seen:
+        version = id(y), getattr(y, "_version", 0)  # an operation in place makes it another one
+        if len(shape) < 2 or "float" not in self.ops.dtype(y) or version in self._seen:
             return
-        self._seen.add(id(y))
+        self._seen.add(version)
         self._kept.append(y)  # an id is a name only while its tensor lives
         call = self._calls[name]
         self._calls[name] += 1

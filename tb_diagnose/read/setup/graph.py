@@ -41,6 +41,8 @@ LINEAR = frozenset(
     " AsStrided ToCopy Slice Select Contiguous Flatten Mul Div Add Sub Neg Mean Sum NativeDropout"
     " Index Split Chunk Unbind Narrow Repeat Pad ConstantPadNd UnsafeSplit".split()
 )
+#: Layers that change no number.
+_MOVERS = ("Flatten", "Reshape")
 #: Stands for what cannot be told apart: neighbors in the list are then no neighbors.
 _UNKNOWN = "?"
 
@@ -68,6 +70,8 @@ def chained(
         length = len(flat)
         known = _functions(flat, output["through"], by_name.get(str(output["layer"]))) and known
         end = flat[-1] if len(flat) > length else by_name.get(str(output["layer"]))
+        while known and end is not None and end.kind in _MOVERS and end is not flat[0]:
+            end = flat[flat.index(end) - 1]
         if end is not None:
             ends.append(end)
     return flat, ends, known
@@ -77,8 +81,7 @@ def _functions(flat: list[Layer], through: Sequence[str], before: Layer | None) 
     """Append what functions do behind a layer; False where one of them is not known."""
     known = True
     for operation in reversed(through):  # they are told from the end
-        name = f"{before.name if before else 'input'}/{operation.lower()}"
-        name = name.rstrip("0123456789")
+        name = function_name(before.name if before else "input", operation)
         kind = operation.rstrip("0123456789")
         if kind in ACTIVATIONS:
             flat.append(functional_layer(name, "Activation", ACTIVATIONS[kind], before))
@@ -87,3 +90,8 @@ def _functions(flat: list[Layer], through: Sequence[str], before: Layer | None) 
         elif kind not in LINEAR:
             known = False
     return known
+
+
+def function_name(before: str, operation: str) -> str:
+    """What an operation behind a layer is called: ``conv1/relu``."""
+    return f"{before}/{operation.lower()}".rstrip("0123456789")

@@ -142,6 +142,38 @@ def test_a_loss_that_is_given_counts(tmp_path: Path) -> None:
     assert [loss.name for loss in found.losses] == ["mean_squared_error"]
 
 
+SCALES: dict[str, Callable[[Any], Any]] = {
+    "alone": same,
+    "divided": lambda loss: loss / 4,
+    "scaled": torch.amp.GradScaler("cpu").scale,
+}
+
+
+@pytest.mark.parametrize("case", SCALES)
+def test_a_loss_is_known_by_its_backward_pass_alone(case: str, tmp_path: Path) -> None:
+    network = Functional(functional.relu, same)
+    optimizer = torch.optim.SGD(network.parameters(), 0.1)
+    with tb_diagnose.attach.torch(network, optimizer, tmp_path):
+        loss = functional.cross_entropy(network(torch.randn(4, 5)).softmax(1), torch.arange(4) % 3)
+        SCALES[case](loss).backward()
+        optimizer.step()
+    (run,) = [run for cluster in clusters([tmp_path]) for run in load(cluster)]
+    assert run.model is not None
+    assert [loss.name for loss in run.model.losses] == ["sparse_categorical_crossentropy"]
+    assert [layer.activation for layer in run.model.outputs] == ["softmax"]
+
+
+def test_a_flattened_output_is_that_of_the_layer_before(tmp_path: Path) -> None:
+    stack = nn.Sequential(nn.Linear(5, 1), nn.Sigmoid(), nn.Flatten(0))
+    model = described(tmp_path, stack, criterion=lambda x, y: functional.mse_loss(x, y.float()))
+    assert [layer.activation for layer in model.outputs] == ["sigmoid"]
+
+
+def test_a_layer_that_is_made_by_the_first_batch(tmp_path: Path) -> None:
+    model = described(tmp_path, nn.Sequential(nn.LazyLinear(8), nn.ReLU(), nn.LazyLinear(3)))
+    assert [layer.units for layer in model.layers] == [8, 8, 3]
+
+
 @pytest.mark.parametrize("within", (True, False))
 def test_a_softmax_before_the_cross_entropy_shows_in_the_output(
     within: bool, tmp_path: Path

@@ -282,25 +282,67 @@ def test_models_that_are_called_by_name(tmp_path: Path) -> None:
     assert inputs[""].layout["shapes"] == {"x": [5], "y": []}
 
 
+def test_the_writer_of_tensorboardx(tmp_path: Path) -> None:
+    tensorboardx = pytest.importorskip("tensorboardX", reason="it is about tensorboardX")
+    writer = tensorboardx.SummaryWriter(str(tmp_path))
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with attach.torch(model, optimizer, writer, every=1):
+        loss_of(model).backward()
+        optimizer.step()
+    writer.close()
+    assert len(list(tmp_path.iterdir())) == 1
+    assert table(tmp_path, "weights").rows == ("0.weight", "0.bias", "2.weight", "2.bias")
+    assert logged(tmp_path).model is not None
+
+
+def test_an_optimizer_that_is_named_twice_is_one(tmp_path: Path) -> None:
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with attach.torch(model, [optimizer, optimizer], tmp_path, every=1):
+        for _ in range(3):
+            optimizer.zero_grad()
+            loss_of(model).backward()
+            optimizer.step()
+    assert table(tmp_path, "weights").steps.tolist() == [0, 1, 2]
+
+
+def scheduled() -> Any:
+    return torch.optim.lr_scheduler.StepLR(torch.optim.SGD(network().parameters(), 0.1), 1)
+
+
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
-    "model": (lambda: attach.torch("net", None, None), "model is a torch.nn.Module, not a str"),
+    "a scheduler for an optimizer": (
+        lambda: attach.torch(network(), scheduled(), None),
+        "optimizer must be a torch.optim.Optimizer or a list of them, not a StepLR",
+    ),
+    "scheduler": (
+        lambda: attach.torch(
+            network(), torch.optim.SGD(network().parameters(), 0.1), None, scheduler="cosine"
+        ),
+        "scheduler must be a learning-rate scheduler or a list of them, not a str",
+    ),
+    "model": (
+        lambda: attach.torch("net", None, None),
+        "model must be a torch.nn.Module, not a str",
+    ),
     "optimizer": (
         lambda: attach.torch(network(), [1e-3], None),
-        "optimizer is a torch.optim.Optimizer or a list of them, not a float",
+        "optimizer must be a torch.optim.Optimizer or a list of them, not a float",
     ),
     "no optimizer": (
         lambda: attach.torch(network(), [], None),
-        "optimizer is a torch.optim.Optimizer or a list of them, not a list",
+        "optimizer must be a torch.optim.Optimizer or a list of them, not a list",
     ),
     "writer": (
         lambda: attach.torch(network(), torch.optim.SGD(network().parameters(), 0.1), 7),
-        "writer is a SummaryWriter, a folder's path or None, not an int",
+        "writer must be a SummaryWriter, a folder's path or None, not an int",
     ),
     "loss": (
         lambda: attach.torch(
             network(), torch.optim.SGD(network().parameters(), 0.1), "logs", loss=0.5
         ),
-        "loss is a loss module, a function or its name, not a float",
+        "loss must be a loss module, a function or its name, not a float",
     ),
 }
 
