@@ -44,7 +44,7 @@ def keras(
         TypeError, ValueError: where an argument makes no sense.
     """
     check_options(every, budget, on_finding)
-    folder = checked_folder(logdir)
+    folder = None if logdir is None else checked_folder(logdir)
     module = _module("_keras.callback", "keras", "Keras 3", "pip install tensorflow")
     return module.callback(folder, every=every, budget=budget, on_finding=on_finding)
 
@@ -63,13 +63,15 @@ def tf(
 ) -> Any:
     """The same training step, to be called in the place of ``step``, sampled now and then.
 
+    ``.close()`` ends it; with ``on_finding`` it examines the finished log.
+
     Args:
         step: a function, or ``tf.function``, of a batch: inputs first, then targets. It computes
             gradients, applies them and returns the loss, alone or first of several results.
         model: the Keras model it trains.
         optimizer: the Keras optimizer it applies, or a list of several.
         writer: the ``tf.summary`` writer that the loop logs to, or a folder's path; None where
-            another process writes the log: then ``step`` itself is returned.
+            another process writes the log: then nothing is done.
         loss: the loss as ``compile`` takes it, for the labels and the loss of each example.
         every, budget, on_finding: as for ``keras``; ``"stop"`` sets ``.stop`` on what is returned.
         logdir: the writer's folder; only ``on_finding`` needs it.
@@ -79,7 +81,7 @@ def tf(
         TypeError, ValueError: where an argument makes no sense.
     """
     check_options(every, budget, on_finding)
-    folder = checked_folder(logdir)
+    folder = None if logdir is None else checked_folder(logdir)
     module = _module("_keras.gradient_tape", "tensorflow", "TensorFlow", "pip install tensorflow")
     options = {"every": every, "budget": budget, "folder": folder, "on_finding": on_finding}
     return module.attach(step, model, optimizer, writer, loss, **options)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from pathlib import Path
@@ -21,7 +20,7 @@ from tb_diagnose.attach._keras.targets import targets
 from tb_diagnose.attach._keras.tensorflow import Ops
 from tb_diagnose.attach.core.detach import detach_on_failure
 from tb_diagnose.attach.core.live_monitor import OnFinding
-from tb_diagnose.attach.core.options import described_error
+from tb_diagnose.attach.core.options import checked_folder, described_error
 from tb_diagnose.attach.core.recorder import Recorder
 from tb_diagnose.attach.core.sampling_schedule import SamplingSchedule
 from tb_diagnose.attach.core.sinks import FileSink, Sink, TensorFlowSink
@@ -36,7 +35,8 @@ class Step:
     """Called like the step it was made of; see ``tb_diagnose.attach.tf``.
 
     The step's first argument, or the first part of it, are the inputs, and what comes next the
-    targets; the first single number that it returns is the loss.
+    targets; the first single number that it returns is the loss. ``stop`` says whether
+    ``on_finding="stop"`` found something critical.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Step:
         self.optimizers = list(optimizers)
         self.broken = False
         self.tracker: StepTracker | None = None
-        self._ran = False
+        self.stop = self._ran = False
         self._layouts = StepLayouts()
         self._hooks = KerasPatches(model, self.optimizers)
         self.compiled = bool(getattr(step, "_jit_compile", None))
@@ -57,10 +57,13 @@ class Step:
         """Only the plain step is left."""
         self.tracker = None
 
-    @property
-    def stop(self) -> bool:
-        """Whether ``on_finding="stop"`` found something critical."""
-        return self.tracker is not None and self.tracker.stop
+    @detach_on_failure
+    def close(self) -> None:
+        """The training is over: examine it a last time, and measure nothing more."""
+        if self.tracker is not None:
+            self.tracker.finish()
+            self.stop = self.tracker.stop
+        self.detach()
 
     def new_epoch(self) -> None:
         """Tell that the data begins anew."""
@@ -101,6 +104,7 @@ class Step:
         if vector is not None:
             sample = self._layouts.read(np.asarray(vector))
         self.tracker.done(sample, self._clipping())
+        self.stop = self.tracker.stop
 
     def _clipping(self) -> Clipping | None:
         if len(self.optimizers) != 1:
@@ -167,21 +171,18 @@ def attach(  # the arguments are those of tb_diagnose.attach.tf
     budget: float,
     folder: Path | None,
     on_finding: OnFinding,
-) -> Callable[..., Any]:
-    """The step with a tracker of its own; the step itself where nothing is written."""
-    optimizers = _checked(step, model, optimizer, loss)
+) -> Step:
+    """The step with a tracker of its own, without one where nothing is written."""
+    made = Step(step, model, _checked(step, model, optimizer, loss), loss)
     if writer is None:
-        return step
+        return made
     sink: Sink
-    if isinstance(writer, str | os.PathLike):
-        folder = Path(writer)
-        sink = FileSink(folder)
-    elif hasattr(writer, "as_default"):
+    if hasattr(writer, "as_default"):
         sink = TensorFlowSink(lambda: writer)
     else:
-        raise described_error("writer", "a tf.summary writer, a folder's path or None", writer)
-    made = Step(step, model, optimizers, loss)
-    inner = names.innermost(optimizers[0])
+        folder = checked_folder(writer, "writer", "a tf.summary writer, a folder's path or None")
+        sink = FileSink(folder)
+    inner = names.innermost(made.optimizers[0])
     schedule = SamplingSchedule(
         budget,
         every=every,

@@ -70,6 +70,11 @@ class StepTracker:
             self.stop |= self._monitor.check()
             self._last = time.perf_counter()
 
+    def finish(self) -> None:
+        """The training is over: examine it as one that has ended."""
+        if self._monitor is not None:
+            self.stop |= self._monitor.check(last=True)
+
     def about(self, sample: Sample) -> dict[str, Any]:
         """What the layouts of a sample's tables say."""
         return {

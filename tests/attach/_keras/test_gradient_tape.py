@@ -92,7 +92,11 @@ def test_a_folder_is_a_writer_and_none_is_none(tmp_path: Path) -> None:
         optimizer.apply_gradients(zip(tape.gradient(value, weights), weights, strict=True))
         return value
 
-    assert attach.tf(step, model, optimizer, writer=None) is step
+    elsewhere = attach.tf(step, model, optimizer, writer=None)
+    elsewhere(tf.ones((4, 3)), tf.zeros((4, 1)))
+    elsewhere.new_epoch()
+    elsewhere.close()
+    assert not elsewhere.stop
     run = attach.tf(step, model, optimizer, writer=tmp_path, every=1)
     for _ in range(3):
         run(tf.ones((4, 3)), tf.zeros((4, 1)))
@@ -104,19 +108,25 @@ def test_a_folder_is_a_writer_and_none_is_none(tmp_path: Path) -> None:
 
 
 WRONG: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
-    "step": (lambda m, o: attach.tf(m, m, o, writer="logs"), "step is a function of a batch, not"),
-    "model": (lambda _, o: attach.tf(print, "m", o, writer="logs"), "model is a keras.Model, not"),
+    "step": (
+        lambda m, o: attach.tf(m, m, o, writer="logs"),
+        "step must be a function of a batch, not",
+    ),
+    "model": (
+        lambda _, o: attach.tf(print, "m", o, writer="logs"),
+        "model must be a keras.Model, not",
+    ),
     "optimizer": (
         lambda m, o: attach.tf(print, m, [o, "adam"], writer="logs"),
-        "optimizer is a keras.optimizers.Optimizer or a list of them, not a str",
+        "optimizer must be a keras.optimizers.Optimizer or a list of them, not a str",
     ),
     "writer": (
         lambda m, o: attach.tf(print, m, o, writer=3),
-        "writer is a tf.summary writer, a folder's path or None, not an int",
+        "writer must be a tf.summary writer, a folder's path or None, not an int",
     ),
     "logdir": (
         lambda m, o: attach.tf(print, m, o, writer="logs", logdir=3),
-        "logdir is a folder's path, not an int",
+        "logdir must be a folder's path, not an int",
     ),
 }
 
