@@ -28,6 +28,7 @@ class RollingStats:
         self.size = size
         self._values: dict[str, deque[Numbers]] = defaultdict(lambda: deque(maxlen=size))
         self._prints: deque[NDArray[np.int64]] = deque(maxlen=size)
+        self._epochs_known = False
 
     def add(self, sample: Sample) -> None:
         """Take a step in."""
@@ -43,6 +44,7 @@ class RollingStats:
     def new_epoch(self) -> None:
         """Forget which examples were seen: from here on they may come again."""
         self._prints.clear()
+        self._epochs_known = True
 
     def dead(self, row: str) -> float:
         """Share of a layer's units that were never active."""
@@ -91,11 +93,15 @@ class RollingStats:
         return float(np.sqrt(noise / signal)) if signal > 0 else np.nan
 
     def repeated(self) -> float:
-        """Share of this epoch's sampled examples that were seen more than once."""
-        if not self._prints:
-            return np.nan
-        _, counts = np.unique(np.concatenate(self._prints), return_counts=True)
-        return float(counts[counts > 1].sum() / counts.sum())
+        """Share of this epoch's sampled examples that were seen more than once.
+
+        Where nobody tells of epochs, those of one batch: in the next one they may come again.
+        """
+        batches = list(self._prints)
+        groups = [np.concatenate(batches)] if self._epochs_known and batches else batches
+        seen = [np.unique(group, return_counts=True)[1] for group in groups]
+        counts = np.concatenate([np.empty(0), *seen])
+        return float(counts[counts > 1].sum() / counts.sum()) if len(counts) else np.nan
 
     def _stacked(self, name: str) -> Numbers:
         """[steps, n] what the window holds of a segment."""

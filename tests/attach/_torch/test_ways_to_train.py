@@ -189,6 +189,28 @@ def test_steps_that_the_loss_scaler_skips_are_counted(tmp_path: Path) -> None:
     assert step.column("skipped_steps")[:, 0].tolist() == [0, 1, 2, 3]
 
 
+def test_the_end_is_examined_once_and_as_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[bool] = []
+
+    def look(_: Any, *, last: bool = False) -> bool:
+        looks.append(last)
+        return last
+
+    monkeypatch.setattr("tb_diagnose.attach.core.live_monitor.LiveMonitor.check", look)
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), 1e-3)
+    attached = attach.torch(model, optimizer, tmp_path, every=2, on_finding="stop")
+    for _ in range(2):
+        loss_of(model).backward()
+        optimizer.step()
+    attached.close()
+    attached.close()
+    assert looks == [False, True]
+    assert attached.stop
+
+
 def test_two_attachments_of_a_gan(tmp_path: Path) -> None:
     torch.manual_seed(0)
     maker = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 5))

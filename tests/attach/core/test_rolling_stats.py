@@ -73,10 +73,21 @@ def test_a_gradient_without_direction_is_as_noisy_as_can_be_told() -> None:
     assert np.isnan(rolling(*[{"excerpt/0": [np.inf, 0.0]}] * 9).gradient_noise())
 
 
+FIRST: dict[str, list[float]] = {"prints/low": [1, 2, 3, -1], "prints/high": [0, 0, 0, -1]}
+AGAIN: dict[str, list[float]] = {"prints/low": [1, 9, 9, 9, 5], "prints/high": [0, 1, 1, 2, 0]}
+
+
 def test_examples_seen_twice_are_repeated_until_a_new_epoch() -> None:
-    first = {"prints/low": [1, 2, 3, -1], "prints/high": [0, 0, 0, -1]}
-    again = {"prints/low": [1, 9, 9, 5], "prints/high": [0, 1, 2, 0]}
-    made = rolling(first, again)
-    assert made.repeated() == pytest.approx(2 / 7)
+    made = rolling()
+    made.new_epoch()
+    for step in (FIRST, AGAIN):
+        made.add(Sample(StepLayout(), {k: np.array(v, np.float32) for k, v in step.items()}))
+    assert made.repeated() == pytest.approx(4 / 8)
     made.new_epoch()
     assert np.isnan(made.repeated())
+
+
+def test_where_nobody_tells_of_epochs_only_repeats_within_a_batch_count() -> None:
+    assert rolling(FIRST, AGAIN).repeated() == pytest.approx(2 / 8)
+    assert rolling(FIRST, FIRST).repeated() == 0
+    assert np.isnan(rolling().repeated())
