@@ -5,8 +5,8 @@
     python demo_logs/make.py --out FOLDER             somewhere else
     python demo_logs/make.py --figures [NAME …]       train nothing, print what the logs hold
 
-Needs TensorFlow, TensorBoard and scikit-learn. Every run is a real, seeded training on the CPU;
-see `recipes/`.
+Needs TensorFlow, TensorBoard, PyTorch and scikit-learn. Every run is a real, seeded training on the
+CPU; see `recipes/`.
 """
 
 from __future__ import annotations
