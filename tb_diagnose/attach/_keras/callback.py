@@ -19,12 +19,11 @@ from tb_diagnose.attach._keras.validation import Validation
 from tb_diagnose.attach._keras.writers import flush, table_writers, tensorboard
 from tb_diagnose.attach.core.detach import detach_on_failure
 from tb_diagnose.attach.core.live_monitor import LiveMonitor, OnFinding
-from tb_diagnose.attach.core.rolling_stats import WINDOW, RollingStats
+from tb_diagnose.attach.core.rolling_stats import RollingStats
 from tb_diagnose.attach.core.sampling_schedule import SamplingSchedule
-from tb_diagnose.attach.core.statistics import CAP
 from tb_diagnose.attach.core.step_layout import Sample
 from tb_diagnose.attach.core.table_writer import TableWriter
-from tb_diagnose.attach.core.tables import Clipping, tables
+from tb_diagnose.attach.core.tables import layout_facts, tables
 
 _log = logging.getLogger("tb_diagnose")
 
@@ -72,13 +71,12 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_begin(self, logs: Any = None) -> None:
         self._open()
         release(self.model, "train")
-        watched = (
-            self._instrumented is not None and self._instrumented.plain is self.model.train_function
-        )
+        instrumented = self._instrumented
+        known = instrumented is not None and instrumented.plain is self.model.train_function
         epochs, steps = self.params.get("epochs"), self.params.get("steps")
         together = self.model.steps_per_execution
         total = -(-steps * epochs // together) if steps and epochs else None
-        if watched:  # a further fit of the same model goes on where the last one ended
+        if known:  # a further fit of the same model goes on where the last one ended
             self._schedule.resume(total)
         else:
             self._begin(total, epoch=-(-steps // together) if steps else 0)
@@ -88,8 +86,7 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
         """Compile an instrumented step, and count from the start."""
         self._instrumented = backend().InstrumentedStep(self.model)
         self._rolling, self._executions = RollingStats(), 0
-        inner = names.innermost(self.model.optimizer)
-        stride = getattr(inner, "gradient_accumulation_steps", None) or 1
+        stride = names.accumulated_steps(self.model.optimizer)
         self._schedule = SamplingSchedule(
             self._budget,
             every=self._every,
@@ -128,7 +125,7 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
         if optimizer is None:
             return 0
         taken = int(keras.ops.convert_to_numpy(optimizer.iterations))
-        return taken * (getattr(optimizer, "gradient_accumulation_steps", None) or 1)
+        return taken * names.accumulated_steps(optimizer)
 
     @detach_on_failure
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
@@ -163,8 +160,9 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
             return
         self._rolling.add(sample)
         accumulates = self._schedule.stride > 1
-        made = tables(sample, self._rolling, self._clipping(), accumulates=accumulates)
-        self._table_writer.write(made, self._step, self.about(sample.layout.skipped))
+        clipping = names.clipping([self.model.optimizer])
+        written = tables(sample, self._rolling, clipping, accumulates=accumulates)
+        self._table_writer.write(written, self._step, self.about(sample.layout.skipped))
 
     def _with_skipped_steps(self, sample: Sample) -> Sample:
         """Steps of this ``fit`` whose gradients were not finite under a loss scale."""
@@ -225,26 +223,11 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
         ):
             _log.warning("tb-diagnose: %s", self._schedule.why_nothing_sampled())
 
-    def _clipping(self) -> Clipping | None:
-        optimizer = names.innermost(self.model.optimizer)
-        if optimizer is None or self._schedule.stride > 1:
-            return None
-        limits = ("clipvalue", "clipnorm", "global_clipnorm")
-        return Clipping(**{limit: getattr(optimizer, limit, None) for limit in limits})
-
     def about(self, skipped: tuple[str, ...]) -> dict[str, Any]:
         """What the layouts of all tables say."""
-        optimizer = names.innermost(self.model.optimizer)
-        return {
-            "every": self._schedule.every,
-            "window": WINDOW,
-            "cap": CAP,
-            "framework": "keras",
-            "optimizer": type(optimizer).__name__.lower() if optimizer is not None else "",
-            "policy": str(getattr(self.model.dtype_policy, "name", "")),
-            "jit": bool(self.model.jit_compile) and not self.model.run_eagerly,
-            "skipped": list(skipped),
-        }
+        compiled = bool(self.model.jit_compile) and not self.model.run_eagerly
+        about = names.about(self.model, self.model.optimizer, "keras", compiled=compiled)
+        return layout_facts(self._schedule.every, about, skipped)
 
 
 class SynchronousKerasCallback(KerasCallback):

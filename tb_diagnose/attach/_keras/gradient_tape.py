@@ -26,7 +26,6 @@ from tb_diagnose.attach.core.sampling_schedule import SamplingSchedule
 from tb_diagnose.attach.core.sinks import FileSink, Sink, TensorFlowSink
 from tb_diagnose.attach.core.step_layout import Sample, StepLayouts
 from tb_diagnose.attach.core.step_tracker import StepTracker
-from tb_diagnose.attach.core.tables import Clipping
 
 _log = logging.getLogger("tb_diagnose")
 
@@ -91,7 +90,7 @@ class Step:
     @detach_on_failure
     def _should_sample(self) -> bool:
         # The plain step has to make the variables, or a trace that fails leaves them without value.
-        made = self.model.built and all(each.built for each in self.optimizers)
+        made = self.model.built and all(optimizer.built for optimizer in self.optimizers)
         return self.tracker is not None and made and self.tracker.should_sample()
 
     @detach_on_failure
@@ -103,17 +102,8 @@ class Step:
         sample: Sample | None = None
         if vector is not None:
             sample = self._layouts.read(np.asarray(vector))
-        self.tracker.done(sample, self._clipping())
+        self.tracker.done(sample, names.clipping(self.optimizers))
         self.stop = self.tracker.stop
-
-    def _clipping(self) -> Clipping | None:
-        if len(self.optimizers) != 1:
-            return None
-        inner = names.innermost(self.optimizers[0])
-        if getattr(inner, "gradient_accumulation_steps", None):
-            return None
-        limits = ("clipvalue", "clipnorm", "global_clipnorm")
-        return Clipping(**{limit: getattr(inner, limit, None) for limit in limits})
 
     def _made(self) -> Callable[..., Any]:
         """The instrumented step: compiled as the plain one is, if it is."""
@@ -145,7 +135,7 @@ class Step:
 
     def _record(self, recorder: Recorder, batch: Any, result: Any, y_pred: Any) -> None:
         if not recorder.has("loss"):
-            numbers = [each for each in keras.tree.flatten(result) if _single(each)]
+            numbers = [value for value in keras.tree.flatten(result) if _single(value)]
             if numbers:
                 recorder.loss(numbers[0])
             else:
@@ -182,19 +172,14 @@ def attach(  # the arguments are those of tb_diagnose.attach.tf
     else:
         folder = checked_folder(writer, "writer", "a tf.summary writer, a folder's path or None")
         sink = FileSink(folder)
-    inner = names.innermost(made.optimizers[0])
+    first = made.optimizers[0]
     schedule = SamplingSchedule(
         budget,
         every=every,
-        stride=getattr(inner, "gradient_accumulation_steps", None) or 1,
+        stride=names.accumulated_steps(first),
         compiles=hasattr(step, "python_function"),
     )
-    about = {
-        "framework": "tf",
-        "optimizer": type(inner).__name__.lower(),
-        "policy": str(getattr(getattr(model, "dtype_policy", None), "name", "")),
-        "jit": made.compiled,
-    }
+    about = names.about(model, first, "tf", compiled=made.compiled)
     made.tracker = StepTracker(sink, schedule, folder=folder, on_finding=on_finding, about=about)
     return made
 
@@ -206,10 +191,10 @@ def _checked(step: Any, model: Any, optimizer: Any, loss: Any) -> list[Any]:
     if not isinstance(model, keras.layers.Layer):
         raise described_error("model", "a keras.Model", model)
     several = list(optimizer) if isinstance(optimizer, list | tuple) else [optimizer]
-    wrong = [each for each in several if not isinstance(each, keras.optimizers.Optimizer)]
+    wrong = [one for one in several if not isinstance(one, keras.optimizers.Optimizer)]
     if wrong or not several:
-        given = wrong[0] if wrong else optimizer
-        raise described_error("optimizer", "a keras.optimizers.Optimizer or a list of them", given)
+        value = wrong[0] if wrong else optimizer
+        raise described_error("optimizer", "a keras.optimizers.Optimizer or a list of them", value)
     if loss is not None and not (isinstance(loss, str | dict | list | tuple) or callable(loss)):
         raise described_error("loss", "a loss as compile takes it", loss)
     return several

@@ -46,7 +46,9 @@ class KerasPatches:
         optimizers = self._optimizers
         if optimizers is None:
             optimizers = names.optimizers(self._model)
-        return found + [(each, "apply", partial(_apply, active, each)) for each in optimizers]
+        return found + [
+            (optimizer, "apply", partial(_apply, active, optimizer)) for optimizer in optimizers
+        ]
 
     def _active_recorder(self) -> Recorder | None:
         """This thread's recorder, unless a loop or a branch is traced: its tensors cannot leave."""
@@ -88,10 +90,10 @@ def _loss(active: Heard, model: Any, original: Any) -> Any:
     def compute_loss(*arguments: Any, **named: Any) -> Any:
         loss = original(*arguments, **named)
         if (recorder := active()) is not None and not recorder.has("loss"):
-            given = dict(zip(("x", "y", "y_pred"), arguments, strict=False)) | named
+            passed = dict(zip(("x", "y", "y_pred"), arguments, strict=False)) | named
             # Each replica's loss is divided by their number.
             recorder.loss(loss * recorder.ops.replicas if recorder.ops.replicas > 1 else loss)
-            targets(recorder, compiled_loss(model), given.get("y"), given.get("y_pred"))
+            targets(recorder, compiled_loss(model), passed.get("y"), passed.get("y_pred"))
         return loss
 
     return compute_loss
@@ -108,10 +110,10 @@ def _apply(active: Heard, optimizer: Any, original: Any) -> Any:
         grads = list(grads)
         variables = list(trainable_variables or inner._trainable_variables)  # noqa: SLF001
         scale = _scale(optimizer)
-        before = [recorder.ops.read(each) for each in variables]
+        before = [recorder.ops.read(variable) for variable in variables]
         result = original(grads, trainable_variables)
-        after = [recorder.ops.read(each) for each in variables]
-        paths = [each.path for each in variables]
+        after = [recorder.ops.read(variable) for variable in variables]
+        paths = [variable.path for variable in variables]
         clipvalue = getattr(inner, "clipvalue", None)
         fused = _fused(recorder, inner)
         seen = _norms(recorder, inner, grads) if fused else grads
@@ -130,7 +132,7 @@ def _fused(recorder: Recorder, optimizer: Any) -> bool:
     It then rounds the clipping differently where they are also wanted elsewhere, barrier or not.
     """
     limits = ("clipnorm", "global_clipnorm")
-    return recorder.ops.compiled and any(getattr(optimizer, each, None) for each in limits)
+    return recorder.ops.compiled and any(getattr(optimizer, limit, None) for limit in limits)
 
 
 def _norms(recorder: Recorder, optimizer: Any, grads: list[Any]) -> list[Any]:
@@ -147,7 +149,7 @@ def _norms(recorder: Recorder, optimizer: Any, grads: list[Any]) -> list[Any]:
         None if g is None else keras.ops.sum(keras.ops.square(g), None, keepdims=each_alone)
         for g in grads
     ]
-    return [None if each is None else keras.ops.reshape(each, ()) for each in sums]
+    return [None if squares is None else keras.ops.reshape(squares, ()) for squares in sums]
 
 
 def _scale(optimizer: Any) -> Any:

@@ -42,7 +42,9 @@ class InstrumentedStep:
         It makes them when it first runs, and that has to be the plain one's run: variables made
         while a trace runs that then fails would be left without a value.
         """
-        return bool(self.model.built) and all(each.built for each in optimizers(self.model))
+        return bool(self.model.built) and all(
+            optimizer.built for optimizer in optimizers(self.model)
+        )
 
     def enable(self) -> None:
         """The next step is sampled."""
@@ -139,7 +141,7 @@ def release(model: Any, kind: str) -> None:
 def named(x: Any) -> dict[str, Any]:
     """Inputs by name: a dict's keys, positions, or ``input`` for a single one."""
     if isinstance(x, dict):
-        return {str(name): each for name, each in x.items() if each is not None}
+        return {str(name): tensor for name, tensor in x.items() if tensor is not None}
     if isinstance(x, tuple | list):
-        return {f"input_{place}": each for place, each in enumerate(x) if each is not None}
+        return {f"input_{place}": tensor for place, tensor in enumerate(x) if tensor is not None}
     return {"input": x}

@@ -96,9 +96,11 @@ def _apply(recorder: Recorder, optimizer: Any) -> Any:
         result = original(variables, grads, trainable)
         scale = getattr(optimizer, "loss_scale_factor", None)
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-            place = [each is optimizer.dynamic_scale for each in optimizer.variables].index(True)
+            place = [variable is optimizer.dynamic_scale for variable in optimizer.variables].index(
+                True
+            )
             scale = variables[place]
-        paths = [each.path for each in inner._trainable_variables]  # noqa: SLF001
+        paths = [variable.path for variable in inner._trainable_variables]  # noqa: SLF001
         clipvalue = getattr(inner, "clipvalue", None)
         recorder.weights(paths, grads, trainable, result[0], scale=scale, clipvalue=clipvalue)
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
+
+from tb_diagnose.attach.core.tables import Clipping
 
 #: Layers that only move numbers: their output says nothing that their input does not.
 MOVERS = frozenset(
@@ -54,10 +56,10 @@ def activation(layer: Any) -> str:
         return "relu6" if getattr(layer, "max_value", None) == 6 else "relu"
     if kind in KINDS:
         return KINDS[kind]
-    given = getattr(layer, "activation", None)
-    if given is None:
+    function = getattr(layer, "activation", None)
+    if function is None:
         return ""
-    return str(getattr(given, "__name__", "") or getattr(given, "name", "") or type(given).__name__)
+    return _called(function) or type(function).__name__
 
 
 def unit_axis(layer: Any) -> int:
@@ -68,9 +70,9 @@ def unit_axis(layer: Any) -> int:
 def optimizers(model: Any) -> list[Any]:
     """The model's optimizers: the compiled one, and others that it holds."""
     found = [model.optimizer] if getattr(model, "optimizer", None) is not None else []
-    for each in vars(model).values():
-        if isinstance(each, keras.optimizers.Optimizer) and all(each is not f for f in found):
-            found.append(each)
+    for value in vars(model).values():
+        if isinstance(value, keras.optimizers.Optimizer) and all(value is not f for f in found):
+            found.append(value)
     return found
 
 
@@ -84,5 +86,34 @@ def loss_name(loss: Any) -> str:
     if isinstance(loss, str):
         return loss
     if isinstance(loss, keras.losses.Loss) or callable(loss):
-        return str(getattr(loss, "name", None) or getattr(loss, "__name__", ""))
+        return _called(loss)
     return ""
+
+
+def _called(function: Any) -> str:
+    return str(getattr(function, "name", None) or getattr(function, "__name__", ""))
+
+
+def clipping(optimizers: Sequence[Any]) -> Clipping | None:
+    """How the only optimizer clips; None where it cannot be known what became of the gradients."""
+    inner = innermost(optimizers[0]) if len(optimizers) == 1 else None
+    if inner is None or accumulated_steps(inner) > 1:
+        return None
+    limits = ("clipvalue", "clipnorm", "global_clipnorm")
+    return Clipping(**{limit: getattr(inner, limit, None) for limit in limits})
+
+
+def accumulated_steps(optimizer: Any) -> int:
+    """Steps whose gradients an optimizer adds up before it updates the weights."""
+    return getattr(innermost(optimizer), "gradient_accumulation_steps", None) or 1
+
+
+def about(model: Any, optimizer: Any, framework: str, *, compiled: bool) -> dict[str, Any]:
+    """What the layouts of all tables say of a training."""
+    inner = innermost(optimizer)
+    return {
+        "framework": framework,
+        "optimizer": type(inner).__name__.lower() if inner is not None else "",
+        "policy": str(getattr(getattr(model, "dtype_policy", None), "name", "")),
+        "jit": compiled,
+    }

@@ -34,7 +34,7 @@ class KerasOps:
         return variable.value
 
     def barrier(self, tensors: Sequence[Tensor]) -> list[Tensor]:
-        return [keras.ops.stop_gradient(each) for each in tensors]
+        return [keras.ops.stop_gradient(tensor) for tensor in tensors]
 
     def shape(self, x: Tensor) -> tuple[int | None, ...]:
         return tuple(x.shape)

@@ -19,10 +19,10 @@ def described(
     model: Any, optimizers: Sequence[Any], loss: Any, framework: str = "keras"
 ) -> dict[str, Any]:
     """The setup of a built model."""
-    held = {id(each) for optimizer in optimizers for each in _variables(optimizer)}
-    own = {id(each) for each in model.trainable_variables}
+    held = {id(variable) for optimizer in optimizers for variable in _variables(optimizer)}
+    own = {id(variable) for variable in model.trainable_variables}
     built = bool(optimizers) and all(optimizer.built for optimizer in optimizers)
-    left = [each.path for each in model.trainable_variables if id(each) not in held]
+    left = [variable.path for variable in model.trainable_variables if id(variable) not in held]
     return setup_document(
         framework=framework,
         model=type(model).__name__,
@@ -31,10 +31,10 @@ def described(
             {"layer": _path(model, tensor), "through": []}
             for tensor in keras.tree.flatten(getattr(model, "outputs", None) or [])
         ],
-        optimizers=[_optimizer(each, own) for each in optimizers],
+        optimizers=[_optimizer(optimizer, own) for optimizer in optimizers],
         unoptimized=left if built else [],
         schedulers=[
-            schedule for each in optimizers if (schedule := _schedule(names.innermost(each)))
+            schedule for one in optimizers if (schedule := _schedule(names.innermost(one)))
         ],
         losses=list(_losses(loss)),
         batch_size=None,
@@ -65,8 +65,8 @@ def _layer(path: str, layer: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """A setting; a serialized object is its class and its own settings."""
     if isinstance(value, Mapping):
-        kept = ("class_name", "config") if "class_name" in value else tuple(value)
-        return {str(key): _plain(value[key]) for key in kept if key in value}
+        keys = ("class_name", "config") if "class_name" in value else tuple(value)
+        return {str(key): _plain(value[key]) for key in keys if key in value}
     return plain(value)
 
 
@@ -95,8 +95,8 @@ def _optimizer(optimizer: Any, own: set[int]) -> dict[str, Any]:
     return {
         "name": type(inner).__name__,
         "settings": {k: _plain(v) for k, v in config.items() if _plain(v) is not None},
-        "parameters": [each.path for each in held if id(each) in own],
-        "foreign": sum(id(each) not in own for each in held),
+        "parameters": [variable.path for variable in held if id(variable) in own],
+        "foreign": sum(id(variable) not in own for variable in held),
     }
 
 
@@ -109,11 +109,11 @@ def _schedule(optimizer: Any) -> dict[str, Any] | None:
 
 def _losses(loss: Any) -> Iterator[dict[str, Any]]:
     if isinstance(loss, Mapping):
-        for output, each in loss.items():
-            yield from ({**one, "output": str(output)} for one in _losses(each))
+        for output, part in loss.items():
+            yield from ({**one, "output": str(output)} for one in _losses(part))
     elif isinstance(loss, list | tuple):
-        for each in loss:
-            yield from _losses(each)
+        for part in loss:
+            yield from _losses(part)
     elif name := names.loss_name(loss):
         config = loss.get_config() if isinstance(loss, keras.losses.Loss) else {}
         yield {"name": name, "config": {k: plain(v) for k, v in config.items() if k != "name"}}

@@ -23,20 +23,20 @@ def targets(recorder: Recorder, loss: Any, y: Any, y_pred: Any) -> None:
 
 
 def _targets(recorder: Recorder, loss: Any, y: Any, y_pred: Any) -> None:
-    wanted, given = keras.tree.flatten(y), keras.tree.flatten(y_pred)
-    if y is None or y_pred is None or len(wanted) != len(given):
+    labels, outputs = keras.tree.flatten(y), keras.tree.flatten(y_pred)
+    if y is None or y_pred is None or len(labels) != len(outputs):
         recorder.skip("labels and the loss of each example: no targets belong to the outputs")
         return
-    losses = _losses(loss, y_pred, len(given))
+    losses = _losses(loss, y_pred, len(outputs))
     if losses is None:
         recorder.skip("the loss of each example: no loss that compile() takes is known")
     else:
-        pairs = zip(losses, wanted, given, strict=True)
-        recorder.examples_loss(lambda: sum(_examples(*each) for each in pairs))
-    if len(wanted) > 1:
+        pairs = zip(losses, labels, outputs, strict=True)
+        recorder.examples_loss(lambda: sum(_examples(*pair) for pair in pairs))
+    if len(labels) > 1:
         recorder.skip("labels: the model has several outputs")
     else:
-        _labels(recorder, names.loss_name(loss), wanted[0], given[0])
+        _labels(recorder, names.loss_name(loss), labels[0], outputs[0])
 
 
 def _losses(loss: Any, y_pred: Any, outputs: int) -> list[Any] | None:
@@ -59,16 +59,16 @@ def _examples(loss: Any, y: Any, y_pred: Any) -> Any:
     y_pred = keras.ops.convert_to_tensor(y_pred)
     y = keras.ops.cast(y, y_pred.dtype)
     if isinstance(loss, keras.losses.Loss):
-        each = loss.call(y, y_pred)
+        losses = loss.call(y, y_pred)
     else:
         if len(y_pred.shape) - len(y.shape) == 1 and y_pred.shape[-1] == 1:
             y_pred = keras.ops.squeeze(y_pred, -1)
         elif len(y.shape) - len(y_pred.shape) == 1 and y.shape[-1] == 1:
             y = keras.ops.squeeze(y, -1)
-        each = loss(y, y_pred)
-    if len(each.shape) == 0:
+        losses = loss(y, y_pred)
+    if len(losses.shape) == 0:
         raise ValueError("the loss gives one number for the whole batch")
-    return keras.ops.mean(keras.ops.reshape(each, (keras.ops.shape(each)[0], -1)), axis=1)
+    return keras.ops.mean(keras.ops.reshape(losses, (keras.ops.shape(losses)[0], -1)), axis=1)
 
 
 def _labels(recorder: Recorder, loss: str, y: Any, y_pred: Any) -> None:

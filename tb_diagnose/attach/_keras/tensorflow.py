@@ -32,7 +32,7 @@ class Ops(KerasOps):
 
     def barrier(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         # A gradient given as slices, an embedding's, is wanted in full.
-        dense = [tf.stop_gradient(tf.convert_to_tensor(each)) for each in tensors]
+        dense = [tf.stop_gradient(tf.convert_to_tensor(tensor)) for tensor in tensors]
         if not self.compiled or not dense:
             return dense
         from tensorflow.compiler.tf2xla.python import xla  # it is no public name, so not earlier

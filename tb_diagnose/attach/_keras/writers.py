@@ -19,9 +19,9 @@ def tensorboard() -> Any:
     TensorBoard stop reading the first: so the list is looked up among the callers.
     """
     siblings = calling(keras.callbacks.CallbackList)
-    for each in siblings.callbacks if siblings is not None else ():
-        if isinstance(each, keras.callbacks.TensorBoard):
-            return each
+    for callback in siblings.callbacks if siblings is not None else ():
+        if isinstance(callback, keras.callbacks.TensorBoard):
+            return callback
     return None
 
 

@@ -64,7 +64,7 @@ class Attachment:
             sink, schedule, folder=folder, on_finding=on_finding, about=about
         )
         self._validation = Validation(folder, self.tracker) if folder is not None else None
-        self._scaler = LossScaler(fresh=not any(each.state for each in optimizers))
+        self._scaler = LossScaler(fresh=not any(optimizer.state for optimizer in optimizers))
         self._calls = ModuleCalls(self)
         self._silent = is_compiled(model)
         self._handles = [
@@ -221,7 +221,7 @@ class Attachment:
 
     def compiled(self, module: Any) -> None:
         """Calls are not listened to any more where one of ours is compiled."""
-        if module in self._modules or any(each is self.model for each in module.modules()):
+        if module in self._modules or any(inner is self.model for inner in module.modules()):
             self._silent = True
             self._calls.stop()
 

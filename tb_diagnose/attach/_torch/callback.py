@@ -42,7 +42,7 @@ class TorchCallback:
     ) -> Attachment:
         """Attach to ``model`` from ``step`` on, and write to a sink and its folder."""
         sink, folder = target
-        optimizers = [names.unwrapped(each) for each in optimizers]
+        optimizers = [names.unwrapped(optimizer) for optimizer in optimizers]
         self._attachment = Attachment(
             model,
             optimizers,

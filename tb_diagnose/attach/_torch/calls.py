@@ -73,9 +73,9 @@ class ModuleCalls:
             # Constant while torch.compile traces this: then nothing of it is compiled in.
             if torch.compiler.is_compiling() or torch.jit.is_tracing():
                 return
-            told = listener()
-            if told is not None:
-                getattr(told, method)(module, *call)
+            owner = listener()
+            if owner is not None:
+                getattr(owner, method)(module, *call)
 
         return hook
 

@@ -52,7 +52,7 @@ class HuggingFaceCallback(TorchCallback, TrainerCallback):  # type: ignore[misc]
         Callbacks are not told of each other, so the list is looked up among the callers.
         """
         handler = calling(CallbackHandler)
-        for each in handler.callbacks if handler is not None else ():
-            if (writer := getattr(each, "tb_writer", None)) is not None:
+        for callback in handler.callbacks if handler is not None else ():
+            if (writer := getattr(callback, "tb_writer", None)) is not None:
                 return SummaryWriterSink(writer), Path(writer.log_dir)
         return FileSink(folder / "diagnose"), folder / "diagnose"

@@ -30,7 +30,7 @@ class LightningCallback(TorchCallback, Callback):  # type: ignore[misc]
             trainer.optimizers,
             _target(trainer),
             trainer.global_step,
-            schedulers=[each.scheduler for each in trainer.lr_scheduler_configs],
+            schedulers=[config.scheduler for config in trainer.lr_scheduler_configs],
             precision=str(trainer.precision),
             begins=True,
         )

@@ -138,9 +138,9 @@ def trained(optimizer: Any) -> Iterator[Any]:
 
 def tensors(arguments: Any, named: Mapping[str, Any]) -> dict[str, Any]:
     """The tensors that a model is called with, by name; ``input`` for a single one."""
-    positional = [each for each in arguments if isinstance(each, torch.Tensor)]
-    found = {f"input_{place}": each for place, each in enumerate(positional)}
-    found |= {name: each for name, each in named.items() if isinstance(each, torch.Tensor)}
+    positional = [tensor for tensor in arguments if isinstance(tensor, torch.Tensor)]
+    found = {f"input_{place}": tensor for place, tensor in enumerate(positional)}
+    found |= {name: tensor for name, tensor in named.items() if isinstance(tensor, torch.Tensor)}
     if len(found) == 1 and positional:
         return {"input": positional[0]}
     return found

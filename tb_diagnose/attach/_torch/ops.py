@@ -27,10 +27,10 @@ class TorchOps:
         return names.local(variable.detach()).clone()
 
     def barrier(self, tensors: Sequence[Tensor]) -> list[Tensor]:
-        detached = [names.local(each.detach()) for each in tensors]
+        detached = [names.local(tensor.detach()) for tensor in tensors]
         if self._device is None and detached:
             self._device = detached[0].device
-        return [each.to_dense() if each.is_sparse else each for each in detached]
+        return [tensor.to_dense() if tensor.is_sparse else tensor for tensor in detached]
 
     def shape(self, x: Tensor) -> tuple[int | None, ...]:
         return tuple(x.shape)
@@ -83,10 +83,10 @@ class TorchOps:
         return x.reshape(shape)
 
     def stack(self, scalars: Sequence[Tensor]) -> Tensor:
-        return torch.stack([each.to(self._device or each.device) for each in scalars])
+        return torch.stack([scalar.to(self._device or scalar.device) for scalar in scalars])
 
     def join(self, vectors: Sequence[Tensor]) -> Tensor:
-        return torch.cat([each.to(self._device or each.device) for each in vectors])
+        return torch.cat([vector.to(self._device or vector.device) for vector in vectors])
 
     def quantiles(self, x: Tensor, probabilities: Sequence[float]) -> Tensor:
         q = self.constant(list(probabilities), "float32")

@@ -77,7 +77,7 @@ class SetupRecorder:
                 **self._described(name, module),
                 "input_shape": list(shape[1:]),
                 "output_shape": list(outputs[0].shape[1:]) if outputs else [],
-                "from": [self._origin(*each) for each in incoming],
+                "from": [self._origin(*parts) for parts in incoming],
             }
         self._produced(name, output)
 
@@ -115,15 +115,15 @@ class SetupRecorder:
             for name, weight in self._model.named_parameters(remove_duplicate=False)
         }
         wanted = [id(weight) for weight in self._model.parameters() if weight.requires_grad]
-        held = {id(weight) for each in self._optimizers for weight in names.weights(each)}
+        held = {id(weight) for optimizer in self._optimizers for weight in names.weights(optimizer)}
         return setup_document(
             framework=self.framework,
             model=type(self._model).__name__,
             layers=list(self._layers.values()),
             outputs=self._outputs,
-            optimizers=[_optimizer(each, named) for each in self._optimizers],
-            unoptimized=[named[each] for each in wanted if each not in held],
-            schedulers=[_scheduler(each) for each in self._schedulers],
+            optimizers=[_optimizer(optimizer, named) for optimizer in self._optimizers],
+            unoptimized=[named[weight] for weight in wanted if weight not in held],
+            schedulers=[_scheduler(scheduler) for scheduler in self._schedulers],
             losses=[self._loss] if self._loss else [],
             batch_size=self._batch,
             precision=self._precision or _precision(self._model),

@@ -137,13 +137,13 @@ class Step:
         """Gradients that are there already were left over, or are accumulated on purpose."""
         if self.recorder is None or self._zeroed:
             return
-        gradients = [w.grad for each in optimizers for w in names.weights(each)]
-        left = [names.local(each) for each in gradients if each is not None]
+        gradients = [w.grad for optimizer in optimizers for w in names.weights(optimizer)]
+        left = [names.local(gradient) for gradient in gradients if gradient is not None]
         if not left:
             self._zeroed, self._carried = True, 0.0
             return
         with torch.no_grad():
-            norms = [torch.linalg.vector_norm(each.float()) for each in left]
+            norms = [torch.linalg.vector_norm(gradient.float()) for gradient in left]
             squares = TorchOps(norms[0].device).stack(norms).square().sum()
             known = self._carried is not None
             self._carried = torch.minimum(self._carried, squares) if known else squares
@@ -152,7 +152,7 @@ class Step:
         """An optimizer is about to step: keep its weights."""
         if self.recorder is not None:
             here = filter(names.is_here, names.trained(optimizer))
-            self._before = [self.recorder.ops.read(each) for each in here]
+            self._before = [self.recorder.ops.read(weight) for weight in here]
 
     def after(self, optimizer: Any, model: Any) -> None:
         """An optimizer has stepped: record its gradients and what became of its weights."""

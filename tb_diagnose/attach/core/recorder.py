@@ -71,11 +71,11 @@ class Recorder:
 
     def attempt(self, what: str, record: Callable[[], None]) -> None:
         """Record something; where it fails, forget what it began and name it in the layout."""
-        kept = len(self.parts), len(self.layers)
+        before = len(self.parts), len(self.layers)
         try:
             record()
         except Exception as error:  # noqa: BLE001 - the training must not notice
-            del self.parts[kept[0] :], self.layers[kept[1] :]
+            del self.parts[before[0] :], self.layers[before[1] :]
             why = (str(error).splitlines() or [""])[0][:200]
             self.skip(f"{what.strip('_').replace('_', ' ')}: {type(error).__name__}: {why}")
             _log.debug("a statistic was left out", exc_info=True)
@@ -126,10 +126,10 @@ class Recorder:
         """
         ops = self.ops
         place = sum(segment.name.startswith("gradients/") for segment, _ in self.parts)
-        known = [position for position, each in enumerate(gradients) if each is not None]
+        known = [position for position, gradient in enumerate(gradients) if gradient is not None]
         raw = ops.summed(ops.barrier([gradients[position] for position in known]))
         if norms:
-            raw = [ops.root(each) for each in raw]
+            raw = [ops.root(squares) for squares in raw]
         if scale is not None:
             raw = [ops.floats(gradient) / scale for gradient in raw]
         start, end = ops.barrier(list(before)), ops.barrier(list(after))

@@ -61,7 +61,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, bool | int | float | str) or value is None:
         return value
     if isinstance(value, tuple | list) and len(value) <= 16:
-        return [plain(each) for each in value]
+        return [plain(entry) for entry in value]
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         return plain(value.item())
     return None

@@ -32,7 +32,20 @@ class Sink(Protocol):
         """Hand everything written so far to the operating system."""
 
 
-class FileSink:
+class SummarySink:
+    """Where summaries are appended as protocol buffers; ``_add`` appends one."""
+
+    def write(self, tag: str, values: Array, step: int, content: bytes) -> None:
+        self._add(table_summary(tag, values, content), step)
+
+    def write_text(self, tag: str, text: str) -> None:
+        self._add(text_summary(tag, text), 0)
+
+    def _add(self, summary: Any, step: int) -> None:
+        raise NotImplementedError
+
+
+class FileSink(SummarySink):
     """An event file in a folder that no other writer writes to, made with the first summary.
 
     It is not held open: what ``flush`` has written stays, whatever becomes of the process.
@@ -42,12 +55,6 @@ class FileSink:
         self._folder = folder
         self._path: Path | None = None
         self._pending = bytearray()
-
-    def write(self, tag: str, values: Array, step: int, content: bytes) -> None:
-        self._add(table_summary(tag, values, content), step)
-
-    def write_text(self, tag: str, text: str) -> None:
-        self._add(text_summary(tag, text), 0)
 
     def _add(self, summary: Any, step: int) -> None:
         from tensorboard.compat.proto.event_pb2 import Event
@@ -102,17 +109,11 @@ class TensorFlowSink:
         self._writer().flush()
 
 
-class SummaryWriterSink:
+class SummaryWriterSink(SummarySink):
     """PyTorch's ``SummaryWriter``, or that of tensorboardX."""
 
     def __init__(self, writer: Any) -> None:
         self._writer = writer
-
-    def write(self, tag: str, values: Array, step: int, content: bytes) -> None:
-        self._add(table_summary(tag, values, content), step)
-
-    def write_text(self, tag: str, text: str) -> None:
-        self._add(text_summary(tag, text), 0)
 
     def _add(self, summary: Any, step: int) -> None:
         if type(self._writer).__module__.startswith("tensorboardX"):

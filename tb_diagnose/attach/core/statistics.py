@@ -91,7 +91,7 @@ def excerpt(ops: Ops, tensors: Sequence[Tensor], sizes: Sequence[int]) -> tuple[
     ``sizes`` are how many numbers each holds. An odd distance does not keep to one column.
     """
     apart = max(1, -(-sum(sizes) // EXCERPT)) | 1
-    parts = [ops.floats(ops.reshape(each, (-1,))[::apart]) for each in tensors]
+    parts = [ops.floats(ops.reshape(tensor, (-1,))[::apart]) for tensor in tensors]
     return sum(-(-size // apart) for size in sizes), ops.join(parts)
 
 

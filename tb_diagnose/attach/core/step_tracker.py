@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from tb_diagnose.attach.core.live_monitor import LiveMonitor, OnFinding
-from tb_diagnose.attach.core.rolling_stats import WINDOW, RollingStats
+from tb_diagnose.attach.core.rolling_stats import RollingStats
 from tb_diagnose.attach.core.sampling_schedule import SamplingSchedule
 from tb_diagnose.attach.core.sinks import Sink
-from tb_diagnose.attach.core.statistics import CAP
 from tb_diagnose.attach.core.step_layout import Sample
 from tb_diagnose.attach.core.table_writer import TableWriter
-from tb_diagnose.attach.core.tables import Clipping, tables
+from tb_diagnose.attach.core.tables import Clipping, layout_facts, tables
 
 _log = logging.getLogger("tb_diagnose")
 
@@ -77,13 +76,7 @@ class StepTracker:
 
     def about(self, sample: Sample) -> dict[str, Any]:
         """What the layouts of a sample's tables say."""
-        return {
-            "every": self._schedule.every,
-            "window": WINDOW,
-            "cap": CAP,
-            **self._about,
-            "skipped": list(sample.layout.skipped),
-        }
+        return layout_facts(self._schedule.every, self._about, sample.layout.skipped)
 
     def new_epoch(self) -> None:
         """From here on examples may come again without being repeats."""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_diagnose.attach.core.rolling_stats import RollingStats, gradient_squares, joined
+from tb_diagnose.attach.core.rolling_stats import WINDOW, RollingStats, gradient_squares, joined
+from tb_diagnose.attach.core.statistics import CAP
 from tb_diagnose.attach.core.step_layout import Sample
 from tb_diagnose.attach.core.table_writer import Table
 from tb_diagnose.core.vitals import LOSS_QUANTILES, PLUGIN, TABLES, check_column
@@ -152,14 +153,20 @@ def inputs(sample: Sample) -> Table:
     return _table("inputs", [row for x in layout for row in x.rows], columns, extra)
 
 
+def layout_facts(every: int, about: Mapping[str, Any], skipped: Sequence[str]) -> dict[str, Any]:
+    """What the layouts of all tables of a step say; ``about`` is what a training says of itself."""
+    sampling = {"every": every, "window": WINDOW, "cap": CAP}
+    return {**sampling, **about, "skipped": list(skipped)}
+
+
 def unique(names: tuple[str, ...]) -> tuple[str, ...]:
     """The names, the second of the same name as ``name#1``."""
     seen: dict[str, int] = {}
-    told = []
+    rows = []
     for name in names:
         seen[name] = count = seen.get(name, -1) + 1
-        told.append(f"{name}#{count}" if count else name)
-    return tuple(told)
+        rows.append(f"{name}#{count}" if count else name)
+    return tuple(rows)
 
 
 def _table(

@@ -22,10 +22,10 @@ def merge_batches(samples: list[Sample]) -> Sample:
     """One sample as if its batch were all of the samples' batches (of about equal size)."""
     layout: StepLayout = samples[0].layout
     numbers = dict(samples[0].numbers)
-    alike = [each for each in samples if each.numbers.keys() == numbers.keys()]
+    alike = [sample for sample in samples if sample.numbers.keys() == numbers.keys()]
     for row in layout.inputs:
         columns = {
-            column: np.stack([each.numbers[f"input/{row.name}/{column}"] for each in alike])
+            column: np.stack([sample.numbers[f"input/{row.name}/{column}"] for sample in alike])
             for column in ("mean", "std", "low", "high", "wrong")
         }
         parts = [

@@ -128,5 +128,5 @@ def _optimizers(
 def _highest(rate: Any) -> float | None:
     """A rate as typed; the highest one of several groups' rates; None for a schedule."""
     rates = rate if isinstance(rate, list) else [rate]
-    numbers = [float(f"{each:.7g}") for each in rates if isinstance(each, int | float)]
+    numbers = [float(f"{one:.7g}") for one in rates if isinstance(one, int | float)]
     return max(numbers, default=None)

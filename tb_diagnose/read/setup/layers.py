@@ -164,6 +164,6 @@ def _fan_in(kind: str, row: Mapping[str, Any]) -> int:
         return 0
     size = config.get("kernel_size")
     window = 1
-    for each in size if isinstance(size, list) else []:
-        window *= each
+    for side in size if isinstance(size, list) else []:
+        window *= side
     return int(config.get("in_channels") or 0) * window // int(config.get("groups") or 1)
