@@ -107,6 +107,89 @@ def raw_weights(folder: Path, *, fault: bool) -> None:
     fit(folder, model, *examples(1024), rate=1e-3)
 
 
+def plainly(
+    folder: Path,
+    model: Any,
+    *,
+    criterion: Any = None,
+    optimizer: Any = None,
+    scaler: Any = None,
+    zeroed: bool = True,
+    targets: Callable[[Any], Any] = lambda y: y,
+    data: tuple[Any, Any] | None = None,
+) -> None:
+    """A loop that tells nothing but what everybody's does: a model, an optimizer, a loss module."""
+    criterion = criterion or nn.CrossEntropyLoss()
+    optimizer = optimizer or torch.optim.Adam(model.parameters(), 0.01)
+    scaler = scaler or torch.amp.GradScaler("cpu", enabled=False)
+    writer, (x, y) = SummaryWriter(str(folder)), data or examples(1024)
+    with attach.torch(model, optimizer, writer) as attached:
+        for epoch in range(10):
+            attached.new_epoch()
+            total = 0.0
+            for part in torch.randperm(len(x)).split(BATCH):
+                with torch.autocast("cpu", torch.float16, enabled=scaler.is_enabled()):
+                    loss = criterion(model(x[part]), targets(y[part]))
+                if zeroed:
+                    optimizer.zero_grad()
+                scaler.scale(loss).backward()
+                scaler.step(optimizer)
+                scaler.update()
+                total += loss.item() * BATCH / len(x)
+            writer.add_scalar("loss/train", total, epoch)
+    writer.close()
+
+
+def dead_functions(folder: Path, *, fault: bool) -> None:
+    class Network(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            torch.manual_seed(0)
+            self.first, self.second = nn.Linear(16, 32), nn.Linear(32, 32)
+            self.last = nn.Linear(32, CLASSES)
+
+        def forward(self, x: Any) -> Any:
+            return self.last(self.second(self.first(x).relu()).relu())
+
+    model = Network()
+    if fault:
+        nn.init.constant_(model.second.bias, -30)
+    plainly(folder, model)
+
+
+def never_zeroed(folder: Path, *, fault: bool) -> None:
+    plainly(folder, perceptron(), zeroed=not fault)
+
+
+def optimizer_before_the_last_layer(folder: Path, *, fault: bool) -> None:
+    model = perceptron()
+    optimizer = torch.optim.Adam(model.parameters(), 0.01)
+    model[-1] = nn.Linear(32, CLASSES)
+    plainly(folder, model, optimizer=optimizer if fault else None)
+
+
+def loss_times_a_million(folder: Path, *, fault: bool) -> None:
+    """In float16 with a scaler that tries a larger scale every other step."""
+
+    def criterion(y_pred: Any, y: Any) -> Any:
+        return nn.functional.cross_entropy(y_pred, y) * (1e6 if fault else 1)
+
+    scaler = torch.amp.GradScaler("cpu", growth_interval=2 if fault else 2000)
+    plainly(folder, perceptron(), criterion=criterion, scaler=scaler)
+
+
+def classes_for_a_sigmoid(folder: Path, *, fault: bool) -> None:
+    model = nn.Sequential(*perceptron()[:-1], nn.Linear(32, 1), nn.Sigmoid(), nn.Flatten(0))
+    scale = 1 if fault else 1 / (CLASSES - 1)
+    plainly(folder, model, criterion=nn.MSELoss(), targets=lambda y: y * scale)
+
+
+def few_of_one_class(folder: Path, *, fault: bool) -> None:
+    x, y = examples(4096)
+    here = (y > 0) | (torch.arange(len(y)) % 40 == 0) if fault else y >= 0
+    plainly(folder, perceptron(), data=(x[here], y[here]))
+
+
 Train = Callable[..., None]
 FAULTS: dict[Train, str] = {
     negative_bias: "dead-relu",
@@ -117,6 +200,12 @@ FAULTS: dict[Train, str] = {
     no_activation: "missing-nonlinearity",
     huge_rate: "learning-rate-too-high",
     raw_weights: "poor-initialisation",
+    dead_functions: "dead-relu",
+    never_zeroed: "gradients-never-zeroed",
+    optimizer_before_the_last_layer: "optimizer-misses-weights",
+    loss_times_a_million: "gradient-overflow",
+    classes_for_a_sigmoid: "target-out-of-range",
+    few_of_one_class: "class-imbalance",
 }
 every_fault = pytest.mark.parametrize("train", FAULTS, ids=lambda train: train.__name__)
 
