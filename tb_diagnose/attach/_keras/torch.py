@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from tb_diagnose.attach._keras import instrumented_step
-from tb_diagnose.attach._keras.ops import KerasOps
+from tb_diagnose.attach._torch.ops import TorchOps
 from tb_diagnose.attach.core.ops import Tensor
 from tb_diagnose.attach.core.patches import patched
 
@@ -15,19 +13,15 @@ from tb_diagnose.attach.core.patches import patched
 SYNCHRONOUS = False
 
 
-class Ops(KerasOps):
-    """Operations of PyTorch that Keras does not have."""
+class Ops(TorchOps):
+    """Operations of PyTorch, on the values of Keras' variables."""
+
+    def __init__(self, *, compiled: bool) -> None:
+        super().__init__()
+        self.compiled = compiled
 
     def read(self, variable: Any) -> Tensor:
-        return variable.value.detach().clone()
-
-    def bits(self, x: Tensor) -> Tensor:
-        return x.contiguous().view(torch.int32)
-
-    def sum(self, x: Tensor, axis: Any = None) -> Tensor:
-        # Fingerprints need sums of integers that wrap; PyTorch would widen them.
-        kind = None if x.is_floating_point() else x.dtype
-        return torch.sum(x, dtype=kind) if axis is None else torch.sum(x, axis, dtype=kind)
+        return super().read(variable.value)
 
 
 class InstrumentedStep(instrumented_step.InstrumentedStep):

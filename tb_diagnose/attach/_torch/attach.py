@@ -10,7 +10,6 @@ import torch
 
 from tb_diagnose.attach._torch import names
 from tb_diagnose.attach._torch.attachment import Attachment
-from tb_diagnose.attach._torch.setup import SetupRecorder
 from tb_diagnose.attach.core.options import checked_folder, described_error
 from tb_diagnose.attach.core.sinks import FileSink, Sink, SummaryWriterSink
 
@@ -42,9 +41,9 @@ def attach(
     if writer is None:
         return Nothing()
     sink, folder = _target(writer)
-    setup = SetupRecorder(model, optimizers, loss=loss, schedulers=schedulers)
     _replace(model, optimizers)
-    return Attachment(model, optimizers, sink, folder, setup=setup, **options)
+    options |= {"loss": loss, "schedulers": schedulers}
+    return Attachment(model, optimizers, sink, folder, **options)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -36,6 +36,7 @@ class Attachment:
 
     A step is what happens until each optimizer has stepped once. It begins with the first call of
     the model in training mode; ``begins`` says that a trainer tells of its beginning instead.
+    ``step`` is the number of the first one, and ``facts`` are what ``SetupRecorder`` takes.
     """
 
     def __init__(
@@ -48,20 +49,22 @@ class Attachment:
         every: int | None = None,
         budget: float = 0.02,
         on_finding: OnFinding = None,
-        setup: SetupRecorder,
+        step: int = 0,
         begins: bool = False,
+        **facts: Any,
     ) -> None:
         self.broken = False
         self.model, self._optimizers, self._begins = model, list(optimizers), begins
         self._modules = {module: name for name, module in model.named_modules()}
         self._layouts = StepLayouts()
+        setup = SetupRecorder(model, optimizers, **facts)
         self._setup: SetupRecorder | None = setup
         self._waited, self._called = 0, False
         self._step = Step()
         about = {"framework": setup.framework, "optimizer": names.kind(optimizers[0]), "jit": False}
         schedule = SamplingSchedule(budget, every=every, compiles=False)
         self.tracker = StepTracker(
-            sink, schedule, folder=folder, on_finding=on_finding, about=about
+            sink, schedule, step=step, folder=folder, on_finding=on_finding, about=about
         )
         self._validation = Validation(folder, self.tracker) if folder is not None else None
         self._scaler = LossScaler(fresh=not any(optimizer.state for optimizer in optimizers))

@@ -8,8 +8,6 @@ from typing import Any
 
 from tb_diagnose.attach._torch import names
 from tb_diagnose.attach._torch.attachment import Attachment
-from tb_diagnose.attach._torch.setup import SetupRecorder
-from tb_diagnose.attach.core.live_monitor import OnFinding
 from tb_diagnose.attach.core.sinks import Sink
 
 
@@ -18,9 +16,9 @@ class TorchCallback:
 
     framework = ""
 
-    def __init__(self, *, every: int | None, budget: float, on_finding: OnFinding) -> None:
+    def __init__(self, **options: Any) -> None:
         self.broken = False
-        self._every, self._budget, self._on_finding = every, budget, on_finding
+        self._options = options
         self._attachment: Attachment | None = None
 
     def detach(self) -> None:
@@ -30,38 +28,12 @@ class TorchCallback:
             self._attachment = None
 
     def _open(
-        self,
-        model: Any,
-        optimizers: Sequence[Any],
-        target: tuple[Sink, Path | None],
-        step: int,
-        *,
-        schedulers: Sequence[Any] = (),
-        precision: str = "",
-        begins: bool = False,
-    ) -> Attachment:
-        """Attach to ``model`` from ``step`` on, and write to a sink and its folder."""
-        sink, folder = target
+        self, model: Any, optimizers: Sequence[Any], target: tuple[Sink, Path | None], **facts: Any
+    ) -> None:
+        """Attach to ``model``, and write to a sink and its folder; ``facts`` as ``Attachment``."""
         optimizers = [names.unwrapped(optimizer) for optimizer in optimizers]
-        self._attachment = Attachment(
-            model,
-            optimizers,
-            sink,
-            folder,
-            every=self._every,
-            budget=self._budget,
-            on_finding=self._on_finding,
-            begins=begins,
-            setup=SetupRecorder(
-                model,
-                optimizers,
-                framework=self.framework,
-                schedulers=schedulers,
-                precision=precision,
-            ),
-        )
-        self._attachment.tracker.step = step
-        return self._attachment
+        options = {**self._options, "framework": self.framework, **facts}
+        self._attachment = Attachment(model, optimizers, *target, **options)
 
     def _close(self) -> None:
         if self._attachment is not None:

@@ -30,7 +30,7 @@ class HuggingFaceCallback(TorchCallback, TrainerCallback):  # type: ignore[misc]
                 kwargs["model"],
                 [kwargs["optimizer"]],
                 target,
-                state.global_step,
+                step=state.global_step,
                 schedulers=[] if scheduler is None else [scheduler],
                 precision="bfloat16-mixed" if args.bf16 else "float16-mixed" if args.fp16 else "",
             )

@@ -29,7 +29,7 @@ class LightningCallback(TorchCallback, Callback):  # type: ignore[misc]
             pl_module,
             trainer.optimizers,
             _target(trainer),
-            trainer.global_step,
+            step=trainer.global_step,
             schedulers=[config.scheduler for config in trainer.lr_scheduler_configs],
             precision=str(trainer.precision),
             begins=True,

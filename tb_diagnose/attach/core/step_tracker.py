@@ -32,13 +32,14 @@ class StepTracker:
         sink: Sink,
         schedule: SamplingSchedule,
         *,
+        step: int = 0,
         folder: Path | None = None,
         on_finding: OnFinding = None,
         about: dict[str, Any],
     ) -> None:
         if on_finding and folder is None:
             raise ValueError("on_finding needs the folder with the event files: logdir=...")
-        self.step, self.stop = 0, False
+        self.step, self.stop = step, False
         self._schedule, self._rolling = schedule, RollingStats()
         self._table_writer = TableWriter(sink)
         self._monitor = LiveMonitor(folder, on_finding) if on_finding and folder else None

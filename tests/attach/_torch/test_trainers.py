@@ -32,6 +32,7 @@ def fitted(module: Any, folder: Path, **options: Any) -> None:
     import lightning.pytorch as lightning
     from lightning.pytorch.loggers import TensorBoardLogger
 
+    torch.manual_seed(0)
     data = torch.utils.data.TensorDataset(torch.randn(32, 5), torch.arange(32) % 3)
     loader = torch.utils.data.DataLoader(data, 8)
     trainer = lightning.Trainer(
@@ -47,6 +48,7 @@ def fitted(module: Any, folder: Path, **options: Any) -> None:
 
 
 def network() -> Any:
+    torch.manual_seed(0)
     return torch.nn.Sequential(torch.nn.Linear(5, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3))
 
 
