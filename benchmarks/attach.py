@@ -1,6 +1,6 @@
 """What attaching costs a training, next to other tools: prints a Markdown table.
 
-    python benchmarks/attach.py keras
+    python benchmarks/attach.py keras --write
     python benchmarks/attach.py torch --rounds 80 --only CNN
     python benchmarks/attach.py torch --device cuda --larger 16
 
@@ -28,11 +28,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 CHILD = Path(__file__).parent / "attaching" / "child.py"
+DOCS = Path(__file__).parents[1] / "docs" / "attach.md"
 #: One thread, however the frameworks are told.
 ALONE = dict.fromkeys(
     ("TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
@@ -132,6 +133,11 @@ def row(tool: str, rounds: list[Round], plain: list[Round]) -> list[str]:
     ]
 
 
+def markdown(lines: Iterable[Sequence[str]]) -> str:
+    """Lines of a table."""
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
 def declared(framework: str, name: str) -> list[str]:
     """The keys of a dictionary in a framework's module, which is not imported here."""
     text = (CHILD.parent / f"{framework}_trainings.py").read_text("utf-8")
@@ -151,17 +157,23 @@ def main() -> None:
     parser.add_argument("--only", default="", help="workloads whose name holds this")
     parser.add_argument("--device", default="cpu", help="of PyTorch, such as cuda (cpu)")
     parser.add_argument("--larger", default="1", help="times as large batches, of PyTorch (1)")
-    given = parser.parse_args()
-    tools = declared(given.framework, "TOOLS")
-    where = [given.device, given.larger] if given.framework == "torch" else []
-    print("|", " | ".join(HEAD), "|")
-    print("|", " | ".join(["---"] * len(HEAD)), "|")
-    for workload in declared(given.framework, "WORKLOADS"):
-        if given.only in workload:
-            told = measured(given.framework, workload, tools, given.rounds, given.steps, where)
-            for tool in tools:
-                line = row(tool, told[tool], told["plain"])
-                print("|", " | ".join([workload, *line]), "|", flush=True)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/attach.md")
+    options = parser.parse_args()
+    framework = options.framework
+    tools = declared(framework, "TOOLS")
+    where = [options.device, options.larger] if framework == "torch" else []
+    table = markdown([HEAD, ["---"] * len(HEAD)])
+    print(table, end="")
+    for workload in declared(framework, "WORKLOADS"):
+        if options.only in workload:
+            found = measured(framework, workload, tools, options.rounds, options.steps, where)
+            lines = markdown([workload, *row(tool, found[tool], found["plain"])] for tool in tools)
+            print(lines, end="", flush=True)
+            table += lines
+    if options.write:
+        begin, end = (f"<!-- {mark}cost of {framework} -->\n" for mark in ("", "/"))
+        before, _, rest = DOCS.read_text("utf-8").partition(begin)
+        DOCS.write_text(f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -140,27 +140,31 @@ class Wandb(Plain):
         self.run.log({"loss": float(losses.detach().mean())})
 
 
-class Cockpit(Plain):
-    """With its own configuration ``economy``."""
+class Hooks(Plain):
+    """What one writes oneself: a forward hook on each layer, and the gradients' norms."""
 
-    def watch(self, _: str) -> None:
-        from backpack import extend
-        from cockpit import Cockpit as Tool
-        from cockpit.utils.configuration import configuration
-        from cockpit.utils.schedules import linear
+    def watch(self, folder: str) -> None:
+        from torch.utils.tensorboard import SummaryWriter
 
-        self.model, self.mean = extend(self.model), extend(nn.CrossEntropyLoss())
-        quantities = configuration("economy", track_schedule=linear(interval=OFTEN))
-        self.tool, self.count = Tool(self.model.parameters(), quantities=quantities), 0
+        self.writer, self.count = SummaryWriter(folder), 0
+        for name, layer in self.model.named_modules():
+            if not list(layer.children()):
+                layer.register_forward_hook(self._hook(name))
 
-    def step(self) -> None:
-        self.optimizer.zero_grad()
-        predicted = self.model(self.x)
-        loss, losses = self.mean(predicted, self.y), self.loss(predicted, self.y)
-        told = {"batch_size": len(self.x), "individual_losses": losses, "loss": loss}
-        with self.tool(self.count, info=told | {"optimizer": self.optimizer}):
-            loss.backward(create_graph=self.tool.create_graph(self.count))
-        self.optimizer.step()
+    def _hook(self, name: str) -> Callable[..., None]:
+        def hook(_layer: nn.Module, _inputs: Any, output: Any) -> None:
+            if self.count % OFTEN == 0:
+                self.writer.add_scalar(f"mean/{name}", output.detach().mean().item(), self.count)
+                self.writer.add_scalar(f"std/{name}", output.detach().std().item(), self.count)
+
+        return hook
+
+    def backward(self, losses: Any) -> None:
+        super().backward(losses)
+        if self.count % OFTEN == 0:
+            for name, weight in self.model.named_parameters():
+                norm = weight.grad.norm().item()
+                self.writer.add_scalar(f"gradient/{name}", norm, self.count)
         self.count += 1
 
 
@@ -170,7 +174,7 @@ TOOLS: dict[str, type[Plain]] = {
     "attach.torch": Attached,
     "attach.torch, every=1": EachStep,
     f'wandb.watch, log="all", log_freq={OFTEN}': Wandb,
-    f"Cockpit, economy, every {OFTEN}": Cockpit,
+    f"hooks, each {OFTEN}th step": Hooks,
 }
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.attach import declared
 from tb_diagnose.read import clusters, load
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCS = (ROOT / "docs" / "attach.md").read_text(encoding="utf-8")
 NEEDS = {"keras": "tensorflow", "tf": "tensorflow", "torch": "torch"}
 
 
@@ -31,3 +33,27 @@ def test_a_snippet_runs_and_its_log_has_vitals(name: str, tmp_path: Path) -> Non
     (run,) = [run for cluster in clusters([tmp_path / "logs"]) for run in load(cluster)]
     tags = {each.tag for each in run.vitals}
     assert {f"diagnose/{kind}" for kind in ("layers", "weights", "step", "inputs")} <= tags
+
+
+def costs(framework: str) -> list[list[str]]:
+    """The lines of the table of a framework's costs."""
+    whole = DOCS.partition(f"<!-- cost of {framework} -->")[2].partition("<!-- /cost")[0]
+    lines = [line for line in whole.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+@pytest.mark.parametrize("framework", ("keras", "torch"))
+def test_the_table_of_costs_holds_what_the_benchmark_measures(framework: str) -> None:
+    workloads, tools = declared(framework, "WORKLOADS"), declared(framework, "TOOLS")
+    rows = {(line[0], line[1]) for line in costs(framework)}
+    assert rows <= {(workload, tool) for workload in workloads for tool in tools}
+    assert rows >= {(workload, f"attach.{framework}") for workload, _ in rows}
+    assert len(rows) > len(workloads)
+
+
+@pytest.mark.parametrize("framework", ("keras", "torch"))
+def test_the_cost_is_what_is_said(framework: str) -> None:
+    for workload, tool, step, share, error, *_ in costs(framework):
+        if tool == f"attach.{framework}":
+            most = 1.02 if float(step) >= 20 else 1.05
+            assert float(share) - float(error) <= most, workload
