@@ -21,8 +21,8 @@ FLOORS = (
     "diagnoses",
     "report parallel",
     "pipeline",
-    "live attach",
-    "plugin cli api",
+    "live",
+    "attach plugin cli api",
     "__main__",
 )
 #: The same of the rooms within ``read``; what stands in none of them is above them all.

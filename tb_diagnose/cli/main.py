@@ -144,9 +144,8 @@ def _watch(call: argparse.Namespace, settings: Settings) -> int:
     from functools import partial
 
     from tb_diagnose.cli.console import screen, write
-    from tb_diagnose.cli.watch import watch_logs
+    from tb_diagnose.cli.watch import monitor, watch_logs
     from tb_diagnose.core.finding import Severity
-    from tb_diagnose.live.monitor import Watch
 
     form = format_of(call)
     if call.output or form not in ("terminal", "json"):
@@ -159,11 +158,11 @@ def _watch(call: argparse.Namespace, settings: Settings) -> int:
     if form == "terminal":
         shown = screen(color=call.color, file=None, verbose=call.verbose, quiet=call.quiet)
     try:
-        watch = Watch(call.paths, settings, checksum=call.checksum)
+        watched = monitor(call.paths, settings, checksum=call.checksum)
     except OSError as error:
         raise Wrong(str(error)) from error
     tell = partial(write, utf8=form == "json")
-    worst = watch_logs(watch, tell, shown, call.interval)
+    worst = watch_logs(watched, tell, shown, call.interval)
     return _FOUND if call.fail_on and worst <= Severity(call.fail_on).rank else _OK
 
 

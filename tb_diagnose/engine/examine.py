@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from tb_diagnose.engine.causes import Cause, likely_causes
 from tb_diagnose.engine.compare import RunSummary
 from tb_diagnose.engine.contract import Diagnosis, Method, parameters_of, registered, registry
 from tb_diagnose.engine.onset import Replay, logged
+from tb_diagnose.engine.time_limit import UNLIMITED, TimeLimit, TookTooLong
 from tb_diagnose.roles.catalog import missing
 from tb_diagnose.roles.frameworks import Framework, dialect
 from tb_diagnose.roles.resolve import RoleMap, resolve_roles
@@ -46,20 +48,21 @@ class Examination:
     causes: tuple[Cause, ...] = ()
 
 
-def examine(run: Run, settings: Settings, *, growing: bool = False) -> Examination:
+def examine(
+    run: Run, settings: Settings, *, growing: bool = False, time_limit: TimeLimit = UNLIMITED
+) -> Examination:
     """Put every selected diagnosis of a single run to ``run``.
 
-    Of a run that is still ``growing``, nothing is said that only its end can show.
+    Of a run that is still ``growing``, nothing is said that only its end can show. A diagnosis that
+    exceeds the time limit comes out *failed*.
     """
+    time_limit.restart()
     with _quiet():
         roles = resolve_roles(run, settings.roles)
         analysis = RunAnalysis(run, roles, growing=growing)
         diagnoses = selected(settings)
-        judged = [
-            _judge(diagnosis, analysis.role, analysis.framework, settings)
-            for diagnosis in diagnoses
-        ]
-        dated = _all_dated(judged, diagnoses, run, settings)
+        judged = [_judge_in_time(each, analysis, settings, time_limit) for each in diagnoses]
+        dated = _all_dated(judged, diagnoses, run, settings, time_limit)
         outcomes = grouped(dated, run)
         return Examination(run, roles, outcomes, analysis, likely_causes(analysis, outcomes))
 
@@ -114,6 +117,16 @@ def judge(
     """
     with _quiet():
         return _judge(diagnosis, resolve, dialect(writer), settings)
+
+
+def _judge_in_time(
+    diagnosis: Diagnosis, analysis: RunAnalysis, settings: Settings, time_limit: TimeLimit
+) -> Outcome:
+    judged = partial(_judge, diagnosis, analysis.role, analysis.framework, settings)
+    try:
+        return time_limit.run(judged)
+    except TookTooLong as late:
+        return _outcome(diagnosis, Verdict.FAILED, reason=str(late))
 
 
 def _judge(
@@ -221,13 +234,20 @@ def _not_logged(diagnosis: Diagnosis, reason: str, how_to_enable: str) -> Outcom
 
 
 def _all_dated(
-    outcomes: Iterable[Outcome], diagnoses: Iterable[Diagnosis], run: Run, settings: Settings
+    outcomes: Iterable[Outcome],
+    diagnoses: Iterable[Diagnosis],
+    run: Run,
+    settings: Settings,
+    time_limit: TimeLimit,
 ) -> Iterator[Outcome]:
-    """The same outcomes, what was found with its date."""
+    """The same outcomes, what was found with its date, if there is time to find that."""
     replay = Replay(run, settings)
     for outcome, diagnosis in zip(outcomes, diagnoses, strict=True):
-        found = outcome.verdict is Verdict.FOUND
-        yield _dated(outcome, diagnosis, replay, settings) if found else outcome
+        dated = outcome
+        if outcome.verdict is Verdict.FOUND:
+            with suppress(TookTooLong):
+                dated = time_limit.run(partial(_dated, outcome, diagnosis, replay, settings))
+        yield dated
 
 
 def _dated(outcome: Outcome, diagnosis: Diagnosis, replay: Replay, settings: Settings) -> Outcome:

@@ -1,160 +1,198 @@
-"""Log directories that are still being written: what is new since the last look.
+"""Runs that are judged again as they grow: one monitor for --watch, the tab and the training loop.
 
-A look at a run that has not changed costs a question for the size of each file. A run that grows is
-read from where reading ended, and judged again when it is worth it: once it has grown by a
-hundredth, once it has come to rest, or once it has waited for much longer than judging takes.
-So judging, which goes over whole curves, costs each record the same in the end however long its run
-becomes, and what little was appended to a long run is judged while nothing else is to be done.
+A look at a folder that has not changed costs a question for each file. One that has is read from
+where reading ended, and its runs are judged as a whole; how often, a share of the time decides.
 """
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from typing import Any, Generic, NamedTuple
 
 from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.engine.examine import examine
-from tb_diagnose.live.state import Kept, News, Told, inodes, new, size
+from tb_diagnose.engine.examine import Examination, examine
+from tb_diagnose.engine.time_limit import UNLIMITED, TimeLimit
+from tb_diagnose.live.changes import Reported
+from tb_diagnose.live.folder import FollowedFolder, FollowedRun, R, RunData, age, as_written, size
+from tb_diagnose.live.pace import Pace
+from tb_diagnose.live.sources import Source
 from tb_diagnose.parallel.local import one_line
-from tb_diagnose.read import Cluster, FollowerCache, NothingToRead, Place, clusters, gather, place
-from tb_diagnose.report.document import summary
-from tb_diagnose.report.document.run import run_part
-from tb_diagnose.report.document.schema import POINTS, Problem, Summary
+from tb_diagnose.report.document.schema import Problem
+from tb_diagnose.roles.resolve import resolve_roles
 
-#: Share of its size by which a run has to grow before it is judged again while it still grows.
-SHARE = 0.01
-#: How many times as long as a walk took it is until the next one: between walks, only the files
-#: that are known are looked at.
-_SELDOM = 10.0
-#: How many times as long as the look at which it was judged took a run may wait at most.
-_PATIENCE = 20.0
-#: Bytes of event files of which the curves stay in memory. Of the runs that changed longest ago
-#: only the sizes are kept: they are read anew if they ever grow.
+#: Bytes of runs to hold in memory; those that changed longest ago are put aside.
 HELD = 1 << 29
-#: What is true of many a file that is being written.
-_UNFINISHED = ("truncated-tail", "empty-file")
+_log = logging.getLogger(__name__)
 
 
-class Watch:
-    """Everything below some paths; each ``look`` tells what is new since the one before.
+class Update(NamedTuple):
+    """What a look brought: a ``folder`` that was judged, or a ``problem`` that is new, or neither
+    where folders are gone.
+    """
 
-    A finding is told once: when it becomes decidable, and again only if it turns graver. One that
-    holds no longer is told once, too. Runs that are not there yet are told of when they come.
+    folder: FollowedFolder[Any] | None = None
+    problem: Problem | None = None
 
-    Raises OSError, one sentence, where what it takes to read an address is not installed.
+
+class Monitor(Generic[R]):
+    """Everything that a source gives, judged as it grows.
+
+    What it holds of a folder that has come to rest is what reading and judging it anew would give.
+
+    Attributes:
+        folders: by the key of the feed.
+        complete: whether everything has been looked at once.
     """
 
     def __init__(
         self,
-        paths: Sequence[str | Place],
+        source: Source,
         settings: Settings,
+        render: Callable[[Examination], R],
         *,
-        checksum: bool = True,
-        held: int = HELD,
+        share: float = 1.0,
+        held: float = HELD,
+        time_limit: TimeLimit = UNLIMITED,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._paths = [place(path) for path in paths]
-        #: Path → why it could not be walked when it was last tried.
-        self._unreachable: dict[str, str] = {}
+        """Reading and judging a folder takes at most a ``share`` of the time, of 1; ``held`` bytes
+        of runs are kept.
+        """
+        self.source = source
+        self.folders: dict[str, FollowedFolder[R]] = {}
+        self.complete = False
         self._settings = settings
-        self._followers = FollowerCache(held, checksum=checksum)
+        self._render = render
+        self._share = share
+        self._held = held
+        self._time_limit = time_limit
         self._clock = clock
-        self._next = float("-inf")
-        self._kept: dict[Place, Kept] = {}
+        self._changes = 0
+        self._problems: dict[str, str] = {}
+        self._lock = threading.Lock()
+        #: The runs that were last read again for ``data``, and what came of it.
+        self._again: tuple[object, list[RunData]] = None, []
 
-    def look(self) -> Iterator[News | Problem]:
-        """One look at everything, told run by run."""
-        begin = self._clock()
-        if begin >= self._next:
-            yield from self._walk()
-            self._next = self._clock() + _SELDOM * (self._clock() - begin)
-        judged = []
-        for kept in self._kept.values():
-            if self._is_due(kept):
-                judged.append(kept)
-                yield from self._judged(kept)
-        end = self._clock()
-        for kept in judged:
-            kept.due = end + _PATIENCE * (end - begin)
+    def look(self, *, ended: bool | None = None) -> Iterator[Update]:
+        """One look at everything, folder by folder.
 
-    def summary(self) -> Summary:
-        """How all runs fare as far as they have been judged."""
-        runs = [each for kept in self._kept.values() for each in kept.runs]
-        problems = sum(bool(kept.problem) for kept in self._kept.values()) + len(self._unreachable)
-        return summary([each.verdict for each in runs], sum(each.points for each in runs), problems)
-
-    def _walk(self) -> Iterator[Problem]:
-        """Finds the runs and files that came, and forgets those that are gone."""
-        found: dict[Place, Cluster] = {}
-        known, self._unreachable = self._unreachable, {}
-        for path in self._paths:
-            try:
-                for cluster in clusters([path]):
-                    gather(found, self._key(cluster.path), cluster)
-            except NothingToRead:
-                # A training may yet begin, and create the folder.
+        ``ended`` says whether the training is over, where that is known; one that is over is judged
+        at once. Else it is over once nothing has changed for ``REST`` seconds.
+        """
+        yield from self._follow(at_once=bool(ended))
+        for key, folder in list(self.folders.items()):
+            if not (ended or folder.pace.is_due):
                 continue
-            except OSError as error:
-                self._unreachable[str(path)] = str(error)
-        for where, message in sorted(self._unreachable.items() - known.items()):
-            yield Problem(path=where, message=f"{where} was not read: {message}")
-        for path in () if self._unreachable else self._kept.keys() - found.keys():
-            self._followers.drop(self._kept.pop(path).cluster.path)
-        for path, cluster in found.items():
-            self._kept.setdefault(path, Kept(cluster)).meets(cluster)
+            known = folder.problem
+            if self._refresh(key, folder, ended=ended):
+                yield Update(folder)
+            elif folder.problem != known:
+                yield Update(problem=Problem(path=key, message=folder.problem))
+        self.complete = True
 
-    def _key(self, path: Place) -> Place:
-        """What tells a folder from all others, even if several paths lead to it."""
-        return path if len(self._paths) == 1 else path.resolve()
+    def problems(self) -> list[Problem]:
+        """All that could not be read at the last look."""
+        found = {key: folder.problem for key, folder in self.folders.items() if folder.problem}
+        return [Problem(path=k, message=why) for k, why in {**self._problems, **found}.items()]
 
-    def _is_due(self, kept: Kept) -> bool:
-        """Whether to judge a cluster now."""
-        files = kept.now()
-        kept.grows, kept.files = files != kept.files, files
-        kept.pending |= kept.grows
-        return kept.pending and (not kept.grows or self._worth_it(kept))
+    def data(self, folder: FollowedFolder[R], at: int) -> RunData:
+        """What a folder's run at that place was judged from, for any thread.
 
-    def _judged(self, kept: Kept) -> Iterator[News | Problem]:
-        kept.pending, kept.judged = False, kept.files
+        Read anew where it was put aside. Raises LookupError where the run is gone meanwhile.
+        """
+        if held := folder.held:
+            return held[at]
+        with self._lock:
+            # A page asks for several curves of a run, one after another.
+            if self._again[0] is not folder.runs:
+                self._again = folder.runs, self._with_roles(folder.feed.load())
+            return self._again[1][at]
+
+    def _with_roles(self, runs: Sequence[Run]) -> list[RunData]:
+        return [RunData(run, resolve_roles(run, self._settings.roles)) for run in runs]
+
+    def _follow(self, *, at_once: bool) -> Iterator[Update]:
+        """Takes up the folders that came, and forgets those that are gone."""
+        feeds = self.source.feeds(at_once=at_once)
+        known, self._problems = self._problems, {}
+        for path, why in self.source.problems.items():
+            self._problems[path] = _not_read(path, why)
+            if known.get(path) != self._problems[path]:
+                yield Update(problem=Problem(path=path, message=self._problems[path]))
+        gone = self.folders.keys() - feeds.keys()
+        before = self.folders
+        self.folders = {
+            key: before[key]
+            if key in before and before[key].feed is feed
+            else FollowedFolder(feed, Pace(self._share, clock=self._clock))
+            for key, feed in feeds.items()
+        }
+        if gone:
+            yield Update()
+
+    def _refresh(self, key: str, folder: FollowedFolder[R], *, ended: bool | None) -> bool:
+        """Looks at a folder; True if it was judged."""
         try:
-            runs = self._followers.refreshed(kept.cluster, size(kept.files)).runs()
-            kept.pending = _has(runs, "unreadable") or (kept.grows and _has(runs, *_UNFINISHED))
-            if kept.grows:
-                runs = [_as_written(run) for run in runs]
-            parts = [
-                run_part(examine(run, self._settings, growing=kept.grows), POINTS, brief=True)
-                for run in runs
-            ]
+            changed = folder.feed.has_changed()
+            if not changed and folder.growing == folder.is_growing(self._clock(), ended=ended):
+                return False
+            with folder.pace:
+                judged = self._read_and_judge(folder, ended=ended, changed=changed)
+            folder.problem = ""
         except Exception as error:  # noqa: BLE001  one folder's failure must not hinder the others
-            where = kept.cluster.path
-            message = f"{where} was not read: {one_line(error)}"
-            if message != kept.problem:
-                yield Problem(path=str(where), message=message)
-            kept.problem = message
-            self._followers.drop(where)
+            _log.debug("%s could not be judged.", key, exc_info=True)
+            folder.fail(_not_read(key, one_line(error)))
+            judged = False
+        if judged or folder.problem:
+            self._changes += 1
+            folder.changed = self._changes
+            self._spare()
+        return judged
+
+    def _read_and_judge(
+        self, folder: FollowedFolder[R], *, ended: bool | None, changed: bool
+    ) -> bool:
+        """Reads on; judges, and returns True, where anything is new."""
+        changed &= folder.feed.read_on()
+        runs = folder.feed.runs()
+        if folder.growing is None:
+            folder.last_change = self._clock() - age(folder.feed, runs)
+        elif changed:
+            folder.last_change = self._clock()
+        growing = folder.is_growing(self._clock(), ended=ended)
+        if not changed and growing == folder.growing and not folder.problem:
+            return False
+        folder.growing = growing
+        self._judge(folder, [as_written(run) for run in runs] if growing else runs)
+        return True
+
+    def _judge(self, folder: FollowedFolder[R], runs: Sequence[Run]) -> None:
+        limit, growing = self._time_limit, bool(folder.growing)
+        found = [examine(run, self._settings, growing=growing, time_limit=limit) for run in runs]
+        folder.reported += [Reported() for _ in found[len(folder.reported) :]]
+        del folder.reported[len(found) :]
+        folder.held = [RunData(one.run, one.roles) for one in found]
+        folder.size = sum(map(size, runs))
+        folder.runs = [
+            FollowedRun(self._render(one), reported.update(one.outcomes))
+            for one, reported in zip(found, folder.reported, strict=True)
+        ]
+
+    def _spare(self) -> None:
+        """Puts aside what changed longest ago until the rest is small enough; not the newest."""
+        total = sum(folder.size for folder in self.folders.values())
+        if total <= self._held:
             return
-        kept.problem = ""
-        kept.runs += [Told() for _ in parts[len(kept.runs) :]]
-        del kept.runs[len(parts) :]
-        for part, known in zip(parts, kept.runs, strict=True):
-            yield from new(part, known)
-
-    def _worth_it(self, kept: Kept) -> bool:
-        """Whether to judge a run again although it still grows."""
-        if inodes(kept.files) != inodes(kept.judged):
-            return True
-        known = size(kept.judged)
-        changed = abs(size(kept.files) - known)
-        return changed >= SHARE * known or self._clock() > kept.due
+        held = [folder for folder in self.folders.values() if folder.size]
+        for folder in sorted(held, key=lambda folder: folder.changed)[:-1]:
+            if total > self._held:
+                total -= folder.size
+                folder.put_aside()
 
 
-def _has(runs: Sequence[Run], *kinds: str) -> bool:
-    """Whether such a thing is true of any of the logs: it may be otherwise at the next look."""
-    return any(fact.kind in kinds for run in runs for fact in run.facts)
-
-
-def _as_written(run: Run) -> Run:
-    """A run that still grows: that its file ends too early is no news until it rests."""
-    return replace(run, facts=tuple(fact for fact in run.facts if fact.kind not in _UNFINISHED))
+def _not_read(path: str, why: str) -> str:
+    return f"{path} was not read: {why}"

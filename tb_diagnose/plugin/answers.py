@@ -10,14 +10,14 @@ from typing import Any
 from tb_diagnose.engine.docs import articles
 from tb_diagnose.plugin import frames
 from tb_diagnose.plugin.exports import export
-from tb_diagnose.plugin.questions import BINARY, Answer, Question, Refused, examined
+from tb_diagnose.plugin.questions import BINARY, Answer, Question, Refused, data_of
 from tb_diagnose.report.document.numbers import text
 from tb_diagnose.report.page.charts import Drawn, drawn
 from tb_diagnose.report.page.heats import heat as heat_map
 from tb_diagnose.report.page.heats import heats as heat_maps
 
-#: Points of a curve at least and at most, and where the query does not say.
-_FEWEST, _MOST, _POINTS = 4, 20_000, 2_000
+#: Points of a curve at least and at most, where the query does not say, and of all curves at most.
+_FEWEST, _MOST, _POINTS, _ALL = 4, 20_000, 2_000, 1_000_000
 
 
 def state(question: Question) -> Answer:
@@ -61,26 +61,32 @@ def run(question: Question) -> Answer:
 
 def curves(question: Question) -> Answer:
     """Curves of one run at raw resolution, thinned out to what a screen can show."""
-    known = {text(each.name): each for each in examined(question.entry()).run.scalars}
-    points = int(min(_MOST, max(_FEWEST, question.number("points", _POINTS))))
+    known = {text(each.name): each for each in data_of(question.entry()).run.scalars}
+    points = max(_FEWEST, int(question.number("points", _POINTS, most=_MOST)))
+    names = question.names()
+    if len(names) * points > _ALL:
+        most = f"{_ALL:,} points"
+        raise Refused(
+            400, f"{len(names)} curves of {points:,} points are more than {most} together"
+        )
     low, high = question.number("from", -math.inf), question.number("to", math.inf)
     shown = [
         drawn(known[name], points, low, high) if name in known else Drawn.none(name)
-        for name in question.query.getlist("name")
+        for name in names
     ]
     return Answer(frames.curves(shown), BINARY)
 
 
 def heats(question: Question) -> Answer:
     """The heat maps that a run offers."""
-    kinds = heat_maps(examined(question.entry()).roles.values)
+    kinds = heat_maps(data_of(question.entry()).roles.values)
     return _json([each._asdict() for each in kinds])
 
 
 def heat(question: Question) -> Answer:
     """One heat map."""
     vital = question.query.get("vital", "")
-    found = heat_map(examined(question.entry()).roles.values, vital)
+    found = heat_map(data_of(question.entry()).roles.values, vital)
     if found is None:
         raise Refused(404, f"this run has no heat map {vital!r}; heats?run=NAME lists what it has")
     return Answer(frames.heat(found), BINARY)

@@ -5,11 +5,13 @@ It keeps a sample of the points of each curve and drops those that are not finit
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tb_diagnose.core.run import Run
-from tb_diagnose.plugin.feeds import Feed
+from tb_diagnose.live.pace import Pace
+from tb_diagnose.live.sources import Feed
 from tb_diagnose.plugin.provided import Asked, run
 from tb_diagnose.roles.patterns import TRAIN, VALIDATION
 
@@ -25,18 +27,17 @@ class Sampled:
 
     sampled = True
     where = "the data that TensorBoard was given"
+    problems: Mapping[str, str] = {}
 
     def __init__(self, asked: Asked, clock: Callable[[], float] = time.monotonic) -> None:
         self.asked = asked
-        self._clock = clock
-        self._next = float("-inf")
+        self._pace = Pace(1.0, at_least=_EVERY, clock=clock)
         self._feeds: dict[str, _Provided] = {}
 
-    def feeds(self) -> Mapping[str, Feed]:
-        now = self._clock()
-        if now >= self._next:
-            self._next = now + _EVERY
-            self._look()
+    def feeds(self, *, at_once: bool = False) -> Mapping[str, Feed]:
+        if at_once or self._pace.is_due:
+            with self._pace:
+                self._look()
         return self._feeds
 
     def _look(self) -> None:
@@ -62,20 +63,28 @@ class _Provided:
         self._asked = asked
         self._name = name
         self._read: Stamp | None = None
+        self._runs: Sequence[Run] = ()
 
-    def refresh(self) -> bool:
-        if self._read == self.stamp:
-            return False
-        self._read = self.stamp
+    def has_changed(self) -> bool:
+        return self._read != self.stamp
+
+    def read_on(self) -> bool:
+        stamp = self.stamp
+        self._runs = self.load()
+        self._read = stamp
         return True
 
     def runs(self) -> Sequence[Run]:
-        return [run(self._asked, self._name, self.folders)]
+        return self._runs
 
-    again = runs
+    def written(self) -> float:
+        return max((moment for _, moment in self.stamp.values()), default=-math.inf)
 
     def put_aside(self) -> None:
-        """Nothing is kept here."""
+        self._runs = ()
+
+    def load(self) -> Sequence[Run]:
+        return [run(self._asked, self._name, self.folders)]
 
 
 def grouped(names: Iterable[str]) -> dict[str, dict[str, str]]:

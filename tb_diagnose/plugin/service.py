@@ -11,28 +11,32 @@ from werkzeug import wrappers
 
 from tb_diagnose.core import settings as configuration
 from tb_diagnose.core.settings import Settings, SettingsError
+from tb_diagnose.live.sources import Folders, Source
 from tb_diagnose.pipeline import vocabulary
 from tb_diagnose.plugin import answers
-from tb_diagnose.plugin.feeds import Logdir, Source
-from tb_diagnose.plugin.follow import Following
-from tb_diagnose.plugin.places import places
+from tb_diagnose.plugin.log_directories import log_directories
 from tb_diagnose.plugin.provided import Asked
 from tb_diagnose.plugin.questions import Answer, Question, Refused
 from tb_diagnose.plugin.sampled import Sampled
+from tb_diagnose.plugin.snapshots import Snapshots
 from tb_diagnose.plugin.watch import Watcher
 
 #: Experiments that are followed at once where TensorBoard serves many.
 _MOST = 8
+#: Routes whose answers may take a second and 100 MB, and how many are worked on at once: however
+#: many are asked for, that bounds the memory.
+_COSTLY, _AT_ONCE = ("curves", "heats", "heat", "export"), 2
 
 
 class Service:
     """Answers the routes of one TensorBoard."""
 
     def __init__(self, context: Any) -> None:
-        found = places(context)
+        found = log_directories(context)
         self._provider = context.data_provider
-        self._local = Watcher(partial(_following, Logdir(found))) if found else None
+        self._local = Watcher(partial(_snapshots, Folders(found))) if found else None
         self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(_AT_ONCE)
         self._hosted: dict[str, tuple[Asked, Watcher]] = {}
 
     def begin(self) -> None:
@@ -44,7 +48,11 @@ class Service:
         """The answer to one request, at once. Raises Refused with a sentence."""
         watcher = self._local or self._experiment(request)
         question = Question(watcher.latest(), request.args, _settings_or_defaults)
-        return answers.ROUTES[route](question)
+        question.check()
+        if route not in _COSTLY:
+            return answers.ROUTES[route](question)
+        with self._places:
+            return answers.ROUTES[route](question)
 
     def _experiment(self, request: wrappers.Request) -> Watcher:
         """Who follows the experiment that is asked for.
@@ -71,11 +79,11 @@ class Service:
 
     def _new(self, experiment: str) -> tuple[Asked, Watcher]:
         asked = Asked(self._provider, experiment)
-        return asked, Watcher(partial(_following, Sampled(asked)))
+        return asked, Watcher(partial(_snapshots, Sampled(asked)))
 
 
-def _following(source: Source) -> Following:
-    return Following(source, _settings())
+def _snapshots(source: Source) -> Snapshots:
+    return Snapshots(source, _settings())
 
 
 def _settings() -> Settings:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tb_diagnose.engine.examine import Examination
+from tb_diagnose.live.folder import RunData
 from tb_diagnose.report.document.schema import Document, RunPart
 
 State = Literal["starting", "empty", "ready", "error"]
@@ -19,13 +19,13 @@ class Entry:
     Attributes:
         part: its part of the document.
         line: its line in the list of runs.
-        examined: gives its curves and their roles; reads them anew where they were put aside, and
+        data: gives its curves and their roles; reads them anew where they were put aside, and
             raises LookupError where the run is gone meanwhile.
     """
 
     part: RunPart
     line: Mapping[str, Any]
-    examined: Callable[[], Examination]
+    data: Callable[[], RunData]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,12 +10,13 @@ from dataclasses import replace
 
 from tb_diagnose.core.settings import SettingsError
 from tb_diagnose.parallel.local import one_line
-from tb_diagnose.plugin.follow import Following
 from tb_diagnose.plugin.snapshot import Snapshot
+from tb_diagnose.plugin.snapshots import Snapshots
 
-#: Seconds from one look at the files to the next: with the page's own 2 s, news is 3 s old.
-_EVERY = 1.0
-#: Seconds between two new versions while a round is under way.
+#: Seconds between two looks: with the page's own 2 s, news is 3 s old. As many as the last look
+#: took, so that half of the time is TensorBoard's, but not more than so many.
+_EVERY, _PAUSE = 1.0, 5.0
+#: Seconds between two new versions while a look is under way.
 _PUBLISH = 0.5
 #: Seconds after the last question from a page at which the thread rests until the next one.
 _IDLE = 60.0
@@ -23,16 +24,16 @@ _log = logging.getLogger(__name__)
 
 
 class Watcher:
-    """Runs rounds of a ``Following`` in a daemon thread and keeps the newest snapshot.
+    """Looks at the logs from a daemon thread and keeps the newest snapshot.
 
     The thread starts with the first question: a TensorBoard whose Diagnose tab nobody opens pays
     nothing for it.
     """
 
-    def __init__(self, make: Callable[[], Following], every: float = _EVERY) -> None:
+    def __init__(self, make: Callable[[], Snapshots], every: float = _EVERY) -> None:
         self._make = make
         self._every = every
-        self._following: Following | None = None
+        self._snapshots: Snapshots | None = None
         self._lock = threading.Lock()
         self._wanted = threading.Event()
         self._stopped = threading.Event()
@@ -59,7 +60,7 @@ class Watcher:
         while self._wanted.wait() and not self._stopped.is_set():
             begin = time.monotonic()
             try:
-                self._round()
+                self._look()
             except SettingsError as error:
                 self._fail(str(error))
             except Exception as error:  # noqa: BLE001  the next round may do better
@@ -69,23 +70,23 @@ class Watcher:
             with self._lock:
                 if end - self._asked > _IDLE:
                     self._wanted.clear()
-            self._stopped.wait(max(self._every, end - begin))
+            self._stopped.wait(max(self._every, min(end - begin, _PAUSE)))
 
-    def _round(self) -> None:
-        if self._following is None:
-            self._following = self._make()
+    def _look(self) -> None:
+        if self._snapshots is None:
+            self._snapshots = self._make()
         # A page may show an error, or "about to be read", that is no longer true.
         news = self._snapshot.state in ("starting", "error")
         published = time.monotonic()
-        for changed in self._following.round():
-            news |= changed
+        for _ in self._snapshots.look():
+            news = True
             if self._stopped.is_set():
                 return
-            if news and time.monotonic() - published >= _PUBLISH:
-                self._publish(self._following.snapshot())
+            if time.monotonic() - published >= _PUBLISH:
+                self._publish(self._snapshots.snapshot())
                 news, published = False, time.monotonic()
         if news or self._snapshot.message:
-            self._publish(self._following.snapshot())
+            self._publish(self._snapshots.snapshot())
 
     def _fail(self, message: str) -> bool:
         """Shows the error with what was known before it; False if it is shown already."""

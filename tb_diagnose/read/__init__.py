@@ -10,14 +10,13 @@ training, ``sessions``. ``follow.py`` does all of it again as the files grow.
 """
 
 from tb_diagnose.read.discover import Cluster, Folder, NothingToRead, clusters, gather, identity
-from tb_diagnose.read.follow import Follower, FollowerCache, load
+from tb_diagnose.read.follow import Follower, load
 from tb_diagnose.read.sources.source import Place, place
 
 __all__ = [
     "Cluster",
     "Folder",
     "Follower",
-    "FollowerCache",
     "NothingToRead",
     "Place",
     "clusters",

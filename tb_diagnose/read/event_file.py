@@ -127,7 +127,7 @@ class EventFile:
         """Reads on. True if anything changed."""
         try:
             status = self.path.stat()
-            identity = status.st_dev, status.st_ino, getattr(status, "st_mtime_ns", 0)
+            identity = status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
             known = self._identity
             if identity == known and status.st_size == self.size and self._is_same():
                 return False
@@ -136,7 +136,7 @@ class EventFile:
             ):
                 self._start()
             self._identity, self.error = identity, ""
-            self._fresh = identity[2] > time.time_ns() - _TICK
+            self._fresh = _is_recent(identity)
             if status.st_size:
                 self._refresh(min(status.st_size, 512 * getattr(status, "st_blocks", 1 << 50)))
         except OSError as error:
@@ -149,9 +149,7 @@ class EventFile:
     def _is_same(self) -> bool:
         """Whether a file that looks the same is: its clock may be too coarse to tell."""
         if self._fresh and self.size:
-            self._fresh = self._identity is not None and (
-                self._identity[2] > time.time_ns() - _TICK
-            )
+            self._fresh = self._identity is not None and _is_recent(self._identity)
             with opened(self.path) as source:
                 return self._fingerprint.matches(source)
         return True
@@ -298,6 +296,11 @@ class EventFile:
             self.mismatched += 1
             self._spent += length
         return found
+
+
+def _is_recent(identity: tuple[int, ...]) -> bool:
+    """Whether a file was changed a moment ago, by its time stamps."""
+    return max(identity[2:]) > time.time_ns() - _TICK
 
 
 def _bytes(source: Source, offset: int, size: int) -> bytes:

@@ -14,26 +14,35 @@ from pathlib import Path
 import pytest
 
 from tb_diagnose.cli import main as cli
-from tb_diagnose.cli.watch import watch_logs
+from tb_diagnose.cli.watch import monitor, watch_logs
 from tb_diagnose.core.finding import Severity
-from tb_diagnose.core.settings import Settings
-from tb_diagnose.live.monitor import Watch
+from tb_diagnose.live.monitor import Monitor
+from tb_diagnose.report.document.schema import RunPart
 from tb_diagnose.report.text.screen import Screen
 from tests.events import Log
+from tests.live.watching import ONLY, Clock
 
 NAN = float("nan")
-ONLY = Settings(select=("non-finite-values",))
 
 
-def kept(
-    watch: Watch, pauses: list[Callable[[], object]], screen: Screen | None
+def watching(folder: Path) -> tuple[Monitor[RunPart], Clock]:
+    clock = Clock()
+    return monitor([str(folder)], ONLY, clock=clock), clock
+
+
+def written(
+    watched: tuple[Monitor[RunPart], Clock],
+    pauses: list[Callable[[], object]],
+    screen: Screen | None,
 ) -> tuple[list[str], int]:
     """What is written while something happens in each pause; Control-C is pressed behind them."""
     texts: list[str] = []
+    followed, clock = watched
     waits = iter(pauses)
 
     def pause(seconds: float) -> None:
         assert seconds >= 7.0
+        clock.now += 60.0
         happens = next(waits, None)
         if happens is None:
             raise KeyboardInterrupt
@@ -43,7 +52,7 @@ def kept(
         texts.append(text)
         return True
 
-    return texts, watch_logs(watch, write, screen, 7.0, pause)
+    return texts, watch_logs(followed, write, screen, 7.0, pause)
 
 
 def test_it_says_how_all_runs_fare_then_what_is_new_and_at_the_end_all_again(
@@ -57,7 +66,7 @@ def test_it_says_how_all_runs_fare_then_what_is_new_and_at_the_end_all_again(
             log.flush()
 
         log.flush()
-        texts, gravest = kept(Watch([tmp_path], ONLY, clock=float), [turns, lambda: None], Screen())
+        texts, gravest = written(watching(tmp_path), [turns, lambda: None], Screen())
     first, news, last = texts
     assert first in ("1 run: 1 healthy · 2 points\n", "1 run: 1 undecided · 2 points\n")
     assert news.startswith("✗ run    ")
@@ -68,7 +77,7 @@ def test_it_says_how_all_runs_fare_then_what_is_new_and_at_the_end_all_again(
 
 
 def test_where_nothing_is_yet_it_waits(tmp_path: Path) -> None:
-    texts, gravest = kept(Watch([tmp_path / "logs"], ONLY, clock=float), [lambda: None], Screen())
+    texts, gravest = written(watching(tmp_path / "logs"), [lambda: None], Screen())
     assert texts == ["No event files yet.\n"] * 2
     assert gravest == len(Severity)
 
@@ -82,7 +91,7 @@ def test_as_json_it_is_one_object_a_line(tmp_path: Path) -> None:
             other.scalars("loss", [3.0, 2.0])
         log.path.unlink()
 
-    texts, _ = kept(Watch([tmp_path], ONLY, clock=float), [mended], None)
+    texts, _ = written(watching(tmp_path), [mended], None)
     found, gone = (json.loads(line) for line in "".join(texts).splitlines())
     assert (found["name"], found["path"]) == ("run", str(tmp_path / "run"))
     assert found["found"]["id"] == "non-finite-values"
@@ -92,10 +101,7 @@ def test_as_json_it_is_one_object_a_line(tmp_path: Path) -> None:
 def test_it_ends_when_nobody_reads_any_more(tmp_path: Path) -> None:
     with Log(tmp_path / "run") as log:
         log.scalars("loss", [3.0, NAN])
-    assert (
-        watch_logs(Watch([tmp_path], ONLY, clock=float), lambda _: False, None, 1.0)
-        == Severity.CRITICAL.rank
-    )
+    assert watch_logs(watching(tmp_path)[0], lambda _: False, None, 1.0) == Severity.CRITICAL.rank
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ class Server:
 
     url: str
     log: Path
+    pid: int
 
     def get(self, route: str, method: str = "GET") -> Reply:
         """Any of TensorBoard's routes."""
@@ -101,7 +102,7 @@ def tensorboard(tmp: Path, *flags: str, before: str = NO_TENSORFLOW) -> Iterator
             cwd=tmp,
         )
     try:
-        yield Server(_address(process, log), log)
+        yield Server(_address(process, log), log, process.pid)
     finally:
         process.send_signal(signal.SIGINT)
         try:

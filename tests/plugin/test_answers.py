@@ -13,15 +13,14 @@ from werkzeug.datastructures import MultiDict
 
 import tb_diagnose.report.document
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.plugin import answers, tab
-from tb_diagnose.plugin.follow import Following
+from tb_diagnose.plugin import answers, exports, tab
 from tb_diagnose.plugin.questions import Answer, Question, Refused
 from tb_diagnose.plugin.snapshot import Snapshot
 from tb_diagnose.report.page import schema as page_schema
 from tests.cases import epochs, run
 from tests.plugin.server import curve as uncovered
 from tests.plugin.server import unframed
-from tests.plugin.test_follow import FakeFeed, FakeSource, following
+from tests.plugin.test_snapshots import FakeFeed, FakeSource, looked, snapshots
 from tests.report.page.test_heats import row
 
 SCHEMA = json.loads(
@@ -33,8 +32,8 @@ SCHEMA = json.loads(
 def snapshot() -> Snapshot:
     weights = row("dense/kernel/histogram", [[0, 1, 2], [0, 2, 4], [0, 3, 6]])
     ill = run(epochs([1.0, 0.9, math.nan, math.nan]), histograms=(weights,))
-    what = following(FakeSource(a=FakeFeed(ill), b=FakeFeed(run(epochs([3.0, 2.0, 1.0])))))
-    list(what.round())
+    what = snapshots(FakeSource(a=FakeFeed(ill), b=FakeFeed(run(epochs([3.0, 2.0, 1.0])))))
+    looked(what)
     return what.snapshot()
 
 
@@ -105,7 +104,7 @@ def test_curves_at_a_resolution_and_in_a_range(snapshot: Snapshot) -> None:
     part = ask("curves", snapshot, name, both[0], ("from", "1"), ("to", "1.5")).content
     assert isinstance(part, bytes)
     assert uncovered(part)[1].tolist() == [1]
-    for points in ("0", "-1", "1e300", "inf"):
+    for points in ("0", "-1", "20000"):
         assert ask("curves", snapshot, name, both[0], ("points", points)).content
 
 
@@ -115,6 +114,55 @@ def test_what_is_no_number_is_refused(snapshot: Snapshot, wrong: tuple[str, str]
     with pytest.raises(Refused, match="is not a number") as refused:
         ask("curves", snapshot, name, wrong)
     assert refused.value.code == 400
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([("points", "20001")], "points='20001' is more than 20,000"),
+        ([("points", "inf")], "points='inf' is more than 20,000"),
+        ([("name", f"{at}") for at in range(501)], "501 curves are more than 500"),
+        ([("points", "20000"), *(("name", f"{at}") for at in range(51))], "than 1,000,000 points"),
+    ],
+)
+def test_no_answer_has_more_than_so_many_points(
+    snapshot: Snapshot, words: list[tuple[str, str]], message: str
+) -> None:
+    with pytest.raises(Refused, match=message) as refused:
+        ask("curves", snapshot, ("run", next(iter(snapshot.entries))), *words)
+    assert refused.value.code == 400
+
+
+def test_a_curve_that_is_asked_for_twice_comes_once(snapshot: Snapshot) -> None:
+    name = ("run", next(iter(snapshot.entries)))
+    once = ask("curves", snapshot, name, ("name", "train/epoch_loss"))
+    assert ask("curves", snapshot, name, *[("name", "train/epoch_loss")] * 500) == once
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([("name", f"{at}") for at in range(513)], "513 words of .* more than a query may have"),
+        ([("name", "x" * 33_000)], "ask in parts"),
+        ([("run", "a"), ("run", "b")], "'run' is asked for more than once"),
+    ],
+)
+def test_a_query_has_limits(words: list[tuple[str, str]], message: str) -> None:
+    question = Question(Snapshot(1, "starting"), MultiDict(words))
+    with pytest.raises(Refused, match=message) as refused:
+        question.check()
+    assert refused.value.code == 400
+
+
+def test_a_file_has_so_many_runs_at_most(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "_MOST", 1)
+    with pytest.raises(Refused, match="2 runs are more than 1 for one file") as refused:
+        ask("export", snapshot, ("format", "json"))
+    assert refused.value.code == 400
+    name = ("run", next(iter(snapshot.entries)))
+    assert ask("export", snapshot, name, ("format", "json")).content
 
 
 def test_heat_maps_are_listed_and_served(snapshot: Snapshot) -> None:
@@ -155,8 +203,8 @@ def test_an_export_holds_all_runs_or_one(snapshot: Snapshot, form: str) -> None:
 
 def test_a_run_that_went_while_it_was_asked_for() -> None:
     kept = FakeFeed(run(epochs([3.0, 2.0, 1.0])))
-    what: Following = following(FakeSource(a=kept, b=FakeFeed(run(epochs([1.0])))), held=0)
-    list(what.round())
+    what = snapshots(FakeSource(a=kept, b=FakeFeed(run(epochs([1.0])))), held=0)
+    looked(what)
     kept.now = []
     name = next(each for each, entry in what.snapshot().entries.items() if entry.part["points"] > 1)
     with pytest.raises(Refused, match="no longer there") as refused:

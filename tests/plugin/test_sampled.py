@@ -62,7 +62,8 @@ def provider(logs: Path) -> tuple[EventMultiplexer, MultiplexerDataProvider]:
 def test_a_run_from_a_real_provider(logs: Path) -> None:
     source = Sampled(Asked(provider(logs)[1], "", RequestContext()))
     (feed,) = source.feeds().values()
-    assert feed.refresh()
+    assert feed.has_changed()
+    assert feed.read_on()
     (run,) = feed.runs()
     assert run.name == "m"
     assert [series.name for series in run.scalars] == ["train/epoch_loss", "validation/epoch_loss"]
@@ -79,13 +80,15 @@ def test_it_is_read_again_only_when_there_is_more(logs: Path) -> None:
     clock = SimpleNamespace(now=0.0)
     source = Sampled(Asked(given, "", RequestContext()), lambda: clock.now)
     (feed,) = source.feeds().values()
-    assert [feed.refresh(), feed.refresh()] == [True, False]
+    feed.read_on()
+    assert not feed.has_changed()
     with Log(logs / "m" / "train", start=1_700_000_100) as log:
         log.tensors("epoch_loss", [0.5], [3])
     multiplexer.Reload()
     clock.now = 60
     assert list(source.feeds().values()) == [feed]
-    assert feed.refresh()
+    assert feed.has_changed()
+    assert feed.read_on()
     assert len(feed.runs()[0].scalars[0]) == 4
 
 

@@ -107,6 +107,12 @@ def test_nothing_can_be_sent(server: Server, route: str) -> None:
     assert server.get(f"data/plugin/diagnose/{route}", "POST").code == 405
 
 
+def test_what_is_too_much_is_refused_in_words(server: Server) -> None:
+    reply = server.ask("curves", run="ill", name=[f"{at}" for at in range(600)])
+    assert reply.code == 400
+    assert "ask in parts" in reply.text
+
+
 def test_exports_are_files(server: Server) -> None:
     exported = server.ask("export", format="markdown", run="ill")
     assert exported.headers["Content-Disposition"] == 'attachment; filename="tb-diagnose.md"'
@@ -156,7 +162,7 @@ def test_a_folder_that_comes_later_and_a_run_that_falls_ill(tmp_path: Path) -> N
 def test_no_local_logdir_means_sampled_data(logs: Path, tmp_path: Path) -> None:
     hidden = f"""{NO_TENSORFLOW}
 import tb_diagnose.plugin.service as service
-service.places = lambda context: ()"""
+service.log_directories = lambda context: ()"""
     with tensorboard(tmp_path, "--logdir", str(logs), before=hidden) as server:
         server.state(lambda state: state["state"] == "ready" and state["sampled"])
         listed = server.settled(3)
@@ -194,7 +200,7 @@ def test_what_fails_stays_in_the_tab(
 
 
 def test_a_failing_reader_is_told_in_the_tab(logs: Path, tmp_path: Path) -> None:
-    before = f"{NO_TENSORFLOW}\n{BROKEN}\nimport tb_diagnose.plugin.feeds as f\nf.clusters = broken"
+    before = f"{NO_TENSORFLOW}\n{BROKEN}\nimport tb_diagnose.live.sources as s\ns.clusters = broken"
     with tensorboard(tmp_path, "--logdir", str(logs), before=before) as server:
         state = server.state(lambda state: state["state"] == "error")
         assert "broken on purpose" in state["message"]

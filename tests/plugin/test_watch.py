@@ -15,19 +15,20 @@ from tb_diagnose.plugin.snapshot import Snapshot
 from tb_diagnose.plugin.watch import Watcher
 
 
-class FakeFollowing:
-    """Counts rounds; ``error`` is raised in the next ones, ``news`` is what changed in them."""
+class FakeSnapshots:
+    """Counts looks; ``error`` is raised in the next ones, ``news`` is whether they bring any."""
 
     def __init__(self) -> None:
-        self.rounds = self.version = 0
+        self.looks = self.version = 0
         self.news = True
         self.error: Exception | None = None
 
-    def round(self) -> Iterator[bool]:
-        self.rounds += 1
+    def look(self) -> Iterator[None]:
+        self.looks += 1
         if self.error:
             raise self.error
-        yield self.news
+        if self.news:
+            yield
         self.news = False
 
     def snapshot(self) -> Snapshot:
@@ -43,13 +44,13 @@ def until(wanted: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def following() -> FakeFollowing:
-    return FakeFollowing()
+def snapshots() -> FakeSnapshots:
+    return FakeSnapshots()
 
 
 @pytest.fixture
-def watcher(following: FakeFollowing) -> Iterator[Watcher]:
-    made = Watcher(lambda: following, every=0.01)  # type: ignore[arg-type, return-value]
+def watcher(snapshots: FakeSnapshots) -> Iterator[Watcher]:
+    made = Watcher(lambda: snapshots, every=0.01)  # type: ignore[arg-type, return-value]
     yield made
     made.stop()
 
@@ -64,48 +65,48 @@ def test_nobody_looks_nothing_works(watcher: Watcher) -> None:
     assert watcher._thread.daemon
 
 
-def test_a_version_comes_only_with_news(watcher: Watcher, following: FakeFollowing) -> None:
+def test_a_version_comes_only_with_news(watcher: Watcher, snapshots: FakeSnapshots) -> None:
     until(lambda: watcher.latest().version == 1)
-    seen = following.rounds
-    until(lambda: following.rounds > seen + 3)
+    seen = snapshots.looks
+    until(lambda: snapshots.looks > seen + 3)
     assert watcher.latest().version == 1
-    following.news = True
+    snapshots.news = True
     until(lambda: watcher.latest().version == 2)
 
 
 def test_it_rests_while_nobody_asks(
-    watcher: Watcher, following: FakeFollowing, monkeypatch: pytest.MonkeyPatch
+    watcher: Watcher, snapshots: FakeSnapshots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "_IDLE", 0.0)
     watcher.latest()
-    until(lambda: following.rounds and not watcher._wanted.is_set())
+    until(lambda: snapshots.looks and not watcher._wanted.is_set())
     until(lambda: watcher._snapshot.version == 1)
-    rounds = following.rounds
+    looks = snapshots.looks
     time.sleep(0.1)
-    assert following.rounds <= rounds + 1
-    rounds = following.rounds
+    assert snapshots.looks <= looks + 1
+    looks = snapshots.looks
     watcher.latest()
-    until(lambda: following.rounds > rounds)
+    until(lambda: snapshots.looks > looks)
 
 
 def test_an_error_is_shown_once_and_goes_when_it_is_over(
-    watcher: Watcher, following: FakeFollowing, caplog: pytest.LogCaptureFixture
+    watcher: Watcher, snapshots: FakeSnapshots, caplog: pytest.LogCaptureFixture
 ) -> None:
-    following.error = OSError("the disk is gone")
+    snapshots.error = OSError("the disk is gone")
     with caplog.at_level(logging.ERROR):
         until(lambda: watcher.latest().state == "error")
         shown = watcher.latest()
         assert shown.message == "OSError: the disk is gone"
-        seen = following.rounds
-        until(lambda: following.rounds > seen + 3)
+        seen = snapshots.looks
+        until(lambda: snapshots.looks > seen + 3)
     assert len(caplog.records) == 1
     assert watcher.latest() is shown
-    following.error = None
+    snapshots.error = None
     until(lambda: watcher.latest().state == "ready")
 
 
 def test_wrong_settings_are_told_in_their_own_words() -> None:
-    def make() -> FakeFollowing:
+    def make() -> FakeSnapshots:
         raise SettingsError("unknown diagnosis 'dead-rely'; did you mean 'dead-relu'?")
 
     watcher = Watcher(make, every=0.01)  # type: ignore[arg-type]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from tb_diagnose.attach.core.detach import CallbackRaised
-from tb_diagnose.core.finding import Severity
 from tb_diagnose.core.settings import Settings, load
 from tb_diagnose.engine.contract import registry
-from tb_diagnose.engine.examine import examine
-from tb_diagnose.read import Cluster, Follower, NothingToRead, clusters
+from tb_diagnose.engine.examine import Examination
+from tb_diagnose.live.changes import Reported
+from tb_diagnose.live.monitor import Monitor
+from tb_diagnose.live.pace import Pace
+from tb_diagnose.live.sources import Feed, Folders, LogDirectory
 from tb_diagnose.report.document.run import run_part
 from tb_diagnose.report.document.schema import POINTS, OutcomePart
 from tb_diagnose.report.terminal.finding import finding
@@ -58,11 +59,9 @@ class LiveMonitor:
         if not (callable(on_finding) or on_finding in ("warn", "stop")):
             raise ValueError(f'on_finding is "warn", "stop" or a function, not {on_finding!r}')
         self._folder, self._on_finding = folder, on_finding
-        #: Findings that were reported, and the rank of their severity then.
-        self._reported: dict[str, int] = before._reported if before else {}  # noqa: SLF001
-        self._follower: Follower | None = None
-        self._settings: Settings | None = None
-        self._next = 0.0
+        self._pace = Pace(_SHARE)
+        self._reported: Reported = before._reported if before else Reported()  # noqa: SLF001
+        self._monitor: Monitor[Examination] | None = None
         registry()  # imported now, so that the first look does not count it as its own time
 
     def check(self, *, last: bool = False) -> bool:
@@ -71,38 +70,33 @@ class LiveMonitor:
         Looks again only when it has paid: after fifty times as long as the last look took.
         Raises ``Raised`` around what the user's function raises.
         """
-        began = time.monotonic()
-        if began < self._next and not last:
+        if not (last or self._pace.is_due):
             return False
         stop = False
-        for finding_of_run in self._new(growing=not last):
-            stop |= self._tell(finding_of_run)
-        took = time.monotonic() - began
-        self._next = began + took / _SHARE
+        with self._pace:
+            for finding_of_run in self._new(ended=last):
+                stop |= self._tell(finding_of_run)
         return stop
 
-    def _new(self, *, growing: bool) -> Iterator[Finding]:
-        if self._follower is None:
-            if (cluster := self._cluster()) is None:
-                return
-            self._follower, self._settings = Follower(cluster), load(Settings())
-        self._follower.refresh()
-        runs = self._follower.runs()
-        if not runs or self._settings is None:
+    def _new(self, *, ended: bool) -> Iterator[Finding]:
+        if self._monitor is None:
+            source = _LastWritten([LogDirectory(self._folder)])
+            self._monitor = Monitor(source, load(Settings()), lambda examination: examination)
+        for update in self._monitor.look(ended=ended):
+            if update.problem is not None:
+                _log.warning("tb-diagnose: %s", update.problem["message"])
+            if update.folder is not None and update.folder.runs:
+                yield from self._findings(update.folder.runs[-1].rendered)
+
+    def _findings(self, examination: Examination) -> Iterator[Finding]:
+        found = self._reported.update(examination.outcomes).found
+        if not found:
             return
-        part = run_part(examine(runs[-1], self._settings, growing=growing), POINTS)
+        part = run_part(examination, POINTS)
         for head, led in grouped(part["outcomes"]):
-            rank = Severity(head["severity"]).rank
-            if rank < self._reported.get(head["id"], len(Severity)):
-                self._reported[head["id"]] = rank
+            if head["id"] in found:
                 text = "\n".join(finding(head, led, part["curves"], None, Screen()))
                 yield Finding(head["id"], str(head["severity"]), text, head)
-
-    def _cluster(self) -> Cluster | None:
-        try:
-            return next(iter(clusters([self._folder])), None)
-        except NothingToRead:
-            return None
 
     def _tell(self, found: Finding) -> bool:
         if callable(self._on_finding):
@@ -113,3 +107,14 @@ class LiveMonitor:
             return False
         _log.warning("tb-diagnose\n%s", found.text)
         return self._on_finding == "stop" and found.severity == "critical"
+
+
+class _LastWritten(Folders):
+    """Of all folders of runs below a directory the one that was written to last: this training's
+    own.
+    """
+
+    def feeds(self, *, at_once: bool = False) -> Mapping[str, Feed]:
+        found = super().feeds(at_once=at_once)
+        last = max(found, key=lambda path: found[path].written(), default=None)
+        return {} if last is None else {last: found[last]}

@@ -12,16 +12,41 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from zlib import crc32
 
 _SCHEME = re.compile(r"[a-zA-Z][0-9a-zA-Z.+-]+://")
 
-#: Names in a folder → bytes of a file, None for a folder.
-_Folder = dict[str, int | None]
+#: What stores say of a file that is another one whenever its content is.
+_VERSIONS = ("ETag", "etag", "md5Hash", "LastModified", "last_modified", "mtime", "created")
 
 
 def is_remote(text: str) -> bool:
     """Whether this is an address such as ``s3://bucket/logs``, and no local path."""
     return _SCHEME.match(text) is not None
+
+
+class Status(NamedTuple):
+    """As much of ``os.stat_result`` as reading needs.
+
+    The growing object of a store is a new object each time, with the old one at its beginning: no
+    number tells it from another one, so that ``st_ino`` is always the same. ``st_mtime_ns`` is no
+    moment, but a number that changes with the object's version.
+    """
+
+    st_size: int
+    st_mtime_ns: int = 0
+    st_ctime_ns: int = 0
+    st_dev: int = 1
+    st_ino: int = 1
+
+
+#: Names in a folder → what is known of a file, None for a folder.
+_Folder = dict[str, Status | None]
+
+
+def _status(info: Mapping[str, Any]) -> Status:
+    version = next((str(info[key]) for key in _VERSIONS if info.get(key)), "")
+    return Status(int(info.get("size") or 0), crc32(version.encode()))
 
 
 class Store:
@@ -37,20 +62,20 @@ class Store:
         """Lists everything below a folder, or looks at a file."""
         with _asking():
             found = self.system.find(key, detail=True)
-        self.knows(key, {path: int(info.get("size") or 0) for path, info in found.items()})
+        self.knows(key, {path: _status(info) for path, info in found.items()})
 
-    def knows(self, key: str, files: Mapping[str, int]) -> None:
-        """Takes these for all the files below a folder, with their sizes."""
+    def knows(self, key: str, files: Mapping[str, Status]) -> None:
+        """Takes these for all the files below a folder."""
         self._folders, self._scanned = {}, key
-        for path, size in files.items():
+        for path, status in files.items():
             if "tfevents" in path.rpartition("/")[2]:
-                self._add(path, size)
+                self._add(path, status)
 
-    def _add(self, path: str, size: int | None) -> None:
+    def _add(self, path: str, status: Status | None) -> None:
         """Enters a file or folder into the folder that holds it, and that one likewise."""
         above, _, name = path.rpartition("/")
         known = above in self._folders
-        self._folders.setdefault(above, {})[name] = size
+        self._folders.setdefault(above, {})[name] = status
         if not known and above and above != self._scanned:
             self._add(above, None)
 
@@ -63,35 +88,23 @@ class Store:
         found: _Folder = {}
         for each in entries:
             name = each["name"].rstrip("/").rpartition("/")[2]
-            found[name] = None if each["type"] == "directory" else int(each.get("size") or 0)
+            found[name] = None if each["type"] == "directory" else _status(each)
         self._folders[key] = found
         return found
 
-    def size(self, key: str) -> int:
-        """Bytes of a file as last listed, or else as it is now. Raises OSError."""
+    def status(self, key: str) -> Status:
+        """What is known of a file as last listed, or else as it is now. Raises OSError."""
         above, _, name = key.rpartition("/")
         known = self._folders.get(above, {}).get(name)
         if known is not None:
             return known
         with _asking():
-            return int(self.system.info(key).get("size") or 0)
+            return _status(self.system.info(key))
 
     def read(self, key: str, first: int, last: int) -> bytes:
         with _asking():
             content: bytes = self.system.cat_file(key, start=first, end=last)
         return content
-
-
-class Status(NamedTuple):
-    """As much of ``os.stat_result`` as reading needs.
-
-    The growing object of a store is a new object each time, with the old one at its beginning: no
-    number tells it from another one, so that ``st_ino`` is always the same.
-    """
-
-    st_size: int
-    st_dev: int = 1
-    st_ino: int = 1
 
 
 @dataclass(frozen=True)
@@ -134,8 +147,8 @@ class Remote:
             return False
 
     def stat(self) -> Status:
-        """Its size as last listed. Raises OSError."""
-        return Status(self.store.size(self.key))
+        """As it was last listed. Raises OSError."""
+        return self.store.status(self.key)
 
     def alone(self, folders: Iterable[str]) -> Remote:
         """The same folder, whose store knows of the files in these folders of it alone."""
@@ -143,18 +156,18 @@ class Remote:
         store.knows(
             self.key,
             {
-                f"{each.key}/{name}": size
+                f"{each.key}/{name}": status
                 for each in (self / folder if folder else self for folder in folders)
-                for name, size in self.store.folder(each.key).items()
-                if size is not None
+                for name, status in self.store.folder(each.key).items()
+                if status is not None
             },
         )
         return Remote(store, self.key)
 
     def entries(self) -> Iterator[tuple[str, bool]]:
         """Name of each file and folder in it, and whether it is a folder. Raises OSError."""
-        for name, size in self.store.folder(self.key).items():
-            yield name, size is None
+        for name, status in self.store.folder(self.key).items():
+            yield name, status is None
 
 
 def remote(address: str) -> Remote:

@@ -13,19 +13,17 @@ import pytest
 
 from tb_diagnose.cli import main as cli
 from tb_diagnose.core.settings import Settings
-from tb_diagnose.live.monitor import Watch
-from tb_diagnose.live.state import News
 from tb_diagnose.pipeline import diagnose
 from tb_diagnose.read import NothingToRead, clusters, load, place
 from tb_diagnose.read.sources.ranges import Ranges
 from tb_diagnose.read.sources.remote import Remote, Store
 from tests.events import Log, message
+from tests.live.watching import parts, seen, watching
 from tests.remote import Counted, put, s3, unique
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed; see the extra 'remote'")
 
 NAN = float("nan")
-ONLY = Settings(select=("non-finite-values",))
 
 
 @pytest.fixture
@@ -92,18 +90,17 @@ def test_one_question_finds_all_files_and_one_more_reads_each(memory: str) -> No
 def test_of_a_file_that_grew_only_the_end_is_read(memory: str, tmp_path: Path) -> None:
     root, system = counted(f"{memory}-growing")
     key = f"{root.key}/run/events.out.tfevents.1700000000.host"
-    watch = Watch([root], ONLY, clock=float)
+    watched = watching(root)
     with Log(tmp_path / "growing") as log:
         log.scalars("loss", [3.0, 2.0, 1.0] * 100)
         log.flush()
         before = log.path.read_bytes()
         system.pipe_file(key, value=before)
-        assert list(watch.look()) == []
+        assert seen(watched) == []
         log.scalars("loss", [NAN] * 9, range(300, 309))
     system.pipe_file(key, value=log.path.read_bytes())
-    (news,) = watch.look()
-    assert isinstance(news, News)
-    assert news.part["points"] == 309
+    assert len(seen(watched)) == 1
+    assert parts(watched)[0]["points"] == 309
     # The last 4 kB that were known, to see that they are still the same.
     assert system.ranges == [(0, len(before)), (len(before) - 4096, log.path.stat().st_size)]
 
@@ -172,16 +169,19 @@ def test_every_way_to_fail_is_an_oserror() -> None:
 
 def test_a_watch_outlives_a_store_that_cannot_be_reached(memory: str) -> None:
     root, system = counted(memory)
-    watch = Watch([root], ONLY, clock=float)
-    assert len(list(watch.look())) == 1
+    monitor, clock = watched = watching(root)
+    assert len(seen(watched)) == 1
     find, system._system = system._system, None
-    (problem,) = watch.look()
-    assert not isinstance(problem, News)
-    assert "was not read" in problem["message"]
-    assert list(watch.look()) == []
+    clock.now += 60
+    (update,) = monitor.look()
+    assert update.problem is not None
+    assert "was not read" in update.problem["message"]
+    clock.now += 60
+    assert list(monitor.look()) == []
     system._system = find
-    assert list(watch.look()) == []
-    assert watch.summary()["runs"] == 3
+    clock.now += 60
+    assert list(monitor.look()) == []
+    assert len(parts(watched)) == 3
 
 
 @pytest.mark.parametrize("watch", ((), ("--watch",)))
@@ -231,9 +231,9 @@ def test_s3(bucket: str, logs: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert without_paths(remote) == without_paths(local)
     assert cli.main([f"{address}-not"]) == 2
     assert "does not exist" in capsys.readouterr().err
-    watch = Watch([address], ONLY, clock=float)
-    assert len(list(watch.look())) == 1
+    watched = watching(address)
+    assert len(seen(watched)) == 1
     with Log(logs / "new") as log:
         log.scalars("loss", [1.0, NAN])
     put(s3fs.S3FileSystem(), logs / "new", f"{bucket}/logs/new")
-    assert [each.part["name"] for each in watch.look() if isinstance(each, News)] == ["new"]
+    assert [name for name, *_ in seen(watched)] == ["new"]
