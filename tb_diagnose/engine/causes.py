@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from tb_diagnose.analysis.learning_state import Learned
 from tb_diagnose.analysis.run import RunAnalysis
-from tb_diagnose.core.finding import Outcome, Severity, Verdict
-from tb_diagnose.core.format import number
-from tb_diagnose.roles.frameworks import Framework
-from tb_diagnose.roles.optimizer import highest_rate, usual_rates
+from tb_diagnose.core.finding import Outcome
+from tb_diagnose.engine.cause_features import Feature, features, is_clear, weight
 
 #: Causes that are named at most, and the least probability of one that is.
 MOST, LEAST = 3, 0.05
@@ -48,19 +45,12 @@ class Cause(NamedTuple):
     findings: tuple[str, ...]
 
 
-class Feature(NamedTuple):
-    """A number between -1 and 1 of a run, and the clause that says it; ``""`` where it is 0."""
-
-    value: float
-    clause: str
-
-
 def likely_causes(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> tuple[Cause, ...]:
     """Up to three causes of a sick run, the likeliest first; none where none stands out."""
-    if not any(_weight(outcome) == 1 for outcome in outcomes):
+    if not any(weight(outcome) == 1 for outcome in outcomes):
         return ()
     found = features(analysis, outcomes)
-    model = _possible(analysis.framework)
+    model = _possible(analysis)
     odds = probabilities({name: feature.value for name, feature in found.items()}, model, outcomes)
     ranked = sorted(odds.items(), key=lambda item: -item[1])[:MOST]
     return tuple(
@@ -70,34 +60,26 @@ def likely_causes(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> tuple[C
     )
 
 
-def _possible(framework: Framework) -> Mapping[str, Any]:
-    """The model without the causes that cannot be in a framework: Keras resets the gradients."""
-    model = _model()
+def _possible(analysis: RunAnalysis) -> Mapping[str, Any]:
+    """The model without the causes that cannot be: Keras resets the gradients, and a rate that was
+    logged and never changes has no schedule.
+    """
+    model, framework = _model(), analysis.framework.name
+    rate = analysis.role("learning_rate")
     causes = {
         name: cause
         for name, cause in model["causes"].items()
-        if framework.name in cause.get("frameworks", (framework.name,))
+        if framework in cause.get("frameworks", (framework,))
+        and not (name == "learning-rate-schedule" and rate is not None and rate.constant)
     }
     return {**model, "causes": causes}
-
-
-def features(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> dict[str, Feature]:
-    """Everything that the model looks at: each finding, and numbers of the analysis."""
-    found = {
-        outcome.id: Feature(_weight(outcome), f"{outcome.id} was found")
-        for outcome in outcomes
-        if _weight(outcome)
-    }
-    measured = {name: measure(analysis) for name, measure in _MEASURES.items()}
-    return found | {name: feature for name, feature in measured.items() if feature.value}
 
 
 def names(named_by: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[float, float]:
     """How far diagnoses name a cause, and whether those that would are clear, each 0 to 1."""
     own = [outcome for outcome in outcomes if outcome.id in named_by]
-    named = max(map(_weight, own), default=0.0)
-    judged = [outcome for outcome in own if outcome.verdict is Verdict.CLEAR and not outcome.surer]
-    return named, float(bool(own) and len(judged) == len(own))
+    named = max(map(weight, own), default=0.0)
+    return named, float(bool(own) and all(map(is_clear, own)))
 
 
 def probabilities(
@@ -118,13 +100,6 @@ def probabilities(
     }
     total = sum(powers.values())
     return {cause: power / total for cause, power in powers.items()}
-
-
-def _weight(outcome: Outcome) -> float:
-    """1 for a warning, half for a note, 0 for what was not found or judges the log alone."""
-    if outcome.verdict is not Verdict.FOUND or outcome.family == "comparison":
-        return 0.0
-    return 0.5 if outcome.severity is Severity.INFO or outcome.family == "logging" else 1.0
 
 
 def _cause(
@@ -156,107 +131,3 @@ def _model() -> Mapping[str, Any]:
     text = files("tb_diagnose.engine").joinpath("causes.json").read_text(encoding="utf-8")
     model: Mapping[str, Any] = json.loads(text)
     return model
-
-
-# What is measured of a run.
-
-
-def _clipped(value: float) -> float:
-    return 0.0 if math.isnan(value) else max(-1.0, min(1.0, value))
-
-
-def _rate(analysis: RunAnalysis) -> Feature:
-    """Decades above the usual rate by default, three of them as 1."""
-    optimizer, logged = analysis.role("optimizer"), analysis.role("learning_rate")
-    rate = highest_rate(optimizer, logged.series if logged else None)
-    if rate is None or optimizer is None:
-        return Feature(0.0, "")
-    times = rate / usual_rates(optimizer).default
-    return Feature(
-        _clipped(math.log10(times) / 3),
-        f"the learning rate of {rate:g} is {number(times)} times the default",
-    )
-
-
-def _first_loss(analysis: RunAnalysis) -> Feature:
-    """Decades of the first loss above that of guessing, three as 1."""
-    loss, chance = analysis.role("train_loss"), analysis.role("chance")
-    if loss is None or loss.start is None or not loss.start.value > 0:
-        return Feature(0.0, "")
-    guess = chance.loss if chance is not None and chance.cross_entropy else 1.0
-    clause = f"the first loss is {number(loss.start.value)}"
-    return Feature(_clipped(math.log10(loss.start.value / guess) / 3), clause)
-
-
-def _fell(analysis: RunAnalysis) -> Feature:
-    """Decades by which the training loss fell, three as 1; negative where it rose."""
-    loss = analysis.role("train_loss")
-    if loss is None or loss.start is None or loss.end is None:
-        return Feature(0.0, "")
-    if min(loss.start.value, loss.end.value) <= 0:
-        return Feature(0.0, "")
-    fall = math.log10(loss.start.value / loss.end.value)
-    clause = f"{loss.name} went from {number(loss.start.value)} to {number(loss.end.value)}"
-    return Feature(_clipped(fall / 3), clause)
-
-
-def _gap(analysis: RunAnalysis) -> Feature:
-    """Decades of the last validation loss above the last training loss, three as 1."""
-    train, val = analysis.role("train_loss"), analysis.role("val_loss")
-    if train is None or val is None or not (train.end and val.end):
-        return Feature(0.0, "")
-    if min(train.end.value, val.end.value) <= 0:
-        return Feature(0.0, "")
-    clause = f"{val.name} ends at {number(val.end.value)} and {train.name} at "
-    gap = math.log10(val.end.value / train.end.value)
-    return Feature(_clipped(gap / 3), clause + number(train.end.value))
-
-
-def _improving(analysis: RunAnalysis) -> Feature:
-    loss = analysis.role("train_loss")
-    improving = loss is not None and loss.still_improving
-    return Feature(1.0 if improving else 0.0, "the training loss still falls at the end")
-
-
-def _straight(analysis: RunAnalysis) -> Feature:
-    """How much of the fall is in the second half: 1 for a straight line, 0 for a fast start."""
-    loss = analysis.role("train_loss")
-    share = loss.late_share if loss is not None else None
-    clause = f"{number(100 * (share or 0))} % of the fall is in the second half"
-    return Feature(_clipped(2 * (share or 0.0)), clause)
-
-
-def _rough(analysis: RunAnalysis) -> Feature:
-    """The noise of the training loss as a share of its level, 10 % as 1."""
-    loss = analysis.role("train_loss")
-    if loss is None or loss.noise is None or loss.end_level is None or not loss.end_level.value:
-        return Feature(0.0, "")
-    share = loss.noise / abs(loss.end_level.value)
-    return Feature(_clipped(10 * share), f"the loss moves by {number(100 * share)} % at each point")
-
-
-def _state(state: Learned) -> Callable[[RunAnalysis], Feature]:
-    def measure(analysis: RunAnalysis) -> Feature:
-        is_so = analysis.learning.state is state
-        clause = analysis.learning.sentence or f"by its curves the run has {state.value}"
-        return Feature(1.0 if is_so else 0.0, clause)
-
-    return measure
-
-
-def _regression(analysis: RunAnalysis) -> Feature:
-    scored = bool(analysis.scores)
-    return Feature(0.0 if scored or analysis.role("chance") else 1.0, "no classes are known")
-
-
-_MEASURES: Mapping[str, Callable[[RunAnalysis], Feature]] = {
-    "rate": _rate,
-    "first loss": _first_loss,
-    "fall": _fell,
-    "gap": _gap,
-    "improving": _improving,
-    "straight": _straight,
-    "rough": _rough,
-    "regression": _regression,
-    **{state.value: _state(state) for state in Learned if state is not Learned.UNKNOWN},
-}

@@ -128,4 +128,4 @@ class UnfinishedTraining:
             return True
         if rate is None or rate.highest is None or rate.end is None or rate.finite < 3:
             return False
-        return bool(self.decayed.exceeded(rate.end.value / rate.highest.value))
+        return rate.end.value < self.decayed * rate.highest.value or rate.highest.value == 0
