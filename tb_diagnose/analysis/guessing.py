@@ -39,7 +39,7 @@ def share_learned(curve: Curve, chance: ChanceLevel | None) -> float | None:
 
     Where the level of guessing is unknown, an accuracy counts from 0 and a loss from its start, so
     that the truth is lower, never higher. None for other scores, of which nobody knows what is
-    good, for losses that are not positive, and where the classes are too many to be told apart.
+    good, and for losses that are not positive.
     """
     start, end = curve.start, curve.end_level
     if start is None or end is None or curve.info.part:

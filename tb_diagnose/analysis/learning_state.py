@@ -34,6 +34,8 @@ SURE = 3.0
 _HIDDEN = 0.1
 #: Fewer values may be too few to show that they do not move.
 ENOUGH, _FEW = 8, 4
+#: Classes from here on are words or kinds of dogs: nobody knows how many can be told apart.
+_MANY = 100
 #: A score that is the same to the last example for so much of the run names one class.
 _ONE_CLASS = 0.8
 
@@ -136,7 +138,14 @@ def learning_state(curves: Sequence[Curve], chance: ChanceLevel | None) -> Learn
 
 
 def _share(curves: Sequence[Curve], chance: ChanceLevel | None) -> float | None:
-    """The largest share learned, where an accuracy or the level of guessing is known."""
+    """The largest share learned, where an accuracy or the level of guessing is known.
+
+    None where there seem to be too many classes to tell all of them: words, for example.
+    """
+    starts = [curve.start.value for curve in curves if curve.info.kind == "loss" and curve.start]
+    classes = math.log(chance.classes) if chance is not None else max(starts, default=0.0)
+    if classes > math.log(_MANY):
+        return None
     found = [(share_learned(curve, chance), curve.info.kind) for curve in curves]
     scored = chance is not None or any(
         share is not None and kind == "score" for share, kind in found

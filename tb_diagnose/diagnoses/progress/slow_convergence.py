@@ -1,12 +1,13 @@
 """The loss falls in a straight line: the run has hardly begun to converge.
 
 Why it matters:
-    Training curves bend: they fall fast and then slowly. One that falls at one pace from start to
-    end has used a fraction of the step size it could stand.
+    Training curves bend: they fall fast, then slowly. One that falls at one pace has used a
+    fraction of the step size it could stand.
 
 How it is judged:
     In training or validation, the second half makes nearly as much of the gain as the first, the
-    loss is still falling at its end, and less than half of its start is gone.
+    loss is still falling, and less than half of its start is gone. It is a note where a loss alone
+    lost a quarter, or an accuracy came halfway.
 
 When it stays silent:
     Fewer than 10 values; a curve that bends or has come far; a rate that still warms up; a
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tb_diagnose.analysis.learning_state import LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
@@ -62,13 +64,16 @@ class SlowConvergence:
         val_loss: Curve | None = None,
         learning_rate: Curve | None = None,
         optimizer: Optimizer | None = None,
+        learning: LearningState | None = None,
     ) -> Iterator[Evidence]:
         if _turned(val_loss) or _warms_up(learning_rate):
             return
         for loss in _long(train_loss, val_loss):
             late, gone = loss.late_share or 0.0, _gone(loss)
             if loss.improved and loss.still_improving and self._crawls(late, gone):
-                yield self._evidence(loss, late, gone, code, optimizer)
+                evidence = self._evidence(loss, late, gone, code, optimizer)
+                far = self._is_far(late, gone, learning)
+                yield evidence._replace(severity=None if far else Severity.INFO)
                 return
 
     def _crawls(self, late: float, gone: float) -> bool:
@@ -90,9 +95,18 @@ class SlowConvergence:
             tag=loss.name,
             steps=loss.span(0),
             comparison=self.crawl.compare(gone) if slow else self.straight.compare(late),
-            # One that fell only at its end has found its way.
-            severity=None if slow or late <= 1 - self.straight / 2 else Severity.INFO,
         )
+
+    def _is_far(self, late: float, gone: float, learning: LearningState | None) -> bool:
+        """Whether most is still to be learned: by the classes, else by what is left of the loss.
+
+        A loss that fell only at its end has found its way.
+        """
+        if self.crawl.exceeded(gone):
+            return True
+        share = learning.share if learning is not None else None
+        far = self.gone.exceeded(share) if share is not None else 2 * gone < self.gone
+        return bool(far and late <= 1 - self.straight / 2)
 
 
 def _gone(loss: Curve) -> float:

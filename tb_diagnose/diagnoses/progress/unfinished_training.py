@@ -120,7 +120,8 @@ class UnfinishedTraining:
             return False
         further = outlook.gain * (curve.gained or 0.0)
         worth = self.level.exceeded(further / abs(level.value)) if level.value else False
-        return bool(worth and self.gain.exceeded(outlook.gain))
+        # What would more than double the gain is no pace but a moment.
+        return bool(worth and self.gain.exceeded(outlook.gain) and outlook.gain <= 1)
 
     def _finished(self, learning: LearningState, rate: Curve | None) -> bool:
         """Whether there is nothing left to learn, or no rate left to learn with."""
