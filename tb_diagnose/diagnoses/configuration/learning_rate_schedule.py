@@ -26,6 +26,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_diagnose.analysis.learning_state import LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent, steps_of
@@ -53,6 +54,7 @@ class LearningRateSchedule:
         learning_rate: Curve,
         scalars: tuple[Series, ...] = (),
         train_loss: Curve | None = None,
+        learning: LearningState | None = None,
     ) -> Iterator[Evidence]:
         lowest = learning_rate.lowest
         if lowest is not None and self.negative.exceeded(lowest.value):
@@ -65,10 +67,13 @@ class LearningRateSchedule:
                 comparison=self.negative.compare(lowest.value),
                 severity=Severity.CRITICAL,
             )
-        yield from self._at_zero(learning_rate, scalars)
+        well = learning is not None and learning.well
+        yield from self._at_zero(learning_rate, scalars, well=well)
         yield from self._jumps(learning_rate, train_loss)
 
-    def _at_zero(self, rate: Curve, scalars: tuple[Series, ...]) -> Iterator[Evidence]:
+    def _at_zero(
+        self, rate: Curve, scalars: tuple[Series, ...], *, well: bool
+    ) -> Iterator[Evidence]:
         zero = np.flatnonzero(vanished(rate.values))
         # A schedule that comes to zero with its last step has done what it should.
         share = (len(zero) - 1) / len(rate)
@@ -83,7 +88,11 @@ class LearningRateSchedule:
                 tag=rate.name,
                 steps=steps_of(rate.series, zero),
                 comparison=self.zero.compare(share),
-                severity=Severity.CRITICAL if len(zero) == len(rate) else None,
+                severity=Severity.CRITICAL
+                if len(zero) == len(rate)
+                else Severity.INFO
+                if well
+                else None,
             )
 
     def _jumps(self, rate: Curve, loss: Curve | None) -> Iterator[Evidence]:

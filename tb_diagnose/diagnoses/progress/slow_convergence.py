@@ -1,8 +1,8 @@
 """The loss falls in a straight line: the run has hardly begun to converge.
 
 Why it matters:
-    Training curves bend: they fall fast, then slowly. One that falls at one pace has used a
-    fraction of the step size it could stand.
+    Training curves bend: they fall fast, then slowly. One that falls at one pace could stand far
+    larger steps.
 
 How it is judged:
     In training or validation, the second half makes nearly as much of the gain as the first, the
