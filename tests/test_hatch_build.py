@@ -126,4 +126,4 @@ def test_the_lock_names_no_host() -> None:
     reason="there is no C compiler to build it with",
 )
 def test_the_library_is_built_from_the_sources_as_they_are(build: ModuleType) -> None:
-    assert build.Library(str(ROOT)).fresh, "pip install -e . builds it anew"
+    assert build.Library(str(ROOT)).fresh, "pip install -e . builds it again"

@@ -28,7 +28,7 @@ class Answer:
     """All findings of one tool on one case.
 
     Attributes:
-        findings: whatever it found, gravest or not.
+        findings: whatever it found, highest or not.
         broken: why it, or a part of it, failed; empty where it did not.
         judged: what it looked for and could have found; empty for tools that do not say.
     """

@@ -56,6 +56,12 @@ class Curve(CurveSummary):
         moved = np.flatnonzero(np.abs(self.values - last) > _ROUNDING * max(abs(last), _ROUNDING))
         return len(self) - 1 - int(moved[-1]) if len(moved) else len(self)
 
+    @property
+    def late_start(self) -> str:
+        """Why its first value is not that of the first steps, ``""`` where it is."""
+        begins = int(self.steps[0]) if len(self) else 0
+        return f"the log of {self.name} begins at step {begins}" if begins > 1 else ""
+
     def span(self, first: int, last: int = -1) -> tuple[int, int]:
         """The steps at two indices, as evidence names them."""
         return int(self.steps[first]), int(self.steps[last])

@@ -22,7 +22,7 @@ from tb_diagnose.engine.compare import RunSummary
 from tb_diagnose.engine.contract import Diagnosis, Method, parameters_of, registered, registry
 from tb_diagnose.engine.onset import Replay, logged
 from tb_diagnose.engine.time_limit import UNLIMITED, TimeLimit, TookTooLong
-from tb_diagnose.roles.catalog import missing
+from tb_diagnose.roles.catalog import ROLES, missing
 from tb_diagnose.roles.frameworks import Framework, dialect
 from tb_diagnose.roles.resolve import RoleMap, resolve_roles
 
@@ -176,8 +176,8 @@ def _obstacle(method: Method, resolve: Resolve, framework: Framework) -> tuple[s
             return _SEVERAL.get(role) or missing(role, framework)
     for role, least in method.points.items():
         if isinstance(curve := resolve(role), Curve) and curve.finite < least:
-            title = missing(role, framework)[0].removeprefix("no ").removesuffix(" in this log")
-            return f"{plural(curve.finite, 'value')} of the {title}, and {least} are needed", ""
+            values = f"{plural(curve.finite, 'value')} of the {ROLES[role].title}"
+            return f"{values}, and {least} are needed", ""
     if method.unless and (reason := _ask(method.unless, resolve)):
         return reason, ""
     return None
@@ -334,6 +334,6 @@ def _begin(outcome: Outcome, run: Run) -> tuple[float, float]:
 
 
 def worst(outcomes: Iterable[Outcome]) -> Severity | None:
-    """The gravest severity among findings, or None where nothing was found."""
+    """The highest severity among findings, or None where nothing was found."""
     found = [outcome.severity for outcome in outcomes if outcome.verdict is Verdict.FOUND]
     return min(found, key=lambda severity: severity.rank, default=None)

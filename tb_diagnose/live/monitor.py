@@ -41,7 +41,7 @@ class Update(NamedTuple):
 class Monitor(Generic[R]):
     """Everything that a source gives, judged as it grows.
 
-    What it holds of a folder that has come to rest is what reading and judging it anew would give.
+    What it holds of a folder that has come to rest is what reading and judging it again would give.
 
     Attributes:
         folders: by the key of the feed.
@@ -102,7 +102,7 @@ class Monitor(Generic[R]):
     def data(self, folder: FollowedFolder[R], at: int) -> RunData:
         """What a folder's run at that place was judged from, for any thread.
 
-        Read anew where it was put aside. Raises LookupError where the run is gone meanwhile.
+        Read again where it was put aside. Raises LookupError where the run is gone meanwhile.
         """
         if held := folder.held:
             return held[at]

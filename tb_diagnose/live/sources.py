@@ -49,7 +49,7 @@ class Feed(Protocol):
         """Frees what can be read again."""
 
     def load(self) -> Sequence[Run]:
-        """The runs, read anew; for threads other than the one that follows."""
+        """The runs, read again; for threads other than the one that follows."""
 
 
 class Source(Protocol):
@@ -170,11 +170,11 @@ class FolderFeed:
 
     def read_on(self) -> bool:
         found, begin = stamps(self._files), time.time_ns()
-        reader, anew = self._reader, self._reader is None
+        reader, first = self._reader, self._reader is None
         self._reader = None  # one that fails is not used again
         reader = reader or Follower(self._cluster, checksum=self._checksum)
         reader.cluster = self._cluster
-        changed = reader.refresh() or anew
+        changed = reader.refresh() or first
         self._reader, self._runs = reader, reader.runs()
         # What could not be read may be readable the next time.
         missed = any(fact.kind == "unreadable" for run in self._runs for fact in run.facts)

@@ -2,7 +2,7 @@
 
 A run takes about a millisecond, no longer than it takes to hand it to a worker, and less where
 several are done together: so several items go into one batch, and the function takes several. What
-is left when it fails, or when a worker dies, is begun anew, the suspects one by one.
+is left when it fails, or when a worker dies, is started again, the suspects one by one.
 Over a Dask cluster: ``dask.py``.
 """
 

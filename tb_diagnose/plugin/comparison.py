@@ -1,4 +1,4 @@
-"""What runs say together, compared anew when some of them changed."""
+"""What runs say together, compared again when some of them changed."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Sampled:
 
 
 class _Provided:
-    """One run, read anew whenever there is more of it: the sample may have changed anywhere."""
+    """One run, read again whenever there is more of it: the sample may have changed anywhere."""
 
     def __init__(self, asked: Asked, name: str, folders: Mapping[str, str]) -> None:
         self.folders = folders

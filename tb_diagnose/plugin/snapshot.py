@@ -19,7 +19,7 @@ class Entry:
     Attributes:
         part: its part of the document.
         line: its line in the list of runs.
-        data: gives its curves and their roles; reads them anew where they were put aside, and
+        data: gives its curves and their roles; reads them again where they were put aside, and
             raises LookupError where the run is gone meanwhile.
     """
 

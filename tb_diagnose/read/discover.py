@@ -62,7 +62,7 @@ class Cluster(NamedTuple):
         path: the cluster's folder.
         folders: those that held event files when the walk came by; see ``members``.
         node: the ``identity`` of its folder, None if it was not asked for.
-        listing: what the walk saw in its folder, None where that is listed anew.
+        listing: what the walk saw in its folder, None where that is listed again.
     """
 
     name: str

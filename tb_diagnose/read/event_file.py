@@ -43,7 +43,7 @@ class EventFile:
     """Reads an event file; ``refresh`` reads what was appended since.
 
     It is for one thread at a time. What it holds is a function of the file's bytes alone, however
-    they came to be there: a file that shrank, was replaced or was written anew is read anew.
+    they came to be there: a file that shrank, was replaced or was written again is read again.
 
     Attributes:
         lost: the damaged stretches so far.

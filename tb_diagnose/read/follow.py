@@ -27,7 +27,7 @@ class _Followed:
 class Follower:
     """Reads a cluster, and on each ``refresh`` only what was appended since the last one.
 
-    What it holds is what reading the cluster anew would give, whatever became of its files and
+    What it holds is what reading the cluster again would give, whatever became of its files and
     folders meanwhile. ``checksum=False`` leaves the CRCs of payloads unchecked; those of lengths
     are always checked.
     """
@@ -41,7 +41,7 @@ class Follower:
     def refresh(self, listings: Listings | None = None) -> bool:
         """Reads on; True if anything changed: more data, new files, files gone or replaced.
 
-        Folders are listed anew, except those that ``listings`` knows.
+        Folders are listed again, except those that ``listings`` knows.
         """
         listings = listings or Listings()
         known, self._folders = self._folders, {}

@@ -66,20 +66,20 @@ def test_it_says_how_all_runs_fare_then_what_is_new_and_at_the_end_all_again(
             log.flush()
 
         log.flush()
-        texts, gravest = written(watching(tmp_path), [turns, lambda: None], Screen())
+        texts, highest = written(watching(tmp_path), [turns, lambda: None], Screen())
     first, news, last = texts
     assert first in ("1 run: 1 healthy · 2 points\n", "1 run: 1 undecided · 2 points\n")
     assert news.startswith("✗ run    ")
     assert "CRITICAL  non-finite-values" in news
     assert news.endswith("\n\n")
     assert last == "1 run: 1 critical · 3 points\n"
-    assert gravest == Severity.CRITICAL.rank
+    assert highest == Severity.CRITICAL.rank
 
 
 def test_where_nothing_is_yet_it_waits(tmp_path: Path) -> None:
-    texts, gravest = written(watching(tmp_path / "logs"), [lambda: None], Screen())
+    texts, highest = written(watching(tmp_path / "logs"), [lambda: None], Screen())
     assert texts == ["No event files yet.\n"] * 2
-    assert gravest == len(Severity)
+    assert highest == len(Severity)
 
 
 def test_as_json_it_is_one_object_a_line(tmp_path: Path) -> None:

@@ -198,8 +198,8 @@ def test_a_run_without_facts_is_an_intact_log_and_not_a_missing_role() -> None:
 
 @pytest.mark.usefixtures("house")
 def test_the_most_severe_evidence_decides_the_severity() -> None:
-    mild, grave = (Evidence("So.", "Do.", severity=s) for s in (Severity.INFO, Severity.CRITICAL))
-    declare("both", named(mild, grave))
+    mild, severe = (Evidence("So.", "Do.", severity=s) for s in (Severity.INFO, Severity.CRITICAL))
+    declare("both", named(mild, severe))
     declare("mild", named(mild))
     outcomes = {each.id: each for each in examine(run(), NOTHING).outcomes}
     assert outcomes["both"].severity is Severity.CRITICAL

@@ -1,4 +1,4 @@
-"""What is followed equals what is read anew: for --watch, the tab and the training loop."""
+"""What is followed equals what is read again: for --watch, the tab and the training loop."""
 
 from __future__ import annotations
 

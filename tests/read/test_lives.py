@@ -1,4 +1,4 @@
-"""What is followed equals what is read anew, whatever becomes of files and folders meanwhile."""
+"""What is followed equals what is read again, whatever becomes of files and folders meanwhile."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(folder=FOLDERS, name=NAMES, content=records())
     def write(self, folder: str, name: str, content: bytes) -> None:
-        """A new file, or another one in the place of an old one, or the same inode written anew."""
+        """A new file, another one in the place of an old one, or the same inode written again."""
         path = self.root / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

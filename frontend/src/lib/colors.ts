@@ -7,7 +7,7 @@ const FIRST_IN_THE_DARK = "#8e98a3";
 const TRAINING = 1;
 const VALIDATION = 6;
 
-/** The color at an index of the palette, which begins anew after seven. */
+/** The color at an index of the palette, which begins again after seven. */
 export function color(index: number, dark: boolean): string {
   const at = ((index % PALETTE.length) + PALETTE.length) % PALETTE.length;
   return at === 0 && dark ? FIRST_IN_THE_DARK : (PALETTE[at] ?? "#425066");

@@ -141,7 +141,7 @@ function Curves({ items }: { items: readonly ListedRun[] }) {
   );
 }
 
-/** The same list for as long as nothing in it changes, though it is made anew. */
+/** The same list for as long as nothing in it changes, though it is made again. */
 function useSame(items: readonly ListedRun[]): readonly ListedRun[] {
   const latest = useRef(items);
   const same =

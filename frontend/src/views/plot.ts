@@ -1,4 +1,4 @@
-// One uPlot chart: axes, lines and the marks of a finding. No state: made anew when anything changes.
+// One uPlot chart: axes, lines and the marks of a finding. No state: made again when anything changes.
 import uPlot from "uplot";
 import { clock, tick } from "../lib/numbers";
 import { type Line, quantile, type Table } from "../lib/series";

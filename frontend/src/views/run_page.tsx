@@ -67,7 +67,7 @@ function Report({ run: shown }: { run: Run }) {
 function Head({ run: shown, first }: { run: Run; first: string }) {
   const count = grouped(shown.outcomes).length;
   const lost = secondsLost(shown);
-  // Each answer of the source has the age told anew.
+  // Each answer of the source has the age told again.
   const state = stateOf(shown, isLive() && status.value ? Date.now() : null);
   return (
     <header class="page-head">

@@ -97,7 +97,7 @@ class KerasCallback(keras.callbacks.Callback):  # type: ignore[misc]
         )
 
     def _open(self) -> None:
-        """Find the writers; anew for each training, as the TensorBoard callback opens new ones."""
+        """Find the writers, again for each training, as the TensorBoard callback opens new ones."""
         self._described = False
         self._beside = tensorboard()
         folder, self._table_writer, validation = table_writers(self._logdir, self._beside)

@@ -65,7 +65,7 @@ class Step:
         self.detach()
 
     def new_epoch(self) -> None:
-        """Tell that the data begins anew."""
+        """Tell that the data begins again."""
         if self.tracker is not None:
             self.tracker.new_epoch()
 

@@ -22,7 +22,7 @@ class InstrumentedStep:
     """The instrumented version of ``model.train_function`` or ``model.test_function``.
 
     The plain function stays what it is and runs every step but the sampled ones. ``fit`` looks the
-    function up anew for each step, so ``enable`` reaches the next step and no other.
+    function up again for each step, so ``enable`` reaches the next step and no other.
     """
 
     def __init__(self, model: Any, kind: str = "train") -> None:

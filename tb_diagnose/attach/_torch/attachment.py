@@ -114,7 +114,7 @@ class Attachment:
         self._handles, self._setup, self._step = [], None, Step()
 
     def new_epoch(self) -> None:
-        """Tell that the data begins anew: from here on examples may come again."""
+        """Tell that the data begins again: from here on examples may come again."""
         self.tracker.new_epoch()
 
     def batch(

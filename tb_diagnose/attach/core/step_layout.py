@@ -1,7 +1,7 @@
 """What one compiled step hands out: a flat vector of numbers, and the layout that names them.
 
 The vector leaves the device in one copy. A layout is made while a step is traced, so a step that
-is traced anew (another batch shape, another structure) may come with another layout; the vector
+is traced again (another batch shape, another structure) may come with another layout; the vector
 begins with its layout's number.
 """
 

@@ -45,7 +45,7 @@ def _single(runs: Mapping[str, RunSummary]) -> str:
 @comparison(family="comparison", severity=Severity.INFO, since="0.1")
 class SeedSpread:
     worth = limit(0.1, alarm=">=", unit="of what was gained", source="less needs no word")
-    grave = limit(0.5, alarm=">=", unit="of what was gained", source="luck rules")
+    severe = limit(0.5, alarm=">=", unit="of what was gained", source="luck rules")
 
     @method("levels at the end", unless=_single)
     def by_end(self, runs: Mapping[str, RunSummary]) -> Iterator[Evidence]:
@@ -70,7 +70,7 @@ class SeedSpread:
             "interval.",
             comparison=self.worth.compare(luck / gained),
             confidence=f"1.96 * sqrt(2) * s over {len(group)} runs",
-            severity=Severity.WARNING if self.grave.exceeded(luck / gained) else None,
+            severity=Severity.WARNING if self.severe.exceeded(luck / gained) else None,
         )
 
 

@@ -35,7 +35,7 @@ from tb_diagnose.roles.frameworks import Framework
 
 def _resets(code: Code) -> str:
     keras = code.framework in (Framework.KERAS, Framework.TENSORFLOW)
-    return "gradients are computed anew in every step here" if keras else ""
+    return "gradients are computed from zero in every step here" if keras else ""
 
 
 def _unmeasured(step_vitals: Vitals) -> str:

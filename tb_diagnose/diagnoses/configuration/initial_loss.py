@@ -31,7 +31,7 @@ from tb_diagnose.core.format import number
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import Bound, diagnosis, limit, method
 from tb_diagnose.roles.architecture import is_penalized
-from tb_diagnose.roles.chance_level import ChanceLevel
+from tb_diagnose.roles.chance_level import CROSS_ENTROPIES, ChanceLevel
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.patterns import is_accuracy
 
@@ -39,22 +39,19 @@ from tb_diagnose.roles.patterns import is_accuracy
 def _no_cross_entropy(chance: ChanceLevel | None = None, model: ModelConfig | None = None) -> str:
     if chance is not None and not chance.cross_entropy:
         return "the loss is no cross-entropy, so a guess has no known loss"
+    if model is not None and any(loss.name not in CROSS_ENTROPIES for loss in model.losses):
+        return "the loss is no cross-entropy, so a guess has no known loss"
     if model is not None and is_penalized(model):
         return "weight penalties are part of the logged loss"
     return ""
 
 
-def _begins_late(curve: Curve) -> str:
-    begins = int(curve.steps[0]) if len(curve) else 0
-    return f"the log of {curve.name} begins at step {begins}" if begins > 1 else ""
-
-
 def _batches_begin_late(batch_loss: Curve) -> str:
-    return _begins_late(batch_loss)
+    return batch_loss.late_start
 
 
 def _losses_begin_late(train_loss: Curve) -> str:
-    return _begins_late(train_loss)
+    return train_loss.late_start
 
 
 def _unscored(
@@ -63,7 +60,7 @@ def _unscored(
     scores = [score for score in (train_score, val_score) if score is not None]
     if not any(is_accuracy(score.series.tag) for score in scores):
         return "no accuracy says that it is a classifier"
-    return _begins_late(train_loss)
+    return train_loss.late_start
 
 
 @diagnosis(
@@ -99,7 +96,8 @@ class InitialLoss:
             message=f"{train_loss.name} is {number(start.value)} at step {start.step}, where "
             "guessing gives the logarithm of the number of classes: 2.3 for 10, 6.9 for 1,000.",
             suggestion=f"If they are not scaled yet, {code('scale the inputs')}; use the default "
-            "initializers, and a loss that is the mean over the examples, not their sum.",
+            "initializers, and the mean over the examples, not their sum. If the loss is a "
+            "distance between numbers, standardize the targets.",
             tag=train_loss.name,
             steps=(start.step,),
             comparison=self.any_classes.compare(start.value),

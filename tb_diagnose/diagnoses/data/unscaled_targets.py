@@ -47,8 +47,7 @@ def _no_regression(model: ModelConfig | None = None) -> str:
 
 
 def _begins_late(train_loss: Curve) -> str:
-    begins = int(train_loss.steps[0]) if len(train_loss) else 0
-    return f"the log of {train_loss.name} begins at step {begins}" if begins > 1 else ""
+    return train_loss.late_start
 
 
 @diagnosis(

@@ -86,14 +86,14 @@ class DeadRelu:
             what = f"{worst.name} gave nothing but 0 at the last {plural(count, 'measurement')}"
         others = [layer.name for layer in dead if layer is not worst]
         more = f"; {listed(others)} much the same" if others else ""
-        grave = harm or self.most.exceeded(share)
+        severe = harm or self.most.exceeded(share)
         yield Evidence(
             message=f"{what}{more}" + (f"; {learning.sentence}." if learning and harm else "."),
             suggestion=_remedy(code, optimizer),
             tag=track.tag,
             steps=track.span(from_on),
             comparison=self.share.compare(share),
-            severity=(None if track.by_unit else Severity.CRITICAL) if grave else Severity.INFO,
+            severity=(None if track.by_unit else Severity.CRITICAL) if severe else Severity.INFO,
             related=tuple(layer.dead.tag for layer in dead if layer.dead.tag != track.tag),
         )
 

@@ -142,7 +142,7 @@ class FrozenWeights:
     def _judged(
         self, found: Evidence, farthest: float, learning: LearningState | None, *, known: bool
     ) -> Evidence:
-        """The evidence with what makes it grave: that nothing is learned."""
+        """The evidence with what makes it severe: that nothing is learned."""
         harm = learning is not None and learning.poor
         return found._replace(
             message=found.message + (f"; {learning.sentence}." if learning and harm else "."),

@@ -5,7 +5,7 @@ Why it matters:
     values and comparisons are those of no training.
 
 How it is judged:
-    While the log is read, sessions that begin anew beside or after another are told apart from a
+    While the log is read, sessions that begin again beside or after another are told apart from a
     restart that continues. Each is judged as a run of its own, with ``#1``, ``#2`` behind its name.
     Two writers that logged at the same time cannot be told apart: that is a warning, the other a
     note.

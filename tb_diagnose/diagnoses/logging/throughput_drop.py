@@ -48,7 +48,7 @@ def _short(scalars: tuple[Series, ...]) -> str:
 @diagnosis(family="logging", severity=Severity.INFO, since="0.1", concerns=_played)
 class ThroughputDrop:
     slower = limit(1.4, alarm=">=", unit="× the time at first", source="trainspotter")
-    grave = limit(2, alarm=">=", unit="× the time at first", source="half the speed")
+    severe = limit(2, alarm=">=", unit="× the time at first", source="half the speed")
 
     @method("time for a step", unless=_short)
     def by_pace(self, scalars: tuple[Series, ...], code: Code) -> Iterator[Evidence]:
@@ -72,5 +72,5 @@ class ThroughputDrop:
             ),
             comparison=self.slower.compare(slower),
             confidence="every stretch of the last quarter is slower than every one of the first",
-            severity=Severity.WARNING if self.grave.exceeded(slower) else None,
+            severity=Severity.WARNING if self.severe.exceeded(slower) else None,
         )

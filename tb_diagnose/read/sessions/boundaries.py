@@ -70,7 +70,7 @@ class _Curve:
         return int(self.column.steps[cut]) <= first + AGAIN * (last - first)
 
     def redone(self, cut: int) -> bool:
-        """Whether the steps gone back over are logged anew, not just one point out of order."""
+        """Whether the steps gone back over are logged again, not just one point out of order."""
         before = self.column.steps[self.since : cut]
         after = self.column.steps[cut : cut + 2 * len(before) + 2]
         last = int(before.max())
@@ -144,13 +144,13 @@ def _judge(curves: dict[Key, _Curve], wall: float) -> Boundary | None:
     redone = [key for key, cut in cuts.items() if active[key].redone(cut)]
     if 2 * len(redone) <= len(active):
         return None
-    anew = 2 * len(again) > len(cuts)
+    relogged = 2 * len(again) > len(cuts)
     for key, cut in cuts.items():
         curve = active[key]
         curve.since = cut
-        curve.start = cut if anew else curve.start
+        curve.start = cut if relogged else curve.start
         curve.used = int(np.searchsorted(curve.drops, cut, side="right"))
-    return Boundary(cuts, anew, wall)
+    return Boundary(cuts, relogged, wall)
 
 
 def _believed(found: list[Boundary], segment: Segment) -> list[Boundary]:

@@ -34,7 +34,7 @@ def test_a_reset_every_other_step_is_on_purpose() -> None:
 
 
 def test_keras_computes_them_anew() -> None:
-    not_applicable("gradients-never-zeroed", "anew", step_vitals=carried(*[1.0] * 10))
+    not_applicable("gradients-never-zeroed", "from zero", step_vitals=carried(*[1.0] * 10))
 
 
 def test_an_older_log_did_not_measure_it() -> None:

@@ -52,10 +52,10 @@ def test_it_is_silent(case: str) -> None:
 def test_a_jump_is_a_warning_where_the_loss_suffers() -> None:
     smooth, thrown = falling(100), np.r_[falling(60), 2 * falling(40, 0.5, 0.3)]
     (mild,) = speaks("learning-rate-schedule", **rate(RESTARTED), train_loss=curve(smooth))
-    (grave,) = speaks("learning-rate-schedule", **rate(RESTARTED), train_loss=curve(thrown))
-    assert (mild.severity, grave.severity) == (Severity.INFO, None)
-    assert grave.steps == (60,)
-    assert grave.comparison.value == pytest.approx(100, rel=0.01)
+    (severe,) = speaks("learning-rate-schedule", **rate(RESTARTED), train_loss=curve(thrown))
+    assert (mild.severity, severe.severity) == (Severity.INFO, None)
+    assert severe.steps == (60,)
+    assert severe.comparison.value == pytest.approx(100, rel=0.01)
 
 
 def test_zero_is_pointed_to() -> None:

@@ -52,7 +52,7 @@ def test_it_is_silent(case: str) -> None:
 
 def test_hard_examples_look_the_same_up_to_twice_guessing() -> None:
     (mild,) = speaks("noisy-labels", **made(SPEAKS["a third of the labels wrong"]))
-    (grave,) = speaks("noisy-labels", **made(SPEAKS["surely contradicted"]))
-    assert (mild.severity, grave.severity) == (Severity.INFO, None)
-    assert grave.steps == (1500, 1950)
-    assert grave.comparison.value == pytest.approx(7 / np.log(10))
+    (severe,) = speaks("noisy-labels", **made(SPEAKS["surely contradicted"]))
+    assert (mild.severity, severe.severity) == (Severity.INFO, None)
+    assert severe.steps == (1500, 1950)
+    assert severe.comparison.value == pytest.approx(7 / np.log(10))
