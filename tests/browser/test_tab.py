@@ -277,7 +277,8 @@ def test_a_path_prefix_changes_nothing(page: Page, logs: Path, tmp_path: Path) -
 
 def test_sampled_data_are_called_so(page: Page, logs: Path, tmp_path: Path) -> None:
     hidden = (
-        f"{NO_TENSORFLOW}\nimport tb_diagnose.plugin.service as s\ns.places = lambda context: ()"
+        f"{NO_TENSORFLOW}\nimport tb_diagnose.plugin.service as s\n"
+        "s.log_directories = lambda context: ()"
     )
     with tensorboard(tmp_path, "--logdir", str(logs), before=hidden) as server:
         server.state(lambda state: state["runs"] == 4)
@@ -289,7 +290,7 @@ def test_sampled_data_are_called_so(page: Page, logs: Path, tmp_path: Path) -> N
     ("sabotage", "message"),
     [
         (
-            f"{BROKEN}\nimport tb_diagnose.plugin.feeds as f\nf.clusters = broken",
+            f"{BROKEN}\nimport tb_diagnose.live.sources as f\nf.clusters = broken",
             "broken on purpose",
         ),
         ("sys.modules['tb_diagnose.plugin.service'] = None", "ModuleNotFoundError"),
