@@ -17,8 +17,6 @@ from tb_diagnose.roles.optimizer import highest_rate, usual_rates
 _CURVES = ("train_loss", "val_loss", "train_score", "val_score")
 #: Decades that count as 1, and the share of its level that noise counts as 1 at.
 _DECADES, _NOISE = 3.0, 0.1
-#: A curve with fewer values is short.
-_SHORT = 10
 
 
 class Feature(NamedTuple):
@@ -188,10 +186,6 @@ def _heading(curve: Curve) -> Feature:
     return Feature(float(direction), f"{curve.name} gets {where} at its end")
 
 
-def _short(curve: Curve) -> Feature:
-    return Feature(float(curve.finite < _SHORT), f"{curve.name} has {curve.finite} values")
-
-
 _CURVE: Mapping[str, Callable[[Curve], Feature]] = {
     "start": _start,
     "end": _end,
@@ -202,5 +196,4 @@ _CURVE: Mapping[str, Callable[[Curve], Feature]] = {
     "held": _held,
     "rough": _rough,
     "heading": _heading,
-    "short": _short,
 }

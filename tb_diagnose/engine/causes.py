@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from tb_diagnose.analysis.run import RunAnalysis
-from tb_diagnose.core.finding import Outcome
+from tb_diagnose.core.finding import Outcome, Severity
 from tb_diagnose.engine.cause_features import Feature, features, is_clear, weight
 
 #: Causes that are named at most, and the least probability of one that is.
@@ -76,10 +76,17 @@ def _possible(analysis: RunAnalysis) -> Mapping[str, Any]:
 
 
 def names(named_by: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[float, float]:
-    """How far diagnoses name a cause, and whether those that would are clear, each 0 to 1."""
+    """How far diagnoses name a cause, up to 2, and whether all that would are clear.
+
+    What is itself a consequence of another finding names nothing.
+    """
     own = [outcome for outcome in outcomes if outcome.id in named_by]
-    named = max(map(weight, own), default=0.0)
-    return named, float(bool(own) and all(map(is_clear, own)))
+    named = [
+        weight(outcome) * (2 if outcome.severity is Severity.CRITICAL else 1)
+        for outcome in own
+        if outcome.caused_by is None
+    ]
+    return max(named, default=0.0), float(bool(own) and all(map(is_clear, own)))
 
 
 def probabilities(
