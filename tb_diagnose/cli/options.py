@@ -13,6 +13,9 @@ from tb_diagnose import __version__
 FORMATS = ("terminal", "html", "json", "markdown", "sarif", "junit")
 #: Ending of a file's name → the format that it is written in.
 _ENDINGS = {
+    "": "terminal",
+    ".txt": "terminal",
+    ".log": "terminal",
     ".html": "html",
     ".htm": "html",
     ".json": "json",
@@ -66,7 +69,10 @@ def format_of(call: argparse.Namespace) -> str:
     """The format that was asked for, or that the name of the output file ends with."""
     if call.format:
         return str(call.format)
-    return _ENDINGS.get(call.output.suffix.lower(), "terminal") if call.output else "terminal"
+    ending = call.output.suffix.lower() if call.output else ""
+    if ending not in _ENDINGS:
+        raise Wrong(f"no format is known by the ending {ending}; name one with --format")
+    return _ENDINGS[ending]
 
 
 def _report_flags(add: Callable[..., object]) -> None:

@@ -35,8 +35,9 @@ FINGERPRINTED = (
 )
 
 
-#: How the names of runs tell their seeds: ``seed=3``, ``s3``, ``#3``.
-_SEED = re.compile(r"seed[=_\- ]*\d+|(?<![a-z])s\d+(?![a-z0-9])|#\d+$", re.IGNORECASE)
+#: How the names of runs tell their seeds: ``seed=3``, ``s3``. ``#3`` is the third training that was
+#: found in one folder, whatever it is.
+_SEED = re.compile(r"seed[=_\- ]*\d+|(?<![a-z])s\d+(?![a-z0-9])", re.IGNORECASE)
 
 
 class FinalMetric(NamedTuple):

@@ -77,8 +77,9 @@ def fan_in(layer: Layer) -> int:
     """How many inputs each unit of a dense or convolutional layer weighs, 0 if unknown."""
     first = layer.config.get("data_format") == "channels_first"
     channels = layer.input_shape[0 if first else -1] if layer.input_shape else None
-    groups = layer.config.get("groups") or 1
-    return int(channels or 0) * _window(layer) // int(groups)
+    groups = layer.config.get("groups")
+    parts = groups if isinstance(groups, int) and groups > 0 else 1
+    return int(channels or 0) * _window(layer) // parts
 
 
 def _part(layer: Layer, key: str) -> tuple[str, Mapping[str, Any]]:

@@ -69,6 +69,8 @@ _USUAL = {
 }
 _ADAPTIVE = UsualRates(1e-3, 0.01)
 _USUAL_MOMENTUM = 0.9
+#: What Hugging Face's Trainer takes by default: it fine-tunes as a rule.
+FINE_TUNING = 5e-5
 #: Steps so much smaller than the largest ones are as good as none.
 _VANISHED = 1e-3
 #: From this epsilon on, Adam divides by epsilon rather than by the gradients' size.
@@ -88,6 +90,13 @@ def usual_rates(optimizer: Optimizer) -> UsualRates:
         known = plain._replace(default=_ADAPTIVE.default)
     shrink = min(1.0, (1 - momentum) / (1 - _USUAL_MOMENTUM)) if momentum < 1 else 1.0
     return UsualRates(known.default * shrink, known.highest * shrink)
+
+
+def rates_to_try(optimizer: Optimizer) -> tuple[float, float]:
+    """Ten times higher and lower; where the rate is too high already, only lower."""
+    rate = optimizer.learning_rate or 0.0
+    high = rate > usual_rates(optimizer).highest
+    return (rate / 10, rate / 100) if high else (rate * 10, rate / 10)
 
 
 def highest_rate(optimizer: Optimizer | None, logged: Series | None) -> float | None:

@@ -93,6 +93,15 @@ def test_output_goes_to_a_file_in_utf8(call: Call, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("journey")
+def test_an_ending_without_a_format_is_refused(call: Call, tmp_path: Path) -> None:
+    code, out, err = call("logs", "--output", "report.pdf")
+    assert (code, out) == (2, "")
+    assert "name one with --format" in err
+    assert not (tmp_path / "report.pdf").exists()
+    assert call("logs", "--output", "report.pdf", "--format", "json")[0] == 0
+
+
+@pytest.mark.usefixtures("journey")
 def test_colour_when_asked_for(call: Call) -> None:
     assert "\x1b[31;1m" in call("logs", "--color", "always")[1]
 

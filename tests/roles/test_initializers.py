@@ -59,6 +59,7 @@ def test_the_inputs_of_a_convolution_are_its_window_times_its_channels() -> None
     assert fan_in(conv()) == 27
     assert fan_in(conv(data_format="channels_first")) == 28 * 9
     assert fan_in(conv(groups=3)) == 9
+    assert fan_in(conv(groups=float("inf"))) == fan_in(conv(groups=-1)) == 27
     assert fan_in(dense("a", 9, 64)) == 9
 
 

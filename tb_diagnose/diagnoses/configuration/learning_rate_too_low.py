@@ -29,7 +29,8 @@ from tb_diagnose.core.format import number, percent, plural
 from tb_diagnose.core.model import ModelConfig, Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
-from tb_diagnose.roles.optimizer import highest_rate, usual_rates
+from tb_diagnose.roles.frameworks import Framework
+from tb_diagnose.roles.optimizer import FINE_TUNING, highest_rate, usual_rates
 
 
 def _warms_up(optimizer: Optimizer, learning_rate: Curve | None = None) -> str:
@@ -74,6 +75,8 @@ class LearningRateTooLow:
         if rate is None or start is None or end is None or train_loss.non_finite:
             return
         default = usual_rates(optimizer).default
+        if code.framework is Framework.HUGGING_FACE:
+            default = min(default, FINE_TUNING)
         fell = (start.value - end.value) / abs(start.value) if start.value else 0.0
         slow = fell < self.gone and not (train_loss.rise and train_loss.rise.persistent)
         if not slow or rate > default:

@@ -31,6 +31,7 @@ from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, plural
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.optimizer import rates_to_try
 
 
 @diagnosis(family="progress", severity=Severity.CRITICAL, since="0.1")
@@ -128,10 +129,10 @@ def _stands(curve: Curve) -> str:
 
 
 def _try(optimizer: Optimizer | None) -> str:
-    rate = optimizer.learning_rate if optimizer else None
-    rates = (
-        f"{rate * 10:g} and {rate / 10:g} beside {rate:g}" if rate else "ten times higher and lower"
-    )
+    rates = "ten times higher and lower"
+    if optimizer is not None and optimizer.learning_rate:
+        others = " and ".join(f"{rate:g}" for rate in rates_to_try(optimizer))
+        rates = f"{others} instead of {optimizer.learning_rate:g}"
     return (
         "Train on 10 examples until they are learned by heart. If that fails, try learning rates "
         f"{rates}, and check labels, inputs and the last layer."

@@ -49,7 +49,9 @@ def _restart(same: Sequence[tuple[str, Restart]]) -> Iterator[Fact]:
     yield Fact("restart", message, where, {"step": first, "last": last, "wall": restart.wall})
     dropped = sum(each.dropped for _, each in same)
     if dropped:
-        steps = f"step {first} was" if first == last else f"steps {first} to {last} were"
+        # The first of the resumed steps may lie behind the last that was logged before.
+        ends = sorted((first, last))
+        steps = f"step {ends[0]} was" if first == last else f"steps {ends[0]} to {ends[1]} were"
         values = "value is" if dropped == 1 else "values are"
         message = (
             f"{steps} logged twice because the training was resumed there; the {dropped} "

@@ -35,5 +35,7 @@ def test_it_is_silent() -> None:
     named = {name.replace("seed=", "width="): roles for name, roles in FAR.items()}
     other = {f"run{i}": ending(0.8 - i / 5, lr=0.1 * 2**i, seed=1) for i in range(4)}
     two = dict(list(FAR.items())[:2])
-    for runs in (near, named, other, two):
+    # Trainings that were found in one folder are numbered, whatever they are.
+    numbered = {name.replace("/seed=", "#"): roles for name, roles in FAR.items()}
+    for runs in (near, named, numbered, other, two):
         silent("seed-spread", runs=runs)

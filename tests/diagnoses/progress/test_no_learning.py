@@ -132,7 +132,7 @@ def test_it_points_to_where_the_guessing_begins() -> None:
 def test_the_fix_tries_rates_around_this_runs_own() -> None:
     loss = epochs(flat(10, np.log(10), 0.002))
     roles = {"train_loss": loss, "chance": classes(10), "optimizer": compiled(1e-4)}
-    assert "0.001 and 1e-05 beside 0.0001" in speaks("no-learning", **roles)[0].suggestion
+    assert "0.001 and 1e-05 instead of 0.0001" in speaks("no-learning", **roles)[0].suggestion
 
 
 def test_a_loss_of_unknown_meaning_is_a_warning_only() -> None:
