@@ -39,7 +39,9 @@ await build({
 const files = readdirSync(made, { recursive: true })
   .filter((name) => name.endsWith(".mjs"))
   .map((name) => join(made, name));
-const done = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
+// An open page asks for news as long as it is open: what is left of it is ended with the tests.
+const options = ["--enable-source-maps", "--test", "--test-force-exit"];
+const done = spawnSync(process.execPath, [...options, ...files], {
   stdio: "inherit",
   timeout: 120_000,
 });
