@@ -143,14 +143,13 @@ def _share(curves: Sequence[Curve], chance: ChanceLevel | None) -> float | None:
     None where there seem to be too many classes to tell all of them: words, for example.
     """
     starts = [curve.start.value for curve in curves if curve.info.kind == "loss" and curve.start]
-    classes = math.log(chance.classes) if chance is not None else max(starts, default=0.0)
-    if classes > math.log(_MANY):
+    guess = chance.loss if chance is not None else max(starts, default=0.0)
+    if guess > math.log(_MANY):
         return None
-    found = [(share_learned(curve, chance), curve.info.kind) for curve in curves]
-    scored = chance is not None or any(
-        share is not None and kind == "score" for share, kind in found
-    )
-    return max((share for share, _ in found if share is not None and scored), default=None)
+    found = {curve: share_learned(curve, chance) for curve in curves}
+    shares = {curve: share for curve, share in found.items() if share is not None}
+    scored = chance is not None or any(curve.info.kind == "score" for curve in shares)
+    return max(shares.values(), default=None) if scored else None
 
 
 def _guesses_one(state: LearningState) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.measure.granularity import sample_size, share_noise
-from tb_diagnose.measure.medians import part_medians
+from tb_diagnose.measure.medians import part_medians, quantile
 from tb_diagnose.measure.piecewise import universal_limit
 from tb_diagnose.measure.swings import swings
 
@@ -95,7 +95,7 @@ def roughness(values: Floats) -> float:
     if len(values) < _JUMPS:
         return 0.0
     sizes = np.abs(np.diff(values[len(values) // 4 :], 2))
-    return float(np.quantile(sizes, _MOST)) / _USUAL / float(np.sqrt(_DIFFERENCES))
+    return quantile(sizes, _MOST) / _USUAL / float(np.sqrt(_DIFFERENCES))
 
 
 def oscillation(curve: Curve, values: Floats, size: float) -> Oscillation | None:

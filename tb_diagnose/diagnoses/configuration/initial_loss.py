@@ -37,9 +37,8 @@ from tb_diagnose.roles.patterns import is_accuracy
 
 
 def _no_cross_entropy(chance: ChanceLevel | None = None, model: ModelConfig | None = None) -> str:
-    if chance is not None and not chance.cross_entropy:
-        return "the loss is no cross-entropy, so a guess has no known loss"
-    if model is not None and any(loss.name not in CROSS_ENTROPIES for loss in model.losses):
+    other = model is not None and any(loss.name not in CROSS_ENTROPIES for loss in model.losses)
+    if other or (chance is not None and not chance.cross_entropy):
         return "the loss is no cross-entropy, so a guess has no known loss"
     if model is not None and is_penalized(model):
         return "weight penalties are part of the logged loss"
@@ -73,7 +72,6 @@ def _unscored(
 class InitialLoss:
     batch = limit(2, alarm=">", unit="× ln K", source="TheDeepChecker: a deviation of ln K")
     epoch = limit(3, alarm=">", unit="× ln K", source="a first epoch that learned is below 1")
-
     any_classes = limit(14, alarm=">", unit="nats", source="ln K of a million classes")
 
     @method("the loss of the first batch", points={"batch_loss": 1}, unless=_batches_begin_late)

@@ -79,6 +79,8 @@ class LearningRateSchedule:
         share = (len(zero) - 1) / len(rate)
         if len(zero) > 1 and self.zero.exceeded(share) and not _another(rate, scalars):
             value = float(rate.values[zero[0]])
+            never = len(zero) == len(rate)
+            harmless = Severity.INFO if well else None
             yield Evidence(
                 message=f"{rate.name} is {number(value)} at step {rate.steps[zero[0]]}, and "
                 f"{percent(len(zero) / len(rate))} of its values are as good as 0: nothing is "
@@ -88,11 +90,7 @@ class LearningRateSchedule:
                 tag=rate.name,
                 steps=steps_of(rate.series, zero),
                 comparison=self.zero.compare(share),
-                severity=Severity.CRITICAL
-                if len(zero) == len(rate)
-                else Severity.INFO
-                if well
-                else None,
+                severity=Severity.CRITICAL if never else harmless,
             )
 
     def _jumps(self, rate: Curve, loss: Curve | None) -> Iterator[Evidence]:

@@ -5,8 +5,8 @@ Why it matters:
 
 How it is judged:
     On every loss: values at least twice the medians of what lies before and behind them, and
-    5 times as far above as nine of ten values of the curve lie from their local median. A single
-    one is a note, unless it is 10 times as far.
+    5 standard deviations above, as nine of ten values scatter about their local median. A single
+    one is a note, unless it is 10 above.
 
 When it stays silent:
     Fewer than 20 values, a level that stays up (loss-divergence), batches that scatter as much,
