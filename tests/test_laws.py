@@ -174,6 +174,8 @@ def test_a_finding_has_an_onset_on_its_curve(name: str) -> None:
             assert shown is not None
             assert each.detected_step in shown.steps
             assert each.detected_at in shown.wall
+            begins = min(each.evidence[0].steps[:1], default=-1)
+            assert shown.steps[-1] == begins or each.detected_step >= begins
 
 
 # The small print.

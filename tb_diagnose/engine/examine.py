@@ -257,7 +257,8 @@ def _dated(outcome: Outcome, diagnosis: Diagnosis, replay: Replay, settings: Set
         outcome = _judge(diagnosis, analysis.role, analysis.framework, settings)
         return outcome.verdict is Verdict.FOUND
 
-    since = replay.since(outcome.evidence[0].tag, found)
+    first = outcome.evidence[0]
+    since = replay.since(first.tag, next(iter(first.steps), None), found)
     return replace(outcome, detected_at=since[0], detected_step=since[1]) if since else outcome
 
 

@@ -22,6 +22,9 @@ from tb_diagnose.roles.resolve import RoleMap, role_values
 #: Cuts that are kept: the first ones, where bisections of one curve have not parted yet.
 _KEPT = 8
 
+#: Whatever a run logs under a name, with steps and a clock.
+Logged = Series | Histograms | Vitals
+
 
 class Replay:
     """One run, to be cut off where its findings ask for it."""
@@ -30,17 +33,20 @@ class Replay:
         self._run, self._settings = run, settings
         self._cuts: dict[float, RunAnalysis] = {}
 
-    def since(self, name: str, proves: Callable[[RunAnalysis], bool]) -> tuple[float, int] | None:
+    def since(
+        self, name: str, begins: int | None, proves: Callable[[RunAnalysis], bool]
+    ) -> tuple[float, int] | None:
         """The moment, and the step of the curve ``name``, from which on the log proved something.
 
         ``proves`` says of the roles of a cut whether it is proved there; at the end of the run it
-        is. None where the run has no such curve or the curve no clock.
+        is. A cut before the step at which it ``begins`` proves something else. None where the run
+        has no such curve or the curve no clock.
         """
         curve = logged(self._run, name)
         if curve is None or len(curve) == 0 or not np.isfinite(curve.wall).all():
             return None
         moments = distinct(curve.wall)
-        low, high = 0, len(moments) - 1
+        low, high = _first_moment(curve, moments, begins), len(moments) - 1
         while low < high:
             middle = (low + high) // 2
             if proves(self._roles(float(moments[middle]))):
@@ -59,6 +65,18 @@ class Replay:
             if len(self._cuts) < _KEPT:
                 self._cuts[wall] = known
         return known
+
+
+def _first_moment(curve: Logged, moments: np.ndarray, begins: int | None) -> int:
+    """Where among the moments a curve first shows the step at which a finding begins.
+
+    0 where it shows none, and where that step is its last: where a run stands at the end, it may
+    have stood before.
+    """
+    shown = np.flatnonzero(curve.steps == begins) if begins is not None else np.array((), int)
+    if not shown.size or shown[0] == len(curve) - 1:
+        return 0
+    return int(np.searchsorted(moments, curve.wall[shown.item(0)]))
 
 
 def as_of(run: Run, step: int, settings: Settings) -> Run:
@@ -84,7 +102,7 @@ def curve_named(run: Run, name: str) -> Series | None:
     return next((series for series in run.scalars if series.name == first), None)
 
 
-def logged(run: Run, name: str) -> Series | Histograms | Vitals | None:
+def logged(run: Run, name: str) -> Logged | None:
     """Whatever a run logged under that name, be it a curve, histograms or vitals."""
     others: tuple[Histograms | Vitals, ...] = (*run.histograms, *run.vitals)
     return curve_named(run, name) or next((other for other in others if other.name == name), None)

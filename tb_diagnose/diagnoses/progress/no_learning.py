@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.guessing import NOTHING, at_chance
+from tb_diagnose.analysis.guessing import NOTHING
 from tb_diagnose.analysis.learning_state import SURE, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
@@ -66,7 +66,7 @@ class NoLearning:
             suggestion=_try(optimizer),
             tag=curve.name,
             related=(loss.name,) if loss is not None and loss is not curve else (),
-            steps=curve.span(_since(curve, learning)),
+            steps=curve.span(0),
             comparison=compared or self._compared(curve),
             confidence=learning.chance.reason if learning.chance and compared else "",
             severity=None if learning.at_chance or curve.constant else _mild(curve, others),
@@ -104,14 +104,6 @@ class NoLearning:
         )
 
 
-def _since(curve: Curve, learning: LearningState) -> int:
-    """Index from which on the curve never was better than guessing again."""
-    better = [
-        at for at in curve.where if at_chance(curve, learning.chance, curve.values[at]) is False
-    ]
-    return min(int(better[-1]) + 1, len(curve) - 1) if better and learning.at_chance else 0
-
-
 def _mild(curve: Curve, others: bool) -> Severity:  # noqa: FBT001 (whether more than it is known)
     """A loss alone that goes on falling by little may be of a model that is good already."""
     falls = curve.improved and curve.still_improving and (curve.late_share or 0.0) > 0.5 / 2
@@ -124,8 +116,18 @@ def _stands(curve: Curve) -> str:
         return curve.name
     if curve.constant:
         return f"{curve.name} is {number(end.value)} in all {plural(len(curve), 'value')}"
+    low, high = curve.finite_values.min(), curve.finite_values.max()
     went = f"went from {number(start.value)} to {number(end.value)}"
+    if high - low > 2 * abs(end.value - start.value) or _seems_better(curve):
+        went = f"moves between {number(low)} and {number(high)}"
     return f"{curve.name} {went} in {plural(len(curve), 'value')}"
+
+
+def _seems_better(curve: Curve) -> bool:
+    """Whether the last value is better than the first by chance alone."""
+    start, end = curve.start, curve.end
+    gain = curve.better * (end.value - start.value) if start and end else 0.0
+    return gain > 2 * max(curve.gained or 0.0, 0.0)
 
 
 def _try(optimizer: Optimizer | None) -> str:

@@ -120,10 +120,10 @@ def test_it_is_silent(case: str) -> None:
     silent("no-learning", **made(SILENT[case]))
 
 
-def test_it_points_to_where_the_guessing_begins() -> None:
+def test_it_points_to_the_whole_run() -> None:
     loss = epochs([1.4, 300.0, 12.0, *[2.31] * 7])
     (evidence,) = speaks("no-learning", train_loss=loss, chance=classes(10))
-    assert evidence.steps == (1, 9)  # never better than guessing from there on
+    assert evidence.steps == (0, 9)
     assert "guessing gives train/epoch_loss 2.3" in evidence.message
     assert evidence.comparison is not None
     assert evidence.comparison.value == pytest.approx(1.003, abs=1e-3)
@@ -144,3 +144,11 @@ def test_a_loss_of_unknown_meaning_is_a_warning_only() -> None:
 def test_a_loss_that_falls_by_little_for_sure_is_a_note() -> None:
     (evidence,) = speaks("no-learning", train_loss=epochs(straight(15, 0.311, 0.304)))
     assert evidence.severity is Severity.INFO
+
+
+def test_noise_is_not_told_as_a_way_from_first_to_last() -> None:
+    noise = np.random.default_rng(3).normal(0.5, 0.05, 60)
+    score = curve([0.41, *noise, 0.58], "accuracy", "")
+    (evidence,) = speaks("no-learning", train_score=score, chance=classes(2))
+    low, high = min(0.41, noise.min()), max(0.58, noise.max())
+    assert f"moves between {low:.3g} and {high:.3g}" in evidence.message
