@@ -1,6 +1,6 @@
 """Make the trainings on whose logs the verdicts are measured and the causes are fitted.
 
-    python evaluation/make_trainings.py --out FOLDER                  3,520 trainings
+    python evaluation/make_trainings.py --out FOLDER                  4,000 trainings
     python evaluation/make_trainings.py --out FOLDER --count 500      the first 500 of them
     python evaluation/make_trainings.py --out FOLDER --jobs 2         on two processors
 
@@ -27,7 +27,7 @@ def main() -> None:
     """Make what is asked for, a base and a framework at a time."""
     parser = argparse.ArgumentParser(description="Make trainings with known faults.")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to")
-    parser.add_argument("--count", type=int, default=3520, help="how many trainings")
+    parser.add_argument("--count", type=int, default=4000, help="how many trainings")
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     call = parser.parse_args()
     shutil.rmtree(call.out / "runs", ignore_errors=True)

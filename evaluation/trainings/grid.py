@@ -94,7 +94,7 @@ def _faulty(
     random = rng(base, framework, len(base))
     drawn = []
     for fault in possible:
-        weight = (common[fault.name] ** 0.75) * len(fault.levels) ** 0.75
+        weight = (common[fault.name] ** 0.75) * len(fault.levels) ** 0.75 / fault.often
         for level in fault.levels:
             seed = int(random.choice(SEEDS))
             training = Training(base, framework, seed, fault.name, level)

@@ -70,7 +70,7 @@ def _rate(analysis: RunAnalysis) -> Feature:
     rate = highest_rate(optimizer, logged.series if logged else None)
     if rate is None or optimizer is None:
         return Feature(0.0, "")
-    times = rate / usual_rates(optimizer).default
+    times = rate / usual_rates(optimizer, analysis.framework).default
     return Feature(
         _decades(times), f"the learning rate of {rate:g} is {number(times)} times the default"
     )

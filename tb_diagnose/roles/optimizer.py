@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.core.run import Run, Series
 from tb_diagnose.measure.levels import highest
+from tb_diagnose.roles.frameworks import Framework
 
 #: Names under which frameworks and people log the two, most specific first.
 RATES = ("learning_rate", "learning rate", "lr", "lr0", "base_lr", "init_lr")
-NAMES = ("optim", "optimizer", "optimizer")
+NAMES = ("optim", "optimizer", "optimiser")
 
 
 def optimizer_of(run: Run, learning_rate: Series | None) -> Optimizer | None:
@@ -28,7 +29,7 @@ def optimizer_of(run: Run, learning_rate: Series | None) -> Optimizer | None:
     if rate is None and learning_rate is not None:
         known = highest(learning_rate.values)
         rate = None if math.isnan(known) else known
-    name = _text(hparams, NAMES)
+    name = _text(hparams, NAMES) or _named_by(learning_rate)
     if rate is None and not name:
         return None
     return Optimizer(name=name, learning_rate=rate, schedule=None, config={})
@@ -46,6 +47,13 @@ def _text(hparams: Mapping[str, Any], names: tuple[str, ...]) -> str:
     found = next((str(hparams[name]).lower() for name in names if name in hparams), "")
     # Hugging Face calls its Adam "adamw_torch_fused"; the first word is the algorithm.
     return found.split(".")[-1].split("_")[0]
+
+
+def _named_by(learning_rate: Series | None) -> str:
+    """The optimizer in a tag of Lightning's LearningRateMonitor: ``lr-AdamW/pg1``; else ``""``."""
+    tag = learning_rate.tag if learning_rate is not None else ""
+    name = tag.removeprefix("lr-").split("/")[0].lower()
+    return name if tag.startswith("lr-") and name in (*_USUAL, *_ADAPTIVE_NAMES) else ""
 
 
 class UsualRates(NamedTuple):
@@ -67,23 +75,31 @@ _USUAL = {
     "ftrl": UsualRates(0.001, 0.5),
     "lbfgs": UsualRates(1.0, 2.0),
 }
+_ADAPTIVE_NAMES = ("adam", "adamw", "adamax", "nadam", "rmsprop")
 _ADAPTIVE = UsualRates(1e-3, 0.01)
+#: Where the optimizer has no name, by framework: Hugging Face's Trainer fine-tunes with AdamW at
+#: 5e-5 and adapters at up to 1e-3, Stable-Baselines3 trains with Adam at 3e-4.
+_BY_FRAMEWORK = {
+    Framework.HUGGING_FACE: UsualRates(5e-5, 1e-3),
+    Framework.STABLE_BASELINES3: UsualRates(3e-4, 0.01),
+}
 _USUAL_MOMENTUM = 0.9
-#: What Hugging Face's Trainer takes by default: it fine-tunes as a rule.
-FINE_TUNING = 5e-5
 #: Steps so much smaller than the largest ones are as good as none.
 _VANISHED = 1e-3
 #: From this epsilon on, Adam divides by epsilon rather than by the gradients' size.
 _LARGE_EPSILON = 1e-2
 
 
-def usual_rates(optimizer: Optimizer) -> UsualRates:
-    """What is usual for an optimizer with its momentum and epsilon; SGD's where it is unknown.
+def usual_rates(optimizer: Optimizer, framework: Framework = Framework.UNKNOWN) -> UsualRates:
+    """What is usual for an optimizer with its momentum and epsilon, in its framework.
 
-    Momentum m multiplies every step by 1 / (1 - m): above 0.9, what is usual shrinks with it. With
-    a large epsilon Adam takes steps as SGD does, and its rates are usual.
+    That of SGD where nothing else is known; the Trainer fine-tunes whatever its optimizer. Momentum
+    m multiplies every step by 1 / (1 - m): above 0.9, what is usual shrinks with it. With a large
+    epsilon Adam takes steps as SGD does, and its rates are usual.
     """
-    plain = _USUAL["sgd"]
+    plain, own = _USUAL["sgd"], _BY_FRAMEWORK.get(framework)
+    if own is not None and (not optimizer.name or framework is Framework.HUGGING_FACE):
+        return own
     epsilon, momentum = _setting(optimizer, "epsilon"), _setting(optimizer, "momentum")
     known = _USUAL.get(optimizer.name, _ADAPTIVE if optimizer.name else plain)
     if known is _ADAPTIVE and epsilon >= _LARGE_EPSILON:
@@ -92,11 +108,21 @@ def usual_rates(optimizer: Optimizer) -> UsualRates:
     return UsualRates(known.default * shrink, known.highest * shrink)
 
 
-def rates_to_try(optimizer: Optimizer) -> tuple[float, float]:
+def rates_to_try(optimizer: Optimizer, framework: Framework) -> tuple[float, float]:
     """Ten times higher and lower; where the rate is too high already, only lower."""
     rate = optimizer.learning_rate or 0.0
-    high = rate > usual_rates(optimizer).highest
+    high = rate > usual_rates(optimizer, framework).highest
     return (rate / 10, rate / 100) if high else (rate * 10, rate / 10)
+
+
+def runs_at(optimizer: Optimizer, rate: float) -> str:
+    """The rate as the beginning of a sentence."""
+    name = optimizer.class_name
+    return (
+        f"{name} runs at a learning rate of {rate:g}"
+        if optimizer.name
+        else (f"The learning rate is {rate:g}")
+    )
 
 
 def highest_rate(optimizer: Optimizer | None, logged: Series | None) -> float | None:

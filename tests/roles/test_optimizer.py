@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_diagnose.roles.optimizer import optimizer_of, rates_to_try, vanished
+from tb_diagnose.core.model import Optimizer
+from tb_diagnose.roles.frameworks import Framework
+from tb_diagnose.roles.optimizer import optimizer_of, rates_to_try, usual_rates, vanished
 from tests.cases import compiled, curve, dense_model, run
 
 SCHEDULE = curve([0.0, 5e-4, 1e-3, 2e-4, np.nan], "lr", "")
@@ -43,11 +45,34 @@ def test_nothing_is_made_up() -> None:
     assert optimizer_of(run(), curve([np.nan], "lr", "")) is None
 
 
-def test_a_rate_that_is_too_high_is_only_lowered() -> None:
-    assert rates_to_try(compiled(0.01, "sgd")) == (pytest.approx(0.1), pytest.approx(0.001))
-    assert rates_to_try(compiled(10, "adam")) == (pytest.approx(1), pytest.approx(0.1))
+@pytest.mark.parametrize(
+    ("optimizer", "rates"),
+    ((compiled(0.01, "sgd"), (0.1, 0.001)), (compiled(10, "adam"), (1, 0.1))),
+)
+def test_a_rate_that_is_too_high_is_only_lowered(
+    optimizer: Optimizer, rates: tuple[float, float]
+) -> None:
+    assert rates_to_try(optimizer, Framework.KERAS) == pytest.approx(rates)
 
 
 def test_rates_vanish_against_the_highest() -> None:
     assert vanished(np.array([0.1, 0.01, 1e-5, 0.0])).tolist() == [False, False, True, True]
     assert vanished(np.zeros(2)).all()
+
+
+def test_a_framework_says_what_is_usual_where_the_optimizer_has_no_name() -> None:
+    unnamed = compiled(1e-4, "")
+    assert usual_rates(unnamed, Framework.HUGGING_FACE).default == 5e-5
+    assert usual_rates(unnamed, Framework.STABLE_BASELINES3).default == 3e-4
+    assert usual_rates(unnamed, Framework.TORCH) == usual_rates(compiled(1e-4, "sgd"))
+    assert usual_rates(compiled(1e-4, "adamw"), Framework.HUGGING_FACE).default == 5e-5
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    (("lr-AdamW", "adamw"), ("lr-SGD/pg1", "sgd"), ("lr-backbone", ""), ("lr", "")),
+)
+def test_lightning_names_the_optimizer_in_the_tag_of_its_rate(tag: str, name: str) -> None:
+    found = optimizer_of(run(), curve([0.1, 0.1], tag, ""))
+    assert found is not None
+    assert found.name == name

@@ -21,6 +21,7 @@ def _of(*kinds: str) -> Applies:
     "times the healthy rate",
     "learning-rate-too-high loss-oscillation loss-divergence",
     told_by="config",
+    often=6,
 )
 def rate_too_high(plan: Plan, level: float) -> Plan:
     return replace(plan, rate=plan.rate * level)

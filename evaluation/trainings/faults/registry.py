@@ -26,6 +26,7 @@ class Fault:
         applies: whether a healthy plan can have it.
         harm: where it is looked for.
         told_by: the part of a log that shows it outright: config (of a Keras model), rate, or none.
+        often: how many times as often as the others it is drawn, as it is met in the world.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Fault:
     applies: Applies
     harm: Harm
     told_by: str
+    often: float = 1.0
 
     def severity(self, level: Any) -> str:
         """A level as a part of a name: 0.1, 1000, tanh."""
@@ -58,12 +60,14 @@ def register(faults: Registry) -> Callable[..., Callable[[Inject], Inject]]:
         applies: Applies = lambda *_: True,
         harm: Harm = "test",
         told_by: str = "",
+        often: float = 1.0,
     ) -> Callable[[Inject], Inject]:
         def enter(inject: Inject) -> Inject:
             name = inject.__name__.replace("_", "-")
             faults[name] = Fault(
-                name, types, levels, unit, tuple(expects.split()), inject, applies, harm, told_by
-            )
+                name, types, levels, unit, tuple(expects.split()), inject, applies, harm, told_by,
+                often,
+            )  # fmt: skip
             return inject
 
         return enter

@@ -32,7 +32,7 @@ from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
-from tb_diagnose.roles.optimizer import highest_rate, usual_rates
+from tb_diagnose.roles.optimizer import highest_rate, runs_at, usual_rates
 
 
 @diagnosis(
@@ -74,14 +74,14 @@ class LearningRateTooHigh:
         begins = state is not None and state.growing and not (train_loss and train_loss.finite)
         if rate is None or begins:
             return
-        usual = usual_rates(optimizer)
+        usual = usual_rates(optimizer, code.framework)
         times = rate / usual.highest
         mark, steps = self._mark(train_loss, learning, chance)
         change = code.rate(optimizer._replace(learning_rate=rate), usual.default)
         if self.above.exceeded(times) and (mark or self.unmarked.exceeded(times)):
             absurd = self.unmarked.exceeded(times / self.unmarked)
             yield Evidence(
-                message=f"{optimizer.class_name} runs at a learning rate of {rate:g}, "
+                message=f"{runs_at(optimizer, rate)}, "
                 f"{number(times)} times the highest usual one"
                 + (f"; {mark}." if mark else "; the curves do not show harm."),
                 suggestion=f"{change}.",

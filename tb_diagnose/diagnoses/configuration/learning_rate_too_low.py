@@ -29,8 +29,7 @@ from tb_diagnose.core.format import number, percent, plural
 from tb_diagnose.core.model import ModelConfig, Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
-from tb_diagnose.roles.frameworks import Framework
-from tb_diagnose.roles.optimizer import FINE_TUNING, highest_rate, usual_rates
+from tb_diagnose.roles.optimizer import highest_rate, runs_at, usual_rates
 
 
 def _warms_up(optimizer: Optimizer, learning_rate: Curve | None = None) -> str:
@@ -74,9 +73,7 @@ class LearningRateTooLow:
         start, end = train_loss.start, train_loss.end
         if rate is None or start is None or end is None or train_loss.non_finite:
             return
-        default = usual_rates(optimizer).default
-        if code.framework is Framework.HUGGING_FACE:
-            default = min(default, FINE_TUNING)
+        default = usual_rates(optimizer, code.framework).default
         fell = (start.value - end.value) / abs(start.value) if start.value else 0.0
         slow = fell < self.gone and not (train_loss.rise and train_loss.rise.persistent)
         if not slow or rate > default:
@@ -93,7 +90,7 @@ class LearningRateTooLow:
             return
         better = code.rate(optimizer._replace(learning_rate=rate), max(3 * rate, default))
         yield Evidence(
-            message=f"{optimizer.class_name} runs at a learning rate of {rate:g}, {why}; "
+            message=f"{runs_at(optimizer, rate)}, {why}; "
             f"{train_loss.name} went from {number(start.value)} to {number(end.value)} "
             f"({percent(fell)}) in {plural(train_loss.finite, 'value')}.",
             suggestion=f"{better}, and on by threes for as long as the loss falls smoothly.",

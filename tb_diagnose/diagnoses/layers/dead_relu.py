@@ -161,6 +161,8 @@ def _rests(layer: LayerSummary) -> str:
 
 def _remedy(code: Code, optimizer: Optimizer | None) -> str:
     rate = optimizer.learning_rate if optimizer else None
-    high = optimizer is None or rate is None or rate >= usual_rates(optimizer).default
+    high = (
+        optimizer is None or rate is None or rate >= usual_rates(optimizer, code.framework).default
+    )
     lower = f"{code.lower_rate(optimizer)}; " if high else ""
     return sentence(f"{lower}{code('initialize')}; LeakyReLU where units die all the same")

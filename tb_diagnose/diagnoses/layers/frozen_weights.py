@@ -154,7 +154,7 @@ class FrozenWeights:
 
 def _remedy(code: Code, optimizer: Optimizer | None, *, arrives: bool = False) -> str:
     rate = optimizer.learning_rate if optimizer else None
-    usual = usual_rates(optimizer).default if optimizer else 0.0
+    usual = usual_rates(optimizer, code.framework).default if optimizer else 0.0
     if rate is not None and rate < usual / 100:
         return f"{code.rate(optimizer, usual)}."
     look = (

@@ -135,7 +135,7 @@ class UpdateRatio:
         rate, factor = optimizer.learning_rate if optimizer else None, self.aim / ratio
         if not rate or optimizer is None:
             return f"Multiply the learning rate by {number(factor)}."
-        better = min(rate * factor, max(usual_rates(optimizer).highest, rate))
+        better = min(rate * factor, max(usual_rates(optimizer, code.framework).highest, rate))
         better = float(f"{better:.1g}")
         if better == rate:
             return sentence(

@@ -31,6 +31,7 @@ from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, plural
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.optimizer import rates_to_try
 
 
@@ -44,6 +45,7 @@ class NoLearning:
     def by_all(
         self,
         learning: LearningState,
+        code: Code,
         train_loss: Curve | None = None,
         val_loss: Curve | None = None,
         train_score: Curve | None = None,
@@ -63,7 +65,7 @@ class NoLearning:
         said, compared = self._guessing(loss or curve, learning)
         yield Evidence(
             message=f"{_stands(curve)}{said}: nothing was learned.",
-            suggestion=_try(optimizer),
+            suggestion=_try(code, optimizer),
             tag=curve.name,
             related=(loss.name,) if loss is not None and loss is not curve else (),
             steps=curve.span(0),
@@ -130,10 +132,10 @@ def _seems_better(curve: Curve) -> bool:
     return gain > 2 * max(curve.gained or 0.0, 0.0)
 
 
-def _try(optimizer: Optimizer | None) -> str:
+def _try(code: Code, optimizer: Optimizer | None) -> str:
     rates = "ten times higher and lower"
     if optimizer is not None and optimizer.learning_rate:
-        others = " and ".join(f"{rate:g}" for rate in rates_to_try(optimizer))
+        others = " and ".join(f"{rate:g}" for rate in rates_to_try(optimizer, code.framework))
         rates = f"{others} instead of {optimizer.learning_rate:g}"
     return (
         "Train on 10 examples until they are learned by heart. If that fails, try learning rates "
