@@ -46,8 +46,12 @@ class Cause(NamedTuple):
 
 
 def likely_causes(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> tuple[Cause, ...]:
-    """Up to three causes of a sick run, the likeliest first; none where none stands out."""
-    if not any(weight(outcome) == 1 for outcome in outcomes):
+    """Up to three causes of a sick run, the likeliest first; none where none stands out.
+
+    None either where a reward is learned: the trainings that the model knows have losses.
+    """
+    rewarded = analysis.role("reward") is not None
+    if rewarded or not any(weight(outcome) == 1 for outcome in outcomes):
         return ()
     found = features(analysis, outcomes)
     model = _possible(analysis)

@@ -45,6 +45,10 @@ def test_a_rate_that_is_far_too_high_is_the_likeliest_cause_of_a_blow_up() -> No
     assert causes(SICK["Adam at 10"])[0].id in ("learning-rate-too-high", "dead-units")
 
 
+def test_a_reward_has_none() -> None:
+    assert not causes(SICK["a reward that never comes"])
+
+
 def test_keras_cannot_forget_to_reset_its_gradients() -> None:
     keras = SICK["diverges"]
     torch = replace(keras, model=None, writer="tensorboard.summary.writer.event_file_writer")
