@@ -31,7 +31,7 @@ CAUSES: Mapping[str, CauseInfo] = {
         "learning rate too high",
         "Divide the learning rate by 10.",
         "learning-rate-too-high",
-        "rate-too-high momentum-too-high",
+        "rate-too-high sgd-rate-too-high momentum-too-high",
     ),
     "learning-rate-too-low": _cause(
         "steps too small",
