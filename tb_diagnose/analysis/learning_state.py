@@ -13,6 +13,7 @@ from tb_diagnose.analysis.guessing import (
     AT_CHANCE,
     NOTHING,
     at_chance,
+    guess_of,
     inferred_chance,
     share_learned,
 )
@@ -144,7 +145,7 @@ def _share(curves: Sequence[Curve], chance: ChanceLevel | None) -> float | None:
     """
     starts = [curve.start.value for curve in curves if curve.info.kind == "loss" and curve.start]
     guess = chance.loss if chance is not None else max(starts, default=0.0)
-    if guess > math.log(_MANY):
+    if guess > math.log(_MANY) and not any(guess_of(curve, None) is not None for curve in curves):
         return None
     found = {curve: share_learned(curve, chance) for curve in curves}
     shares = {curve: share for curve, share in found.items() if share is not None}
@@ -233,10 +234,12 @@ def _lost(curve: Curve, chance: ChanceLevel | None) -> bool:
 
 
 def _is_rewarded(curve: Curve) -> bool:
-    """Of a reward: whether a tenth of it is well above its start, or it can hardly get better."""
+    """Of a reward: whether its best tenth is well above that at first, or it can hardly rise."""
     if curve.info.kind not in ("reward", "success") or curve.start_level is None:
         return False
     values = curve.finite_values
     share = values.min() >= 0 and values.max() == 1
-    high = float(np.quantile(values, GOOD)) > curve.start_level.value + 2 * (curve.noise or 0.0)
+    first = values[: max(len(values) // ENOUGH, _FEW)]
+    best = float(np.quantile(first, GOOD)) if len(first) >= ENOUGH else curve.start_level.value
+    high = float(np.quantile(values, GOOD)) > best + 2 * (curve.noise or 0.0)
     return bool(high or (curve.constant and values[0] > 0) or (share and np.median(values) > GOOD))

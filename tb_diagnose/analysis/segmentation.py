@@ -12,16 +12,20 @@ from numpy.typing import NDArray
 from tb_diagnose.analysis.excursions import Departure, fitted, judge_points
 from tb_diagnose.analysis.segment_lines import Points, fit_lines, points_of, without_returns
 from tb_diagnose.measure.binning import bin_curve
+from tb_diagnose.measure.medians import median
 from tb_diagnose.measure.noise import NoiseModel, long_run_scale, residual_scale
 from tb_diagnose.measure.noise_level import discernible, estimate_noise
 from tb_diagnose.measure.outliers import clip_outliers
 from tb_diagnose.measure.partition import segment
+from tb_diagnose.measure.peaks import without_peaks
 from tb_diagnose.measure.piecewise import Line
 
 Floats = NDArray[np.float64]
 
 #: Of longer curves the last so many points tell how their noise is correlated.
 _LONGEST = 1 << 16
+#: Peaks of so many times what lies beside them, and of so many standard deviations, are no noise.
+_FAR = 10.0
 
 
 class Segmentation(NamedTuple):
@@ -48,10 +52,12 @@ class Segmentation(NamedTuple):
 
 def describe(values: Floats) -> Segmentation:
     """Segments and excursions of [n >= 1] values within 1e300. O(n)."""
-    noise, margin = estimate_noise(values)
-    unit, resolution = discernible(values, noise, margin)
+    # Where many values are far outside, they would be taken for noise.
+    course = without_peaks(values, _FAR, _FAR) if values.max() > _FAR * median(values) else values
+    noise, margin = estimate_noise(course)
+    unit, resolution = discernible(course, noise, margin)
     heights = unit.stabilize(values)
-    points, edges = _points(values, heights, unit, resolution)
+    points, edges = _points(course, np.asarray(unit.stabilize(course)), unit, resolution)
     # Changes are looked for by the noise as estimated, claims are made at its upper limit.
     likely = points._replace(errors=np.maximum(points.errors / margin, resolution))
     pieces, returned = without_returns(likely, segment(*likely, np.diff(edges)))
@@ -60,8 +66,8 @@ def describe(values: Floats) -> Segmentation:
         fit_lines(points, pieces, edges, heights),
         [points_of(piece, edges) for piece in returned],
     )
-    course = _within_values(fitted(lines, len(heights)), heights, lines)
-    return Segmentation(noise, unit, heights, course, tuple(lines), tuple(excursions), limit)
+    inside = _within_values(fitted(lines, len(heights)), heights, lines)
+    return Segmentation(noise, unit, heights, inside, tuple(lines), tuple(excursions), limit)
 
 
 def _within_values(course: Floats, heights: Floats, lines: Sequence[Line]) -> Floats:

@@ -14,8 +14,10 @@ Floats = NDArray[np.float64]
 
 #: Values of one side that a peak is compared with: an eighth of the curve, up to 25.
 _FEWEST, _MOST, _PARTS = 2, 25, 16
-#: Nine of ten normal deviations are below so many standard deviations.
-_SHARE, _NORMAL = 0.9, 1.645
+#: Nine of ten normal deviations are below so many standard deviations, half below so many.
+_SHARE, _NORMAL, _HALF = 0.9, 1.645, 0.6745
+#: What is further out than so many standard deviations, by the median, tells nothing of the spread.
+_OUTSIDE = 10.0
 #: Peaks that are looked at, the highest first.
 _CANDIDATES = 200
 
@@ -41,8 +43,8 @@ class Peak(NamedTuple):
 def find_peaks(values: Floats, factor: float, score: float) -> list[Peak]:
     """Peaks of [n] finite values of at least this factor and score, in order.
 
-    The spread is that which nine of ten values keep to, so that a tenth of them may be peaks. One
-    of several values that belong together, the highest, stands for all.
+    The spread is that which nine of ten values keep to, without those that are far outside. One of
+    several values that belong together, the highest, stands for all.
     """
     side = min(max(len(values) // _PARTS, _FEWEST), _MOST)
     if len(values) <= 2 * side:
@@ -50,7 +52,7 @@ def find_peaks(values: Floats, factor: float, score: float) -> list[Peak]:
     positive = bool(values.min() > 0)
     heights = np.log(values) if positive else values.astype(np.float64)
     above = heights - _local_medians(heights, 2 * side + 1)
-    spread = quantile(np.abs(above), _SHARE) / _NORMAL
+    spread = _spread(np.abs(above))
     needed = max(score * spread, math.log(factor) if positive else 0.0)
     high = np.flatnonzero(above[_FEWEST:-_FEWEST] > needed / 2) + _FEWEST
     order = high[np.argsort(-above[high], kind="stable")][:_CANDIDATES]
@@ -62,6 +64,24 @@ def find_peaks(values: Floats, factor: float, score: float) -> list[Peak]:
         if peak.factor >= factor and peak.score >= score:
             found.append(peak)
     return sorted(found)
+
+
+def without_peaks(values: Floats, factor: float, score: float) -> Floats:
+    """The same [n] values with each peak lowered to its base."""
+    peaks = find_peaks(values, factor, score)
+    if not peaks:
+        return values
+    lowered: Floats = values.copy()
+    lowered[[peak.place for peak in peaks]] = [peak.base for peak in peaks]
+    return lowered
+
+
+def _spread(sizes: Floats) -> float:
+    """The standard deviation that [n] deviations without sign tell of, were they normal."""
+    middle = float(median(sizes))
+    if middle > 0:
+        sizes = sizes[sizes <= _OUTSIDE * middle / _HALF]
+    return float(quantile(sizes, _SHARE)) / _NORMAL
 
 
 def _peak(heights: Floats, index: int, side: int, spread: float, *, positive: bool) -> Peak:

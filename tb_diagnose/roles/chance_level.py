@@ -69,6 +69,8 @@ def _of_keras(model: ModelConfig, *, counted: bool) -> ChanceLevel | None:
     classifies = last.activation in ("softmax", "sigmoid") or (counted and last.units > 1)
     if last.units < 1 or not (loss in CROSS_ENTROPIES or classifies):
         return None
+    if last.activation == "sigmoid" and last.units > 1 and loss not in CROSS_ENTROPIES:
+        return None  # several labels, or one of several classes
     many = CROSS_ENTROPIES.get(loss, last.activation != "sigmoid")
     if many and last.units == 1:
         return None

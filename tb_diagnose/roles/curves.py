@@ -194,7 +194,8 @@ def assign_curves(curves: tuple[CurveInfo, ...]) -> CurveRoles:
         losses = [] if _adversarial(kinds) else _totals(kinds.get("loss", []))
         scores = [each for each in kinds.get("score", ()) if not each.batch]
         parts |= _supervised(losses, scores)
-        pairs = [*_pairs(losses, -1), *_pairs(scores, 1)]
+        errors = [curve for curve in kinds.get("error", ()) if not curve.batch]
+        pairs = [*_pairs(losses, -1), *_pairs(scores, 1), *_pairs(errors, -1)]
     else:
         losses, scores = [], []
     roles = {role: curve.places for role, curve in parts.items() if curve is not None}

@@ -5,6 +5,8 @@ Collected from the sources of the frameworks and from public logs.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 TRAIN = frozenset("train training trn tr fit".split())
 VALIDATION = frozenset("val valid validation eval evaluation dev test testing holdout".split())
 
@@ -210,6 +212,8 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "srocc",
             "plcc",
             "r2",
+            "r2 score",
+            "r squared",
             "psnr",
             "ssim",
             "correct",
@@ -245,6 +249,16 @@ AGGREGATION = frozenset(
     "epoch step batch mean avg ave average total running smoothed iter iteration per the of 1"
     " metrics metric summary summaries scalar scalars charts losses training procedure".split()
 )
+
+
+#: Words of scores of which guessing is known whatever the task: the mean explains nothing, two that
+#: guess agree no more often than by chance, and half of all pairs are in the right order.
+GUESSED = {"r2": 0.0, "kappa": 0.0, "mcc": 0.0, "auc": 0.5, "roc": 0.5, "auroc": 0.5}
+
+
+def guessed(words: Iterable[str]) -> float | None:
+    """What guessing gives for the score that these words of a tag name, if that is known."""
+    return next((GUESSED[word] for word in words if word in GUESSED), None)
 
 
 def is_accuracy(tag: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_diagnose.measure.peaks import find_peaks
+from tb_diagnose.measure.peaks import find_peaks, without_peaks
 from tests.cases import falling, noisy, spiked
 
 
@@ -24,6 +24,13 @@ def test_a_burst_is_one_peak_and_two_far_apart_are_two() -> None:
     values[1000:1006] *= [4, 9, 30, 12, 5, 3]
     values[2000] *= 20
     assert [peak.place for peak in find_peaks(values, 2, 5)] == [1002, 2000]
+
+
+def test_many_peaks_do_not_hide_one_another() -> None:
+    places = [8, 13, 18, 24, 29, 34]
+    values = spiked(np.full(40, 0.5) * noisy(40, 0.02), places, 900)
+    assert [peak.place for peak in find_peaks(values, 2, 5)] == places
+    assert without_peaks(values, 10, 10).max() < 0.6
 
 
 def test_values_of_both_signs_are_measured_by_the_size_of_their_level() -> None:

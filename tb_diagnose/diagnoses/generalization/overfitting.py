@@ -1,24 +1,23 @@
 """Validation gets worse while training still gets better.
 
 Why it matters:
-    From its best step on the model learns what is peculiar to the training data. Its last weights
-    are worse than earlier ones.
+    From its best step on the model learns what is peculiar to the training data.
 
 How it is judged:
-    At equal steps: the validation loss ends 2.5 % above its best, the surer the less it is, while
-    the training loss fell by as much. Or the gap between both scores widens by a quarter of all
-    examples while validation stands still.
+    At equal steps: validation ends 2.5 % above its best, the surer the less it is, while the
+    training loss fell by as much. Or the gap between both scores widens by a quarter of all
+    examples while validation stands still. Or validation ends at ten times the training loss, and
+    far from perfect.
 
 When it stays silent:
-    No validation, a gap that is there from the start, a rise of both (loss-divergence), and
-    validation that rises by less than 3 % of what it had gained.
+    A gap that is there from the start, a rise of both (loss-divergence), and validation that rises
+    by less than 3 % of its gain.
 
 What to try:
     Keep the weights of the best step. Then more data, weight decay, dropout, a smaller model.
 
 Sources:
-    Prechelt 1998, "Early stopping - but when?"; Goodfellow, Bengio and Courville 2016, "Deep
-    learning", section 7.8.
+    Prechelt 1998, "Early stopping - but when?"; Goodfellow et al. 2016, section 7.8.
 """
 
 from __future__ import annotations
@@ -26,13 +25,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tb_diagnose.analysis.guessing import NOTHING
-from tb_diagnose.analysis.learning_state import moved
+from tb_diagnose.analysis.learning_state import WELL, LearningState, does_well, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.split_curves import SplitCurves
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, percent
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.measure.noise import FEW
 from tb_diagnose.roles.code import Code
 
 
@@ -44,15 +44,21 @@ from tb_diagnose.roles.code import Code
 )
 class Overfitting:
     rise = limit(0.025, alarm=">=", unit="of the best", source="half of runmedic's 5 %")
-    fall = limit(0.025, alarm=">=", unit="of the training loss", source="as much as the rise")
     gap = limit(0.25, alarm=">=", unit="of all examples", source="a quarter learned by heart")
+    times = limit(10, alarm=">=", unit="× the training loss", source="healthy ones stay below")
     alone = limit(0.2, alarm=">=", unit="of the best", source="four times the usual")
 
     @method("losses of both splits")
     def by_splits(
-        self, splits: tuple[SplitCurves, ...], code: Code, model: ModelConfig | None = None
+        self,
+        splits: tuple[SplitCurves, ...],
+        code: Code,
+        learning: LearningState,
+        val_score: Curve | None = None,
+        model: ModelConfig | None = None,
     ) -> Iterator[Evidence]:
         losses = [pair for pair in splits if pair.better < 0]
+        losses = [pair for pair in losses if pair.training.finite >= FEW] or losses
         for pair in losses[:1]:
             if (evidence := self._turned(pair, code, model)) is not None:
                 yield evidence
@@ -61,6 +67,9 @@ class Overfitting:
             if pair.better > 0 and (evidence := self._parted(pair, code, model)) is not None:
                 yield evidence
                 return
+        for pair in losses[:1]:
+            if not does_well(pair.validation, val_score, learning.chance, WELL):
+                yield from self._by_heart(pair, code, model)
 
     @method("the validation loss alone", points={"val_loss": 5})
     def by_validation(self, val_loss: Curve, code: Code) -> Iterator[Evidence]:
@@ -98,7 +107,7 @@ class Overfitting:
         sure = (
             apart.persistent or val.rise.p_value < (val.end.value - val.best.value) / val.best.value
         )
-        if not (rose and (sure or few) and self.fall.exceeded(fell)):
+        if not (rose and (sure or few) and self.rise.exceeded(fell)):
             return None
         comparison = self.rise.compare(share)
         if not comparison.holds:
@@ -157,6 +166,30 @@ class Overfitting:
             f"{number(val.end.value)}: what is still learned is learned by heart.",
             (first, val.end.step),
             self.gap.compare(wide),
+            code,
+            model,
+            None,
+        )
+
+    def _by_heart(
+        self, pair: SplitCurves, code: Code, model: ModelConfig | None
+    ) -> Iterator[Evidence]:
+        """A training loss that sinks far below a validation loss that no longer follows it."""
+        val, train = pair.validation, pair.training
+        levels = val.end_level, train.end_level, val.end, train.end
+        if not all(level is not None and level.value > 0 for level in levels):
+            return
+        ends = [level.value for level in levels if level is not None]
+        times = ends[0] / ends[1]
+        settled = val.within(ends[0] * self.rise * 2)
+        if settled is None or not (moved(train) and self.times.exceeded(times)):
+            return
+        yield self._evidence(
+            pair,
+            f"{val.name} ends at {number(ends[2])} and {train.name} at {number(ends[3])}: what is "
+            "still learned is learned by heart.",
+            (settled.step, int(val.steps[-1])),
+            self.times.compare(times),
             code,
             model,
             None,

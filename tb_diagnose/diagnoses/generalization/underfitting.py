@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tb_diagnose.analysis.guessing import guess_of, share_learned
 from tb_diagnose.analysis.learning_state import ENOUGH, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
@@ -33,13 +34,12 @@ from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.architecture import is_penalized
 from tb_diagnose.roles.chance_level import ChanceLevel
-from tb_diagnose.roles.patterns import is_accuracy
 
 
 def _accuracies(*curves: Curve | None) -> list[Curve]:
     """Those that are long enough to show that they stand."""
-    found = [curve for curve in curves if curve is not None and is_accuracy(curve.series.tag)]
-    return [curve for curve in found if curve.finite >= ENOUGH]
+    found = [curve for curve in curves if curve is not None and curve.finite >= ENOUGH]
+    return [curve for curve in found if share_learned(curve, None) is not None]
 
 
 def _unscored(train_score: Curve | None = None, val_score: Curve | None = None) -> str:
@@ -87,8 +87,8 @@ class Underfitting:
     def _evidence(
         self, curves: list[Curve], ends: list[float], learning: LearningState, *, sure: bool
     ) -> Evidence:
-        chance = learning.chance
-        guess = f", where guessing gives {number(chance.accuracy)}" if chance is not None else ""
+        guessing = guess_of(curves[0], learning.chance)
+        guess = f", where guessing gives {number(guessing)}" if guessing is not None else ""
         both = f" and {curves[-1].name} around {number(ends[-1])}" if len(curves) > 1 else ""
         share = learning.share or 0.0
         return Evidence(

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.guessing import NOTHING
+from tb_diagnose.analysis.guessing import NOTHING, guess_of
 from tb_diagnose.analysis.learning_state import SURE, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
@@ -63,6 +63,8 @@ class NoLearning:
         loss = train_loss or val_loss
         others = any(other not in (None, curve) for other in (val_loss, train_loss, train_score))
         said, compared = self._guessing(loss or curve, learning)
+        guess = guess_of(curve, None)
+        said = said if guess is None else f"; guessing gives {number(guess)}"
         yield Evidence(
             message=f"{_stands(curve)}{said}: nothing was learned.",
             suggestion=_try(code, optimizer),

@@ -6,8 +6,8 @@ Why it matters:
 
 How it is judged:
     Every score and word error rate but those that no-learning judges: exactly 0 in every value,
-    an area under the ROC curve of 0.5, an error rate of 1, or the same value in every
-    validation, below 0.9 and with nothing better before.
+    an R² or kappa of 0, an area under the ROC curve of 0.5, an error rate of 1, or the same value
+    in every validation, below 0.9 and with nothing better before.
 
 When it stays silent:
     Fewer than four values; a score that moves.
@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.guessing import NOTHING
+from tb_diagnose.analysis.guessing import NOTHING, guess_of
 from tb_diagnose.analysis.learning_state import GOOD, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
@@ -33,8 +33,8 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
 
-#: Words of tags whose level of guessing is known.
-_AREAS, _ERROR_RATES = frozenset(("auc", "roc", "auroc")), frozenset(("wer", "cer"))
+#: Words of tags of what is 1 where nothing is right.
+_ERROR_RATES = frozenset(("wer", "cer"))
 
 
 @diagnosis(family="progress", severity=Severity.WARNING, since="0.2")
@@ -76,13 +76,14 @@ class ScoreAtChance:
         low, high, words = curve.lowest.value, curve.highest.value, set(curve.info.words)
         if words & _ERROR_RATES:
             return "is about 1", self._holds(self.guess.compare(1 - low))
+        guess = guess_of(curve, None)
+        if guess is not None and curve.best_level is not None:
+            said = f"is at most {number(high)}, where guessing gives {number(guess)},"
+            return said, self._holds(self.guess.compare(curve.best_level.value - guess))
         if curve.better < 0 or low < 0:
             return "", None
         if self.zero.exceeded(high):
             return "is 0", self.zero.compare(high)
-        if words & _AREAS:
-            level = curve.best_level.value if curve.best_level else high
-            return "stays at 0.5, as by guessing,", self._holds(self.guess.compare(level - 0.5))
         still = curve.held >= len(curve) - 1 and curve.end is not None and high == curve.end.value
         good = chance is not None and high > chance.on_the_way(0.5)
         return f"is {number(high)}", self._holds(

@@ -68,8 +68,11 @@ class SlowConvergence:
     ) -> Iterator[Evidence]:
         if _turned(val_loss) or _warms_up(learning_rate):
             return
-        for loss in _long(train_loss, val_loss):
+        known = _long(train_loss, val_loss)
+        for loss in known:
             late, gone = loss.late_share or 0.0, _gone(loss)
+            if loss is not known[0] and not self.straight.exceeded(2 * (known[0].late_share or 0)):
+                return  # training has flattened
             if loss.improved and loss.still_improving and self._crawls(late, gone):
                 evidence = self._evidence(loss, late, gone, code, optimizer)
                 far = self._is_far(late, gone, learning)

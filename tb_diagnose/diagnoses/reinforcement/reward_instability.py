@@ -73,7 +73,9 @@ class RewardInstability:
         if rise is None or best is None or end is None or peak is None or not rise.persistent:
             return None
         far = rise.value / abs(peak.value) if peak.value else 0.0
-        if not self.size.exceeded(rise.share or 0.0) or not self.level.exceeded(far):
+        # What never rose above its start has no gain to lose.
+        lost = rise.value / (curve.gained or float(np.ptp(curve.finite_values)) or 1)
+        if not self.size.exceeded(lost) or not self.level.exceeded(far):
             return None
         return Evidence(
             message=f"{curve.name} reached {number(best.value)} at step {best.step}, then fell, to "
@@ -82,7 +84,7 @@ class RewardInstability:
             f"there: {lower}, or lower the clip range or target KL.",
             tag=curve.name,
             steps=(peak.step, end.step),
-            comparison=self.size.compare(rise.share or 0.0),
+            comparison=self.size.compare(lost),
             confidence=f"the fall is {number(rise.score)} standard errors",
         )
 
@@ -90,8 +92,9 @@ class RewardInstability:
         """Whether evaluations, each of many episodes, jump by half of their range all along."""
         if curve.split != "validation":
             return False
-        jump = JUMP * roughness(curve.finite_values)
-        return bool(self.size.exceeded(jump / float(np.ptp(curve.finite_values) or 1)))
+        values = curve.finite_values
+        low, high = np.quantile(values, (self.size / 10, 1 - self.size / 10))
+        return bool(self.size.exceeded(JUMP * roughness(values) / float(high - low or 1)))
 
     def _swings(self, curve: Curve, lower: str) -> Evidence | None:
         values, noise = medians(curve)

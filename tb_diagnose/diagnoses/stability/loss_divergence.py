@@ -102,8 +102,13 @@ class LossDivergence:
         if not (rise.persistent or whole) or alone or not best.value:
             return None
         large: Comparison = self.rise.compare(rise.value / abs(best.value))
-        if not large.holds or rise.share is None or not curve.gained:
-            return large if large.holds else None
+        if not large.holds:
+            return None
+        if rise.share is None or not curve.gained:
+            # What rose at once and stands still was low by the accident of its start.
+            goes_on = curve.outlook is not None and curve.outlook.direction < 0
+            blown: Comparison = self.blown.compare(1 + rise.value / abs(best.value))
+            return large if goes_on else blown if blown.holds else None
         lost: Comparison = self.lost.compare(rise.share)
         if lost.holds:
             return lost

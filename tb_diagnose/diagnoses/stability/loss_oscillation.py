@@ -10,7 +10,7 @@ How it is judged:
     eight points, some in the last third. A score counts only where a loss turns too.
 
 When it stays silent:
-    Fewer than 8 points, swings within noise, swings that die out.
+    Fewer than 8 points, swings that die out, or of training alone.
 
 What to try:
     Divide the learning rate by 3, or let it decay. Enlarge a batch below 16.
@@ -58,6 +58,9 @@ class LossOscillation:
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
         totals = [curve for curve in losses if not curve.info.part or curve is losses[0]]
+        if val_loss is not None and not self._confirmed([val_loss], val_loss):
+            # What swings in training alone are its batches.
+            totals = [curve for curve in totals if curve.split == "validation"]
         found = [(curve, swung) for curve in totals if (swung := self._swings(curve, val_loss))]
         if val_score is not None and (found or not totals or self._confirmed(totals, val_loss)):
             swung = self._swings(val_score, val_loss)

@@ -25,6 +25,7 @@ from tests.cases import (
 )
 
 DOWN = falling(30, end=0.01)
+NEAR = falling(30, end=0.1)
 
 SPEAKS: Cases = {
     "30 epochs, best at the tenth": {"pairs": pair(DOWN, u_shape(30, 10, noise=0.01))},
@@ -42,6 +43,9 @@ SPEAKS: Cases = {
             falling(100, 2.5, 0.005), np.r_[u_shape(40, 10, 1.5, 1.2, 1.9), straight(60, 1.9, 1.6)]
         )
     },
+    "validation stands at fifty times the training loss": {
+        "pairs": pair(DOWN, np.r_[falling(15, 2.3, 0.5, noise=0.01), flat(15, 0.5, 0.003)])
+    },
     "two losses that are no pair": {
         "train_loss": curve(DOWN, "loss", ""),
         "val_loss": curve(u_shape(30, 10, noise=0.01), "val/total_loss", ""),
@@ -55,20 +59,24 @@ SPEAKS: Cases = {
 }
 
 SILENT: Cases = {
-    "a gap, and nothing rises": {"pairs": pair(DOWN, falling(30, 2.3, 0.9, noise=0.01))},
+    "validation stands at fifty times the training loss, and is right": {
+        "pairs": pair(DOWN, np.r_[falling(15, 2.3, 0.1, noise=0.01), flat(15, 0.1, 0.003)]),
+        "val_score": epochs(falling(30, -0.5, -0.97) * -1, "epoch_accuracy", "validation"),
+    },
+    "a gap, and nothing rises": {"pairs": pair(NEAR, falling(30, 2.3, 0.9, noise=0.01))},
     "validation below training: dropout": {"pairs": pair(falling(30), falling(30, 2.0, 0.2))},
     "noise around a level": {
-        "pairs": pair(DOWN, np.r_[falling(10, 2.3, 0.5), flat(20, 0.5)] * noisy(30, 0.03))
+        "pairs": pair(NEAR, np.r_[falling(10, 2.3, 0.5), flat(20, 0.5)] * noisy(30, 0.03))
     },
     "no training loss, and validation is a tenth worse": {
         "val_loss": epochs(u_shape(10, 4, 0.6, 0.5, 0.56), folder="validation")
     },
     "it rises, and all the way back": {
-        "pairs": pair(DOWN, np.r_[u_shape(15, 5, 2.3, 0.5, 0.8), straight(15, 0.8, 0.5)])
+        "pairs": pair(NEAR, np.r_[u_shape(15, 5, 2.3, 0.5, 0.8), straight(15, 0.8, 0.5)])
     },
-    "one bad validation at the end": {"pairs": pair(DOWN, np.r_[falling(29, 2.3, 0.5), 0.9])},
+    "one bad validation at the end": {"pairs": pair(NEAR, np.r_[falling(29, 2.3, 0.5), 0.9])},
     "batch normalization: the first validations are far off": {
-        "pairs": pair(DOWN, np.r_[9.0, 30.0, 4.0, falling(27, 2.3, 0.4, noise=0.01)])
+        "pairs": pair(NEAR, np.r_[9.0, 30.0, 4.0, falling(27, 2.3, 0.4, noise=0.01)])
     },
     "both rise, which is loss-divergence": {
         "pairs": pair(u_shape(30, 10, end=3.0), u_shape(30, 10, end=3.2))
@@ -77,7 +85,7 @@ SILENT: Cases = {
         "pairs": pair(np.r_[falling(10), flat(20, 0.3)], u_shape(30, 10, end=0.6))
     },
     "a rise of one in a hundred": {
-        "pairs": pair(DOWN, np.r_[falling(15, 2.3, 0.5), straight(15, 0.5, 0.505)])
+        "pairs": pair(NEAR, np.r_[falling(15, 2.3, 0.5), straight(15, 0.5, 0.505)])
     },
     "two validations": {"pairs": pair(falling(2), np.array([0.5, 0.9]))},
 }
@@ -110,10 +118,10 @@ def test_four_validations_are_enough_for_a_large_rise() -> None:
 
 def test_a_small_rise_has_to_be_sure() -> None:
     small = np.r_[falling(15, 0.8, 0.5), straight(15, 0.5, 0.52)]
-    speaks("overfitting", pairs=pair(DOWN, small))
+    speaks("overfitting", pairs=pair(NEAR, small))
     for seed in range(20):
         stands = np.r_[falling(15, 0.8, 0.5), flat(15, 0.5, 0.03, seed=seed)]
-        clear("overfitting", pairs=pair(DOWN, stands))
+        clear("overfitting", pairs=pair(NEAR, stands))
 
 
 def test_scores_that_part_while_validation_stands_are_overfitting() -> None:

@@ -11,6 +11,7 @@ from tests.cases import (
     Floats,
     classes,
     counted,
+    curve,
     dense_model,
     epochs,
     falling,
@@ -46,6 +47,7 @@ SPEAKS: Cases = {
         "train_score": epochs(rising(30, 0.25), "epoch_accuracy"),
         "train_loss": epochs(2.3 - 0.3 * (1 - falling(30, 1.0, 0.0))),
     },
+    "an R² that stays low": {"val_score": curve(rising(30, 0.3), "val/r2", "")},
     "validation alone": {"val_score": epochs(rising(30, 0.25), "epoch_accuracy", "validation")},
 }
 

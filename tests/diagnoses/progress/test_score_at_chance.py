@@ -28,6 +28,7 @@ SPEAKS: Cases = {
     "F1 exactly 0": scores(epochs(np.zeros(6), "epoch_f1", "validation")),
     "Dice that is only its own epsilon": scores(curve(np.full(10, 1e-8), "val/dice", "")),
     "AUC of guessing": scores(curve(flat(15, 0.503, 0.002), "val/auc", "")),
+    "R² of a mean that is far off": scores(curve(-falling(15, 8e6, 1e6), "val/r2", "")),
     "the same validation accuracy in every epoch": scores(
         epochs(np.full(9, 1 / 3), "epoch_accuracy", "validation")
     ),
@@ -40,6 +41,7 @@ SPEAKS: Cases = {
 
 CLEAR: Cases = {
     "a recall that rises from 0": scores(epochs(straight(10, 0, 0.8), "epoch_recall")),
+    "an R² that rises from below 0": scores(epochs(straight(10, -3, 0.6), "epoch_r2_score")),
     "an AUC that rises": scores(epochs(straight(10, 0.5, 0.8), "epoch_auc")),
     "a perfect score in every epoch": scores(epochs(np.ones(8), "epoch_accuracy")),
     "three values": scores(epochs(np.zeros(3), "epoch_f1")),

@@ -44,6 +44,10 @@ SILENT: Cases = {
         "train_loss": epochs(straight(20, 2.3, 1.8)),
         "learning_rate": epochs(np.linspace(1e-5, 1e-3, 20), "lr"),
     },
+    "validation still falls, and training has flattened": {
+        "train_loss": epochs(falling(40, 2.3, 1.9)),
+        "val_loss": epochs(straight(40, 2.3, 1.9), folder="validation"),
+    },
     "straight and then flat": {
         "train_loss": epochs(np.r_[straight(20, 2.3, 1.6), np.full(20, 1.6)])
     },

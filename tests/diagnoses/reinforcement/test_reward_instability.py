@@ -26,6 +26,9 @@ SPEAKS: Cases = {
     "success bounces between 5 % and 45 % of 100 episodes": {
         "success": curve(counted(bouncing(200, 20, 0.05, 0.45), 100), "eval/success_rate")
     },
+    "a reward that only ever falls": {
+        "reward": curve(scattered(np.r_[np.full(60, 4.0), np.full(140, -40.0)], 3), "reward")
+    },
     "a reward that halves and doubles": {
         "reward": curve(scattered(bouncing(200, 40, 300, 800), 30), "eval/mean_reward")
     },

@@ -35,6 +35,11 @@ SPEAKS: Cases = {
     "100,000 steps, blown up in the last third": lambda: {
         "train_loss": curve(u_shape(100_000, 70_000, end=4.0, noise=0.3))
     },
+    "up behind a bad batch in every fifth epoch": {
+        "train_loss": epochs(
+            spiked(u_shape(40, 10, end=1.6, noise=0.01), [12, 17, 22, 28, 33], 900)
+        )
+    },
     "blown up, then numbers that are not finite": {
         "train_loss": epochs([2.3, 1.2, 0.8, 5.0, 40.0, 900.0, np.inf, np.nan])
     },
@@ -60,6 +65,9 @@ SILENT: Cases = {
     "noise of single batches": {"train_loss": curve(falling(20_000, noise=0.6))},
     "a climb while the rate warms up, made good again": {
         "train_loss": epochs([1.0, 1.5, 1.9, 1.2, 0.8, 0.6, 0.5, 0.45])
+    },
+    "a running mean whose first value is too low": {
+        "train_loss": curve(np.r_[0.62, flat(300, 0.67, 0.002)])
     },
     "three epochs": {"train_loss": epochs([1.0, 2.0, 3.0])},
     "nothing finite": {"train_loss": epochs([np.nan] * 6)},

@@ -71,6 +71,10 @@ SILENT: Cases = {
     "two drops of the learning rate": {
         "train_loss": epochs(np.r_[falling(20, 2.3, 1.0), flat(15, 0.5), flat(15, 0.4)])
     },
+    "batches that swing where validation does not": {
+        "train_loss": curve(swinging(40, 0.1, 0.4, 6), "loss/train", ""),
+        "val_loss": curve(falling(40, 0.7, 0.4, noise=0.01), "loss/val", ""),
+    },
     "five epochs, up and down": {"train_loss": epochs([2.0, 0.5, 2.0, 0.5, 2.0])},
     "eleven batches": {"train_loss": curve(swinging(11, 0.5, 2.0, 4), "train/loss_step", "")},
 }

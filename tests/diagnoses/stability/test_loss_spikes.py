@@ -12,6 +12,9 @@ SPEAKS: Cases = {
     "one in 2,000 steps": {"train_loss": curve(spiked(falling(2000, noise=0.05), [700], 40))},
     "one among noisy batches": {"train_loss": curve(spiked(falling(5000, noise=0.2), [3000], 100))},
     "one in 40 epochs": {"train_loss": epochs(spiked(falling(40, noise=0.01), [25], 8))},
+    "more than a tenth of 40 epochs": {
+        "train_loss": epochs(spiked(falling(40, noise=0.01), [8, 13, 18, 24, 29, 34], 900))
+    },
     "one that takes ten steps to come back": {
         "train_loss": curve(
             falling(1000, noise=0.03) * np.r_[np.ones(600), np.geomspace(30, 1, 10), np.ones(390)]
