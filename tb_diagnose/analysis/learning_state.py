@@ -91,10 +91,11 @@ class LearningState(NamedTuple):
 
     @property
     def well(self) -> bool:
-        """Whether a score shows that the training ended well."""
+        """Whether a score shows that the training ended well, or a loss of known scale."""
         curve = self.curve
         level = curve.end_level if curve is not None and curve.better > 0 else None
-        return self.state is Learned.PERFECT or bool(level and level.value > WELL)
+        high = bool(level and level.value > WELL) or (self.share or 0.0) > WELL
+        return self.state is Learned.PERFECT or high
 
     @property
     def sentence(self) -> str:

@@ -7,6 +7,8 @@ import numpy as np
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.two_curves import SplitComparison
 
+#: Scores that lie a quarter of all examples apart are no matter of chance.
+APART = 0.25
 #: Steps of two curves count the same thing where they end within this factor of each other.
 _COUNTED_ALIKE = 2.0
 

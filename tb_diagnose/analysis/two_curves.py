@@ -39,6 +39,8 @@ class Divergence(NamedTuple):
         training_gain: how much better training became meanwhile, in its unit; 0 if it did not.
         training_share: the same as a share of its level at that time.
         persistent: whether validation rose beyond noise while training got better.
+        training_peak: the highest level of training since, as a multiple of that at that time; 0
+            where that is not positive.
     """
 
     since: Level
@@ -47,6 +49,7 @@ class Divergence(NamedTuple):
     training_gain: float
     training_share: float
     persistent: bool
+    training_peak: float
 
 
 class SplitComparison:
@@ -148,7 +151,8 @@ class SplitComparison:
         place = int(np.searchsorted(self.validation.where, since.index))
         if not self._shared[0] <= place <= self._shared[-1]:
             return None
-        then, now = self.training_levels[place - self._shared[0]], self.training_levels[-1]
+        since_then = self.training_levels[place - self._shared[0] :]
+        then, now = since_then[0], since_then[-1]
         gain = max(0.0, float(self.training.better * (now - then)))
         return Divergence(
             since,
@@ -157,6 +161,7 @@ class SplitComparison:
             gain,
             gain / abs(float(then)) if then else 0.0,
             rise.persistent and gain > 0,
+            float(since_then.max() / then) if then > 0 else 0.0,
         )
 
 

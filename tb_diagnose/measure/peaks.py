@@ -12,8 +12,9 @@ from tb_diagnose.measure.medians import median, quantile, row_medians
 
 Floats = NDArray[np.float64]
 
-#: Values of one side that a peak is compared with: an eighth of the curve, up to 25.
-_FEWEST, _MOST, _PARTS = 2, 25, 16
+#: Values of one side that a peak is compared with: a sixteenth of the curve, up to 25, and for a
+#: burst a quarter.
+_FEWEST, _SIDES = 2, ((16, 25), (4, 1000))
 #: Nine of ten normal deviations are below so many standard deviations, half below so many.
 _SHARE, _NORMAL, _HALF = 0.9, 1.645, 0.6745
 #: What is further out than so many standard deviations, by the median, tells nothing of the spread.
@@ -44,26 +45,35 @@ def find_peaks(values: Floats, factor: float, score: float) -> list[Peak]:
     """Peaks of [n] finite values of at least this factor and score, in order.
 
     The spread is that which nine of ten values keep to, without those that are far outside. One of
-    several values that belong together, the highest, stands for all.
+    several values that belong together, the highest, stands for all: also of a burst that lasts
+    longer than the sides of single values are.
     """
-    side = min(max(len(values) // _PARTS, _FEWEST), _MOST)
-    if len(values) <= 2 * side:
+    sides = [min(max(len(values) // parts, _FEWEST), most) for parts, most in _SIDES]
+    if len(values) <= 2 * sides[0]:
         return []
     positive = bool(values.min() > 0)
     heights = np.log(values) if positive else values.astype(np.float64)
-    above = heights - _local_medians(heights, 2 * side + 1)
+    above = heights - _local_medians(heights, 2 * sides[0] + 1)
     spread = _spread(np.abs(above))
     needed = max(score * spread, math.log(factor) if positive else 0.0)
-    high = np.flatnonzero(above[_FEWEST:-_FEWEST] > needed / 2) + _FEWEST
-    order = high[np.argsort(-above[high], kind="stable")][:_CANDIDATES]
     found: list[Peak] = []
-    for index in order.tolist():
-        if any(abs(index - peak.place) <= side for peak in found):
-            continue
-        peak = _peak(heights, index, side, spread, positive=positive)
-        if peak.factor >= factor and peak.score >= score:
-            found.append(peak)
+    for side in dict.fromkeys(sides):
+        if side != sides[0]:
+            above = heights - _local_medians(heights, 2 * side + 1)
+        for index in _candidates(above, needed / 2):
+            if any(abs(index - peak.place) <= side for peak in found):
+                continue
+            peak = _peak(heights, index, side, spread, positive=positive)
+            if peak.factor >= factor and peak.score >= score:
+                found.append(peak)
     return sorted(found)
+
+
+def _candidates(above: Floats, needed: float) -> list[int]:
+    """Where [n] heights above their surroundings are great, but for the ends, the highest first."""
+    high = np.flatnonzero(above[_FEWEST:-_FEWEST] > needed) + _FEWEST
+    ordered: list[int] = high[np.argsort(-above[high], kind="stable")][:_CANDIDATES].tolist()
+    return ordered
 
 
 def without_peaks(values: Floats, factor: float, score: float) -> Floats:

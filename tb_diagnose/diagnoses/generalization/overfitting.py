@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tb_diagnose.analysis.guessing import NOTHING
-from tb_diagnose.analysis.learning_state import WELL, LearningState, does_well, moved
+from tb_diagnose.analysis.learning_state import LOST, WELL, LearningState, does_well, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.split_curves import SplitCurves
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
@@ -98,19 +98,22 @@ class Overfitting:
             return None
         rose = apart.validation_rise > NOTHING * (val.gained or 0.0)
         share, fell = apart.validation_share, apart.training_share
+        if apart.training_peak >= self.times / 2:
+            return None  # a blow-up that neither of both came back from
         # The smaller a rise the surer it has to be; two values behind the best can not be sure.
         few = (
-            val.gained_score is None
+            val.finite <= FEW
             and val.end.index - val.best.index > 1
             and self.alone.exceeded(2 * share)
         )
-        sure = (
-            apart.persistent or val.rise.p_value < (val.end.value - val.best.value) / val.best.value
-        )
+        risen = (val.end.value - val.best.value) / val.best.value
+        sure = apart.persistent or val.rise.p_value < min(risen, self.alone)
         if not (rose and (sure or few) and self.rise.exceeded(fell)):
             return None
+        # Where much of the loss cannot be learned, a small part of it is much of the gain.
+        lost = apart.persistent and (val.rise.share or 0.0) >= LOST
         comparison = self.rise.compare(share)
-        if not comparison.holds:
+        if not (comparison.holds or lost):
             return None
         return self._evidence(
             pair,
@@ -118,7 +121,7 @@ class Overfitting:
             f"{number(val.end.value)}, {percent(share)} worse, while {pair.training.name} improved "
             f"by another {percent(fell)}.",
             (val.best.step, val.end.step),
-            comparison,
+            comparison if comparison.holds else None,
             code,
             model,
             None,
@@ -200,7 +203,7 @@ class Overfitting:
         pair: SplitCurves,
         message: str,
         steps: Sequence[int],
-        comparison: Comparison,
+        comparison: Comparison | None,
         code: Code,
         model: ModelConfig | None,
         severity: Severity | None,

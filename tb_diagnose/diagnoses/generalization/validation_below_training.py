@@ -1,16 +1,15 @@
 """The validation loss lies below the training loss.
 
 Why it matters:
-    Usually it is harmless, and worth knowing before the two curves are compared. Now and then it
-    is a leak.
+    Usually it is harmless. Now and then it is a leak.
 
 How it is judged:
     Each validation behind the first third against the level of the training loss at the same
     step: less than 0.9 times as high in at least 7 of 10.
 
 When it stays silent:
-    A model with dropout, noise or augmentation layers, which make training harder. Fewer than 5
-    validations, a training loss that did not come down, losses below zero.
+    Fewer than 5 validations; a training loss that did not come down; dropout or noise, unless the
+    validation score lies a quarter above.
 
 What to try:
     Evaluate the training data without dropout and augmentation. If that is below the validation
@@ -27,7 +26,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.analysis.split_curves import SplitCurves
+from tb_diagnose.analysis.split_curves import APART, SplitCurves
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
 from tb_diagnose.core.model import ModelConfig
@@ -38,12 +37,26 @@ from tb_diagnose.roles.architecture import is_penalized
 _RANDOM = ("Dropout", "Noise", "Random")
 
 
-def _regular(model: ModelConfig | None) -> str:
-    random = model is not None and any(w in layer.kind for layer in model.layers for w in _RANDOM)
-    return "its random layers make training harder than validation" if random else ""
+def _explained(splits: tuple[SplitCurves, ...], model: ModelConfig | None = None) -> str:
+    """That dropout makes training harder; but not by a quarter of all examples, all along."""
+    if not _random(model) or any(_far_above(pair) for pair in splits if pair.better > 0):
+        return ""
+    return "its random layers make training harder than validation"
 
 
-@diagnosis(family="generalization", severity=Severity.INFO, since="0.1", concerns=_regular)
+def _random(model: ModelConfig | None) -> str:
+    """The first layer that is random in training only, ``""`` where there is none."""
+    layers = model.layers if model is not None else ()
+    named = (layer.kind for layer in layers if any(word in layer.kind for word in _RANDOM))
+    return next(named, "")
+
+
+def _far_above(pair: SplitCurves) -> bool:
+    """Whether the validation score lies far above the training score in half of the run."""
+    return bool(pair.gap.finite) and float(np.median(-pair.gap.finite_values)) >= APART
+
+
+@diagnosis(family="generalization", severity=Severity.INFO, since="0.1", concerns=_explained)
 class ValidationBelowTraining:
     points = limit(5, alarm=">=", unit="validations", source="fewer show no habit")
     below = limit(0.9, alarm="<", unit="of the training loss", source="runmedic")
@@ -88,6 +101,8 @@ def _why(model: ModelConfig | None) -> str:
     """The likely reason, from what the model holds."""
     if model is None:
         return "dropout and augmentation make training harder than validation"
+    if _random(model):
+        return f"more than {_random(model)} explains, an easier split or a leak remain"
     if is_penalized(model):
         return "the penalty counts in both, so that it is the data that differ, or augmentation"
     return "the model has no dropout, so that augmentation, an easier split or a leak remain"

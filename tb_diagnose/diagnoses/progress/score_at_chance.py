@@ -24,11 +24,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from tb_diagnose.analysis.guessing import NOTHING, guess_of
 from tb_diagnose.analysis.learning_state import GOOD, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
-from tb_diagnose.core.format import number, plural
+from tb_diagnose.core.format import number, percent, plural
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
@@ -84,9 +86,13 @@ class ScoreAtChance:
             return "", None
         if self.zero.exceeded(high):
             return "is 0", self.zero.compare(high)
-        still = curve.held >= len(curve) - 1 and curve.end is not None and high == curve.end.value
-        good = chance is not None and high > chance.on_the_way(0.5)
-        return f"is {number(high)}", self._holds(
+        same = float(np.mean(curve.finite_values == high))
+        still = same >= GOOD and curve.end is not None and high == curve.end.value
+        # On few examples of validation, a score may well stand still.
+        halfway = chance is not None and high > chance.on_the_way(0.5)
+        good = halfway and curve.split == "validation"
+        every = "" if same == 1 else f" in {percent(same)} of its values, and never higher,"
+        return f"is {number(high)}{every}", self._holds(
             self.good.compare(high)
         ) if still and not good else None
 

@@ -66,7 +66,8 @@ class SlowConvergence:
         optimizer: Optimizer | None = None,
         learning: LearningState | None = None,
     ) -> Iterator[Evidence]:
-        if _turned(val_loss) or _warms_up(learning_rate):
+        well = learning is not None and learning.well
+        if well or _turned(val_loss) or _warms_up(learning_rate):
             return
         known = _long(train_loss, val_loss)
         for loss in known:

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import Learned, LearningState
+from tb_diagnose.analysis.learning_state import LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.run_state import RunState
 from tb_diagnose.core.finding import Evidence, Severity
@@ -125,7 +125,7 @@ class UnfinishedTraining:
 
     def _finished(self, learning: LearningState, rate: Curve | None) -> bool:
         """Whether there is nothing left to learn, or no rate left to learn with."""
-        if learning.state is Learned.PERFECT:
+        if learning.well:
             return True
         if rate is None or rate.highest is None or rate.end is None or rate.finite < 3:
             return False

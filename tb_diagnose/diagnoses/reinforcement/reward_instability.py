@@ -93,17 +93,22 @@ class RewardInstability:
         if curve.split != "validation":
             return False
         values = curve.finite_values
-        low, high = np.quantile(values, (self.size / 10, 1 - self.size / 10))
-        return bool(self.size.exceeded(JUMP * roughness(values) / float(high - low or 1)))
+        return bool(self.size.exceeded(JUMP * roughness(values) / (self._range(curve) or 1)))
+
+    def _range(self, curve: Curve) -> float:
+        """The gain, or what nine of ten values lie within: the more there are, the farther out."""
+        low, high = np.quantile(curve.finite_values, (self.size / 10, 1 - self.size / 10))
+        return max(float(high - low), curve.gained or 0.0)
 
     def _swings(self, curve: Curve, lower: str) -> Evidence | None:
         values, noise = medians(curve)
         if not len(values):
             return None
-        size = max(self.size * np.ptp(values), self.level * abs(float(np.median(values))))
+        least = self.level * abs(float(np.median(values)))
+        size = max(self.size * float(np.ptp(values)), least)
         if self._jumps(curve):
             values, noise = curve.finite_values, 0.0
-            size = self.size * float(np.ptp(values))
+            size = max(self.size * self._range(curve), least)
         turns = swings(values, max(size, 2 * noise)) if size > 0 else np.empty(0, np.int64)
         turns = turns[turns > len(values) // 10 * 2]
         if not self.turns.exceeded(len(turns)) or turns[-1] < len(values) * 2 / 3:

@@ -96,7 +96,8 @@ class LossOscillation:
     ) -> Evidence:
         rate = optimizer.learning_rate if optimizer else None
         lower = code.rate(optimizer, rate / 3) if rate else "Divide the learning rate by 3"
-        middle = abs(swung.high + swung.low) / 2
+        middle, wide = abs(swung.high + swung.low) / 2, swung.high - swung.low
+        gained = curve.gained or 0.0
         return Evidence(
             message=f"{curve.name} swings between levels around {number(swung.low)} and "
             f"{number(swung.high)} and does not settle: {plural(len(swung.turns), 'turn')} of at "
@@ -105,5 +106,5 @@ class LossOscillation:
             tag=curve.name,
             steps=tuple(sorted(set(curve.steps[list(swung.turns)].tolist()))[:MOST_STEPS]),
             comparison=self.turns.compare(len(swung.turns)),
-            severity=None if swung.high - swung.low >= middle / 2 else Severity.INFO,
+            severity=None if wide >= middle / 2 or wide >= 2 * gained else Severity.INFO,
         )

@@ -56,6 +56,7 @@ class LossSpikes:
         curve, spikes = max(found, key=lambda pair: max(spike.score for spike in pair[1]))
         worst = max(spikes, key=lambda spike: spike.factor)
         steps = [spike.peak.step for spike in spikes]
+        high = self.alone.exceeded(worst.score) or self.alone.exceeded(worst.factor)
         usual = ""
         if gradient_norm is not None and gradient_norm.finite:
             usual = (
@@ -71,7 +72,7 @@ class LossSpikes:
             related=tuple(other.name for other, _ in found if other is not curve),
             steps=tuple(sorted(set(steps))[:MOST_STEPS]),
             comparison=self.factor.compare(worst.factor),
-            severity=None if len(steps) > 1 or self.alone.exceeded(worst.score) else Severity.INFO,
+            severity=None if len(steps) > 1 or high else Severity.INFO,
         )
 
     def _spikes(self, curve: Curve) -> tuple[Spike, ...]:

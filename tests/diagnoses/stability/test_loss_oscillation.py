@@ -104,9 +104,13 @@ def test_the_fix_divides_this_runs_own_rate() -> None:
 
 
 def test_swings_of_a_fifth_of_the_level_are_a_note() -> None:
-    loss = epochs(swinging(30, 1.5, 1.9, 6), folder="validation")
+    swings = swinging(30, 1.5, 1.9, 6)
+    loss = epochs(np.r_[falling(10, 2.2, 1.9), swings], folder="validation")
     (evidence,) = speaks("loss-oscillation", val_loss=loss)
     assert evidence.severity is Severity.INFO
+    loss = epochs(swings, folder="validation")  # which gains nothing
+    (evidence,) = speaks("loss-oscillation", val_loss=loss)
+    assert evidence.severity is None
     loss = epochs(swinging(30, 0.9, 1.9, 6), folder="validation")
     (evidence,) = speaks("loss-oscillation", val_loss=loss)
     assert evidence.severity is None
