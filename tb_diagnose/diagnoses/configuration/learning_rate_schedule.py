@@ -44,7 +44,7 @@ from tb_diagnose.roles.tags import parse_tag
 )
 class LearningRateSchedule:
     zero = limit(0.2, alarm=">=", unit="of the run", source="more than the end of a schedule")
-    jump = limit(5, alarm=">=", unit="× the rate before", source="beyond any step of a warm-up")
+    jump = limit(2, alarm=">=", unit="× the rate before", source="beyond any step of a warm-up")
     early = limit(0.1, unit="of the run", source="warm-up ends before")
     negative = limit(0, alarm="<", unit="learning rate", source="each step climbs the loss")
 

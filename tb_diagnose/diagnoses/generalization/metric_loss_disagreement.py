@@ -58,6 +58,8 @@ class MetricLossDisagreement:
         train_loss: Curve,
         train_score: Curve | None = None,
         errors: tuple[Curve, ...] = (),
+        val_loss: Curve | None = None,
+        val_score: Curve | None = None,
         model: ModelConfig | None = None,
     ) -> Iterator[Evidence]:
         if train_loss.end_level is None or train_loss.non_finite:
@@ -71,6 +73,8 @@ class MetricLossDisagreement:
                 self._parts(train_loss, train_score),
             ]
         found += [self._parts(train_loss, error) for error in errors if error.split == "train"]
+        if val_loss is not None and val_score is not None:
+            found.append(self._parts(val_loss, val_score))
         yield from [evidence for evidence in found if evidence is not None][:1]
 
     def _contradicts(self, loss: Curve, score: Curve, model: ModelConfig) -> Evidence | None:

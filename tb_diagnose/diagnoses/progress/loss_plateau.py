@@ -55,10 +55,13 @@ class LossPlateau:
             begin = loss.within(self.late * (loss.gained or 0.0))
             since = begin.index if begin else 0
             reason, comparison, advice = self._bad(loss, learning, score)
-            if comparison is not None and loss.end_level is not None:
+            if comparison is not None and loss.end_level is not None and loss.end is not None:
+                level, step = number(loss.end_level.value), loss.steps[since]
+                said = f"stands around {level} since step {step}"
+                if loss.still_improving and loss.start:
+                    said = f"came from {number(loss.start.value)} to {number(loss.end.value)} only"
                 yield Evidence(
-                    message=f"{loss.name} stands around {number(loss.end_level.value)} since step "
-                    f"{loss.steps[since]}; {reason}.",
+                    message=f"{loss.name} {said}; {reason}.",
                     suggestion=advice,
                     tag=loss.name,
                     steps=loss.span(since),

@@ -55,8 +55,15 @@ class KlBlowUp:
 
     @method("KL divergence of the updates", points={"kl": 10})
     def by_updates(
-        self, kl: Curve, code: Code, optimizer: Optimizer | None = None
+        self,
+        kl: Curve,
+        code: Code,
+        optimizer: Optimizer | None = None,
+        kl_term: Curve | None = None,
+        reinforcement: object = None,
     ) -> Iterator[Evidence]:
+        if kl_term is not None:
+            yield from self.by_term(kl_term, reinforcement)
         far = np.flatnonzero(kl.values > self.far)
         share = len(far) / kl.finite
         if len(far) < 3 or not self.share.exceeded(share):

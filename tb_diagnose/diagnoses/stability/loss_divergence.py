@@ -112,6 +112,12 @@ class LossDivergence:
         lost: Comparison = self.lost.compare(rise.share)
         if lost.holds:
             return lost
+        # What jumped by as much in one go, and comes down as far as never to make it good.
+        since = curve.course[curve.where >= best.index]
+        worst = float((curve.better * (best.value - since)).max())
+        jumped: Comparison = self.lost.compare(worst / curve.gained)
+        if jumped.holds and rise.share >= self.lost / 2:
+            return jumped
         # Where the start was high, a share of the gain is not what was lost.
         times: Comparison = self.blown.compare(1 + rise.value / best.value)
         return times if times.holds and rise.share >= self.lost / 3 else None
