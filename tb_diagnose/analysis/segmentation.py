@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 _LONGEST = 1 << 16
 #: Peaks of so many times what lies beside them, and of so many standard deviations, are no noise.
 _FAR = 10.0
+#: What is beyond that many times the usual cannot be told in its unit.
+_BEYOND = 1e100
 
 
 class Segmentation(NamedTuple):
@@ -52,8 +54,7 @@ class Segmentation(NamedTuple):
 
 def describe(values: Floats) -> Segmentation:
     """Segments and excursions of [n >= 1] values within 1e300. O(n)."""
-    # Where many values are far outside, they would be taken for noise.
-    course = without_peaks(values, _FAR, _FAR) if values.max() > _FAR * median(values) else values
+    course = _course(values)
     noise, margin = estimate_noise(course)
     unit, resolution = discernible(course, noise, margin)
     heights = unit.stabilize(values)
@@ -68,6 +69,12 @@ def describe(values: Floats) -> Segmentation:
     )
     inside = _within_values(fitted(lines, len(heights)), heights, lines)
     return Segmentation(noise, unit, heights, inside, tuple(lines), tuple(excursions), limit)
+
+
+def _course(values: Floats) -> Floats:
+    """The values without those far outside: where there are many, they would be taken for noise."""
+    times = float(values.max()) / middle if (middle := float(median(values))) > 0 else 0.0
+    return without_peaks(values, _FAR, _FAR) if _FAR < times < _BEYOND else values
 
 
 def _within_values(course: Floats, heights: Floats, lines: Sequence[Line]) -> Floats:

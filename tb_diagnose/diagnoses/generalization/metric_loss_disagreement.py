@@ -157,7 +157,7 @@ class MetricLossDisagreement:
         behind = loss.course[loss.wall[loss.where] >= moment]
         if len(behind) < 2 or not behind[0]:
             return None
-        fell = self.fall.exceeded(float((behind[0] - behind[-1]) / abs(behind[0])))
+        fell = float((behind[0] - behind[-1]) / abs(behind[0])) > NOTHING
         if moved(metric) and rise.share:
             comparison = self.worse.compare(rise.share)
         else:  # it never was better than at its start

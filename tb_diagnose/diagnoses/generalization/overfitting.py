@@ -6,8 +6,7 @@ Why it matters:
 How it is judged:
     At equal steps: validation ends 2.5 % above its best, the surer the less it is, while the
     training loss fell by as much. Or the gap between both scores widens by a quarter of all
-    examples while validation stands still. Or validation ends at ten times the training loss, and
-    far from perfect.
+    examples. Or validation ends at ten times the training loss, and far from perfect.
 
 When it stays silent:
     A gap that is there from the start, a rise of both (loss-divergence), and validation that rises
@@ -150,12 +149,11 @@ class Overfitting:
         )
 
     def _parted(self, pair: SplitCurves, code: Code, model: ModelConfig | None) -> Evidence | None:
-        """Scores that part while validation stands still."""
+        """Scores that part."""
         val, train, gap = pair.validation, pair.training, pair.gap
         if gap.highest is None or not self.gap.exceeded(gap.highest.value):
             return None  # then its level is not either
-        stands = not val.still_improving or (val.late_share or 0.0) < self.gap / 2
-        if not (stands and gap.end_level and gap.start_level and val.end and train.end):
+        if not (gap.end_level and gap.start_level and val.end and train.end):
             return None
         wide = gap.end_level.value - max(gap.start_level.value, 0.0)
         if not (gap.finite > 3 and self.gap.exceeded(wide)):
@@ -164,9 +162,8 @@ class Overfitting:
         first = onset.step if onset else int(val.steps[0])
         return self._evidence(
             pair,
-            f"{train.name} ends at {number(train.end.value)} and {val.name}, which stands "
-            "still, at "
-            f"{number(val.end.value)}: what is still learned is learned by heart.",
+            f"{train.name} ends at {number(train.end.value)} and {val.name} at "
+            f"{number(val.end.value)}: much of what is learned is learned by heart.",
             (first, val.end.step),
             self.gap.compare(wide),
             code,

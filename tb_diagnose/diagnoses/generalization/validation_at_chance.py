@@ -110,6 +110,25 @@ class ValidationAtChance:
             comparison=guesses,
         )
 
+    @method("the losses of both splits", points={"train_loss": 8, "val_loss": 8})
+    def by_losses_alone(
+        self, train_loss: Curve, val_loss: Curve, learning: LearningState
+    ) -> Iterator[Evidence]:
+        start, end = val_loss.start, val_loss.end
+        still = moved(val_loss) is False and val_loss.improved is False
+        if learning.failed or not (moved(train_loss) and still and start and end):
+            return
+        yield Evidence(
+            message=f"{train_loss.name} falls, but {val_loss.name} never does: from "
+            f"{number(start.value)} to {number(end.value)}.",
+            suggestion="Check that labels belong to their inputs, in training and in validation; "
+            "if labels do not depend on inputs, there is nothing to learn.",
+            tag=val_loss.name,
+            related=(train_loss.name,),
+            steps=val_loss.span(0),
+            severity=Severity.WARNING,
+        )
+
     def _guesses(self, score: Curve, level: float, chance: ChanceLevel) -> Comparison | None:
         """That validation is at 1/K, as near as so many examples can tell."""
         above = level - chance.accuracy

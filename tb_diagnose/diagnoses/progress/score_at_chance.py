@@ -42,7 +42,7 @@ _ERROR_RATES = frozenset(("wer", "cer"))
 @diagnosis(family="progress", severity=Severity.WARNING, since="0.2")
 class ScoreAtChance:
     points = limit(4, alarm=">=", unit="values", source="three of one kind may be chance")
-    zero = limit(1e-6, alarm="<=", unit="of the score", source="the terms that avoid 0/0")
+    zero = limit(0.005, alarm="<=", unit="of the score", source="nothing but chance hits")
     guess = limit(NOTHING, alarm="<=", unit="from guessing", source="see analysis/guessing.py")
     good = limit(GOOD, alarm="<", unit="of the score", source="analysis/learning_state.py")
 
@@ -85,7 +85,11 @@ class ScoreAtChance:
         if curve.better < 0 or low < 0:
             return "", None
         if self.zero.exceeded(high):
-            return "is 0", self.zero.compare(high)
+            return "is as good as 0", self.zero.compare(high)
+        if curve.end is not None and curve.end.value == 0 and 2 * curve.held >= len(curve):
+            return f"is at most {number(high)}, and exactly 0 in its second half,", (
+                self.zero.compare(0.0)
+            )
         same = float(np.mean(curve.finite_values == high))
         still = same >= GOOD and curve.end is not None and high == curve.end.value
         # On few examples of validation, a score may well stand still.

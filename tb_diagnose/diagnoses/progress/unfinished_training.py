@@ -42,7 +42,7 @@ def _running(state: RunState | None) -> str:
 class UnfinishedTraining:
     gain = limit(0.125, alarm=">=", unit="of the gain so far", source="half of a straight line's")
     level = limit(0.05, alarm=">=", unit="of the level", source="worth another run")
-    early = limit(0.5, alarm="<", unit="of the way from guessing", source="most is unlearned")
+    early = limit(0.65, alarm="<", unit="of the way from guessing", source="a third is unlearned")
     decayed = limit(0.01, alarm="<", unit="× the peak rate", source="the schedule has finished")
 
     @method("the training loss", points={"train_loss": 10})

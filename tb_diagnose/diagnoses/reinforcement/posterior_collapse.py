@@ -61,16 +61,19 @@ class PosteriorCollapse:
     @method("KL term of the objective", points={"kl_term": 4})
     def by_term(self, kl_term: Curve) -> Iterator[Evidence]:
         end, highest, level = kl_term.end, kl_term.highest, kl_term.end_level
-        if end is None or highest is None or level is None or highest.value <= 0:
+        if end is None or highest is None or level is None or highest.value < 0:
             return
         low = max(level.value, end.value)
-        if not (self.nats.exceeded(low) and self.share.exceeded(low / highest.value)):
+        fell = highest.value == 0 or self.share.exceeded(low / highest.value)
+        if not (self.nats.exceeded(low) and fell):
             return
-        above = np.flatnonzero(kl_term.values >= min(self.nats, self.share * highest.value))
-        begin = min(int(above[-1]) + 1, len(kl_term) - 1)
+        nothing = min(self.nats, self.share * highest.value) or self.nats
+        above = np.flatnonzero(kl_term.values >= nothing)
+        begin = min(int(above[-1]) + 1, len(kl_term) - 1) if len(above) else 0
+        went = f"fell from {number(highest.value)} nats at step {highest.step} to "
         yield Evidence(
-            message=f"{kl_term.name} fell from {number(highest.value)} nats at step "
-            f"{highest.step} to {number(end.value)} at the end: the latent code carries nothing.",
+            message=f"{kl_term.name} {went if highest.value else 'is '}{number(end.value)} at the "
+            "end: the latent code carries nothing.",
             suggestion="Anneal the weight of the KL term from 0, allow free bits, or lower beta.",
             tag=kl_term.name,
             steps=kl_term.span(begin),

@@ -24,6 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from tb_diagnose.analysis.curve_parts import Level, Rise
 from tb_diagnose.analysis.learning_state import Learned, LearningState, moved
 from tb_diagnose.analysis.run_curve import Curve
@@ -81,6 +83,9 @@ class LossDivergence:
         if not start.value > 0:
             return self._worse(curve, rise, best, alone=alone)
         values, times = curve.finite_values, end.value / start.value
+        at_once: Comparison = self.blown.compare(float(np.median(values[1:])) / start.value)
+        if not alone and at_once.holds and times >= self.blown and values[1:].min() > start.value:
+            return at_once  # after a value or two, and for the rest of the run
         clear = rise.score >= self.clear or end.value >= self.blown * float(values[:-1].max())
         if self.blown.exceeded(times) and clear and end.value > best.value:
             blown: Comparison = self.blown.compare(times)

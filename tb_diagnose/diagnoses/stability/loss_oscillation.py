@@ -53,11 +53,14 @@ class LossOscillation:
         self,
         code: Code,
         losses: tuple[Curve, ...] = (),
+        errors: tuple[Curve, ...] = (),
         val_loss: Curve | None = None,
         val_score: Curve | None = None,
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
         totals = [curve for curve in losses if not curve.info.part or curve is losses[0]]
+        if val_loss is None:
+            totals += [error for error in errors if error.split == "validation"]
         if val_loss is not None and not self._confirmed([val_loss], val_loss):
             # What swings in training alone are its batches.
             totals = [curve for curve in totals if curve.split == "validation"]
