@@ -21,6 +21,8 @@ from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.format import number
 from tb_diagnose.roles.chance_level import ChanceLevel
 
+#: More of the way from guessing to perfect is most of it.
+HALFWAY = 0.5
 #: A score from here on is good whatever the task.
 WELL = 0.9
 #: A score from here on is perfect: 5 errors in 1,000.
@@ -34,11 +36,11 @@ SURE = 3.0
 #: What moves less than this share of its level may hide in noise as large.
 _HIDDEN = 0.1
 #: Fewer values may be too few to show that they do not move.
-ENOUGH, _FEW = 8, 4
+ENOUGH, FEW = 8, 4
 #: Classes from here on are words or kinds of dogs: nobody knows how many can be told apart.
 _MANY = 100
 #: A score that is the same to the last example for so much of the run names one class.
-_ONE_CLASS = 0.8
+ONE_CLASS = 0.8
 
 
 class Learned(Enum):
@@ -98,6 +100,11 @@ class LearningState(NamedTuple):
         return self.state is Learned.PERFECT or high
 
     @property
+    def early(self) -> bool:
+        """Whether most of the way from guessing to perfect is still to go; False if unknown."""
+        return self.share is not None and self.share < HALFWAY
+
+    @property
     def sentence(self) -> str:
         """Why it counts as that, as a clause: ``train/loss went from 2.31 to 2.30``."""
         curve = self.curve
@@ -108,7 +115,7 @@ class LearningState(NamedTuple):
 
 
 def does_well(
-    loss: Curve | None, score: Curve | None, chance: ChanceLevel | None, share: float = 0.5
+    loss: Curve | None, score: Curve | None, chance: ChanceLevel | None, share: float = HALFWAY
 ) -> bool:
     """Whether a training ends more than ``share`` of the way from guessing to perfect.
 
@@ -171,17 +178,17 @@ def moved(curve: Curve) -> bool | None:
         return None
     scale = _scale(curve, start.value)
     if curve.gained > NOTHING * scale:
-        few = curve.finite < _FEW
+        few = curve.finite < FEW
         return True if curve.improved or (curve.gained_score or 0.0) >= SURE or few else None
     if curve.constant:
-        return False if curve.finite >= _FEW - 1 else None
+        return False if curve.finite >= FEW - 1 else None
     return False if _stands(curve) and curve.finite >= ENOUGH else None
 
 
 def _stands(curve: Curve) -> bool:
     """Whether the noise is small enough to see that four values or more hardly moved."""
     start, best = curve.start_level, curve.best_level
-    if start is None or best is None or curve.finite < _FEW:
+    if start is None or best is None or curve.finite < FEW:
         return False
     scale = _scale(curve, start.value)
     clear = 2 * math.hypot(start.error, best.error) <= _HIDDEN * scale
@@ -208,8 +215,8 @@ def _of_curve(curve: Curve, chance: ChanceLevel | None) -> LearningState:
         return LearningState(Learned.LOST, curve, best.step, guesses)
     improves = bool(curve.outlook and curve.outlook.direction > 0)
     gain = moved(curve)
-    good = chance.on_the_way(0.5) if chance is not None else GOOD
-    if score and end.value < good and ENOUGH * _ONE_CLASS < _ONE_CLASS * len(curve) <= curve.held:
+    good = chance.on_the_way(HALFWAY) if chance is not None else GOOD
+    if score and end.value < good and ENOUGH * ONE_CLASS < ONE_CLASS * len(curve) <= curve.held:
         gain = False  # one class for every input, after a first one
     if guesses and not (gain and improves and not score):
         known = gain is not None or _stands(curve)
@@ -240,7 +247,7 @@ def _is_rewarded(curve: Curve) -> bool:
         return False
     values = curve.finite_values
     share = values.min() >= 0 and values.max() == 1
-    first = values[: max(len(values) // ENOUGH, _FEW)]
+    first = values[: max(len(values) // ENOUGH, FEW)]
     best = float(np.quantile(first, GOOD)) if len(first) >= ENOUGH else curve.start_level.value
     high = float(np.quantile(values, GOOD)) > best + 2 * (curve.noise or 0.0)
     return bool(high or (curve.constant and values[0] > 0) or (share and np.median(values) > GOOD))

@@ -32,6 +32,9 @@ Reason = Callable[..., str]
 
 _registry: dict[str, Diagnosis] = {}
 
+#: So many times beyond its limit a value is far beyond it.
+_FAR = 10.0
+
 
 class Limit(NamedTuple):
     """One declared limit.
@@ -65,6 +68,23 @@ class Bound(float):
     def exceeded(self, value: float) -> bool:
         """Whether a value is on the alarm's side of the limit; not so for NaN."""
         return bool(OPERATORS[self.declared.alarm or ">="](float(value), self))
+
+    @property
+    def far(self) -> float:
+        """What is far beyond the limit: the one rule for the severer grade of a case.
+
+        Ten times the limit, or a tenth of it where small values are the alarm. Of a share, whose
+        limit is below 1, the same of its odds, so that it stays one: 0.1 becomes 0.53, 0.5 0.91.
+        """
+        times = 1 / _FAR if self.declared.alarm.startswith("<") else _FAR
+        if not 0 < self < 1:
+            return self * times
+        odds = times * self / (1 - self)
+        return odds / (1 + odds)
+
+    def far_exceeded(self, value: float) -> bool:
+        """Whether a value is far beyond the limit; not so for NaN."""
+        return bool(OPERATORS[self.declared.alarm or ">="](float(value), self.far))
 
     def compare(self, value: float) -> Comparison:
         """The value beside the limit, as evidence shows it."""

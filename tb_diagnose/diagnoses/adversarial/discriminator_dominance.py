@@ -48,7 +48,6 @@ class DiscriminatorDominance:
         0.05, alarm="<", unit="of the level of one that cannot tell", source="right by 29 to 1"
     )
     rise = limit(2, alarm=">=", unit="× its start", source="beyond the usual swings")
-    margin = limit(1, alarm=">", unit="hinge loss", source="Lim and Ye 2017: margin of 1")
 
     @method("both losses", points={"discriminator_loss": 10, "generator_loss": 10})
     def by_losses(self, discriminator_loss: Curve, generator_loss: Curve) -> Iterator[Evidence]:
@@ -60,9 +59,9 @@ class DiscriminatorDominance:
         # A cross-entropy hardly gets to exactly 0, a hinge loss does beyond its margin.
         exact = bool((sure.values == 0).any())
         hinge = exact or fooled.lowest.value < 0 or start.value < log(2) / 2
-        balance = 1.0 if hinge else log(2)
+        balance = 1.0 if hinge else log(2)  # 1 is also the margin of a hinge
         times = end.value / start.value if start.value > 0 else 0.0
-        suffers = self.margin.exceeded(end.value) if hinge else self.rise.exceeded(times)
+        suffers = end.value > balance if hinge else self.rise.exceeded(times)
         left = max(level.value, 0.0) / balance
         if not self.low.exceeded(left) or not suffers:
             return

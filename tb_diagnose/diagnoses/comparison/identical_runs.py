@@ -27,7 +27,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed, plural
 from tb_diagnose.engine.compare import Fingerprint, RunSummary, seed_of
-from tb_diagnose.engine.contract import comparison, limit, method
+from tb_diagnose.engine.contract import comparison, method
+
+#: Two points can be equal by chance.
+FEWEST = 3
 
 
 def _alone(runs: Mapping[str, RunSummary]) -> str:
@@ -36,20 +39,17 @@ def _alone(runs: Mapping[str, RunSummary]) -> str:
 
 @comparison(family="comparison", severity=Severity.WARNING, since="0.1")
 class IdenticalRuns:
-    alike = limit(1, alarm=">", unit="identical runs", source="a run is identical to itself")
-    points = limit(3, alarm=">=", unit="points", source="two can be equal by chance")
-
     @method("values of the curves", unless=_alone)
     def by_values(self, runs: Mapping[str, RunSummary]) -> Iterator[Evidence]:
         """Groups of runs with the same main curve, and nothing else that tells them apart."""
         groups: dict[Fingerprint, list[str]] = defaultdict(list)
         for name in sorted(runs):
             main = runs[name].main
-            if main is not None and main.varied and self.points.exceeded(main.points):
+            if main is not None and main.varied and main.points >= FEWEST:
                 groups[main].append(name)
         for main, names in groups.items():
             same = [name for name in names if _agree(runs[names[0]], runs[name])]
-            if self.alike.exceeded(len(same)):
+            if len(same) > 1:
                 differing = _differing([runs[name] for name in same])
                 what = f", though {differing} differs" if differing else ""
                 yield Evidence(
@@ -58,7 +58,6 @@ class IdenticalRuns:
                     suggestion=f"Check that {differing} reaches the code that uses it."
                     if differing
                     else "Nothing, if they are copies or repeat one seed: count them once.",
-                    comparison=self.alike.compare(len(same)),
                     severity=None if differing else Severity.INFO,
                 )
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import hypot
 
+from tb_diagnose.analysis.learning_state import SURE
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
 from tb_diagnose.engine.compare import FinalMetric, RunSummary, final_metrics
@@ -40,7 +41,6 @@ def _strange(runs: Mapping[str, RunSummary], baseline: str) -> str:
 @comparison(family="comparison", severity=Severity.WARNING, since="0.1")
 class RegressionFromBaseline:
     worse = limit(0.05, alarm=">=", unit="of the baseline's gain", source="worth a question")
-    noise = limit(3, alarm=">", unit="standard deviations", source="p < 0.002")
 
     @method("levels at the end", unless=_strange)
     def by_end(self, runs: Mapping[str, RunSummary], baseline: str) -> Iterator[Evidence]:
@@ -56,7 +56,7 @@ class RegressionFromBaseline:
         gain = base.better * (base.end - base.start)
         scale = gain if gain > 0 else abs(base.end)
         noise = hypot(base.noise, run.noise)
-        beyond = worse > 0 and (noise == 0 or self.noise.exceeded(worse / noise))
+        beyond = worse > SURE * noise
         if scale <= 0 or not beyond or not self.worse.exceeded(worse / scale):
             return
         yield Evidence(

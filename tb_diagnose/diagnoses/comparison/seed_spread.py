@@ -6,8 +6,8 @@ Why it matters:
 How it is judged:
     Repetitions have hyperparameters that are equal but for the seed or, without any, names that
     differ in nothing but a number behind ``seed``. For a standard deviation s of their ends, 1.96 *
-    sqrt(2) * s is the smallest difference between two that is not luck. Above half of what they
-    gained it is a warning.
+    sqrt(2) * s is the smallest difference between two that is not luck. A tenth of what they
+    gained is a note, from half on (0.53) a warning.
 
 When it stays silent:
     Fewer than 3 repetitions; a spread of less than a tenth of what was gained.
@@ -45,7 +45,6 @@ def _single(runs: Mapping[str, RunSummary]) -> str:
 @comparison(family="comparison", severity=Severity.INFO, since="0.1")
 class SeedSpread:
     worth = limit(0.1, alarm=">=", unit="of what was gained", source="less needs no word")
-    severe = limit(0.5, alarm=">=", unit="of what was gained", source="luck rules")
 
     @method("levels at the end", unless=_single)
     def by_end(self, runs: Mapping[str, RunSummary]) -> Iterator[Evidence]:
@@ -70,7 +69,7 @@ class SeedSpread:
             "interval.",
             comparison=self.worth.compare(luck / gained),
             confidence=f"1.96 * sqrt(2) * s over {len(group)} runs",
-            severity=Severity.WARNING if self.severe.exceeded(luck / gained) else None,
+            severity=Severity.WARNING if self.worth.far_exceeded(luck / gained) else None,
         )
 
 

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import plural
 from tb_diagnose.core.run import Fact
-from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.engine.contract import diagnosis, method
 
 KINDS = {
     "steps-are-batch-indices": "Use a step that counts through the whole training: "
@@ -39,19 +39,16 @@ KINDS = {
 
 @diagnosis(family="logging", severity=Severity.WARNING, since="0.1")
 class DisorderedSteps:
-    curves = limit(0, alarm=">", unit="curves", source="steps should always increase")
-
     @method("steps in the order of writing")
     def by_facts(self, facts: tuple[Fact, ...]) -> Iterator[Evidence]:
         for kind, suggestion in KINDS.items():
             found = [fact for fact in facts if fact.kind == kind]
-            if self.curves.exceeded(len(found)):
+            if found:
                 more = f" ({plural(len(found), 'curve')} in all)" if len(found) > 1 else ""
                 yield Evidence(
                     message=found[0].message.rstrip(".") + more + ".",
                     suggestion=suggestion,
                     tag=found[0].where,
-                    comparison=self.curves.compare(len(found)),
                     severity=Severity.INFO if kind == "repeated-steps" else None,
                     related=tuple(fact.where for fact in found[1:]),
                 )

@@ -28,13 +28,11 @@ import numpy as np
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.run import Series
-from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.engine.contract import diagnosis, method
 
 
 @diagnosis(family="logging", severity=Severity.WARNING, since="0.1")
 class DroppedEpochMetrics:
-    kept = limit(1, alarm="<", unit="of the epochs", source="every epoch is logged as a rule")
-
     @method("batches and epochs of the log", points={"batch_loss": 2})
     def by_epochs(self, batch_loss: Curve, scalars: tuple[Series, ...]) -> Iterator[Evidence]:
         every = int(np.median(np.diff(batch_loss.steps)))
@@ -45,8 +43,7 @@ class DroppedEpochMetrics:
         if epochs is not None and epochs.steps[0] <= 0:
             return
         # Epoch e is kept where N divides B (e + 1): every m-th one, and the first is m - 1.
-        one_of = int(epochs.steps[0]) + 1 if epochs is not None else 0
-        message = f"one epoch of {one_of}" if epochs is not None else "not one epoch"
+        message = f"one epoch of {epochs.steps[0] + 1}" if epochs is not None else "not one epoch"
         shown = epochs if epochs is not None else batch_loss.series
         yield Evidence(
             message=f"{batch_loss.name} is logged at every {every}th batch, and {message} is: "
@@ -56,5 +53,4 @@ class DroppedEpochMetrics:
             "divides the batches of an epoch.",
             tag=shown.name,
             steps=(int(shown.steps[0]),),
-            comparison=self.kept.compare(1 / one_of if one_of else 0),
         )

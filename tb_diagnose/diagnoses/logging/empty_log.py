@@ -26,7 +26,7 @@ from tb_diagnose.analysis.run_state import RunState
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed, sentence
 from tb_diagnose.core.run import Fact, Histograms, Series, Vitals
-from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.engine.contract import diagnosis, method
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.tags import parse_tag
 
@@ -36,8 +36,6 @@ IDLE = frozenset(("learning_rate", "noise", "epoch"))
 
 @diagnosis(family="logging", severity=Severity.WARNING, since="0.2")
 class EmptyLog:
-    curves = limit(1, alarm="<", unit="curves to judge by", source="one at least")
-
     @method("contents of the log")
     def by_contents(
         self,
@@ -48,9 +46,8 @@ class EmptyLog:
         histograms: tuple[Histograms, ...] = (),
         step_vitals: Vitals | None = None,
     ) -> Iterator[Evidence]:
-        judged = [curve for curve in scalars if parse_tag(curve.folder, curve.tag).kind not in IDLE]
-        count = len(judged) + len(histograms) + (step_vitals is not None)
-        if not self.curves.exceeded(count):
+        judged = any(parse_tag(curve.folder, curve.tag).kind not in IDLE for curve in scalars)
+        if judged or histograms or step_vitals is not None:
             return
         names = [curve.name for curve in scalars]
         yield Evidence(
@@ -60,6 +57,5 @@ class EmptyLog:
             suggestion=sentence(code("log the loss")),
             tag=names[0] if names else "",
             steps=(int(scalars[0].steps[0]),) if names else (),
-            comparison=self.curves.compare(count),
             severity=Severity.INFO if state is not None and state.growing else None,
         )

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, plural
-from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.engine.contract import diagnosis, method
 
 
 @diagnosis(
@@ -35,18 +35,16 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
     since="0.2",
 )
 class EmptyValidation:
-    values = limit(2, alarm=">=", unit="values", source="one may be written before the first epoch")
-
-    @method("the validation loss")
+    # One value may be written before the first epoch.
+    @method("the validation loss", points={"val_loss": 2})
     def by_loss(
         self, val_loss: Curve, train_loss: Curve | None = None, val_score: Curve | None = None
     ) -> Iterator[Evidence]:
-        zero = val_loss.all_zero and self.values.exceeded(val_loss.finite)
         learned = train_loss is None or train_loss.lowest is None or train_loss.lowest.value > 0
         scored = (
             val_score is not None and val_score.highest is not None and val_score.highest.value > 0
         )
-        if not zero or not learned or scored:
+        if not val_loss.all_zero or not learned or scored:
             return
         beside = ""
         if train_loss is not None and train_loss.end is not None:
@@ -61,5 +59,4 @@ class EmptyValidation:
             tag=val_loss.name,
             related=(val_score.name,) if val_score is not None else (),
             steps=val_loss.span(0),
-            comparison=self.values.compare(val_loss.finite),
         )

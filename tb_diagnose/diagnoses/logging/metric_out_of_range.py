@@ -39,8 +39,7 @@ _CROSS_ENTROPY = frozenset("crossentropy bce xent ce entropy".split())
 
 @diagnosis(family="logging", severity=Severity.WARNING, since="0.2")
 class MetricOutOfRange:
-    above = limit(1.001, alarm=">", unit="of the score", source="1, but for rounding")
-    below = limit(-1e-3, alarm="<", unit="of the metric", source="0, but for rounding")
+    beyond = limit(1e-3, alarm=">", unit="outside of its range", source="more than rounding")
 
     @method("scores and cross-entropies")
     def by_values(
@@ -61,11 +60,13 @@ class MetricOutOfRange:
         if low is None or high is None:
             return
         # Percent were made shares before; whatever is larger is neither.
-        too_high = bounded and self.above.exceeded(high.value)
-        if not too_high and not self.below.exceeded(low.value):
-            return
+        too_high = bounded and self.beyond.exceeded(high.value - 1)
+        distances = curve.values - 1 if too_high else -curve.values
         worst = high if too_high else low
-        outside = (curve.values > self.above) if too_high else (curve.values < self.below)
+        distance = worst.value - 1 if too_high else -worst.value
+        if not self.beyond.exceeded(distance):
+            return
+        outside = distances > self.beyond
         yield Evidence(
             message=f"{curve.name} is {number(worst.value)} at step {worst.step} "
             f"({plural(int(outside.sum()), 'value')} out of range), which {kind} cannot be.",
@@ -74,7 +75,7 @@ class MetricOutOfRange:
             "probabilities are meant, and compute it by hand on ten examples.",
             tag=curve.name,
             steps=steps_of(curve.series, outside),
-            comparison=(self.above if too_high else self.below).compare(worst.value),
+            comparison=self.beyond.compare(distance),
         )
 
 

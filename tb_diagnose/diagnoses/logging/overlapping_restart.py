@@ -26,22 +26,18 @@ from collections.abc import Iterator
 
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.run import Fact
-from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.engine.contract import diagnosis, method
 
 
 @diagnosis(family="logging", severity=Severity.INFO, since="0.1")
 class OverlappingRestart:
-    twice = limit(0, alarm=">", unit="values logged twice", source="none as a rule")
-
     @method("sessions of the log")
     def by_facts(self, facts: tuple[Fact, ...]) -> Iterator[Evidence]:
         for fact in facts:
-            dropped = fact.numbers.get("dropped", 0) if fact.kind == "overlap" else 0
-            if self.twice.exceeded(dropped):
+            if fact.kind == "overlap" and fact.numbers.get("dropped", 0) > 0:
                 yield Evidence(
                     message=fact.message[:1].upper() + fact.message[1:],
                     suggestion="Read only the curve behind the restart, or let each restart log to "
                     "a folder of its own.",
                     tag=fact.where,
-                    comparison=self.twice.compare(dropped),
                 )

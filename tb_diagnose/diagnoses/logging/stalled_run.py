@@ -43,7 +43,6 @@ def _short(scalars: tuple[Series, ...]) -> str:
 class StalledRun:
     usual = limit(20, alarm=">=", unit="× the usual pause", source="beyond any validation")
     others = limit(5, alarm=">=", unit="× the third longest pause", source="it stands alone")
-    least = limit(60, alarm=">=", unit="seconds", source="less is not worth a word")
     share = limit(0.2, alarm=">=", unit="of the run", source="worth acting on")
 
     @method("time between the points", unless=_short)
@@ -52,7 +51,7 @@ class StalledRun:
         at, gap, usual, third = longest_gap(curve.wall)
         alone = gap > 0 and gap >= self.others * third and gap >= self.usual * usual
         missing = _steps_at_once(curve, at) * usual * self.usual > gap  # steps, and not time
-        if not alone or missing or not self.least.exceeded(gap) or _restarted(curve, at, facts):
+        if not alone or missing or gap < SECONDS_PER_MINUTE or _restarted(curve, at, facts):
             return
         share = gap / float(curve.wall[-1] - curve.wall[0])
         yield Evidence(
@@ -63,7 +62,7 @@ class StalledRun:
             "jobs.",
             tag=curve.name,
             steps=(int(curve.steps[at - 1]), int(curve.steps[at])),
-            comparison=self.least.compare(gap),
+            comparison=self.usual.compare(gap / usual) if usual > 0 else None,
             severity=Severity.WARNING if self.share.exceeded(share) else None,
         )
 
