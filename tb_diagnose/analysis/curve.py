@@ -23,6 +23,9 @@ _CHANCE, _HARDLY = 0.01, 0.001
 _RANKED = 32
 #: A slope is told from none, and a level from another, from three standard errors on.
 _ERRORS = 3.0
+#: The second half of a straight line makes half of its gain; noise may take a tenth of it. Fewer
+#: values are no line.
+STRAIGHT, _LINE = 0.4, 20
 #: So many indices, each a constant factor from the next, tell an exponent.
 _PLACES = 50
 #: An outlook reaches over this share of the run.
@@ -110,6 +113,12 @@ class CurveSummary(CurveCourse):
             return None
         late = self.better * (self.best_level.value - self._level(self.finite // 2).value)
         return min(max(0.0, late) / self.gained, 1.0)
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it is one straight line, whose halves gained much the same."""
+        straight = self.late_share is not None and self.late_share >= STRAIGHT
+        return straight and self.finite >= _LINE and len(self.segments) == 1
 
     @cached_property
     def exponent(self) -> float | None:

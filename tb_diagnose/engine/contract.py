@@ -76,15 +76,20 @@ class Bound(float):
         Ten times the limit, or a tenth of it where small values are the alarm. Of a share, whose
         limit is below 1, the same of its odds, so that it stays one: 0.1 becomes 0.53, 0.5 0.91.
         """
-        times = 1 / _FAR if self.declared.alarm.startswith("<") else _FAR
+        times = 1 / _FAR if self._is_least else _FAR
         if not 0 < self < 1:
             return self * times
         odds = times * self / (1 - self)
         return odds / (1 + odds)
 
     def far_exceeded(self, value: float) -> bool:
-        """Whether a value is far beyond the limit; not so for NaN."""
-        return bool(OPERATORS[self.declared.alarm or ">="](float(value), self.far))
+        """Whether a value is that far beyond the limit or farther; not so for NaN."""
+        return float(value) <= self.far if self._is_least else float(value) >= self.far
+
+    @property
+    def _is_least(self) -> bool:
+        """Whether the alarm is below."""
+        return self.declared.alarm.startswith("<")
 
     def compare(self, value: float) -> Comparison:
         """The value beside the limit, as evidence shows it."""

@@ -75,6 +75,27 @@ def test_a_comparison_judges_several_runs() -> None:
     assert registry()["twins"].roles == (Parameter("runs", optional=False),)
 
 
+@pytest.mark.parametrize(
+    ("default", "alarm", "far"),
+    [
+        (20, ">=", 200),  # ten times
+        (1, ">", 10),
+        (0.5, ">=", 10 / 11),  # even odds become ten to one
+        (0.1, ">=", 10 / 19),
+        (0.5, "<", 1 / 11),
+        (20, "<", 2),
+    ],
+)
+def test_far_beyond_a_limit_is_ten_times_and_a_share_stays_one(
+    default: float, alarm: str, far: float
+) -> None:
+    bound = contract.Bound(Limit("size", default, "of it", "chosen for this test", alarm))
+    assert bound.far == pytest.approx(far)
+    assert bound.far_exceeded(bound.far)
+    assert not bound.far_exceeded((default + far) / 2)
+    assert not bound.far_exceeded(float("nan"))
+
+
 def test_a_limit_is_a_number_that_makes_comparisons() -> None:
     rise = declared().default.rise
     assert rise == 0.5

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tb_diagnose.analysis.learning_state import does_well
+from tb_diagnose.analysis.learning_state import WELL, does_well
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
@@ -45,8 +45,7 @@ from tb_diagnose.roles.weights import Kernel
 class ExcessiveRegularisation:
     share = limit(0.5, alarm=">=", unit="of the loss", source="more than the data itself")
     dropped = limit(0.75, alarm=">=", unit="of the inputs", source="half as much again as usual")
-    most = limit(0.9, unit="of the inputs", source="nine in ten")
-    fit = limit(0.9, unit="of the way to perfect", source="then it did no harm")
+    most = limit(0.9, alarm=">=", unit="of the inputs", source="nine in ten")
 
     @method("penalties, dropout and the training loss", points={"train_loss": 2})
     def by_loss(
@@ -57,7 +56,7 @@ class ExcessiveRegularisation:
         chance: ChanceLevel | None = None,
         kernels: tuple[Kernel, ...] = (),
     ) -> Iterator[Evidence]:
-        if train_score is not None and does_well(None, train_score, chance, self.fit):
+        if train_score is not None and does_well(None, train_score, chance, WELL):
             return
         yield from self._dropout(model)
         layers = [layer for layer in model.layers if any(penalty(layer))]
@@ -106,7 +105,7 @@ class ExcessiveRegularisation:
                 suggestion=f"Lower its rate from {rate:g} to {min(0.5, 1 - rate):.2g}.",
                 tag="keras",
                 comparison=self.dropped.compare(rate),
-                severity=None if rate >= self.most else Severity.INFO,
+                severity=None if self.most.exceeded(rate) else Severity.INFO,
             )
 
 

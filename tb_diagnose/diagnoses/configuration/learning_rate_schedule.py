@@ -46,7 +46,6 @@ class LearningRateSchedule:
     zero = limit(0.2, alarm=">=", unit="of the run", source="more than the end of a schedule")
     jump = limit(2, alarm=">=", unit="× the rate before", source="beyond any step of a warm-up")
     early = limit(0.1, unit="of the run", source="warm-up ends before")
-    negative = limit(0, alarm="<", unit="learning rate", source="each step climbs the loss")
 
     @method("the logged learning rate", points={"learning_rate": 2})
     def by_rate(
@@ -57,14 +56,13 @@ class LearningRateSchedule:
         learning: LearningState | None = None,
     ) -> Iterator[Evidence]:
         lowest = learning_rate.lowest
-        if lowest is not None and self.negative.exceeded(lowest.value):
+        if lowest is not None and lowest.value < 0:
             yield Evidence(
                 message=f"{learning_rate.name} is {number(lowest.value)} at step {lowest.step}: a "
                 "negative rate climbs the loss.",
                 suggestion="Clip the schedule at zero; its number of steps is too small.",
                 tag=learning_rate.name,
                 steps=steps_of(learning_rate.series, np.flatnonzero(learning_rate.values < 0)),
-                comparison=self.negative.compare(lowest.value),
                 severity=Severity.CRITICAL,
             )
         well = learning is not None and learning.well

@@ -55,7 +55,6 @@ from tb_diagnose.roles.optimizer import highest_rate, runs_at, usual_rates
 )
 class LearningRateTooHigh:
     above = limit(1, alarm=">", unit="× the highest usual rate", source="see roles/optimizer.py")
-    unmarked = limit(10, alarm=">=", unit="× the highest usual rate", source="hardly ever meant")
     blow_up = limit(10, alarm=">", unit="× the start", source="beyond the noise of any mean")
     thrown = limit(3, alarm=">", unit="× the last loss", source="beyond the noise of any mean")
 
@@ -78,8 +77,8 @@ class LearningRateTooHigh:
         times = rate / usual.highest
         mark, steps = self._mark(train_loss, learning, chance)
         change = code.rate(optimizer._replace(learning_rate=rate), usual.default)
-        if self.above.exceeded(times) and (mark or self.unmarked.exceeded(times)):
-            absurd = self.unmarked.exceeded(times / self.unmarked)
+        if self.above.exceeded(times) and (mark or self.above.far_exceeded(times)):
+            absurd = self.above.far_exceeded(times / self.above.far)
             yield Evidence(
                 message=f"{runs_at(optimizer, rate)}, "
                 f"{number(times)} times the highest usual one"
@@ -87,7 +86,7 @@ class LearningRateTooHigh:
                 suggestion=f"{change}.",
                 tag=train_loss.name if train_loss else "",
                 steps=steps,
-                comparison=(self.above if mark else self.unmarked).compare(times),
+                comparison=self.above.compare(times),
                 severity=None if mark else Severity.WARNING if absurd else Severity.INFO,
             )
         elif train_loss is not None and rate >= usual.highest / 10:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tb_diagnose.analysis.learning_state import HALFWAY
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent, plural
@@ -56,9 +57,6 @@ def _warms_up(optimizer: Optimizer, learning_rate: Curve | None = None) -> str:
 )
 class LearningRateTooLow:
     share = limit(0.01, alarm="<=", unit="of the default rate", source="two zeros too many")
-    gone = limit(0.5, unit="of the first loss", source="more has converged somewhere")
-    line = limit(20, unit="values", source="ten in each half, whose slopes are compared")
-    late = limit(0.4, alarm=">=", unit="of the gain in the second half", source="0.5 is a line")
 
     @method("the rate and the training loss", points={"train_loss": 3}, unless=_warms_up)
     def by_rate(
@@ -75,16 +73,14 @@ class LearningRateTooLow:
             return
         default = usual_rates(optimizer, code.framework).default
         fell = (start.value - end.value) / abs(start.value) if start.value else 0.0
-        slow = fell < self.gone and not (train_loss.rise and train_loss.rise.persistent)
+        slow = fell < HALFWAY and not (train_loss.rise and train_loss.rise.persistent)
         if not slow or rate > default:
             return
-        share, late = rate / default, train_loss.late_share
-        if self.share.exceeded(share):
-            known = model is not None or not train_loss.improved
-            comparison, severity = self.share.compare(share), None if known else Severity.INFO
+        tiny = self.share.exceeded(rate / default)
+        known = model is not None or not train_loss.improved
+        if tiny:
             why = f"{number(default / rate)} times below the default"
-        elif optimizer.name and self._straight(train_loss) and late is not None:
-            comparison, severity = self.late.compare(late), None
+        elif optimizer.name and train_loss.is_line and train_loss.improved:
             why = "and the loss falls in a straight line"
         else:
             return
@@ -96,16 +92,6 @@ class LearningRateTooLow:
             suggestion=f"{better}, and on by threes for as long as the loss falls smoothly.",
             tag=train_loss.name,
             steps=train_loss.span(0),
-            comparison=comparison,
-            severity=severity,
-        )
-
-    def _straight(self, loss: Curve) -> bool:
-        late = loss.late_share
-        return (
-            loss.finite >= self.line
-            and len(loss.segments) == 1
-            and bool(loss.improved)
-            and late is not None
-            and self.late.exceeded(late)
+            comparison=self.share.compare(rate / default) if tiny else None,
+            severity=Severity.INFO if tiny and not known else None,
         )

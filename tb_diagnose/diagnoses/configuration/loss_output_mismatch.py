@@ -27,11 +27,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tb_diagnose.analysis.learning_state import WELL, does_well
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, sentence
 from tb_diagnose.core.model import Layer, Loss, ModelConfig
-from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.engine.contract import diagnosis, method
 from tb_diagnose.roles.architecture import DISTANCES, PROBABILITIES, written
 from tb_diagnose.roles.code import Code
 
@@ -69,9 +70,6 @@ def _no_loss(model: ModelConfig | None = None) -> str:
     concerns=_no_loss,
 )
 class LossOutputMismatch:
-    negative = limit(0, alarm="<", unit="nats", source="a cross-entropy of labels in 0..1 is not")
-    fits = limit(0.1, unit="of the first loss", source="an output that harms does not get there")
-
     @method("the configuration of output and loss")
     def by_configuration(
         self, model: ModelConfig, code: Code, train_loss: Curve | None = None
@@ -100,15 +98,14 @@ class LossOutputMismatch:
         if loss.from_logits and curve.lowest.value < _floor(layer):
             seen = f"{mismatch.problem}, which Keras sees through here: the loss falls below what "
             return Mismatch(seen + "would be possible", mismatch.changes, Severity.INFO)
-        level = curve.end_level
-        fits = level is not None and level.value < self.fits * curve.start.value
+        fits = does_well(curve, None, None, WELL)
         if mismatch.severity is Severity.WARNING and layer.activation == "relu" and fits:
             return mismatch._replace(severity=Severity.INFO)
         return mismatch
 
     def _below_zero(self, loss: Loss, curve: Curve, code: Code) -> Iterator[Evidence]:
         lowest = curve.lowest
-        if lowest is not None and self.negative.exceeded(lowest.value):
+        if lowest is not None and lowest.value < 0:
             first = curve.point(int(np.argmax(curve.values < 0)))
             yield Evidence(
                 message=f"{curve.name} is {number(lowest.value)} at step {lowest.step}, but "
@@ -117,7 +114,6 @@ class LossOutputMismatch:
                 "labels of 0 and 1.",
                 tag=curve.name,
                 steps=(first.step, lowest.step) if first.step < lowest.step else (first.step,),
-                comparison=self.negative.compare(lowest.value),
             )
 
 

@@ -7,7 +7,7 @@ Why it matters:
 How it is judged:
     By the configuration: an accuracy beside a loss that is a distance, where the last layer gives
     numbers. It is a warning where the accuracy never exceeds a tenth or never moves. Otherwise, by
-    an accuracy that is never above a hundredth while the loss falls by three tenths: a note.
+    an accuracy that is never above a hundredth while the loss falls: a note.
 
 When it stays silent:
     The output is a probability, where accuracy has a meaning; the accuracy rises.
@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tb_diagnose.analysis.learning_state import ENOUGH, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, plural, sentence
@@ -43,8 +44,6 @@ def _unnamed(model: ModelConfig) -> str:
 class MetricMismatch:
     accuracy = limit(0.1, alarm="<=", unit="of all examples", source="classes are hit more often")
     none = limit(0.01, alarm="<=", unit="of all examples", source="as good as no hit")
-    fell = limit(0.3, unit="of the loss", source="something is learned")
-    points = limit(6, unit="values", source="a score may be slow to rise")
 
     @method("the configuration of metric and loss", unless=_unnamed)
     def by_configuration(
@@ -80,12 +79,12 @@ class MetricMismatch:
                 highest is None
                 or loss is None
                 or not is_accuracy(score.series.tag)
-                or min(score.finite, loss.finite) < self.points
+                or min(score.finite, loss.finite) < ENOUGH
                 or not self.none.exceeded(abs(highest.value))
             ):
                 continue
             start, end = loss.start, loss.end
-            if start and end and 0 < end.value < (1 - self.fell) * start.value:
+            if start and end and 0 < end.value < start.value and moved(loss):
                 yield Evidence(
                     message=f"{score.name} is never above {number(highest.value)} in "
                     f"{plural(score.finite, 'value')}, while {loss.name} falls from "

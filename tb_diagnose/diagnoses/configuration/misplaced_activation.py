@@ -48,9 +48,7 @@ from tb_diagnose.roles.code import Code
     since="0.1",
 )
 class MisplacedActivation:
-    softmax = limit(1, alarm=">=", unit="hidden layers", source="each passes a sum of one")
     sigmoid = limit(3, alarm=">=", unit="hidden layers", source="gradients of 1/64 at most")
-    fit = limit(0.5, unit="of the way to a fit", source="far from one, whatever the loss")
 
     @method("the hidden layers", unless=branches)
     def by_configuration(
@@ -64,13 +62,11 @@ class MisplacedActivation:
         steps = hidden(model)
         soft = [step for step in steps if step.activation == "softmax"]
         squashed = [step for step in steps if step.activation in ("sigmoid", "hard_sigmoid")]
-        if self.softmax.exceeded(len(soft)):
+        if soft:
             yield self._evidence(soft, "makes its units compete for a sum of one", code, None)
         convolved = any(step.layer.kind.startswith("Conv") for step in squashed)
         if self.sigmoid.exceeded(len(squashed)) or convolved:
-            harm = train_loss is not None and not does_well(
-                train_loss, train_score, chance, self.fit
-            )
+            harm = train_loss is not None and not does_well(train_loss, train_score, chance)
             severity = None if harm else Severity.INFO
             what = "passes at most a quarter of the gradient"
             yield self._evidence(squashed, what, code, severity)
@@ -79,13 +75,13 @@ class MisplacedActivation:
         self, steps: list[Step], what: str, code: Code, severity: Severity | None
     ) -> Evidence:
         first, more = steps[0], len(steps) - 1
-        bound = self.softmax if first.activation == "softmax" else self.sigmoid
+        many = first.activation != "softmax" and self.sigmoid.exceeded(len(steps))
         others = f", and so do {more} more" if more else ""
         return Evidence(
             message=f"The hidden {written(first.layer, first.activation)} {what}{others}.",
             suggestion=f"In {listed([step.layer.name for step in steps])}, {code('use ReLU')}; "
             f"{first.activation} belongs to the last layer.",
             tag="keras",
-            comparison=bound.compare(len(steps)) if bound.exceeded(len(steps)) else None,
+            comparison=self.sigmoid.compare(len(steps)) if many else None,
             severity=severity,
         )

@@ -31,7 +31,7 @@ from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed
 from tb_diagnose.core.model import ModelConfig
-from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.engine.contract import diagnosis, method
 from tb_diagnose.roles.architecture import Step, affine_runs, branches, written
 from tb_diagnose.roles.chance_level import ChanceLevel
 from tb_diagnose.roles.code import Code
@@ -44,9 +44,6 @@ from tb_diagnose.roles.code import Code
     since="0.1",
 )
 class MissingNonlinearity:
-    wasted = limit(1, alarm=">=", unit="layers without activation", source="by definition")
-    fit = limit(0.5, unit="of the way to a fit", source="half of it was learned all the same")
-
     @method("the configuration of the layers", unless=branches)
     def by_configuration(
         self,
@@ -62,12 +59,11 @@ class MissingNonlinearity:
             for first, second in pairwise(steps)
             if first.activation == "linear"
         ]
-        if not self.wasted.exceeded(len(wasted)):
+        if not wasted:
             return
         first, second = wasted[0]
-        mild = all(_bottleneck(*pair) for pair in wasted) or does_well(
-            train_loss, train_score, chance, self.fit
-        )
+        fits = does_well(train_loss, train_score, chance)
+        mild = fits or all(_bottleneck(*pair) for pair in wasted)
         yield Evidence(
             message=f"{written(first.layer, first.activation)} is followed by "
             f"{written(second.layer, second.activation)} with nothing nonlinear between them: "
@@ -75,7 +71,6 @@ class MissingNonlinearity:
             suggestion=f"Behind {listed([step.layer.name for step, _ in wasted])}, "
             f"{code('use ReLU')}, or remove {'it' if len(wasted) == 1 else 'them'}.",
             tag="keras",
-            comparison=self.wasted.compare(len(wasted)),
             severity=Severity.INFO if mild else None,
         )
 

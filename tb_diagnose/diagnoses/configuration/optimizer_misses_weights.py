@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed, plural, sentence
 from tb_diagnose.core.model import ModelConfig
-from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.engine.contract import diagnosis, method
 from tb_diagnose.roles.code import Code
 
 
@@ -42,13 +42,11 @@ def _unnamed(model: ModelConfig) -> str:
     since="0.2",
 )
 class OptimizerMissesWeights:
-    missed = limit(0, alarm=">", unit="weights", source="all that require gradients are trained")
-
     @method("setup of the training", unless=_unnamed)
     def by_setup(self, model: ModelConfig, code: Code) -> Iterator[Evidence]:
         held = sum(len(optimizer.parameters) for optimizer in model.optimizers)
         missed, foreign = len(model.unoptimized), sum(each.foreign for each in model.optimizers)
-        if not self.missed.exceeded(missed):
+        if not missed:
             return
         other = (
             f", while {plural(foreign, 'weight')} of another model are in one" if foreign else ""
@@ -58,6 +56,5 @@ class OptimizerMissesWeights:
             f"{listed(list(model.unoptimized))}{other}.",
             suggestion=sentence(code("pass all parameters")),
             tag="diagnose/setup",
-            comparison=self.missed.compare(missed),
             severity=Severity.CRITICAL if foreign or not held else None,
         )

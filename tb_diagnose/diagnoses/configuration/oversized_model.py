@@ -7,7 +7,7 @@ Why it matters:
 How it is judged:
     The training accuracy moves in whole examples, which reveals their number. The model is
     oversized with at least 100 trained weights per example where the training score ends at least
-    a fifth of the way from guessing to perfect above the validation score.
+    a quarter of the way from guessing to perfect above the validation score.
 
 When it stays silent:
     The two scores agree: a large model that generalizes is not too large; the number of examples
@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.analysis.split_curves import APART
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.core.model import ModelConfig
@@ -48,7 +49,6 @@ def _uncountable(model: ModelConfig, train_score: Curve) -> str:
 @diagnosis(family="configuration", severity=Severity.WARNING, since="0.1")
 class OversizedModel:
     weights = limit(100, alarm=">=", unit="weights per example", source="far beyond any fit")
-    gap = limit(0.2, alarm=">=", unit="of the way from 1/K to 1", source="one example in five")
 
     @method("weights, examples and both scores", unless=_uncountable)
     def by_scores(
@@ -66,7 +66,7 @@ class OversizedModel:
         weights = sum(_weights(model))
         room = 1 - chance.accuracy if chance is not None else 1.0
         gap = (levels[0].value - levels[1].value) / room
-        if self.weights.exceeded(weights / examples) and self.gap.exceeded(gap):
+        if self.weights.exceeded(weights / examples) and gap >= APART:
             yield Evidence(
                 message=f"{weights:,} trained weights for {examples:,} examples; "
                 f"{train_score.name} ends at {number(train.value)} and {val_score.name} at "

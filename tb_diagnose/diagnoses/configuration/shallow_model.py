@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import does_well
+from tb_diagnose.analysis.learning_state import WELL, does_well
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
@@ -42,8 +42,6 @@ from tb_diagnose.roles.chance_level import ChanceLevel
 )
 class ShallowModel:
     units = limit(3, alarm="<=", unit="units", source="three numbers at most, whatever the data")
-    fit = limit(0.5, unit="of the way from 1/K to 1", source="half cannot be told apart")
-    fell = limit(0.9, unit="of the first loss", source="a fit goes further")
 
     @method("the hidden layers and the training loss", points={"train_loss": 4})
     def by_configuration(
@@ -56,9 +54,9 @@ class ShallowModel:
         narrow = next((layer for layer in _hidden(model) if self._narrow(layer, model)), None)
         alone = chance is not None and sum(layer.parameters != 0 for layer in model.layers) == 1
         fitted = (
-            train_loss.still_improving or does_well(train_loss, None, None, self.fell)
+            train_loss.still_improving or does_well(train_loss, None, None, WELL)
             if train_score is None
-            else does_well(None, train_score, chance, self.fit)
+            else does_well(None, train_score, chance)
         )
         if not (narrow or alone) or fitted or train_loss.end is None:
             return

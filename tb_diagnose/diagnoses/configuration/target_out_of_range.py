@@ -28,7 +28,7 @@ from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.core.model import ModelConfig
-from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.engine.contract import diagnosis, method
 from tb_diagnose.roles.architecture import is_penalized, written
 
 #: Half the range of an activation that has bounds.
@@ -56,14 +56,12 @@ def _unbounded(model: ModelConfig | None = None) -> str:
     concerns=_unbounded,
 )
 class TargetOutOfRange:
-    possible = limit(1, alarm=">", unit="× the loss of the middle", source="by definition")
-
     @method("the lowest training loss", points={"train_loss": 1})
     def by_loss(self, model: ModelConfig, train_loss: Curve) -> Iterator[Evidence]:
         last, loss, lowest = model.outputs[0], model.losses[0].name, train_loss.lowest
         half = HALF[last.activation]
         bound = half ** POWER[loss]
-        if lowest is None or not self.possible.exceeded(lowest.value / bound):
+        if lowest is None or not lowest.value > bound:
             return
         low = 0 if half < 1 else -1
         yield Evidence(
@@ -74,5 +72,4 @@ class TargetOutOfRange:
             f"targets to {low}..1.",
             tag=train_loss.name,
             steps=(lowest.step,),
-            comparison=self.possible.compare(lowest.value / bound),
         )

@@ -81,8 +81,7 @@ def test_a_training_that_does_well_without_is_told_in_a_note(
     assert evidence.severity is severity
 
 
-def test_it_counts_and_names_them() -> None:
+def test_it_names_them_all() -> None:
     one = model(FLAT._replace(name="first"), FLAT._replace(name="second"), LAST)
     (evidence,) = speaks("missing-nonlinearity", model=one)
-    assert evidence.comparison.value == 2
     assert "first and second" in evidence.suggestion

@@ -8,10 +8,9 @@ from tests.cases import fact, silent, speaks
 TWICE = Fact("overlap", "steps 5 to 7 were logged twice.", "train", {"first": 5, "dropped": 3})
 
 
-def test_it_counts_what_was_left_out() -> None:
+def test_it_says_what_was_left_out() -> None:
     (evidence,) = speaks("overlapping-restart", facts=(fact("restart"), TWICE))
     assert evidence.message == "Steps 5 to 7 were logged twice."
-    assert evidence.comparison.value == 3
     assert evidence.tag == "train"
 
 
