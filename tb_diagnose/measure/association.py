@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+#: A chi-square so many times that of random draws is no chance: p < 1e-9 at 20 degrees.
+DRAWN = 5.0
+
 Counts = NDArray[np.float64]
 
 

@@ -7,7 +7,7 @@ Why it matters:
 How it is judged:
     By the configuration: an accuracy beside a loss that is a distance, where the last layer gives
     numbers. It is a warning where the accuracy never exceeds a tenth or never moves. Otherwise, by
-    an accuracy that is never above a hundredth while the loss falls: a note.
+    an accuracy that is never above a hundredth while the loss halves: a note.
 
 When it stays silent:
     The output is a probability, where accuracy has a meaning; the accuracy rises.
@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import ENOUGH, moved
+from tb_diagnose.analysis.learning_state import ENOUGH, does_well
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, plural, sentence
@@ -84,7 +84,7 @@ class MetricMismatch:
             ):
                 continue
             start, end = loss.start, loss.end
-            if start and end and 0 < end.value < start.value and moved(loss):
+            if start and end and end.value > 0 and does_well(loss, None, None):
                 yield Evidence(
                     message=f"{score.name} is never above {number(highest.value)} in "
                     f"{plural(score.finite, 'value')}, while {loss.name} falls from "

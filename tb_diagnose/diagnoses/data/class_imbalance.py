@@ -52,7 +52,6 @@ def _no_classes(label_vitals: Vitals) -> str:
 )
 class ClassImbalance:
     ratio = limit(10, alarm=">=", unit="× the rarest class", source="SageMaker Debugger: 10")
-    severe = limit(100, unit="× the rarest class", source="Johnson and Khoshgoftaar 2019")
     least = limit(30, unit="labels per class", source="0 of 30 expected ones is no chance")
 
     @method("the counted labels", unless=_no_classes)
@@ -78,5 +77,5 @@ class ClassImbalance:
             tag=label_vitals.name,
             steps=(int(label_vitals.steps[0]),),
             comparison=self.ratio.compare(ratio),
-            severity=None if never or ratio >= self.severe else Severity.INFO,
+            severity=None if never or self.ratio.far_exceeded(ratio) else Severity.INFO,
         )

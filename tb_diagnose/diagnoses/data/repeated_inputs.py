@@ -7,7 +7,7 @@ Why it matters:
 
 How it is judged:
     By the share of the examples of a window of batches, all of one epoch, that came more than once
-    in it, as the median over the run. A tenth is a note, a half a warning.
+    in it, as the median over the run. A tenth is a note, more than half (0.53) a warning.
 
 When it stays silent:
     Oversampling and copies below a tenth; examples that come back in the next epoch.
@@ -41,7 +41,6 @@ def _not_counted(step_vitals: Vitals) -> str:
 @diagnosis(family="data", severity=Severity.WARNING, leads_to=("overfitting",), since="0.1")
 class RepeatedInputs:
     share = limit(0.1, alarm=">=", unit="of the examples", source="beyond usual duplicates")
-    most = limit(0.5, unit="of the examples", source="most of what is seen")
 
     @method("counts of repeated examples", unless=_not_counted)
     def by_counts(self, step_vitals: Vitals, code: Code) -> Iterator[Evidence]:
@@ -60,5 +59,5 @@ class RepeatedInputs:
                 tag=step_vitals.name,
                 steps=(int(step_vitals.steps[first]), int(step_vitals.steps[-1])),
                 comparison=self.share.compare(share),
-                severity=None if share >= self.most else Severity.INFO,
+                severity=None if self.share.far_exceeded(share) else Severity.INFO,
             )

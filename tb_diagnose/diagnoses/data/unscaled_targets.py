@@ -29,7 +29,7 @@ from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import diagnosis, limit, method
-from tb_diagnose.roles.architecture import penalty
+from tb_diagnose.roles.architecture import USUAL_PENALTY, penalty
 
 POWER = {"mean_squared_error": 2, "mean_absolute_error": 1, "huber": 1}
 FREE = ("linear", "relu", "leaky_relu", "elu", "softplus")
@@ -61,12 +61,11 @@ class UnscaledTargets:
     size = limit(100, alarm=">=", unit="× a fresh output", source="two orders beyond one")
     left = limit(0.1, unit="of the targets' size", source="nine tenths are explained")
     rest = limit(0.75, unit="of the targets' size", source="it got to their mean")
-    penalty = limit(0.01, unit="penalty factor", source="no great part of a loss of thousands")
 
     @method("the first and the last loss", points={"train_loss": 2}, unless=_begins_late)
     def by_loss(self, model: ModelConfig, train_loss: Curve) -> Iterator[Evidence]:
         start, end, settled = train_loss.start, train_loss.end, train_loss.end_level
-        heavy = max(max(penalty(layer)) for layer in model.layers) > self.penalty
+        heavy = max(max(penalty(layer)) for layer in model.layers) > 100 * USUAL_PENALTY
         if start is None or end is None or settled is None or heavy:
             return
         power = POWER[model.losses[0].name]

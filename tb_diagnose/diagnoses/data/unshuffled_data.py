@@ -33,7 +33,7 @@ from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import MOST_STEPS, number, sentence
 from tb_diagnose.core.run import Vitals
 from tb_diagnose.engine.contract import diagnosis, limit, method
-from tb_diagnose.measure.association import association, single_windows
+from tb_diagnose.measure.association import DRAWN, association, single_windows
 from tb_diagnose.measure.cycles import LEAST, is_running_mean, levelled, repeats, wave
 from tb_diagnose.roles.code import Code
 
@@ -66,9 +66,7 @@ def _no_epochs(train_loss: Curve, val_loss: Curve) -> str:
 )
 class UnshuffledData:
     mix = limit(0.5, alarm=">", unit="Cramér's V", source="Cohen 1988: a large effect")
-    drawn = limit(5, unit="× a random draw's chi-square", source="p < 1e-9 at 20 degrees")
-    alike = limit(0.5, alarm=">", unit="correlation of epochs", source="noise of 3 × 20 has 0.2")
-    smooth = limit(0.5, unit="correlation of neighbors", source="noise of 20 has 0.2")
+    alike = limit(0.5, alarm=">", unit="correlation", source="noise of 3 × 20 has 0.2")
 
     @method("counted labels", unless=_not_counted)
     def by_labels(self, label_vitals: Vitals, code: Code) -> Iterator[Evidence]:
@@ -76,7 +74,7 @@ class UnshuffledData:
         if min(counts.shape) < 2:
             return
         mix, times = association(counts)
-        if self.mix.exceeded(mix) and times > self.drawn:
+        if self.mix.exceeded(mix) and times > DRAWN:
             yield Evidence(
                 message=f"The classes come one after the other: over {len(counts)} label counts "
                 f"their mix differs with a Cramér's V of {number(mix)}.",
@@ -94,7 +92,7 @@ class UnshuffledData:
         level = levelled(train_loss.values, period)
         alike, smooth = repeats(level, period), wave(level, period)
         if self.alike.exceeded(alike):
-            slow = smooth > self.smooth
+            slow = self.alike.exceeded(smooth)
             how = "slow waves, as sorted data make" if slow else "the batches keep their order"
             yield Evidence(
                 message=f"{train_loss.name} takes the same course in every epoch of {period} "

@@ -27,8 +27,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.analysis.learning_state import LearningState
-from tb_diagnose.analysis.split_curves import SplitCurves
+from tb_diagnose.analysis.learning_state import HALFWAY, LearningState
+from tb_diagnose.analysis.split_curves import APART, SplitCurves
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, plural
 from tb_diagnose.core.model import ModelConfig
@@ -50,9 +50,7 @@ def _without(model: ModelConfig | None) -> str:
     concerns=_without,
 )
 class BatchNormStatistics:
-    learned = limit(0.5, alarm=">=", unit="of the way from guessing", source="halfway")
     near = limit(0.2, alarm="<=", unit="of the way from guessing", source="far below any gap")
-    apart = limit(0.25, alarm=">=", unit="of the way from guessing", source="as overfitting")
     often = limit(3, alarm=">=", unit="validations", source="one may be an accident")
 
     @method("scores and the configuration")
@@ -70,10 +68,10 @@ class BatchNormStatistics:
         pair = scores[0]
         held_out = pair.training_levels - pair.gap.values
         room = 1 - chance.accuracy
-        good = (pair.training_levels - chance.accuracy) / room >= self.learned
+        good = (pair.training_levels - chance.accuracy) / room >= HALFWAY
         bad = (held_out - chance.accuracy) / room <= self.near
         late = float(pair.gap.values[-1])
-        wide = (pair.gap.values / room >= self.apart) & (pair.gap.values >= 2 * late)
+        wide = (pair.gap.values / room >= APART) & (pair.gap.values >= 2 * late)
         off = np.flatnonzero(good & (bad | wide))
         if not self.often.exceeded(len(off)):
             return

@@ -43,7 +43,6 @@ def _held_out(val_loss: Curve | None) -> str:
 class ImplausiblePerfection:
     score = limit(PERFECT, alarm=">=", unit="of all examples", source="analysis/learning_state.py")
     perfect = limit(0.9995, alarm=">=", unit="of all examples", source="1, but for rounding")
-    weights = limit(100, alarm=">", unit="weights an example", source="far beyond any fit")
 
     @method("the validation score", points={"val_score": 3})
     def from_the_start(self, val_score: Curve) -> Iterator[Evidence]:
@@ -69,7 +68,7 @@ class ImplausiblePerfection:
             return
         examples = sample_size(train_score.series.values)
         weights = model.parameters if model is not None else -1
-        memorized = examples and self.weights.exceeded(weights / examples)
+        memorized = examples and weights > examples
         first = int(np.argmax(train_score.values >= self.score))
         yield Evidence(
             message=f"{train_score.name} ends at {number(end.value)}, and nothing was held out to "

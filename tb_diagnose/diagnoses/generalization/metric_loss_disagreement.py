@@ -26,7 +26,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_diagnose.analysis.guessing import NOTHING
-from tb_diagnose.analysis.learning_state import moved
+from tb_diagnose.analysis.learning_state import LOST, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
@@ -48,7 +48,7 @@ _BY_HAND = (
 )
 class MetricLossDisagreement:
     margin = limit(0.1, alarm=">", unit="of all examples", source="rounding and running means")
-    worse = limit(0.5, alarm=">=", unit="of the gain", source="far beyond noise")
+    worse = limit(LOST, alarm=">=", unit="of the gain", source="analysis/learning_state.py")
     fall = limit(0.1, alarm=">", unit="of the loss", source="it clearly went on falling")
     bottom = limit(-1, alarm="<", unit="of the loss", source="cosines and Dice end at -1")
 

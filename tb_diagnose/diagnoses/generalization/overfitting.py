@@ -26,7 +26,7 @@ from collections.abc import Iterator, Sequence
 from tb_diagnose.analysis.guessing import NOTHING
 from tb_diagnose.analysis.learning_state import LOST, WELL, LearningState, does_well, moved
 from tb_diagnose.analysis.run_curve import Curve
-from tb_diagnose.analysis.split_curves import SplitCurves
+from tb_diagnose.analysis.split_curves import APART, SplitCurves
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, percent
 from tb_diagnose.core.model import ModelConfig
@@ -43,7 +43,7 @@ from tb_diagnose.roles.code import Code
 )
 class Overfitting:
     rise = limit(0.025, alarm=">=", unit="of the best", source="half of runmedic's 5 %")
-    gap = limit(0.25, alarm=">=", unit="of all examples", source="a quarter learned by heart")
+    gap = limit(APART, alarm=">=", unit="of all examples", source="a quarter learned by heart")
     times = limit(10, alarm=">=", unit="× the training loss", source="healthy ones stay below")
     alone = limit(0.2, alarm=">=", unit="of the best", source="four times the usual")
 

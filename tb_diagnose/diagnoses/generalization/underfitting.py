@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tb_diagnose.analysis.guessing import guess_of, share_learned
-from tb_diagnose.analysis.learning_state import ENOUGH, LearningState
+from tb_diagnose.analysis.learning_state import ENOUGH, HALFWAY, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
@@ -56,7 +56,7 @@ def _bounded(model: ModelConfig) -> str:
     family="generalization", severity=Severity.WARNING, leads_to=("loss-plateau",), since="0.1"
 )
 class Underfitting:
-    poor = limit(0.5, alarm="<", unit="of the way from guessing", source="as loss-plateau")
+    poor = limit(HALFWAY, alarm="<", unit="of the way from guessing", source="as loss-plateau")
     least = limit(0.1, alarm=">", unit="of the way from guessing", source="below: no-learning")
     gap = limit(0.1, alarm="<=", unit="of the way from guessing", source="more: overfitting")
     left = limit(0.3, alarm=">=", unit="of the first loss", source="healthy ones end lower")

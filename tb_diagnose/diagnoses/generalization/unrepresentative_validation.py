@@ -10,7 +10,7 @@ How it is judged:
     training.
 
 When it stays silent:
-    Fewer than 6 validations, a distance that widens (overfitting), a validation that never rose
+    Fewer than 8 validations, a distance that widens (overfitting), a validation that never rose
     (validation-at-chance).
 
 What to try:
@@ -25,8 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import moved
-from tb_diagnose.analysis.split_curves import SplitCurves
+from tb_diagnose.analysis.learning_state import ENOUGH, moved
+from tb_diagnose.analysis.split_curves import APART, SplitCurves
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.engine.contract import diagnosis, limit, method
@@ -34,9 +34,8 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 
 @diagnosis(family="generalization", severity=Severity.INFO, since="0.2")
 class UnrepresentativeValidation:
-    apart = limit(0.25, alarm=">=", unit="of all examples", source="as overfitting")
+    apart = limit(APART, alarm=">=", unit="of all examples", source="as overfitting")
     widens = limit(0.1, alarm="<=", unit="of all examples", source="less is a constant distance")
-    points = limit(6, alarm=">=", unit="validations", source="four behind the first third")
 
     @method("scores of both splits")
     def by_splits(self, splits: tuple[SplitCurves, ...]) -> Iterator[Evidence]:
@@ -47,7 +46,7 @@ class UnrepresentativeValidation:
                 end is None
                 or trained is None
                 or pair.better < 0
-                or not self.points.exceeded(gap.finite)
+                or gap.finite < ENOUGH
                 or not moved(val)
             ):
                 continue

@@ -26,8 +26,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tb_diagnose.analysis.guessing import AT_CHANCE
-from tb_diagnose.analysis.learning_state import LearningState, moved
+from tb_diagnose.analysis.learning_state import HALFWAY, SURE, LearningState, does_well, moved
 from tb_diagnose.analysis.run_curve import Curve
+from tb_diagnose.analysis.split_curves import APART
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.engine.contract import diagnosis, limit, method
@@ -40,10 +41,8 @@ from tb_diagnose.roles.patterns import is_accuracy
     family="generalization", severity=Severity.CRITICAL, leads_to=("overfitting",), since="0.1"
 )
 class ValidationAtChance:
-    learned = limit(0.5, alarm=">", unit="of the way from guessing", source="halfway")
-    rose = limit(0.25, alarm=">=", unit="of a score", source="a quarter of all examples")
     near = limit(AT_CHANCE, alarm="<=", unit="of the way from guessing", source="see guessing.py")
-    counting = limit(3, alarm="<=", unit="standard deviations", source="p < 0.002")
+    counting = limit(SURE, alarm="<=", unit="standard deviations", source="p < 0.002")
 
     @method("the scores of both splits", points={"train_score": 3, "val_score": 3})
     def by_scores(
@@ -56,18 +55,19 @@ class ValidationAtChance:
         train, val, chance = train_score.end_level, val_score.end_level, learning.chance
         if train is None or val is None or not train_score.end or not val_score.end:
             return
-        known = chance is not None and is_accuracy(val_score.series.tag)
-        if known and chance is not None:
-            way = (train.value - chance.accuracy) / (1 - chance.accuracy)
+        comparison = None
+        if chance is not None and is_accuracy(val_score.series.tag):
             # Of few values the course may stand below the last one.
             level = max(val.value, val_score.end.value)
-            apart = self.learned.exceeded(way) or _gets_worse(val_loss, train_score)
-            comparison = self._guesses(val_score, level, chance) if apart else None
-            said = f", where guessing gives {number(chance.accuracy)}"
+            learned = does_well(None, train_score, chance) or _gets_worse(val_loss, train_score)
+            comparison = self._guesses(val_score, level, chance) if learned else None
+            found, said = (
+                comparison is not None,
+                f", where guessing gives {number(chance.accuracy)}",
+            )
         else:
-            comparison = self._unmoved(train_score, val_score, val_loss)
-            said = " and never rose"
-        if comparison is None:
+            found, said = _unmoved(train_score, val_score, val_loss), " and never rose"
+        if not found:
             return
         yield Evidence(
             message=f"{train_score.name} reaches {number(train_score.end.value)}, but "
@@ -95,7 +95,7 @@ class ValidationAtChance:
             return
         known = chance is not None and is_accuracy(val_score.series.tag)
         guesses = self._guesses(val_score, level.value, chance) if known and chance else None
-        rises = rise.persistent and moved(val_score) is False and level.value < self.learned
+        rises = rise.persistent and moved(val_score) is False and level.value < HALFWAY
         if guesses is None and (known or not rises):
             return
         yield Evidence(
@@ -140,14 +140,13 @@ class ValidationAtChance:
         few = self.counting.compare(above / noise if noise else 0.0)
         return few if few.holds and above < (1 - chance.accuracy) / 3 else None
 
-    def _unmoved(self, train: Curve, val: Curve, val_loss: Curve | None) -> Comparison | None:
-        """That validation never moved while training rose."""
-        fell = val_loss is not None and moved(val_loss) is not False
-        if fell or moved(val) is not False or not train.end_level or not val.end_level:
-            return None
-        gap = min(train.gained or 0.0, train.end_level.value - val.end_level.value)
-        comparison = self.rose.compare(gap)
-        return comparison if comparison.holds else None
+
+def _unmoved(train: Curve, val: Curve, val_loss: Curve | None) -> bool:
+    """Whether validation never moved while training rose."""
+    fell = val_loss is not None and moved(val_loss) is not False
+    if fell or moved(val) is not False or not train.end_level or not val.end_level:
+        return False
+    return min(train.gained or 0.0, train.end_level.value - val.end_level.value) >= APART
 
 
 def _gets_worse(val_loss: Curve | None, train_score: Curve) -> bool:

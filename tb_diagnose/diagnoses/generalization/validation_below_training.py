@@ -26,6 +26,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_diagnose.analysis.learning_state import FEW
 from tb_diagnose.analysis.split_curves import APART, SplitCurves
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
@@ -58,7 +59,6 @@ def _far_above(pair: SplitCurves) -> bool:
 
 @diagnosis(family="generalization", severity=Severity.INFO, since="0.1", concerns=_explained)
 class ValidationBelowTraining:
-    points = limit(5, alarm=">=", unit="validations", source="fewer show no habit")
     below = limit(0.9, alarm="<", unit="of the training loss", source="runmedic")
     often = limit(0.7, alarm=">=", unit="of the validations", source="runmedic")
 
@@ -68,7 +68,7 @@ class ValidationBelowTraining:
     ) -> Iterator[Evidence]:
         for pair in [each for each in splits if each.better < 0][:1]:
             train, gap = pair.training, pair.gap
-            if not self.points.exceeded(gap.finite) or not (train.start and train.end_level):
+            if gap.finite <= FEW or not (train.start and train.end_level):
                 continue
             if train.start.value <= 0:
                 continue
