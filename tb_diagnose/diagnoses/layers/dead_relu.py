@@ -6,7 +6,7 @@ Why it matters:
 
 How it is judged:
     The share of a layer's units that no example activates, in the later half of the run: half is a
-    note, or a warning where nothing is learned; 90 % always is. From histograms of outputs, only a
+    note, or a warning where nothing is learned; 91 % always is. From histograms of outputs, only a
     layer of nothing but zeros counts. From weights: a still kernel beside moving biases is given
     nothing but 0.
 
@@ -58,7 +58,6 @@ def _without(model: ModelConfig | None = None) -> str:
 )
 class DeadRelu:
     share = limit(0.5, alarm=">=", unit="of the units", source="SageMaker Debugger: 50 %")
-    most = limit(0.9, alarm=">=", unit="of the units", source="hardly anything gets through")
     biases = limit(
         1e-3, alarm=">=", unit="of mean |w|", source="a thousand times what a still kernel may move"
     )
@@ -86,7 +85,7 @@ class DeadRelu:
             what = f"{worst.name} gave nothing but 0 at the last {plural(count, 'measurement')}"
         others = [layer.name for layer in dead if layer is not worst]
         more = f"; {listed(others)} much the same" if others else ""
-        severe = harm or self.most.exceeded(share)
+        severe = harm or self.share.far_exceeded(share)
         yield Evidence(
             message=f"{what}{more}" + (f"; {learning.sentence}." if learning and harm else "."),
             suggestion=_remedy(code, optimizer),

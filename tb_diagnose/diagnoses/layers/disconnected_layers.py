@@ -25,20 +25,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tb_diagnose.analysis.layers import GRAIN, LayerSummary
+from tb_diagnose.analysis.layers import LayerSummary
 from tb_diagnose.analysis.learning_state import LearningState
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed, plural
-from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.engine.contract import diagnosis, method
 
 
 @diagnosis(family="layers", severity=Severity.WARNING, since="0.1")
 class DisconnectedLayers:
-    gradient = limit(0, alarm="<=", unit="gradient norm", source="no gradient at all")
-    still = limit(
-        GRAIN, alarm="<", unit="of mean |w|", source="16 times the resolution of 32-bit numbers"
-    )
-
     @method("gradients of the kernels")
     def by_gradients(
         self, layer_gradients: tuple[LayerSummary, ...], learning: LearningState | None = None
@@ -56,7 +51,6 @@ class DisconnectedLayers:
             "the loss, and for a branch that is not used; freeze it if that is what you want.",
             tag=track.tag,
             steps=track.span(),
-            comparison=self.gradient.compare(0),
             related=tuple(layer.name for layer in cut[1:]),
         )
 
@@ -67,7 +61,7 @@ class DisconnectedLayers:
         judged = [
             layer for layer in layer_movements if layer.trainable and layer.kind != "embeddings"
         ]
-        still = [layer for layer in judged if self.still.exceeded(layer.movement or 0)]
+        still = [layer for layer in judged if layer.still]
         if not still or len(still) == len(judged):
             return
         recurrent = [layer for layer in still if layer.kind == "recurrent"]
@@ -104,7 +98,6 @@ class DisconnectedLayers:
             suggestion=suggestion,
             tag=still[0].tag,
             steps=still[0].span(),
-            comparison=self.still.compare(max(layer.movement or 0 for layer in still)),
             severity=severity,
             related=tuple(layer.tag for layer in still[1:]),
         )

@@ -33,7 +33,7 @@ from tb_diagnose.core.format import listed, number, plural, sentence
 from tb_diagnose.core.model import ModelConfig, Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
-from tb_diagnose.roles.optimizer import usual_rates
+from tb_diagnose.roles.optimizer import usual_rates, vanished
 
 
 def _kept(layers: tuple[LayerSummary, ...], learning: LearningState | None = None) -> str:
@@ -55,7 +55,6 @@ class FrozenWeights:
         GRAIN, alarm="<", unit="of mean |w|", source="16 times the resolution of 32-bit numbers"
     )
     share = limit(0.33, alarm=">=", unit="of the run", source="longer than any pause")
-    decayed = limit(1e-3, alarm="<=", unit="of the highest rate", source="the end of a schedule")
 
     @method("updates of the kernels")
     def by_updates(
@@ -96,7 +95,7 @@ class FrozenWeights:
             n = min(len(layer.moves) + 1 for layer in trained)
             failed, rest = learning is not None and learning.poor, n - 1 - since
             long = rest >= ENOUGH and self.share.exceeded(rest / n)
-            if not failed or not long or self._planned(learning_rate):
+            if not failed or not long or (learning_rate and vanished(learning_rate.values)[-1]):
                 return
         first, known = trained[0], all(layer.layer is not None for layer in trained)
         from_on = f" from step {first.span(since)[0]} on" if since else ""
@@ -133,11 +132,6 @@ class FrozenWeights:
                 tag="keras",
                 severity=Severity.WARNING if everything else Severity.INFO,
             )
-
-    def _planned(self, rate: Curve | None) -> bool:
-        if rate is None or rate.end is None or rate.highest is None or not rate.highest.value:
-            return False
-        return bool(self.decayed.exceeded(rate.end.value / rate.highest.value))
 
     def _judged(
         self, found: Evidence, farthest: float, learning: LearningState | None, *, known: bool

@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from tb_diagnose.analysis.layers import MANY, LayerSummary
+from tb_diagnose.analysis.layers import GRAIN, MANY, LayerSummary
 from tb_diagnose.analysis.learning_state import WELL, does_well
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
@@ -56,7 +56,6 @@ class PoorInitialisation:
     gain = limit(100, alarm=">", unit="× too large or small", source="two digits are lost")
     saturated = limit(10, alarm=">", unit="× He's deviation", source="a sigmoid's ends are at 5")
     scale = limit(8, unit="× Glorot's variance", source="He's is 2, SELU's 1")
-    spread = limit(1e-6, alarm="<=", unit="of |mean|", source="one value in 32-bit numbers")
 
     @method("initializers of the configuration", unless=_unknown)
     def by_configuration(
@@ -76,7 +75,7 @@ class PoorInitialisation:
 
     @method("first histograms")
     def by_histograms(self, layers: tuple[LayerSummary, ...], code: Code) -> Iterator[Evidence]:
-        alike = [layer for layer in layers[:-1] if layer.trainable and self._is_single(layer)]
+        alike = [layer for layer in layers[:-1] if layer.trainable and _is_single(layer)]
         first = alike[0].kernel if alike else None
         if first is None:
             return
@@ -87,17 +86,7 @@ class PoorInitialisation:
             suggestion=sentence(code("initialize")),
             tag=first.name,
             steps=(step,),
-            comparison=self.spread.compare(float(first.high[0] - first.low[0])),
         )
-
-    def _is_single(self, layer: LayerSummary) -> bool:
-        """Whether a kernel begins as one value; 1 is the scale of PyTorch's normalization."""
-        first = layer.kernel
-        scales = first is not None and layer.tag.endswith("weight") and first.mean[0] == 1
-        if first is None or not len(first) or first.count[0] < MANY or scales:
-            return False
-        spread, mean = float(first.high[0] - first.low[0]), abs(float(first.mean[0]))
-        return bool(self.spread.exceeded(spread / mean if mean > 0 else spread))
 
     def _constant(
         self,
@@ -178,3 +167,13 @@ class PoorInitialisation:
         spread = odd_std(layer, float(self.scale))
         small = spread < he_std(fan_in(layer)) if spread else False
         return 0.0 if small and model.kind != "Sequential" else spread
+
+
+def _is_single(layer: LayerSummary) -> bool:
+    """Whether a kernel begins as one value; 1 is the scale of PyTorch's normalization."""
+    first = layer.kernel
+    scales = first is not None and layer.tag.endswith("weight") and first.mean[0] == 1
+    if first is None or not len(first) or first.count[0] < MANY or scales:
+        return False
+    spread, mean = float(first.high[0] - first.low[0]), abs(float(first.mean[0]))
+    return spread <= GRAIN * (mean or 1)

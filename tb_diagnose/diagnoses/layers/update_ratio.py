@@ -64,8 +64,6 @@ def _unknown_steps(scalars: tuple[Series, ...]) -> str:
 class UpdateRatio:
     low = limit(1e-5, alarm="<", unit="of the weights", source="DeepDiagnosis: 1e-5 to 1e-1")
     high = limit(0.1, alarm=">", unit="of the weights", source="DeepDiagnosis: 1e-5 to 1e-1")
-    far = limit(1, alarm=">", unit="of the weights", source="everything is replaced at once")
-    aim = limit(1e-3, unit="of the weights", source="CS231n: about 1e-3")
 
     @method("measured updates")
     def by_updates(
@@ -113,15 +111,14 @@ class UpdateRatio:
         optimizer: Optimizer | None,
     ) -> Iterator[Evidence]:
         harm = learning is not None and learning.poor
-        bound = self.far if not harm else self.high
-        if harm and ratio.exact and ratio.value > 0 and self.low.exceeded(ratio.value):
-            bound = self.low
-        if not bound.exceeded(ratio.value):
+        tiny = ratio.exact and ratio.value > 0 and self.low.exceeded(ratio.value)
+        bound = self.low if tiny else self.high
+        if not bound.exceeded(ratio.value) or not (harm or ratio.value > 1):
             return
         least = "" if ratio.exact else "at least "
         yield Evidence(
             message=f"Each step changes the weights by {least}{number(ratio.value)} of their size "
-            f"(median of {plural(ratio.kernels, 'kernel')}); about {number(self.aim)} goes well"
+            f"(median of {plural(ratio.kernels, 'kernel')}); about {number(self._aim)} goes well"
             + (f"; {learning.sentence}." if learning and harm else "."),
             suggestion=self._remedy(code, optimizer, ratio.value),
             tag=ratio.tag,
@@ -130,9 +127,14 @@ class UpdateRatio:
             confidence="" if ratio.exact else "lower bound by the distance of the histograms",
         )
 
+    @property
+    def _aim(self) -> float:
+        """Midway between both limits: CS231n's 1e-3."""
+        return float(np.sqrt(self.low * self.high))
+
     def _remedy(self, code: Code, optimizer: Optimizer | None, ratio: float) -> str:
         """The ratio follows the rate in proportion; a rate that is not usual is no remedy."""
-        rate, factor = optimizer.learning_rate if optimizer else None, self.aim / ratio
+        rate, factor = optimizer.learning_rate if optimizer else None, self._aim / ratio
         if not rate or optimizer is None:
             return f"Multiply the learning rate by {number(factor)}."
         better = min(rate * factor, max(usual_rates(optimizer, code.framework).highest, rate))

@@ -7,7 +7,7 @@ How it is judged:
     The first quarter of at least four kernels in a row against the last. Where nothing is learned:
     gradient norms below a thousandth, movements below a twentieth, or, by the activations'
     largest derivatives, less than a hundredth of the gradient let through. Whatever the loss does:
-    gradients below a millionth and first layers that do not move at all.
+    such gradient norms and first layers that do not move at all.
 
 When it stays silent:
     A loss that falls while the first layers move: early layers of healthy networks have smaller
@@ -87,7 +87,6 @@ def _short(layer_movements: tuple[LayerSummary, ...]) -> str:
 )
 class VanishingGradients:
     gradient = limit(1e-3, alarm="<", unit="of the last layers'", source="AUTOTRAINER: 1e-3")
-    gone = limit(1e-6, alarm="<", unit="of the last layers'", source="32-bit numbers have 7 digits")
     movement = limit(0.05, alarm="<", unit="of the last layers'", source="Adam rescales gradients")
     passed = limit(0.01, alarm="<", unit="of the gradient", source="four sigmoids: 0.25 ** 4")
 
@@ -105,14 +104,13 @@ class VanishingGradients:
         ratio = _ratio(sizes, few)
         stuck = all(_unmoved(layer) for layer in row[:few])
         failed = learning is not None and learning.poor
-        bound = self.gradient if failed or stuck else self.gone
-        if ratio is None or not bound.exceeded(ratio) or not (failed or stuck):
+        if ratio is None or not self.gradient.exceeded(ratio) or not (failed or stuck):
             return
         track = row[0].gradient
         what = "gradient norm" if track.by_unit else "mean |gradient|"
         rest = ", and their updates are too small to change a 32-bit number" if stuck else ""
         profile = _Profile(row, what, sizes, track.tag, track.span())
-        yield profile.evidence(bound, ratio, rest, learning, _remedy(code, model))
+        yield profile.evidence(self.gradient, ratio, rest, learning, _remedy(code, model))
 
     @method("movement by depth", unless=_short)
     def by_movement(

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_diagnose.analysis.layers import LayerSummary
-from tb_diagnose.analysis.learning_state import LearningState, does_well
+from tb_diagnose.analysis.learning_state import WELL, LearningState, does_well
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import listed, percent, sentence
@@ -49,7 +49,6 @@ from tb_diagnose.roles.code import Code
 class VanishingWeights:
     left = limit(0.1, alarm="<", unit="of the size at the beginning", source="a digit is lost")
     share = limit(0.25, alarm=">=", unit="of the loss", source="no longer a small correction")
-    well = limit(0.9, unit="of the way from guessing to perfect", source="what is gone was idle")
 
     @method("size of the weights")
     def by_size(
@@ -70,7 +69,7 @@ class VanishingWeights:
             and not layer.is_normalized
             and self.left.exceeded(layer.left)
         ]
-        if not gone or (train_score and does_well(None, train_score, chance, float(self.well))):
+        if not gone or (train_score and does_well(None, train_score, chance, WELL)):
             return
         share = _penalty(layer_movements) / _level(train_loss)
         harm = learning is not None and learning.poor
