@@ -23,6 +23,8 @@ _CHANCE, _HARDLY = 0.01, 0.001
 _RANKED = 32
 #: A slope is told from none, and a level from another, from three standard errors on.
 _ERRORS = 3.0
+#: No noise of a mean is so many times its usual level.
+BLOWN_UP = 3.0
 #: The second half of a straight line makes half of its gain; noise may take a tenth of it. Fewer
 #: values are no line.
 STRAIGHT, _LINE = 0.4, 20

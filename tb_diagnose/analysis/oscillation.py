@@ -33,6 +33,8 @@ JUMP, _JUMPS = 2.5, 12
 #: Four of five normal deviations are below so many standard deviations; of second differences, the
 #: variance is six times that of the values.
 _MOST, _USUAL, _DIFFERENCES = 0.8, 1.2816, 6.0
+#: Two full swings: fewer turns can be one accident.
+TURNS = 4
 #: Slower than one turn in so many points is drift.
 _SLOWEST = 8
 #: What the first fifth does is the way down; an oscillation still turns in the last third.
@@ -47,6 +49,7 @@ class Oscillation(NamedTuple):
         low, high: the lowest and highest level that it turned at.
         size: of the smallest move that counts, in the curve's unit.
         points: how many values or medians were judged.
+        range: the highest less the lowest of them.
     """
 
     turns: tuple[int, ...]
@@ -54,6 +57,7 @@ class Oscillation(NamedTuple):
     high: float
     size: float
     points: int
+    range: float
 
 
 def averaged(curve: Curve, *, single: bool) -> Floats:
@@ -110,7 +114,7 @@ def oscillation(curve: Curve, values: Floats, size: float) -> Oscillation | None
         return None
     at = curve.where[(turns * curve.finite) // len(values)]
     low, high = float(values[turns].min()), float(values[turns].max())
-    return Oscillation(tuple(at.tolist()), low, high, size, len(values))
+    return Oscillation(tuple(at.tolist()), low, high, size, len(values), float(np.ptp(values)))
 
 
 def _noise(curve: Curve, values: Floats) -> float:

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 #: Values of one side that a peak is compared with: a sixteenth of the curve, up to 25, and for a
 #: burst a quarter.
 _FEWEST, _SIDES = 2, ((16, 25), (4, 1000))
+#: Fewer values show no usual spread.
+ENOUGH = 20
 #: Nine of ten normal deviations are below so many standard deviations, half below so many.
 _SHARE, _NORMAL, _HALF = 0.9, 1.645, 0.6745
 #: What is further out than so many standard deviations, by the median, tells nothing of the spread.
@@ -46,10 +48,10 @@ def find_peaks(values: Floats, factor: float, score: float) -> list[Peak]:
 
     The spread is that which nine of ten values keep to, without those that are far outside. One of
     several values that belong together, the highest, stands for all: also of a burst that lasts
-    longer than the sides of single values are.
+    longer than the sides of single values are. None among fewer than 20 values.
     """
     sides = [min(max(len(values) // parts, _FEWEST), most) for parts, most in _SIDES]
-    if len(values) <= 2 * sides[0]:
+    if len(values) < ENOUGH:
         return []
     positive = bool(values.min() > 0)
     heights = np.log(values) if positive else values.astype(np.float64)

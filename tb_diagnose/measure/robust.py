@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: What chance does in fewer than 5 of 100 cases is none, by convention.
+SIGNIFICANT = 0.05
 #: Two draws from one normal distribution differ by less than so many standard deviations in 95 of
 #: 100 cases: 1.96 * sqrt(2).
 LUCK = 1.96 * 2**0.5

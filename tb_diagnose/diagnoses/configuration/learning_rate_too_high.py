@@ -23,7 +23,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import LearningState
+from tb_diagnose.analysis.curve import BLOWN_UP
+from tb_diagnose.analysis.learning_state import FEW, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.analysis.run_state import RunState
 from tb_diagnose.core.finding import Evidence, Severity
@@ -56,7 +57,6 @@ from tb_diagnose.roles.optimizer import highest_rate, runs_at, usual_rates
 class LearningRateTooHigh:
     above = limit(1, alarm=">", unit="× the highest usual rate", source="see roles/optimizer.py")
     blow_up = limit(10, alarm=">", unit="× the start", source="beyond the noise of any mean")
-    thrown = limit(3, alarm=">", unit="× the last loss", source="beyond the noise of any mean")
 
     @method("the rate and the loss")
     def by_rate(
@@ -118,8 +118,8 @@ class LearningRateTooHigh:
         if repeat is None or loss.start is None or repeat.last < len(loss) - 2:
             return
         level = loss.point(repeat.last).value
-        long = repeat.last - repeat.first >= len(loss) / 2 and len(loss) >= 2 * self.thrown
-        if long and level > 0 and self.thrown.exceeded(loss.start.value / level):
+        long = repeat.last - repeat.first >= len(loss) / 2 and len(loss) > FEW
+        if long and 0 < BLOWN_UP * level < loss.start.value:
             yield Evidence(
                 message=f"The first steps at a learning rate of {rate:g} threw {loss.name} from "
                 f"{number(loss.start.value)} to {number(level)}, and not one digit changes from "
@@ -128,7 +128,6 @@ class LearningRateTooHigh:
                 "deviation 1.",
                 tag=loss.name,
                 steps=(int(loss.steps[0]), int(loss.steps[repeat.first])),
-                comparison=self.thrown.compare(loss.start.value / level),
             )
 
 

@@ -52,7 +52,6 @@ def _too_few(step_vitals: Vitals, chance: ChanceLevel) -> str:
 class NoisyLabels:
     known = limit(0.5, unit="× ln K", source="the label beats an even guess clearly")
     tail = limit(1, alarm=">", unit="× ln K", source="worse than guessing")
-    surely = limit(2, unit="× ln K", source="contradicted, not just hard")
     falling = limit(0.1, unit="of the tail", source="it is still being learned")
 
     @method("the losses of single examples", unless=_too_few)
@@ -76,5 +75,5 @@ class NoisyLabels:
                 tag=step_vitals.name,
                 steps=(int(step_vitals.steps[-late.shape[1]]), int(step_vitals.steps[-1])),
                 comparison=self.tail.compare(worst / chance.loss),
-                severity=None if worst > self.surely * chance.loss else Severity.INFO,
+                severity=None if worst > 2 * self.tail * chance.loss else Severity.INFO,
             )

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_diagnose.analysis.layers import GRAIN
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.core.model import ModelConfig
@@ -51,7 +52,7 @@ def _few(layer_vitals: Vitals | None) -> str:
     since="0.1",
 )
 class ConstantOutput:
-    spread = limit(1e-6, alarm="<=", unit="of mean |value|", source="16 times float32's grain")
+    spread = limit(GRAIN, alarm="<=", unit="of mean |value|", source="analysis/layers.py")
 
     @method("statistics of the output layer", unless=_few)
     def by_vitals(

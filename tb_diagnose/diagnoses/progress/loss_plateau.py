@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import Learned, LearningState
+from tb_diagnose.analysis.learning_state import HALFWAY, Learned, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number
@@ -33,7 +33,7 @@ from tb_diagnose.engine.contract import diagnosis, limit, method
 @diagnosis(family="progress", severity=Severity.WARNING, since="0.1")
 class LossPlateau:
     late = limit(0.05, alarm="<", unit="of the gain", source="a tenth of a straight line's")
-    halfway = limit(0.5, alarm="<", unit="of the way from guessing", source="most is unlearned")
+    halfway = limit(HALFWAY, alarm="<", unit="of the way from guessing", source="most is unlearned")
     little = limit(0.1, alarm="<", unit="of the start", source="half of any healthy one seen")
 
     @method("the losses")

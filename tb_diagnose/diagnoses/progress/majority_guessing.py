@@ -28,7 +28,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_diagnose.analysis.guessing import NOTHING
-from tb_diagnose.analysis.learning_state import LearningState
+from tb_diagnose.analysis.learning_state import ONE_CLASS, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
@@ -41,9 +41,7 @@ from tb_diagnose.roles.patterns import is_accuracy
 @diagnosis(family="progress", severity=Severity.CRITICAL, leads_to=("underfitting",), since="0.1")
 class MajorityGuessing:
     least = limit(0.52, alarm=">=", unit="of all examples", source="below, classes are equal")
-    most = limit(0.97, alarm="<=", unit="of all examples", source="above, H(p) is tiny")
     cost = limit(1 - NOTHING, alarm=">=", unit="× H(p)", source="see analysis/guessing.py")
-    still = limit(0.8, alarm=">=", unit="of the run", source="since its first epochs")
 
     @method("loss and accuracy", points={"train_loss": 6, "train_score": 6})
     def by_cost(
@@ -80,8 +78,8 @@ class MajorityGuessing:
                 steps=steps,
                 comparison=self.cost.compare(level / cost),
             )
-        elif val_score is not None and self._held(train_score) and self._constant(val_score):
-            if not (self._held(val_score) and self._moves(train_loss, train_score)):
+        elif val_score is not None and _held(train_score) and self._constant(val_score):
+            if not (_held(val_score) and self._moves(train_loss, train_score)):
                 return
             yield Evidence(
                 message=f"{one}, nor does {val_score.name}, while {train_loss.name} changes.",
@@ -89,25 +87,25 @@ class MajorityGuessing:
                 tag=train_score.name,
                 related=(val_score.name, train_loss.name),
                 steps=steps,
-                comparison=self.still.compare(train_score.held / len(train_score)),
                 severity=Severity.WARNING,
             )
 
     def _constant(self, score: Curve) -> bool:
-        """Whether an accuracy stands still since half of the run, at the share of a larger "
-        "class."""
+        """Whether an accuracy stands still since half of the run, at a larger class' share."""
         if not is_accuracy(score.series.tag) or 2 * score.held < len(score):
             return False
         level = float(score.finite_values[-1])
-        return bool(self.least.exceeded(level) and self.most.exceeded(level))
-
-    def _held(self, score: Curve) -> bool:
-        return bool(score.held > 3 and self.still.exceeded(score.held / len(score)))
+        return bool(self.least.exceeded(level)) and level <= 1 - NOTHING  # H(p) is tiny above
 
     def _moves(self, loss: Curve, score: Curve) -> bool:
         """Whether the loss moved while the accuracy stood, so that the answers did change."""
         behind = loss.finite_values[len(loss) - score.held * len(loss) // len(score) :]
         return bool(len(behind) > 1 and np.ptp(behind) > NOTHING / 2 * abs(float(behind[0])))
+
+
+def _held(score: Curve) -> bool:
+    """Whether a score has been the same since its first epochs."""
+    return score.held > 3 and score.held >= ONE_CLASS * len(score)
 
 
 def _squared(model: ModelConfig | None) -> bool:

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tb_diagnose.analysis.guessing import NOTHING, guess_of
-from tb_diagnose.analysis.learning_state import SURE, LearningState
+from tb_diagnose.analysis.learning_state import LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, plural
@@ -38,7 +38,6 @@ from tb_diagnose.roles.optimizer import rates_to_try
 @diagnosis(family="progress", severity=Severity.CRITICAL, since="0.1")
 class NoLearning:
     gain = limit(NOTHING, alarm="<=", unit="of the start", source="see analysis/guessing.py")
-    doubt = limit(SURE, alarm="<", unit="standard errors", source="see analysis/learning_state.py")
     guess = limit(1 - NOTHING, alarm=">=", unit="× ln K", source="see analysis/guessing.py")
 
     @method("the reward, or all losses and scores")
@@ -88,12 +87,12 @@ class NoLearning:
         return said + number(level.value), self.guess.compare(times)
 
     def _compared(self, curve: Curve) -> Comparison | None:
-        """What was gained against nothing, else against its own doubt."""
+        """What was gained against nothing; None where it is doubt that counts."""
         start = curve.start_level
         level = 1.0 if curve.info.kind == "score" or start is None else abs(start.value)
         gained = (curve.gained or 0.0) / level if level else 0.0
-        found = self.gain.compare(gained), self.doubt.compare(curve.gained_score or 0.0)
-        return next((comparison for comparison in found if comparison.holds), None)
+        comparison: Comparison = self.gain.compare(gained)
+        return comparison if comparison.holds else None
 
     def _unrewarded(self, curve: Curve) -> Evidence:
         return Evidence(

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_diagnose.analysis.guessing import NOTHING, guess_of
-from tb_diagnose.analysis.learning_state import GOOD, LearningState
+from tb_diagnose.analysis.learning_state import FEW, GOOD, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, percent, plural
@@ -41,7 +41,6 @@ _ERROR_RATES = frozenset(("wer", "cer"))
 
 @diagnosis(family="progress", severity=Severity.WARNING, since="0.2")
 class ScoreAtChance:
-    points = limit(4, alarm=">=", unit="values", source="three of one kind may be chance")
     zero = limit(0.005, alarm="<=", unit="of the score", source="nothing but chance hits")
     guess = limit(NOTHING, alarm="<=", unit="from guessing", source="see analysis/guessing.py")
     good = limit(GOOD, alarm="<", unit="of the score", source="analysis/learning_state.py")
@@ -56,7 +55,7 @@ class ScoreAtChance:
     ) -> Iterator[Evidence]:
         known = learning.curve if learning.stuck else None
         for curve in (*scores, *errors):
-            if curve is known or not self.points.exceeded(curve.finite):
+            if curve is known or curve.finite < FEW:
                 continue
             said, comparison = self._stuck(curve, learning.chance)
             if comparison is not None:

@@ -24,16 +24,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tb_diagnose.analysis.learning_state import LearningState
+from tb_diagnose.analysis.curve import STRAIGHT
+from tb_diagnose.analysis.learning_state import HALFWAY, LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.measure.robust import SIGNIFICANT
 from tb_diagnose.roles.code import Code
-
-#: Probability of a rise of validation by chance.
-_CHANCE = limit(0.05, unit="p-value", source="convention").default
 
 #: Fewer values have no pace.
 ENOUGH = 10
@@ -51,8 +50,7 @@ def _short(train_loss: Curve | None = None, val_loss: Curve | None = None) -> st
     family="progress", severity=Severity.WARNING, leads_to=("unfinished-training",), since="0.1"
 )
 class SlowConvergence:
-    straight = limit(0.4, alarm=">=", unit="of the gain", source="0.5 is a straight line")
-    gone = limit(0.5, alarm="<", unit="of the start", source="more has converged somewhere")
+    straight = limit(STRAIGHT, alarm=">=", unit="of the gain", source="0.5 is a straight line")
     least = limit(0.02, alarm=">=", unit="of the start", source="below, nothing moves")
     crawl = limit(0.1, alarm="<", unit="of the start", source="five times the run to halve it")
 
@@ -81,8 +79,7 @@ class SlowConvergence:
                 return
 
     def _crawls(self, late: float, gone: float) -> bool:
-        small = self.gone.exceeded(gone) and self.least.exceeded(gone)
-        return bool(small and self.straight.exceeded(late))
+        return bool(self.least.exceeded(gone) and gone < HALFWAY and self.straight.exceeded(late))
 
     def _evidence(
         self, loss: Curve, late: float, gone: float, code: Code, optimizer: Optimizer | None
@@ -109,7 +106,7 @@ class SlowConvergence:
         if self.crawl.exceeded(gone):
             return True
         share = learning.share if learning is not None else None
-        far = self.gone.exceeded(share) if share is not None else 2 * gone < self.gone
+        far = share < HALFWAY if share is not None else 2 * gone < HALFWAY
         return bool(far and late <= 1 - self.straight / 2)
 
 
@@ -125,7 +122,7 @@ def _turned(held_out: Curve | None) -> bool:
     """Whether validation gets worse, or never got better."""
     if held_out is None or held_out.rise is None:
         return False
-    return held_out.improved is False or held_out.rise.p_value < _CHANCE
+    return held_out.improved is False or held_out.rise.p_value < SIGNIFICANT
 
 
 def _warms_up(rate: Curve | None) -> bool:

@@ -42,7 +42,6 @@ def _running(state: RunState | None) -> str:
 class UnfinishedTraining:
     gain = limit(0.125, alarm=">=", unit="of the gain so far", source="half of a straight line's")
     level = limit(0.05, alarm=">=", unit="of the level", source="worth another run")
-    early = limit(0.65, alarm="<", unit="of the way from guessing", source="a third is unlearned")
     decayed = limit(0.01, alarm="<", unit="× the peak rate", source="the schedule has finished")
 
     @method("the training loss", points={"train_loss": 10})
@@ -74,7 +73,7 @@ class UnfinishedTraining:
         if self._finished(learning, learning_rate):
             return
         losses = [curve for curve in (train_loss, val_loss) if curve is not None]
-        gains = [self._further(curve, early=self._early(learning)) for curve in losses]
+        gains = [self._further(curve, early=learning.early) for curve in losses]
         if all(self.gain.exceeded(gain) for gain in gains):
             yield self._evidence(train_loss, val_loss, 0, min(gains), learning, code)
 
@@ -97,11 +96,8 @@ class UnfinishedTraining:
             related=(val_loss.name,) if val_loss is not None else (),
             steps=train_loss.span(begin),
             comparison=self.gain.compare(gain),
-            severity=Severity.WARNING if self._early(learning) else None,
+            severity=Severity.WARNING if learning.early else None,
         )
-
-    def _early(self, learning: LearningState) -> bool:
-        return bool(learning.share is not None and self.early.exceeded(learning.share))
 
     def _further(self, loss: Curve, *, early: bool) -> float:
         """What a quarter more of a short run would add to its gain; 0 if it is not worth it."""

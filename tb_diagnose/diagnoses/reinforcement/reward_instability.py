@@ -27,7 +27,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.analysis.oscillation import JUMP, medians, roughness
+from tb_diagnose.analysis.learning_state import LOST
+from tb_diagnose.analysis.oscillation import JUMP, TURNS, medians, roughness
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, plural, sentence
@@ -42,9 +43,8 @@ from tb_diagnose.roles.training_kinds import no_reinforcement
     family="reinforcement", severity=Severity.WARNING, since="0.1", concerns=no_reinforcement
 )
 class RewardInstability:
-    size = limit(0.5, alarm=">=", unit="of the gain or range", source="half of what was learned")
+    size = limit(LOST, alarm=">=", unit="of the gain or range", source="half of what was learned")
     level = limit(0.2, alarm=">=", unit="of the level", source="less is not worth acting on")
-    turns = limit(4, alarm=">=", unit="turns", source="two full swings: one can be an accident")
 
     @method("reward", points={"reward": 10})
     def by_reward(
@@ -111,7 +111,7 @@ class RewardInstability:
             size = max(self.size * self._range(curve), least)
         turns = swings(values, max(size, 2 * noise)) if size > 0 else np.empty(0, np.int64)
         turns = turns[turns > len(values) // 10 * 2]
-        if not self.turns.exceeded(len(turns)) or turns[-1] < len(values) * 2 / 3:
+        if len(turns) < TURNS or turns[-1] < len(values) * 2 / 3:
             return None
         where = curve.where[turns * curve.finite // len(values)]
         low, high = float(values[turns].min()), float(values[turns].max())
@@ -124,5 +124,5 @@ class RewardInstability:
             ),
             tag=curve.name,
             steps=tuple(curve.steps[where].tolist()),
-            comparison=self.turns.compare(len(turns)),
+            comparison=self.size.compare((high - low) / float(np.ptp(values))),
         )

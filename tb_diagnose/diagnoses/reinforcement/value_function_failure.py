@@ -32,6 +32,7 @@ from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number
 from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.measure.robust import SIGNIFICANT
 from tb_diagnose.roles.training_kinds import no_reinforcement
 
 
@@ -44,7 +45,6 @@ from tb_diagnose.roles.training_kinds import no_reinforcement
 )
 class ValueFunctionFailure:
     explained = limit(0.05, alarm="<=", unit="of the variance", source="a constant explains 0")
-    chance = limit(0.05, alarm="<", unit="p-value", source="convention")
 
     @method("explained variance", points={"explained_variance": 20})
     def by_variance(
@@ -54,7 +54,7 @@ class ValueFunctionFailure:
         late = curve.finite_values[curve.finite // 2 :]
         level, low = float(np.median(late)), int(np.sum(late <= self.explained))
         p = erfc((2 * low - len(late) - 1) / sqrt(2 * len(late))) / 2
-        if not self.explained.exceeded(level) or not self.chance.exceeded(p):
+        if not self.explained.exceeded(level) or p >= SIGNIFICANT:
             return
         rose = reward is not None and reward.improved
         yield Evidence(

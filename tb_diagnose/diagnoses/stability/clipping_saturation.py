@@ -34,6 +34,7 @@ from tb_diagnose.core.format import number, percent
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.core.run import Series, Vitals
 from tb_diagnose.engine.contract import diagnosis, limit, method
+from tb_diagnose.measure.peaks import ENOUGH
 
 #: Where the clip value of the global norm stands in an optimizer's configuration.
 _KEYS = ("global_clipnorm", "max_grad_norm", "gradient_clip_val")
@@ -49,11 +50,10 @@ _USUAL = limit(0.9, unit="quantile", source="Godbole et al. 2023").default
     since="0.1",
 )
 class ClippingSaturation:
-    points = limit(20, alarm=">=", unit="values", source="a share needs a count")
     share = limit(0.8, alarm=">=", unit="of the steps", source="trainspotter: 80 %; playbook: 50 %")
     ceiling = limit(0.995, alarm=">=", unit="of the largest norm", source="trainspotter: 0.5 %")
 
-    @method("the gradient norm", points={"gradient_norm": 20})
+    @method("the gradient norm", points={"gradient_norm": ENOUGH})
     def by_norm(
         self, gradient_norm: Curve, learning: LearningState, optimizer: Optimizer | None = None
     ) -> Iterator[Evidence]:
@@ -67,7 +67,7 @@ class ClippingSaturation:
         norms = step_vitals.column("gradient_norm_clipped")[:, 0]
         folder, steps = step_vitals.folder, step_vitals.steps
         norm = Curve(Series(step_vitals.tag, folder, steps, norms, step_vitals.wall))
-        if self.points.exceeded(norm.finite):
+        if norm.finite >= ENOUGH:
             yield from self._judge(norm, learning, optimizer)
 
     def _judge(

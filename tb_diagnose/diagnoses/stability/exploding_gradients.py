@@ -45,7 +45,6 @@ from tb_diagnose.roles.code import Code
 )
 class ExplodingGradients:
     climb = limit(10, alarm=">=", unit="× the first half's level", source="runmedic: ten times")
-    burst = limit(100, alarm=">=", unit="× the course", source="ten times is common")
     often = limit(1e-3, alarm=">", unit="of the steps", source="single ones do no harm")
     worse = limit(0.1, alarm=">", unit="of the loss", source="more than noise")
 
@@ -103,14 +102,14 @@ class ExplodingGradients:
         bursts = [
             found
             for found in norm.excursions
-            if found.factor is not None and self.burst.exceeded(found.factor)
+            if found.factor is not None and self.climb.far_exceeded(found.factor)
         ]
         count = sum(found.last - found.first + 1 for found in bursts)
         if len(bursts) < 2 or not self.often.exceeded(count / norm.finite):
             return
         why = self._worse(loss, norm, bursts[0].first, learning)
         yield Evidence(
-            message=f"{norm.name} bursts to {number(self.burst)} times its course and more at "
+            message=f"{norm.name} bursts to {number(self.climb.far)} times its course and more at "
             f"{plural(count, 'step')} ({percent(count / norm.finite)})"
             + (f"; {why}." if why else "."),
             suggestion=f"{_clip(code, 10 * float(np.median(norm.finite_values)))}: it takes "

@@ -45,7 +45,6 @@ from tb_diagnose.roles.weights import Kernel, he_std, is_normalized
 )
 class ExplodingWeights:
     growth = limit(10, alarm=">=", unit="× the usual size", source="torchmortem: 10, critical 100")
-    extreme = limit(100, alarm=">=", unit="× the usual size", source="torchmortem: 10 and 100")
 
     @method("histograms of the kernels")
     def by_kernels(
@@ -70,8 +69,7 @@ class ExplodingWeights:
         large = np.nan_to_num(sizes) >= self.growth * _usual(worst)
         rate = optimizer.learning_rate if optimizer else None
         lower = code.rate(optimizer, rate / 10) if rate else "Divide the learning rate by 10"
-        severe = self.extreme.exceeded(growth)
-        mild = Severity.WARNING if severe else Severity.INFO
+        mild = Severity.WARNING if self.growth.far_exceeded(growth) else Severity.INFO
         why = learning.sentence if learning.failed else ""
         yield Evidence(
             message=f"The weights of {worst.called} grew to {number(float(np.nanmax(sizes)))}, "
@@ -83,7 +81,7 @@ class ExplodingWeights:
             tag=worst.name,
             related=tuple(kernel.name for kernel in others),
             steps=tuple(int(step) for step in worst.histograms.steps[large][:1]),
-            comparison=(self.extreme if severe else self.growth).compare(growth),
+            comparison=self.growth.compare(growth),
             severity=None if why else mild,
         )
 

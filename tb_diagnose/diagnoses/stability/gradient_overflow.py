@@ -8,7 +8,7 @@ Why it matters:
 How it is judged:
     The share of steps that the scaler skipped, where a training was attached; else the share of
     gradient norms that are infinite or NaN while the loss is finite. From 5 % on it is a warning,
-    from half on critical.
+    from a third (0.34) on critical.
 
 When it stays silent:
     Single overflows: a scaler tries a larger scale every 2,000 steps. A loss that is not finite
@@ -52,7 +52,6 @@ def _broken(train_loss: Curve | None = None) -> str:
 )
 class GradientOverflow:
     share = limit(0.05, alarm=">=", unit="of the steps", source="a hundred times a scaler's trials")
-    most = limit(0.5, alarm=">=", unit="of the steps", source="half of the training is lost")
 
     @method("steps that the loss scaler skipped", unless=_unscaled)
     def by_steps(self, step_vitals: Vitals, code: Code) -> Iterator[Evidence]:
@@ -69,7 +68,7 @@ class GradientOverflow:
                 tag=step_vitals.name,
                 steps=(int(step_vitals.steps[begin]), last),
                 comparison=self.share.compare(share),
-                severity=Severity.CRITICAL if self.most.exceeded(share) else None,
+                severity=Severity.CRITICAL if self.share.far_exceeded(share) else None,
             )
 
     @method("gradient norms that are not finite", points={"gradient_norm": 1}, unless=_broken)
@@ -86,5 +85,5 @@ class GradientOverflow:
             tag=gradient_norm.name,
             steps=steps_of(gradient_norm.series, where),
             comparison=self.share.compare(share),
-            severity=Severity.CRITICAL if self.most.exceeded(share) else None,
+            severity=Severity.CRITICAL if self.share.far_exceeded(share) else None,
         )

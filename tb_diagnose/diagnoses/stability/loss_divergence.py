@@ -26,8 +26,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_diagnose.analysis.curve import BLOWN_UP
 from tb_diagnose.analysis.curve_parts import Level, Rise
-from tb_diagnose.analysis.learning_state import Learned, LearningState, moved
+from tb_diagnose.analysis.learning_state import LOST, Learned, LearningState, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
 from tb_diagnose.core.format import number, percent
@@ -43,9 +44,9 @@ from tb_diagnose.roles.code import Code
     since="0.1",
 )
 class LossDivergence:
-    lost = limit(0.5, alarm=">=", unit="of the gain", source="half of what was won is lost")
+    lost = limit(LOST, alarm=">=", unit="of the gain", source="half of what was won is lost")
     rise = limit(0.05, alarm=">=", unit="of the best", source="runmedic and SageMaker Debugger")
-    blown = limit(3, alarm=">=", unit="× start or best", source="no noise of a mean is as large")
+    blown = limit(BLOWN_UP, alarm=">=", unit="× start or best", source="no noise is as large")
     clear = limit(8, alarm=">=", unit="standard errors", source="p < 1e-15 if it is normal")
 
     @method("losses and scores")

@@ -26,7 +26,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tb_diagnose.analysis.oscillation import Oscillation, averaged, is_per_batch, oscillation
+from tb_diagnose.analysis.learning_state import ENOUGH
+from tb_diagnose.analysis.oscillation import (
+    TURNS,
+    Oscillation,
+    averaged,
+    is_per_batch,
+    oscillation,
+)
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import MOST_STEPS, number, plural
@@ -46,7 +53,6 @@ class LossOscillation:
     size = limit(0.25, alarm=">=", unit="of the range", source="calibrated on demo_logs")
     level = limit(0.1, alarm=">=", unit="of the level", source="calibrated on demo_logs")
     gain = limit(0.4, alarm=">=", unit="of the gain", source="calibrated: less is jitter")
-    turns = limit(4, alarm=">=", unit="turns", source="two full swings: fewer can be one accident")
 
     @method("losses and validation scores", unless=_nothing)
     def by_curves(
@@ -74,7 +80,7 @@ class LossOscillation:
 
     def _swings(self, curve: Curve, validation: Curve | None) -> Oscillation | None:
         values = averaged(curve, single=is_per_batch(curve, validation))
-        if len(values) < 2 * self.turns:
+        if len(values) < ENOUGH:
             return None
         late = values[len(values) // 10 :]
         level = 1.0 if curve.info.kind == "score" else float(np.median(np.abs(late)))
@@ -82,7 +88,7 @@ class LossOscillation:
         if curve.split == "validation" and curve.start and curve.end_level:
             size = max(size, self.gain * abs(curve.end_level.value - curve.start.value))
         swung = oscillation(curve, values, size)
-        return swung if swung is not None and self.turns.exceeded(len(swung.turns)) else None
+        return swung if swung is not None and len(swung.turns) >= TURNS else None
 
     def _confirmed(self, losses: Sequence[Curve], validation: Curve | None) -> bool:
         """Whether a loss turns by a quarter of its range at least there and back."""
@@ -108,6 +114,6 @@ class LossOscillation:
             suggestion=f"{lower}, or {code('decay the rate')}; with a small batch, enlarge it.",
             tag=curve.name,
             steps=tuple(sorted(set(curve.steps[list(swung.turns)].tolist()))[:MOST_STEPS]),
-            comparison=self.turns.compare(len(swung.turns)),
+            comparison=self.size.compare((swung.high - swung.low) / swung.range),
             severity=None if wide >= middle / 2 or wide >= 2 * gained else Severity.INFO,
         )

@@ -41,7 +41,6 @@ from tb_diagnose.roles.code import Code
     since="0.1",
 )
 class LossSpikes:
-    points = limit(20, alarm=">=", unit="values", source="fewer show no usual spread")
     factor = limit(2, alarm=">=", unit="× its surroundings", source="batches differ by less")
     spread = limit(5, alarm=">=", unit="× the spread", source="normal noise: 1 in 3,000,000")
     alone = limit(10, alarm=">=", unit="× the spread", source="one may be one odd batch")
@@ -76,8 +75,6 @@ class LossSpikes:
         )
 
     def _spikes(self, curve: Curve) -> tuple[Spike, ...]:
-        if not self.points.exceeded(curve.finite):
-            return ()
         spikes = curve.spikes(self.factor, self.spread)
         return () if _periodic(curve, spikes) else spikes
 

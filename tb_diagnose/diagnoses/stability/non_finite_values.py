@@ -26,6 +26,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tb_diagnose.analysis.curve import BLOWN_UP
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, plural, steps_of
@@ -51,8 +52,6 @@ def _nothing(scalars: tuple[Series, ...] | None, histograms: tuple[Histograms, .
 
 @diagnosis(family="stability", severity=Severity.CRITICAL, since="0.1")
 class NonFiniteValues:
-    values = limit(0, alarm=">", unit="values", source="one is enough")
-    run_up = limit(3, alarm=">", unit="× the median before", source="no sampling noise")
     stays = limit(0.5, alarm=">", unit="of what follows", source="most of it is lost")
 
     @method("every scalar and histogram", unless=_nothing)
@@ -101,7 +100,6 @@ class NonFiniteValues:
             tag=loss.name,
             related=(norm.name,) if norm is not None and norm.non_finite else (),
             steps=steps_of(loss.series, zero),
-            comparison=self.values.compare(count),
         )
 
     def _fell_to_zero(self, loss: Curve) -> int:
@@ -121,8 +119,9 @@ class NonFiniteValues:
         bad = ~np.isfinite(curve.values)
         first = int(np.argmax(bad))
         before = curve.values[:first]
-        climbed = len(before) > 1 and self.run_up.exceeded(before[-1] / np.median(before))
-        lasts = self.stays.exceeded(float(bad[first:].mean()))
+        climbed = len(before) > 1 and before[-1] / np.median(before) > BLOWN_UP
+        lasting = float(bad[first:].mean())
+        lasts = self.stays.exceeded(lasting)
         rest = f"; the last one before was {number(before[-1])}" if first else " from the start"
         find, clip = code("find non-finite values"), code("clip the gradients")
         suggestion = f"{_sentence(find)}; a tenth of the learning rate shows whether it was the "
@@ -137,7 +136,7 @@ class NonFiniteValues:
             tag=curve.name,
             related=tuple(other.name for other in sick if other is not curve),
             steps=steps_of(curve, bad),
-            comparison=self.values.compare(int(bad.sum())),
+            comparison=self.stays.compare(lasting) if lasts else None,
             severity=Severity.CRITICAL if lasts else Severity.WARNING,
         )
 
@@ -154,7 +153,6 @@ class NonFiniteValues:
             suggestion=f"{back} at that layer first, and {code('find non-finite values')}.",
             tag=earliest.name,
             steps=(step,),
-            comparison=self.values.compare(len(layers)),
             related=tuple(tensor.name for tensor in layers if tensor is not earliest),
         )
 
@@ -169,7 +167,6 @@ class NonFiniteValues:
             tag=curve.name,
             related=tuple(other.name for other in sick if other is not curve),
             steps=steps_of(curve, bad),
-            comparison=self.values.compare(int(bad.sum())),
             severity=Severity.INFO,
         )
 

@@ -37,7 +37,6 @@ from tb_diagnose.roles.code import Code
 @diagnosis(family="stability", severity=Severity.INFO, leads_to=("loss-spikes",), since="0.2")
 class PeriodicLoss:
     share = limit(0.5, alarm=">=", unit="of the variance", source="more is pattern than noise")
-    points = limit(3, alarm=">=", unit="values", source="up and down in turn is oscillation")
 
     @method("the training losses")
     def by_losses(
@@ -52,9 +51,8 @@ class PeriodicLoss:
             if curve.split == "validation":
                 continue
             period = curve.period or _of_steps(curve)
-            if period is None:
-                continue
-            if not (self.share.exceeded(period.share) and self.points.exceeded(period.points)):
+            # What goes up and down in turn, a period of two, is an oscillation.
+            if period is None or period.points <= 2 or not self.share.exceeded(period.share):
                 continue
             first = int(curve.where[period.peak])
             steps = int(curve.steps[curve.where[period.peak + period.points]] - curve.steps[first])
