@@ -48,7 +48,7 @@ _BY_HAND = (
 )
 class MetricLossDisagreement:
     margin = limit(0.1, alarm=">", unit="of all examples", source="rounding and running means")
-    worse = limit(LOST, alarm=">=", unit="of the gain", source="analysis/learning_state.py")
+    worse = limit(LOST, alarm=">=", unit="of the gain", source="as loss-divergence")
     fall = limit(0.1, alarm=">", unit="of the loss", source="it clearly went on falling")
     bottom = limit(-1, alarm="<", unit="of the loss", source="cosines and Dice end at -1")
 

@@ -61,10 +61,8 @@ class ValidationAtChance:
             level = max(val.value, val_score.end.value)
             learned = does_well(None, train_score, chance) or _gets_worse(val_loss, train_score)
             comparison = self._guesses(val_score, level, chance) if learned else None
-            found, said = (
-                comparison is not None,
-                f", where guessing gives {number(chance.accuracy)}",
-            )
+            found = comparison is not None
+            said = f", where guessing gives {number(chance.accuracy)}"
         else:
             found, said = _unmoved(train_score, val_score, val_loss), " and never rose"
         if not found:

@@ -52,7 +52,7 @@ def _few(layer_vitals: Vitals | None) -> str:
     since="0.1",
 )
 class ConstantOutput:
-    spread = limit(GRAIN, alarm="<=", unit="of mean |value|", source="analysis/layers.py")
+    spread = limit(GRAIN, alarm="<=", unit="of mean |value|", source="16 times float32's grain")
 
     @method("statistics of the output layer", unless=_few)
     def by_vitals(
