@@ -78,6 +78,7 @@ def test_half_of_the_gain_of_an_exponential_is_made_after_its_half_life() -> Non
     assert half is not None
     assert half.index == pytest.approx(100 * math.log(2), abs=15)
     assert curve.late_share == pytest.approx(0, abs=0.02)
+    assert not curve.is_line
     assert curve.settled
     near = curve.within(0.05)
     assert near is not None
@@ -90,10 +91,16 @@ def test_a_straight_fall_is_half_late_and_goes_on() -> None:
         curve = summary(values, better)
         assert curve.gained == pytest.approx(1, abs=0.05)
         assert curve.late_share == pytest.approx(0.5, abs=0.05)
+        assert curve.is_line
         assert curve.still_improving
         assert curve.outlook is not None
         assert curve.outlook.gain == pytest.approx(0.25, abs=0.03)
         assert curve.improved
+
+
+@pytest.mark.parametrize("points", (5, 19, 20, 100))
+def test_fewer_than_twenty_values_are_no_line(points: int) -> None:
+    assert summary(np.linspace(1, 0.7, points)).is_line is (points >= 20)
 
 
 def test_higher_is_better_is_the_mirror_of_lower_is_better() -> None:

@@ -133,6 +133,11 @@ def test_nothing_logged_is_nothing_known() -> None:
     assert analysis().learning == LearningState(Learned.UNKNOWN)
 
 
+@pytest.mark.parametrize(("share", "early"), [(None, False), (0.49, True), (0.5, False)])
+def test_it_is_early_below_half_of_the_way(share: float | None, early: bool) -> None:
+    assert LearningState(Learned.LEARNING, share=share).early is early
+
+
 def test_healthy_noise_is_never_taken_for_a_failure() -> None:
     """A hundred noisy curves that fall by a third."""
     for seed in range(100):

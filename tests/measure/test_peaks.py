@@ -61,3 +61,9 @@ def test_any_values_are_taken_and_the_peaks_are_above_their_neighbors(values: li
     for peak in find_peaks(array, 2, 5):
         assert array[peak.place] >= peak.base
         assert peak.factor >= 2
+
+
+@pytest.mark.parametrize("points", (3, 19, 20))
+def test_fewer_than_twenty_values_have_no_usual_spread(points: int) -> None:
+    values = spiked(np.full(points, 0.5) * noisy(points, 0.01), [points // 2], 8)
+    assert bool(find_peaks(values, 2, 5)) is (points >= 20)
