@@ -31,6 +31,8 @@ PERFECT = 0.995
 GOOD = 0.9
 #: Share of the gain that has to be lost for good.
 LOST = 0.5
+#: Who is not further on the way from guessing to perfect has most of it to go.
+_EARLY = 0.65
 #: Improvement is told from none by so many standard errors.
 SURE = 3.0
 #: What moves less than this share of its level may hide in noise as large.
@@ -101,8 +103,8 @@ class LearningState(NamedTuple):
 
     @property
     def early(self) -> bool:
-        """Whether most of the way from guessing to perfect is still to go; False if unknown."""
-        return self.share is not None and self.share < HALFWAY
+        """Whether a third of the way from guessing to perfect is still to go; False if unknown."""
+        return self.share is not None and self.share < _EARLY
 
     @property
     def sentence(self) -> str:
