@@ -133,8 +133,8 @@ def test_nothing_logged_is_nothing_known() -> None:
     assert analysis().learning == LearningState(Learned.UNKNOWN)
 
 
-@pytest.mark.parametrize(("share", "early"), [(None, False), (0.49, True), (0.5, False)])
-def test_it_is_early_below_half_of_the_way(share: float | None, early: bool) -> None:
+@pytest.mark.parametrize(("share", "early"), [(None, False), (0.6, True), (0.7, False)])
+def test_it_is_early_below_two_thirds_of_the_way(share: float | None, early: bool) -> None:
     assert LearningState(Learned.LEARNING, share=share).early is early
 
 

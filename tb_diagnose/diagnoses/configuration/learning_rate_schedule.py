@@ -6,7 +6,7 @@ Why it matters:
 
 How it is judged:
     The logged rate is below zero, below a thousandth of its peak in a fifth of the run, or jumps
-    once or twice to five times the value before, after the first tenth. A jump is a warning where
+    once or twice to twice the value before, after the first tenth. A jump is a warning where
     the training loss is higher after it, else a note.
 
 When it stays silent:

@@ -20,7 +20,7 @@ from tb_diagnose.roles.patterns import is_accuracy
 from tb_diagnose.roles.tags import parse_tag
 
 #: Units of limits that are the unit of the curve itself, of all units that limits are declared in.
-_OWN = ("of all examples", "of the units", "nats", "learning rate", "gradient norm")
+_OWN = ("of all examples", "of the units", "nats")
 _BEST = ("of the best", "of its highest level", "× the best level")
 _SIDES = {">": "above", ">=": "from", "<": "below", "<=": "up to"}
 #: A value is in a curve where the curve comes so near to it: float32 has seven digits.
