@@ -52,16 +52,16 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
     # The features are those of runs without causes: an older file must not come into it.
-    MODEL.write_text('{"temperature": 1, "named": 0, "cleared": 0, "causes": {}}\n')
+    MODEL.write_text('{"temperature": 1, "doubt": 0, "named": 0, "cleared": 0, "causes": {}}\n')
     cases = collect(folder)
     # A diagnosis that names a cause counts the same for all of them, by the shared weight.
     naming = {name for cause in CAUSES.values() for name in cause.named_by}
     names = sorted({name for case in cases for name in case.values} - naming)
     causes = [*CAUSES]
     held_out = leave_bases_out(cases, names, causes)
-    temperature = calibrated(held_out, cases, causes)
-    MODEL.write_text(json.dumps(model(cases, names, causes, temperature), indent=1) + "\n")
-    PAGE.write_text(page(softmax(held_out / temperature), cases, causes))
+    scale = calibrated(held_out, cases, causes)
+    MODEL.write_text(json.dumps(model(cases, names, causes, scale), indent=1) + "\n")
+    PAGE.write_text(page(odds_of(held_out, scale), cases, causes))
 
 
 def collect(folder: Path) -> list[Case]:
@@ -157,24 +157,38 @@ def leave_bases_out(cases: list[Case], names: list[str], causes: list[str]) -> F
     return sums
 
 
-def calibrated(sums: Floats, cases: list[Case], causes: list[str]) -> float:
-    """The temperature under which left-out probabilities are likeliest (Guo et al. 2017)."""
+class Scale(NamedTuple):
+    """What makes odds honest: they are softened, and a share of doubt is spread over all causes."""
+
+    temperature: float
+    doubt: float
+
+
+def odds_of(sums: Floats, scale: Scale) -> Floats:
+    """The probabilities of sums. [cases, causes]"""
+    odds = softmax(sums / scale.temperature)
+    return (1 - scale.doubt) * odds + scale.doubt / odds.shape[1]
+
+
+def calibrated(sums: Floats, cases: list[Case], causes: list[str]) -> Scale:
+    """The scale under which left-out probabilities are likeliest (after Guo et al. 2017)."""
     at = np.array([causes.index(case.cause) for case in cases])
 
-    def unlikely(temperature: float) -> float:
-        odds = softmax(sums / temperature)[np.arange(len(at)), at]
+    def unlikely(scale: Scale) -> float:
+        odds = odds_of(sums, scale)[np.arange(len(at)), at]
         return float(-np.log(np.maximum(odds, 1e-12)).mean())
 
-    return min((float(each) for each in np.linspace(0.5, 3, 51)), key=unlikely)
+    temperatures, doubts = np.linspace(0.5, 3, 51), np.linspace(0, 0.3, 31)
+    grid = (Scale(float(soft), float(doubt)) for soft in temperatures for doubt in doubts)
+    return min(grid, key=unlikely)
 
 
-def model(
-    cases: list[Case], names: list[str], causes: list[str], temperature: float
-) -> dict[str, Any]:
+def model(cases: list[Case], names: list[str], causes: list[str], scale: Scale) -> dict[str, Any]:
     fitted = fit(cases, names, causes)
     weights = fitted.weights
     return {
-        "temperature": round(temperature, 3),
+        "temperature": round(scale.temperature, 3),
+        "doubt": round(scale.doubt, 3),
         "named": round(float(fitted.shared[0]), 3),
         "cleared": round(float(fitted.shared[1]), 3),
         "causes": {

@@ -96,7 +96,7 @@ def names(named_by: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[float, 
 def probabilities(
     values: Mapping[str, float], model: Mapping[str, Any], outcomes: Sequence[Outcome]
 ) -> dict[str, float]:
-    """Cause → probability, by the softmax of the model's sums."""
+    """Cause → probability, by the softmax of the model's sums, and some doubt in all of it."""
     shared = {cause: names(one["named_by"], outcomes) for cause, one in model["causes"].items()}
     sums = {
         cause: one["bias"]
@@ -109,8 +109,10 @@ def probabilities(
     powers = {
         cause: math.exp((total - top) / model["temperature"]) for cause, total in sums.items()
     }
-    total = sum(powers.values())
-    return {cause: power / total for cause, power in powers.items()}
+    total, doubt = sum(powers.values()), model["doubt"]
+    return {
+        cause: (1 - doubt) * power / total + doubt / len(powers) for cause, power in powers.items()
+    }
 
 
 def _cause(

@@ -247,7 +247,7 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 #: Words that say how a number was aggregated, not what it measures.
 AGGREGATION = frozenset(
-    "epoch step batch mean avg ave average total running smoothed iter iteration per the of 1"
+    "epoch step batch mean avg ave average total sum running smoothed iter iteration per the of 1"
     " metrics metric summary summaries scalar scalars charts losses training procedure".split()
 )
 

@@ -60,6 +60,7 @@ def test_keras_cannot_forget_to_reset_its_gradients() -> None:
 def test_probabilities_are_those_of_a_softmax() -> None:
     model = {
         "temperature": 1.0,
+        "doubt": 0.0,
         "named": 2.0,
         "cleared": 0.0,
         "causes": {
@@ -69,6 +70,8 @@ def test_probabilities_are_those_of_a_softmax() -> None:
     }
     assert probabilities({}, model, ()) == {"one": 0.5, "other": 0.5}
     assert probabilities({"rate": 1.0}, model, ())["one"] == pytest.approx(0.7311, abs=1e-4)
+    certain = probabilities({"rate": 99.0}, {**model, "doubt": 0.1}, ())
+    assert certain == {"one": pytest.approx(0.95), "other": pytest.approx(0.05)}
 
 
 def test_the_file_names_diagnoses_that_there_are() -> None:

@@ -122,7 +122,7 @@ def _stands(curve: Curve) -> str:
     low, high = curve.finite_values.min(), curve.finite_values.max()
     went = f"went from {number(start.value)} to {number(end.value)}"
     if high - low > 2 * abs(end.value - start.value) or _seems_better(curve):
-        went = f"moves between {number(low)} and {number(high)}"
+        went = f"moves between {number(low)} and {number(high)} and ends at {number(end.value)}"
     return f"{curve.name} {went} in {plural(len(curve), 'value')}"
 
 

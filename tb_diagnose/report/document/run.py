@@ -64,7 +64,7 @@ def run_part(examination: Examination, points: int, *, brief: bool = False) -> R
         framework=roles.framework,
         model=None if run.model is None else _model(run.model),
         verdict=fares,
-        headline=headline(fares, run, outcomes, learned.sentence),
+        headline=headline(fares, run, outcomes, learned.sentence or _unclear(roles)),
         state=_state(run, growing=examination.analysis.growing),
         last_event=moment(end),
         steps=_steps(roles),
@@ -108,7 +108,7 @@ def verdict(run: Run, outcomes: list[OutcomePart], *, known: bool) -> RunVerdict
 def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart], judged: str) -> str:
     """One sentence: what a person who has seen many runs would say first.
 
-    ``judged`` says by what a healthy run was judged, as a clause.
+    ``judged`` says by what a healthy run was judged, or why another one cannot be, as a clause.
     """
     if fares == "unreadable":
         return text(next(_broken(run)).message) or "Nothing could be read."
@@ -116,7 +116,7 @@ def headline(fares: RunVerdict, run: Run, outcomes: list[OutcomePart], judged: s
         clear = [outcome["verdict"] for outcome in outcomes].count("clear")
         return text(f"Healthy by {plural(clear, 'check')}: {judged or 'all curves'}.")
     if fares == "undecided":
-        return f"Undecided: {_why_undecided(run, outcomes)}."
+        return text(f"Undecided: {_why_undecided(run, outcomes) or judged}.")
     first = outcomes[0]["evidence"][0]
     return text(f"{first['message']} {first['suggestion']}".strip()) or outcomes[0]["title"]
 
@@ -148,7 +148,17 @@ def _why_undecided(run: Run, outcomes: list[OutcomePart]) -> str:
         return f"the longest curve has {plural(longest, 'point')}, too few to judge"
     if not any(map(_judges, outcomes)):
         return "no check of the training itself could be made"
-    return "no loss, score or reward is among its curves"
+    return ""
+
+
+def _unclear(roles: RoleMap) -> str:
+    """Why it is not known what a run learned, as a clause."""
+    counting = ("reward", "success", "val_score", "train_score", "val_loss", "train_loss")
+    known = (value for role in counting if (value := roles.values.get(role)) is not None)
+    curve = next(known, None)
+    if curve is None:
+        return "no loss, score or reward is among its curves"
+    return f"{curve.name} does not show whether anything was learned"
 
 
 def _span(run: Run) -> tuple[float | None, float | None]:
