@@ -12,6 +12,9 @@ from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.core.run import Run
 from tb_diagnose.roles.patterns import is_accuracy
 
+#: The loss of guessing among a million classes, in nats; there are no more.
+MANY_CLASSES = 14.0
+
 CROSS_ENTROPIES = {
     "categorical_crossentropy": True,
     "sparse_categorical_crossentropy": True,

@@ -31,16 +31,22 @@ from tb_diagnose.core.format import number
 from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import Bound, diagnosis, limit, method
 from tb_diagnose.roles.architecture import is_penalized
-from tb_diagnose.roles.chance_level import CROSS_ENTROPIES, ChanceLevel
+from tb_diagnose.roles.chance_level import CROSS_ENTROPIES, MANY_CLASSES, ChanceLevel
 from tb_diagnose.roles.code import Code
 from tb_diagnose.roles.patterns import is_accuracy
 
 
-def _no_cross_entropy(chance: ChanceLevel | None = None, model: ModelConfig | None = None) -> str:
+def _no_cross_entropy(
+    chance: ChanceLevel | None = None,
+    model: ModelConfig | None = None,
+    train_loss: Curve | None = None,
+) -> str:
     other = model is not None and any(loss.name not in CROSS_ENTROPIES for loss in model.losses)
     if other or (chance is not None and not chance.cross_entropy):
         return "the loss is no cross-entropy, so a guess has no known loss"
-    if model is not None and is_penalized(model):
+    start = train_loss.start if train_loss is not None else None
+    penalty = start is None or start.value <= MANY_CLASSES
+    if penalty and model is not None and is_penalized(model):
         return "weight penalties are part of the logged loss"
     return ""
 
@@ -72,7 +78,7 @@ def _unscored(
 class InitialLoss:
     batch = limit(2, alarm=">", unit="× ln K", source="TheDeepChecker: a deviation of ln K")
     epoch = limit(3, alarm=">", unit="× ln K", source="a first epoch that learned is below 1")
-    any_classes = limit(14, alarm=">", unit="nats", source="ln K of a million classes")
+    any_classes = limit(MANY_CLASSES, alarm=">", unit="nats", source="ln K of a million classes")
 
     @method("the loss of the first batch", points={"batch_loss": 1}, unless=_batches_begin_late)
     def by_batch(self, chance: ChanceLevel, batch_loss: Curve, code: Code) -> Iterator[Evidence]:

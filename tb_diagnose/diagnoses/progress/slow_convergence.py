@@ -6,8 +6,8 @@ Why it matters:
 
 How it is judged:
     In training or validation, the second half makes nearly as much of the gain as the first, the
-    loss is still falling, and less than half of its start is gone. It is a note where a loss alone
-    lost a quarter, or an accuracy came halfway.
+    loss is still falling, and less than half of its start is gone. It is a note where little is
+    left to learn.
 
 When it stays silent:
     Fewer than 10 values; a curve that bends or has come far; a rate that still warms up; a
@@ -52,7 +52,7 @@ def _short(train_loss: Curve | None = None, val_loss: Curve | None = None) -> st
 class SlowConvergence:
     straight = limit(STRAIGHT, alarm=">=", unit="of the gain", source="0.5 is a straight line")
     least = limit(0.02, alarm=">=", unit="of the start", source="below, nothing moves")
-    crawl = limit(0.1, alarm="<", unit="of the start", source="five times the run to halve it")
+    near = limit(0.85, unit="of the way from guessing", source="little is left to learn")
 
     @method("training and validation loss", unless=_short)
     def by_losses(
@@ -73,20 +73,18 @@ class SlowConvergence:
             if loss is not known[0] and not self.straight.exceeded(2 * (known[0].late_share or 0)):
                 return  # training has flattened
             if loss.improved and loss.still_improving and self._crawls(late, gone):
-                evidence = self._evidence(loss, late, gone, code, optimizer)
-                far = self._is_far(late, gone, learning)
-                yield evidence._replace(severity=None if far else Severity.INFO)
+                near = learning is not None and (learning.share or 0.0) > self.near
+                yield self._evidence(loss, late, code, optimizer, near=near)
                 return
 
     def _crawls(self, late: float, gone: float) -> bool:
         return bool(self.least.exceeded(gone) and gone < HALFWAY and self.straight.exceeded(late))
 
     def _evidence(
-        self, loss: Curve, late: float, gone: float, code: Code, optimizer: Optimizer | None
+        self, loss: Curve, late: float, code: Code, optimizer: Optimizer | None, *, near: bool
     ) -> Evidence:
         rate = optimizer.learning_rate if optimizer else None
         change = code.rate(optimizer, 3 * rate) if rate else "Multiply the learning rate by 3"
-        slow = self.crawl.exceeded(gone)
         first, last = loss.finite_values[[0, -1]].tolist()
         return Evidence(
             message=f"{loss.name} fell from {number(first)} to {number(last)} in {len(loss)} "
@@ -95,19 +93,9 @@ class SlowConvergence:
             "standardize the targets.",
             tag=loss.name,
             steps=loss.span(0),
-            comparison=self.crawl.compare(gone) if slow else self.straight.compare(late),
+            comparison=self.straight.compare(late),
+            severity=Severity.INFO if near else None,
         )
-
-    def _is_far(self, late: float, gone: float, learning: LearningState | None) -> bool:
-        """Whether most is still to be learned: by the classes, else by what is left of the loss.
-
-        A loss that fell only at its end has found its way.
-        """
-        if self.crawl.exceeded(gone):
-            return True
-        share = learning.share if learning is not None else None
-        far = share < HALFWAY if share is not None else 2 * gone < HALFWAY
-        return bool(far and late <= 1 - self.straight / 2)
 
 
 def _gone(loss: Curve) -> float:

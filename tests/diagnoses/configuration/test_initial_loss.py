@@ -56,7 +56,7 @@ SILENT: Cases = {
         "train_loss": epochs(falling(20, 900.0)), "chance": classes(10, cross_entropy=False),
     },
     "weight penalties in the loss": {
-        "train_loss": epochs(falling(20, 30.0)), "chance": TEN,
+        "train_loss": epochs(falling(20, 12.0)), "chance": TEN,
         "model": model(layer(64, "relu", kernel_regularizer={"class_name": "L2"}), layer()),
     },
     "a log that begins at step 100": {
