@@ -20,7 +20,7 @@ from tb_diagnose.measure.trend import trend
 #: Probabilities of a claim about a healthy curve: of improvement, and of a rise behind the best.
 _CHANCE, _HARDLY = 0.01, 0.001
 #: Up to here improvement is told by ranks: the noise of so few values is hardly known.
-_RANKED = 32
+RANKED = 32
 #: A slope is told from none, and a level from another, from three standard errors on.
 _ERRORS = 3.0
 #: No noise of a mean is so many times its usual level.
@@ -67,7 +67,7 @@ class CurveSummary(CurveCourse):
         if self.gained_score is None:
             return None
         levels = 0.5 * math.erfc(self.gained_score / math.sqrt(2)) * len(self._ends)
-        if self.finite >= _RANKED:
+        if self.finite >= RANKED:
             return min(levels, 1.0)
         ranks = trend(-self.better * self.finite_values).falling
         return ranks if self.finite < 2 * FEW else min(2 * levels, 2 * ranks, 1.0)
@@ -95,7 +95,7 @@ class CurveSummary(CurveCourse):
         share = value / self.gained if self.gained else None
         chance = min(0.5 * math.erfc(score / math.sqrt(2)) * len(self._ends), 1.0)
         persistent = chance < _HARDLY and points >= SHORTEST
-        if self.finite < _RANKED and self.best:
+        if self.finite < RANKED and self.best:
             behind = self.where > self.best.index
             chance = trend(-self.better * self.finite_values[behind]).rising
         return Rise(value, score, share, points, persistent, chance)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,13 @@ def plural(count: int, noun: str) -> str:
 
 
 def steps_of(series: Series, where: NDArray[Any]) -> tuple[int, ...]:
-    """The steps of a curve that a mask or an index array selects, the first ``MOST_STEPS``."""
-    return tuple(int(step) for step in series.steps[where][:MOST_STEPS])
+    """The steps of a curve that a mask or an index array selects: ``MOST_STEPS``, with the last."""
+    return few_steps(series.steps[where].tolist())
+
+
+def few_steps(steps: Sequence[int]) -> tuple[int, ...]:
+    """The first of all steps, and the last, so that their span stays; ``MOST_STEPS`` at most."""
+    return (*steps[: MOST_STEPS - 1], *steps[MOST_STEPS - 1 :][-1:])
 
 
 def listed(names: list[str], most: int = 3) -> str:

@@ -57,24 +57,25 @@ def likely_causes(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> tuple[C
     model = _possible(analysis)
     odds = probabilities({name: feature.value for name, feature in found.items()}, model, outcomes)
     ranked = sorted(odds.items(), key=lambda item: -item[1])[:MOST]
-    return tuple(
-        _cause(name, probability, found, outcomes)
-        for name, probability in ranked
-        if probability >= LEAST and name != "other"
-    )
+    causes = (_cause(name, odds, found, outcomes) for name, odds in ranked if odds >= LEAST)
+    return tuple(cause for cause in causes if cause.evidence_for)
 
 
 def _possible(analysis: RunAnalysis) -> Mapping[str, Any]:
-    """The model without the causes that cannot be: Keras resets the gradients, and a rate that was
-    logged and never changes has no schedule.
+    """The model without the causes that cannot be: Keras resets the gradients, a rate that was
+    logged and never changes has no schedule, and without validation nothing differs from training.
     """
     model, framework = _model(), analysis.framework.name
     rate = analysis.role("learning_rate")
+    impossible = set()
+    if rate is not None and rate.constant:
+        impossible.add("learning-rate-schedule")
+    if not any(analysis.role(role) for role in ("val_loss", "val_score", "errors")):
+        impossible |= {"validation-data", "evaluation-mode"}
     causes = {
         name: cause
         for name, cause in model["causes"].items()
-        if framework in cause.get("frameworks", (framework,))
-        and not (name == "learning-rate-schedule" and rate is not None and rate.constant)
+        if framework in cause.get("frameworks", (framework,)) and name not in impossible
     }
     return {**model, "causes": causes}
 

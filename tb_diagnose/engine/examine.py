@@ -263,7 +263,7 @@ def _dated(outcome: Outcome, diagnosis: Diagnosis, replay: Replay, settings: Set
 
 
 def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
-    """Put each finding under the finding that led to it and need not have begun later, if any.
+    """Put each finding under one as severe that led to it and need not have begun later, if any.
 
     What a curve shows from a point on began behind the point before: what is logged once an epoch,
     as histograms are, is known later than the loss of the same epoch, and may yet be its cause.
@@ -280,6 +280,7 @@ def grouped(outcomes: Iterable[Outcome], run: Run) -> tuple[Outcome, ...]:
             for cause in found
             if cause != outcome.id
             and outcome.id in _consequences(cause)
+            and found[cause].severity.rank <= outcome.severity.rank
             and _not_later(begins[cause], begins[outcome.id])
         ]
         # The root of a chain is the cause that leads to the most of the others.

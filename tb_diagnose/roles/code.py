@@ -203,8 +203,10 @@ class Code:
         if self.framework is Y:
             argument = "lr0"
         name = optimizer.class_name if optimizer and optimizer.name else ""
+        if self.framework is HF:
+            name = "TrainingArguments"
         if known is None:
-            return f"set the learning rate to {better:g}"
+            return f"set the learning rate to {better:.3g}"
         if not name:
-            return f"{argument}={known:g} → {argument}={better:g}"
-        return f"{name}({argument}={known:g}) → {name}({argument}={better:g})"
+            return f"{argument}={known:.3g} → {argument}={better:.3g}"
+        return f"{name}({argument}={known:.3g}) → {name}({argument}={better:.3g})"

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
-from tb_diagnose.core.format import MOST_STEPS, number, sentence
+from tb_diagnose.core.format import few_steps, number, sentence
 from tb_diagnose.core.run import Vitals
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.measure.association import DRAWN, association, single_windows
@@ -99,7 +99,7 @@ class UnshuffledData:
                 f"values (correlation {number(alike)}): {how}.",
                 suggestion=sentence(code("shuffle")),
                 tag=train_loss.name,
-                steps=tuple(int(step) for step in train_loss.steps[::period][:MOST_STEPS]),
+                steps=few_steps(train_loss.steps[::period].tolist()),
                 comparison=self.alike.compare(alike),
                 severity=None if slow else Severity.INFO,
             )

@@ -41,7 +41,8 @@ class NoisyValidation:
         if noise is None or start is None or best is None:
             return
         gained = start.value - best.value
-        if gained > 0 and self.share.exceeded(noise / gained):
+        # A jump of more than all it ever gained says nothing of one that gained nothing.
+        if gained > noise and self.share.exceeded(noise / gained):
             yield Evidence(
                 message=f"{val_loss.name} jumps by {number(noise)} from one validation to the "
                 "next, "

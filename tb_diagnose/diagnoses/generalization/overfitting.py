@@ -22,6 +22,7 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from tb_diagnose.analysis.guessing import NOTHING
 from tb_diagnose.analysis.learning_state import LOST, WELL, LearningState, does_well, moved
@@ -33,6 +34,14 @@ from tb_diagnose.core.model import ModelConfig
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.measure.noise import FEW
 from tb_diagnose.roles.code import Code
+
+
+class _Setup(NamedTuple):
+    """What a suggestion depends on: the framework, the model and the score of validation."""
+
+    code: Code
+    model: ModelConfig | None
+    score: Curve | None
 
 
 @diagnosis(
@@ -56,19 +65,20 @@ class Overfitting:
         val_score: Curve | None = None,
         model: ModelConfig | None = None,
     ) -> Iterator[Evidence]:
+        setup = _Setup(code, model, val_score)
         losses = [pair for pair in splits if pair.better < 0]
         losses = [pair for pair in losses if pair.training.finite >= FEW] or losses
         for pair in losses[:1]:
-            if (evidence := self._turned(pair, code, model)) is not None:
+            if (evidence := self._turned(pair, setup)) is not None:
                 yield evidence
                 return
         for pair in splits:
-            if pair.better > 0 and (evidence := self._parted(pair, code, model)) is not None:
+            if pair.better > 0 and (evidence := self._parted(pair, setup)) is not None:
                 yield evidence
                 return
         for pair in losses[:1]:
             if not does_well(pair.validation, val_score, learning.chance, WELL):
-                yield from self._by_heart(pair, code, model)
+                yield from self._by_heart(pair, setup)
 
     @method("the validation loss alone", points={"val_loss": 5})
     def by_validation(self, val_loss: Curve, code: Code) -> Iterator[Evidence]:
@@ -86,13 +96,13 @@ class Overfitting:
                 comparison=self.alone.compare(share),
             )
 
-    def _turned(self, pair: SplitCurves, code: Code, model: ModelConfig | None) -> Evidence | None:
+    def _turned(self, pair: SplitCurves, setup: _Setup) -> Evidence | None:
         """Validation that turned while training went on."""
         val, apart = pair.validation, pair.divergence
         if val.rise is None or not (val.best and val.end):
             return None
         if apart is None:
-            return self._from_the_start(pair, code, model)
+            return self._from_the_start(pair, setup)
         if val.best.value <= 0:
             return None
         rose = apart.validation_rise > NOTHING * (val.gained or 0.0)
@@ -117,18 +127,14 @@ class Overfitting:
         return self._evidence(
             pair,
             f"{val.name} was best at step {val.best.step} ({number(val.best.value)}) and ends at "
-            f"{number(val.end.value)}, {percent(share)} worse, while {pair.training.name} improved "
+            f"{number(val.end.value)}, {percent(risen)} worse, while {pair.training.name} improved "
             f"by another {percent(fell)}.",
             (val.best.step, val.end.step),
             comparison if comparison.holds else None,
-            code,
-            model,
-            None,
+            setup,
         )
 
-    def _from_the_start(
-        self, pair: SplitCurves, code: Code, model: ModelConfig | None
-    ) -> Evidence | None:
+    def _from_the_start(self, pair: SplitCurves, setup: _Setup) -> Evidence | None:
         """Validation that was best before training was logged, and both go on together."""
         val, train = pair.validation, pair.training
         if not (val.best and val.best_level and val.end and val.rise and pair.common):
@@ -143,12 +149,10 @@ class Overfitting:
             f"{number(val.end.value)}, while {train.name} falls.",
             (val.best.step, val.end.step),
             self.alone.compare(share),
-            code,
-            model,
-            None,
+            setup,
         )
 
-    def _parted(self, pair: SplitCurves, code: Code, model: ModelConfig | None) -> Evidence | None:
+    def _parted(self, pair: SplitCurves, setup: _Setup) -> Evidence | None:
         """Scores that part."""
         val, train, gap = pair.validation, pair.training, pair.gap
         if gap.highest is None or not self.gap.exceeded(gap.highest.value):
@@ -166,14 +170,10 @@ class Overfitting:
             f"{number(val.end.value)}: much of what is learned is learned by heart.",
             (first, val.end.step),
             self.gap.compare(wide),
-            code,
-            model,
-            None,
+            setup,
         )
 
-    def _by_heart(
-        self, pair: SplitCurves, code: Code, model: ModelConfig | None
-    ) -> Iterator[Evidence]:
+    def _by_heart(self, pair: SplitCurves, setup: _Setup) -> Iterator[Evidence]:
         """A training loss that sinks far below a validation loss that no longer follows it."""
         val, train = pair.validation, pair.training
         levels = val.end_level, train.end_level, val.end, train.end
@@ -190,9 +190,7 @@ class Overfitting:
             "still learned is learned by heart.",
             (settled.step, int(val.steps[-1])),
             self.times.compare(times),
-            code,
-            model,
-            None,
+            setup,
         )
 
     def _evidence(
@@ -201,21 +199,27 @@ class Overfitting:
         message: str,
         steps: Sequence[int],
         comparison: Comparison | None,
-        code: Code,
-        model: ModelConfig | None,
-        severity: Severity | None,
+        setup: _Setup,
     ) -> Evidence:
+        code, model = setup.code, setup.model
         dropout = model is not None and any(layer.kind == "Dropout" for layer in model.layers)
         more = "raise the dropout rate or weight decay" if dropout else code("regularize")
-        best = pair.validation.best
-        keep = f"Keep the weights of step {best.step}: " if best else ""
         return Evidence(
             message=message,
-            suggestion=f"{keep}{code('stop early')}. To get further: more data or augmentation, "
-            f"{more}, or a smaller model.",
+            suggestion=f"{_kept(pair, setup.score)}{code('stop early')}. To get further: more data "
+            f"or augmentation, {more}, or a smaller model.",
             tag=pair.validation.name,
             related=(pair.training.name,),
             steps=tuple(steps),
             comparison=comparison,
-            severity=severity,
         )
+
+
+def _kept(pair: SplitCurves, score: Curve | None) -> str:
+    """Which weights to keep: of the best loss, or of a score that is best later."""
+    best, top = pair.validation.best, score.best if score is not None else None
+    if best is None:
+        return ""
+    if score is not None and top is not None and score.better > 0 and top.step > best.step:
+        return f"Keep the weights of step {top.step}, where {score.name} is best: "
+    return f"Keep the weights of step {best.step}: "

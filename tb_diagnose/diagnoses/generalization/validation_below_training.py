@@ -102,7 +102,7 @@ def _why(model: ModelConfig | None) -> str:
     if model is None:
         return "dropout and augmentation make training harder than validation"
     if _random(model):
-        return f"more than {_random(model)} explains, an easier split or a leak remain"
+        return f"more than {_random(model)} explains, an easier split or a leak remains"
     if is_penalized(model):
         return "the penalty counts in both, so that it is the data that differ, or augmentation"
-    return "the model has no dropout, so that augmentation, an easier split or a leak remain"
+    return "the model has no dropout, so that augmentation, an easier split or a leak remains"

@@ -52,9 +52,12 @@ class RewardInstability:
         reward: Curve,
         code: Code,
         success: Curve | None = None,
+        kl: Curve | None = None,
         optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
         lower = code.lower_rate(optimizer, 3)
+        if kl is not None:
+            lower += ", or lower the clip range or target KL"
         for curve in (reward, success):
             found = curve and (self._collapse(curve, lower) or self._swings(curve, lower))
             if found:
@@ -63,9 +66,13 @@ class RewardInstability:
 
     @method("success rate", points={"success": 10})
     def by_success(
-        self, success: Curve, code: Code, optimizer: Optimizer | None = None
+        self,
+        success: Curve,
+        code: Code,
+        kl: Curve | None = None,
+        optimizer: Optimizer | None = None,
     ) -> Iterator[Evidence]:
-        yield from self.by_reward(success, code, None, optimizer)
+        yield from self.by_reward(success, code, None, kl, optimizer)
 
     def _collapse(self, curve: Curve, lower: str) -> Evidence | None:
         rise, best, end = curve.rise, curve.best, curve.end
@@ -77,13 +84,15 @@ class RewardInstability:
         lost = rise.value / (curve.gained or float(np.ptp(curve.finite_values)) or 1)
         if not self.size.exceeded(lost) or not self.level.exceeded(far):
             return None
+        back = f"Go back to the policy of step {best.step}, and take smaller steps from there"
+        if best.index < len(curve) // 10:
+            back = "Begin again with smaller steps"
         return Evidence(
             message=f"{curve.name} reached {number(best.value)} at step {best.step}, then fell, to "
             f"{number(end.value)} at the end.",
-            suggestion=f"Go back to the policy of step {peak.step}, and take smaller steps from "
-            f"there: {lower}, or lower the clip range or target KL.",
+            suggestion=f"{back}: {lower}.",
             tag=curve.name,
-            steps=(peak.step, end.step),
+            steps=(best.step, end.step),
             comparison=self.size.compare(lost),
             confidence=f"the fall is {number(rise.score)} standard errors",
         )
@@ -119,8 +128,7 @@ class RewardInstability:
             message=f"{curve.name} swings between levels around {number(low)} and {number(high)}: "
             f"{plural(len(turns), 'turn')} of at least {number(size)}.",
             suggestion=sentence(
-                f"keep the policy that was best under evaluation, and take smaller steps: {lower}, "
-                "or lower the clip range or target KL"
+                f"keep the policy that was best under evaluation, and take smaller steps: {lower}"
             ),
             tag=curve.name,
             steps=tuple(curve.steps[where].tolist()),

@@ -26,12 +26,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_diagnose.analysis.curve import BLOWN_UP
-from tb_diagnose.analysis.curve_parts import Level, Rise
+from tb_diagnose.analysis.curve import BLOWN_UP, RANKED
+from tb_diagnose.analysis.curve_parts import Level, Point, Rise
 from tb_diagnose.analysis.learning_state import LOST, Learned, LearningState, moved
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Comparison, Evidence, Severity
-from tb_diagnose.core.format import number, percent
+from tb_diagnose.core.format import number, percent, sentence
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
@@ -136,12 +136,21 @@ class LossDivergence:
         code: Code,
         optimizer: Optimizer | None,
     ) -> Evidence:
-        best, end = curve.best or curve.point(0), curve.end or curve.point(-1)
+        best, end = _best(curve), curve.end or curve.point(-1)
         share, score = (curve.rise.share or 0.0, curve.rise.score) if curve.rise else (0.0, 0.0)
-        lost = f": {percent(share)} of what it had gained is lost" if 0 < share < 100 else ""
+        lost = f": {percent(share)} of what it had gained is lost" if 0 < share < 1 else ""
+        went = (
+            f"rose from {number(best.value)} at step {best.step} to {number(end.value)} at its end"
+        )
+        if comparison.name == "lost" and comparison.value > max(share, self.lost):
+            behind = curve.where[curve.where >= best.index]
+            peak = curve.point(int(behind[np.argmax(curve.values[behind])]))
+            went = (
+                f"jumped from {number(best.value)} at step {best.step} to {number(peak.value)} at "
+            )
+            went += f"step {peak.step}, and is {number(end.value)} at its end"
         return Evidence(
-            message=f"{curve.name} rose from {number(best.value)} at step {best.step} to "
-            f"{number(end.value)} at its end{lost}.",
+            message=f"{curve.name} {went}{lost}.",
             suggestion=_change(curve, code, optimizer),
             tag=curve.name,
             related=related,
@@ -167,13 +176,19 @@ class LossDivergence:
         )
 
 
+def _best(curve: Curve) -> Point:
+    """Where the curve was best: of many noisy values, by its course and not by luck."""
+    few = curve.best_level is None or curve.finite < RANKED
+    best = curve.best if few else curve.point(curve.best_level.index) if curve.best_level else None
+    return best or curve.point(0)
+
+
 def _change(curve: Curve, code: Code, optimizer: Optimizer | None) -> str:
     """Back to the best, if that is not the start, with a smaller rate."""
-    rate = optimizer.learning_rate if optimizer else None
+    rate, best = optimizer.learning_rate if optimizer else None, _best(curve)
     lower = code.rate(optimizer, rate / 10) if rate else "divide the learning rate by 10"
-    learned = curve.best is not None and curve.start is not None and curve.best != curve.start
-    back = (
-        f"Go back to the weights of step {curve.best.step} and " if curve.best and learned else ""
-    )
-    clause = f"{back}{lower}, and {code('clip the gradients')}."
-    return clause[:1].upper() + clause[1:] if not rate or back else clause
+    if curve.start is None or best == curve.start:
+        clause = f"{lower}, and {code('clip the gradients')}."
+        return clause if rate else sentence(clause)
+    lower = f"change {lower}" if rate else lower
+    return f"Go back to the weights of step {best.step}, {lower}, and {code('clip the gradients')}."

@@ -36,7 +36,7 @@ from tb_diagnose.analysis.oscillation import (
 )
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
-from tb_diagnose.core.format import MOST_STEPS, number, plural
+from tb_diagnose.core.format import few_steps, number, plural
 from tb_diagnose.core.model import Optimizer
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
@@ -113,7 +113,7 @@ class LossOscillation:
             f"least {number(swung.size)} in {swung.points} points.",
             suggestion=f"{lower}, or {code('decay the rate')}; with a small batch, enlarge it.",
             tag=curve.name,
-            steps=tuple(sorted(set(curve.steps[list(swung.turns)].tolist()))[:MOST_STEPS]),
+            steps=few_steps(sorted(set(curve.steps[list(swung.turns)].tolist()))),
             comparison=self.size.compare((swung.high - swung.low) / swung.range),
             severity=None if wide >= middle / 2 or wide >= 2 * gained else Severity.INFO,
         )

@@ -29,7 +29,7 @@ import numpy as np
 from tb_diagnose.analysis.curve_parts import Spike
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
-from tb_diagnose.core.format import MOST_STEPS, listed, number, plural
+from tb_diagnose.core.format import few_steps, listed, number, plural
 from tb_diagnose.engine.contract import diagnosis, limit, method
 from tb_diagnose.roles.code import Code
 
@@ -69,7 +69,7 @@ class LossSpikes:
             f"and {code('clip the gradients')}{usual}.",
             tag=curve.name,
             related=tuple(other.name for other, _ in found if other is not curve),
-            steps=tuple(sorted(set(steps))[:MOST_STEPS]),
+            steps=few_steps(sorted(set(steps))),
             comparison=self.factor.compare(worst.factor),
             severity=None if len(steps) > 1 or high else Severity.INFO,
         )

@@ -129,6 +129,10 @@ class NonFiniteValues:
         if climbed or np.isinf(curve.values[first]):
             suggestion = f"It grew before it broke: divide the learning rate by 10, {clip}, and "
             suggestion += f"restart from before step {curve.steps[first]}."
+        splits = {parse_tag(other.folder, other.tag).split for other in core}
+        if splits == {"validation"}:
+            suggestion = "Training is finite, so look at the validation data for NaN and infinity, "
+            suggestion += "and whether there are any: the mean of no batch is NaN."
         return Evidence(
             message=f"{curve.name} is {_name(curve.values[first])} at step {curve.steps[first]} "
             f"({plural(int(bad.sum()), 'value')} of {len(curve)} are not finite){rest}.",

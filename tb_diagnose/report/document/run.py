@@ -238,11 +238,18 @@ def _curves(
 ) -> Iterator[CurvePart]:
     """The curves that play a role of their own or that evidence names, in the run's order."""
     evidence = [proof for outcome in outcomes for proof in outcome["evidence"]]
-    tags = (tag for proof in evidence for tag in (proof["tag"], *proof["related"]))
+    tags = {tag for proof in evidence for tag in (proof["tag"], *proof["related"])}
     named = {part for tag in tags for part in parts(tag)}
     if brief and not named:
         return
     curve_roles, crowd = _played(roles)
+    if brief:  # a sum as it was judged, where nobody adds its parts up
+        played = {value.name: value for value in roles.values.values() if isinstance(value, Series)}
+        yield from (
+            curve(series, curve_roles[name], points)
+            for name, series in played.items()
+            if text(name) in tags and len(parts(name)) > 1
+        )
     for series in run.scalars:
         names = {text(series.name), text(series.tag)}
         if not (series.name in curve_roles or series.name in crowd or names & named):

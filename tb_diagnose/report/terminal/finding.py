@@ -109,11 +109,13 @@ def _seen(
 
 
 def _curve(tag: str, curves: Sequence[CurvePart]) -> CurvePart | None:
-    """The curve of that name, or of that bare tag, one with a role first; of a sum, its first."""
+    """The curve of that name, or of that bare tag, one with a role first."""
+    whole = next((curve for curve in curves if curve["name"] == tag), None)
+    if whole is not None:
+        return whole
     first = tag.partition(" + ")[0]
     bare = [curve for curve in curves if curve["name"].endswith(f"/{first}") and first]
-    exact = [curve for curve in curves if curve["name"] == first]
-    return next(iter([*exact, *sorted(bare, key=lambda curve: curve["role"] is None)]), None)
+    return min(bare, key=lambda curve: curve["role"] is None, default=None)
 
 
 def _consequence(outcome: OutcomePart, head: OutcomePart, last: int | None) -> str:
