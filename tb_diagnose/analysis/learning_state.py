@@ -39,6 +39,8 @@ SURE = 3.0
 _HIDDEN = 0.1
 #: Fewer values may be too few to show that they do not move.
 ENOUGH, FEW = 8, 4
+#: From so many values on, a course tells more than its first and last value.
+_MANY_VALUES = 100
 #: Classes from here on are words or kinds of dogs: nobody knows how many can be told apart.
 _MANY = 100
 #: A score that is the same to the last example for so much of the run names one class.
@@ -113,6 +115,9 @@ class LearningState(NamedTuple):
         if curve is None or curve.start is None or curve.end is None:
             return ""
         went = f"{curve.name} went from {number(curve.start.value)} to {number(curve.end.value)}"
+        start, end = curve.start_level, curve.end_level
+        if start and end and curve.finite >= _MANY_VALUES:  # of which single ones say little
+            went = f"{curve.name} went from around {number(start.value)} to {number(end.value)}"
         return went + (", no better than guessing" if self.at_chance else "")
 
 

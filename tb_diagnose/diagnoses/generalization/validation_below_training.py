@@ -82,11 +82,12 @@ class ValidationBelowTraining:
             often = float(np.mean(low))
             if self.often.exceeded(often):
                 first = int(gap.steps[third + int(np.argmax(low))])
+                middle = float(np.median(ratios))
+                far = middle < 1 - self.below
                 yield Evidence(
                     message=f"{pair.validation.name} lies below {train.name} in "
-                    f"{percent(often)} of "
-                    f"the validations, at {number(float(np.median(ratios)))} times in the middle: "
-                    f"{_why(model)}.",
+                    f"{percent(often)} of the validations, at {number(middle)} times in the "
+                    f"middle: {_FAR if far else _why(model)}.",
                     suggestion="Evaluate the training data in the same way, without dropout and "
                     "augmentation. If that is the lower one, all is well; if not, look for a leak "
                     "or an easier validation set.",
@@ -94,13 +95,18 @@ class ValidationBelowTraining:
                     related=(train.name,),
                     steps=(first, int(gap.steps[-1])),
                     comparison=self.often.compare(often),
+                    severity=Severity.WARNING if far else None,
                 )
+
+
+#: What no dropout makes of a loss.
+_FAR = "it is another quantity, or another scale, or the same examples were seen in training"
 
 
 def _why(model: ModelConfig | None) -> str:
     """The likely reason, from what the model holds."""
     if model is None:
-        return "dropout and augmentation make training harder than validation"
+        return "dropout, augmentation, or a training loss averaged while it falls may explain it"
     if _random(model):
         return f"more than {_random(model)} explains, an easier split or a leak remains"
     if is_penalized(model):

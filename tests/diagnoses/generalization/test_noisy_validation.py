@@ -8,7 +8,7 @@ from tests.cases import Cases, epochs, falling, flat, made, silent, speaks, stra
 
 SPEAKS: Cases = {
     "noise of a third of the fall": {
-        "val_loss": epochs(falling(40, 1.0, 0.9) * flat(40, 1, 0.2, seed=2))
+        "val_loss": epochs(falling(40, 1.0, 0.6) * flat(40, 1, 0.15, seed=2))
     },
     "up and down in each epoch": {
         "val_loss": epochs(straight(20, 1, 0.8) + swinging(20, 0, 0.2, 2))

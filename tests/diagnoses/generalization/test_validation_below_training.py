@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tb_diagnose.core.finding import Severity
 from tests.cases import Cases, falling, layer, made, model, pair, silent, speaks
 
 DROPOUT = model(layer(0, "", "Dropout"), layer(10))
@@ -41,8 +42,14 @@ def test_it_gives_the_reason_that_the_model_shows() -> None:
     both = pair(falling(20), 0.7 * falling(20))
     (unknown,) = speaks("validation-below-training", pairs=both)
     (without,) = speaks("validation-below-training", pairs=both, model=model(layer(10)))
-    assert "dropout and augmentation" in unknown.message
+    assert "dropout, augmentation" in unknown.message
     assert "a leak" in without.message
     assert without.comparison is not None
     assert without.comparison.value == 1.0
     assert without.steps == (6, 19)
+
+
+def test_a_hundredth_is_explained_by_no_dropout() -> None:
+    (far,) = speaks("validation-below-training", pairs=pair(falling(20), 0.01 * falling(20)))
+    assert far.severity is Severity.WARNING
+    assert "another quantity" in far.message
