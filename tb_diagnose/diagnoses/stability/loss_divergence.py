@@ -104,7 +104,7 @@ class LossDivergence:
 
     def _worse(self, curve: Curve, rise: Rise, best: Level, *, alone: bool) -> Comparison | None:
         """A level that rose for good by much of what had been gained."""
-        whole = rise.p_value < self.rise and (rise.share is None or rise.share >= 1)
+        whole = rise.p_value < self.rise and (rise.share or 0.0) >= 1
         if not (rise.persistent or whole) or alone or not best.value:
             return None
         large: Comparison = self.rise.compare(rise.value / abs(best.value))
@@ -112,7 +112,7 @@ class LossDivergence:
             return None
         if rise.share is None or not curve.gained:
             # What rose at once and stands still was low by the accident of its start.
-            goes_on = bool(curve.finite_values[1] - curve.finite_values[0] < rise.value * LOST)
+            goes_on = curve.outlook is not None and curve.outlook.direction < 0
             blown: Comparison = self.blown.compare(1 + rise.value / abs(best.value))
             return large if goes_on else blown if blown.holds else None
         lost: Comparison = self.lost.compare(rise.share)
@@ -122,7 +122,7 @@ class LossDivergence:
         since = curve.course[curve.where >= best.index]
         worst = float((curve.better * (best.value - since)).max())
         jumped: Comparison = self.lost.compare(worst / curve.gained)
-        if jumped.holds and rise.share >= self.lost / 2:
+        if jumped.holds and rise.share >= self.lost / 4 * 3:
             return jumped
         # Where the start was high, a share of the gain is not what was lost.
         times: Comparison = self.blown.compare(1 + rise.value / best.value)
