@@ -108,7 +108,7 @@ CAUSES: Mapping[str, CauseInfo] = {
         "wrong labels",
         "Look at 20 examples with their labels, and check that both stay in the same order.",
         "noisy-labels",
-        "label-noise shuffled-labels memorized-noise",
+        "label-noise shuffled-labels",
     ),
     "order": _cause(
         "data not shuffled", "Shuffle the training data.", "unshuffled-data", "unshuffled"
@@ -123,7 +123,7 @@ CAUSES: Mapping[str, CauseInfo] = {
         "too few examples for the model",
         "Stop early, regularize, or get more data.",
         "overfitting missing-regularisation oversized-model",
-        "few-examples leak",
+        "few-examples memorized-noise leak",
     ),
     "regularization": _cause(
         "too much regularization",

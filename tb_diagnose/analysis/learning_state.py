@@ -86,6 +86,11 @@ class LearningState(NamedTuple):
         return self.state in (Learned.NEVER, Learned.LOST)
 
     @property
+    def learned(self) -> bool:
+        """Whether something was learned and kept."""
+        return self.state in (Learned.LEARNING, Learned.LEARNED, Learned.PERFECT)
+
+    @property
     def poor(self) -> bool:
         """Whether it failed, or ends no better than guessing although it moves."""
         return self.failed or self.at_chance is True
@@ -187,9 +192,17 @@ def moved(curve: Curve) -> bool | None:
     if curve.gained > NOTHING * scale:
         few = curve.finite < FEW
         return True if curve.improved or (curve.gained_score or 0.0) >= SURE or few else None
-    if curve.constant:
+    if curve.constant or curve.repeats:
         return False if curve.finite >= FEW - 1 else None
+    if _began_apart(curve, best.value, scale):
+        return None
     return False if _stands(curve) and curve.finite >= ENOUGH else None
+
+
+def _began_apart(curve: Curve, best: float, scale: float) -> bool:
+    """Whether the first value, before anything was learned, is far worse than all others."""
+    first = curve.better * (best - curve.finite_values[0])
+    return bool(first > NOTHING * scale and first > SURE * (curve.noise or 0.0))
 
 
 def _stands(curve: Curve) -> bool:
@@ -231,7 +244,7 @@ def _of_curve(curve: Curve, chance: ChanceLevel | None) -> LearningState:
     if gain:
         now = Learned.LEARNING if improves else Learned.LEARNED
         return LearningState(now, curve, last, guesses)
-    if (score and end.value >= good) or _is_rewarded(curve):
+    if (score and best.value >= good) or _is_rewarded(curve):
         return LearningState(Learned.LEARNED, curve, first, guesses)
     state = Learned.UNKNOWN if gain is None else Learned.NEVER
     return LearningState(state, curve, first, guesses)

@@ -15,6 +15,9 @@ from tb_diagnose.measure.periods import Repeat, longest_repeat
 
 Floats = NDArray[np.float64]
 
+#: Values that come so often in the second half of a curve are the same ones again.
+_AGAIN = 8
+
 
 class LoggedCurve:
     """The n values of a curve.
@@ -111,6 +114,14 @@ class LoggedCurve:
         """Whether two or more values are all exactly equal."""
         repeat = self.longest_repeat
         return repeat is not None and repeat.last - repeat.first + 1 == len(self)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a few values come again and again to the end, equal to the last digit."""
+        values = self.values[self.where]
+        half = len(values) // 2
+        late = np.unique(values[half:])
+        return len(late) * _AGAIN <= half and bool(np.isin(late, values[:half]).all())
 
     @property
     def all_zero(self) -> bool:

@@ -62,6 +62,11 @@ class Curve(CurveSummary):
         begins = int(self.steps[0]) if len(self) else 0
         return f"the log of {self.name} begins at step {begins}" if begins > 1 else ""
 
+    @property
+    def resumed(self) -> bool:
+        """Whether it begins behind steps that took half as long as all it shows, or longer."""
+        return len(self) > 1 and 2 * int(self.steps[0]) > int(self.steps[-1] - self.steps[0])
+
     def span(self, first: int, last: int = -1) -> tuple[int, int]:
         """The steps at two indices, as evidence names them."""
         return int(self.steps[first]), int(self.steps[last])

@@ -219,11 +219,19 @@ def _members(path: Place, listings: Listings) -> tuple[Folder, ...]:
     if own.bears_events:
         found = [Folder(path, "")]
         sides = _sides(path, listings, set(splits))
-    elif not _one_training(splits, bearing):
-        return ()
-    else:
+    elif _one_training(splits, bearing):
         sides = []
+    elif len(bearing) > 1 and all(_is_group(path, name, listings) for name in bearing):
+        splits, sides = [], bearing  # add_scalars alone, whose own file was not kept
+    else:
+        return ()
     return (*found, *(Folder(path / name, name) for name in sorted([*splits, *sides])))
+
+
+def _is_group(path: Place, name: str, listings: Listings) -> bool:
+    """Whether ``add_scalars`` wrote a folder, for one of its curves."""
+    listing = listings.of(path / name)
+    return not listing.folders and scalars_group(path / name / listing.files[0], name)
 
 
 def _one_training(splits: list[str], bearing: list[str]) -> bool:

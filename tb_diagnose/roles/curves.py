@@ -191,10 +191,14 @@ def assign_curves(curves: tuple[CurveInfo, ...]) -> CurveRoles:
     }
     pairs: list[tuple[str, Places, Places, int]] = []
     if not reinforcement:
-        losses = [] if _adversarial(kinds) else _totals(kinds.get("loss", []))
+        errors = [curve for curve in kinds.get("error", ()) if not curve.batch]
+        # Who logs no loss may yet log the distance that is minimized.
+        losses = kinds.get("loss") or [
+            curve for curve in errors if _DISTANCES & {*curve.means.words}
+        ]
+        losses = [] if _adversarial(kinds) else _totals(losses)
         scores = [each for each in kinds.get("score", ()) if not each.batch]
         parts |= _supervised(losses, scores)
-        errors = [curve for curve in kinds.get("error", ()) if not curve.batch]
         pairs = [*_pairs(losses, -1), *_pairs(scores, 1), *_pairs(errors, -1)]
     else:
         losses, scores = [], []
@@ -207,6 +211,10 @@ def assign_curves(curves: tuple[CurveInfo, ...]) -> CurveRoles:
         tuple(curve.places for curve in sorted(losses, key=order) if not curve.batch),
         tuple(curve.places for curve in sorted(scores, key=order)),
     )
+
+
+#: Words of errors that are losses as well.
+_DISTANCES = frozenset(("mse", "mae", "rmse"))
 
 
 def _weighs_entropy(means: TagInfo) -> bool:

@@ -143,3 +143,13 @@ def test_healthy_noise_is_never_taken_for_a_failure() -> None:
     for seed in range(100):
         loss = epochs(falling(40, 3.0, 2.0, noise=0.05, seed=seed))
         assert not analysis(train_loss=loss).learning.failed
+
+
+def test_a_first_value_far_above_the_others_may_be_all_that_was_learned() -> None:
+    values = np.r_[1.776, flat(30, 1.56, 0.02)]
+    assert moved(analysis(train_loss=epochs(values)).role("train_loss")) is not False
+
+
+def test_a_score_that_was_good_is_not_unlearned_by_a_little() -> None:
+    score = epochs(straight(50, 0.916, 0.891, 0.003), "epoch_accuracy")
+    assert analysis(train_score=score).learning.state is not Learned.NEVER

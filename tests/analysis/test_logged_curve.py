@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from tb_diagnose.analysis.curve import CurveSummary
 from tb_diagnose.analysis.curve_parts import Point, Stretch
+from tb_diagnose.analysis.logged_curve import LoggedCurve
 from tests.simulated import summary
 
 
@@ -41,3 +43,9 @@ def test_constants_and_zeros_are_exact() -> None:
     assert not summary([0.0]).constant
     assert not summary([]).all_zero
     assert not summary([math.nan, math.nan]).constant
+
+
+def test_values_that_come_again_to_the_last_digit_are_repeats() -> None:
+    assert LoggedCurve(np.arange(80), np.tile([1.1, 2.2, 3.3, 4.4], 20)).repeats
+    assert not LoggedCurve(np.arange(80), np.linspace(2, 1, 80)).repeats
+    assert not LoggedCurve(np.arange(6), np.tile([1.1, 2.2], 3)).repeats

@@ -237,3 +237,15 @@ def test_many_folders_are_walked_quickly(tmp_path: Path) -> None:
     begin = time.process_time()
     assert list(found(tmp_path)) == ["25/run"]
     assert time.process_time() - begin < 3
+
+
+def test_add_scalars_of_pytorch_whose_own_file_was_not_kept(tmp_path: Path) -> None:
+    log(tmp_path / "saint" / "Loss_train", "Loss")
+    log(tmp_path / "saint" / "Loss_val", "Loss")
+    log(tmp_path / "apart" / "Loss_train", "Loss")
+    log(tmp_path / "apart" / "baseline", "Loss")
+    assert found(tmp_path) == {
+        "saint": ["Loss_train", "Loss_val"],
+        "apart/Loss_train": [""],
+        "apart/baseline": [""],
+    }

@@ -79,3 +79,9 @@ def test_a_sum_is_one_curve_whatever_it_plays() -> None:
     total = values["pairs"][0]
     assert total.train is values["train_loss"]
     assert total.val is values["val_loss"]
+
+
+def test_a_distance_is_the_loss_of_who_logs_no_other() -> None:
+    assert told(logged({"MSE": 20}))["train_loss"] == "MSE"
+    assert told(logged({"MSE": 20, "loss": 20}))["train_loss"] == "loss"
+    assert "train_loss" not in told(logged({"wer": 20}))

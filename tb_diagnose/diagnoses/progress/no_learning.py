@@ -54,6 +54,8 @@ class NoLearning:
         curve = learning.curve
         if not learning.stuck or curve is None:
             return
+        if curve.resumed and not learning.at_chance:
+            return  # what was learned may have been learned before
         if reward is not None:
             # A reward that falls is more than nothing learned: see reward-instability.
             if curve.rise is None or not curve.rise.persistent:

@@ -26,6 +26,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_diagnose.analysis.learning_state import LearningState
 from tb_diagnose.analysis.run_curve import Curve
 from tb_diagnose.core.finding import Evidence, Severity
 from tb_diagnose.core.format import number, percent, sentence, steps_of
@@ -61,6 +62,7 @@ class KlBlowUp:
         optimizer: Optimizer | None = None,
         kl_term: Curve | None = None,
         reinforcement: object = None,
+        learning: LearningState | None = None,
     ) -> Iterator[Evidence]:
         if kl_term is not None:
             yield from self.by_term(kl_term, reinforcement)
@@ -78,6 +80,8 @@ class KlBlowUp:
             tag=kl.name,
             steps=steps_of(kl.series, far),
             comparison=self.share.compare(share),
+            # Where the reward rises and stays, the steps were none too large.
+            severity=Severity.INFO if learning is not None and learning.learned else None,
         )
 
     @method("KL term of the objective", points={"kl_term": 3})

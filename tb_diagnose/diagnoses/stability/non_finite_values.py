@@ -38,6 +38,7 @@ from tb_diagnose.roles.tags import parse_tag
 #: Kinds of curves that are what the training is, and not what is measured of it.
 _CORE = (
     "loss",
+    "reward",
     "value_loss",
     "policy_loss",
     "generator_loss",

@@ -9,6 +9,7 @@ from tb_diagnose.core.finding import Severity
 from tests.cases import (
     Cases,
     classes,
+    clear,
     compiled,
     counted,
     curve,
@@ -152,3 +153,9 @@ def test_noise_is_not_told_as_a_way_from_first_to_last() -> None:
     (evidence,) = speaks("no-learning", train_score=score, chance=classes(2))
     low, high = min(0.41, noise.min()), max(0.58, noise.max())
     assert f"moves between {low:.3g} and {high:.3g}" in evidence.message
+
+
+@pytest.mark.parametrize(("first", "spoken"), ((0, True), (130_000, False)))
+def test_what_was_learned_before_the_log_begins_is_unknown(first: int, spoken: bool) -> None:
+    loss = curve(flat(100, 2.1, 0.01), "loss", "", steps=first + 10 * np.arange(100))
+    (speaks if spoken else clear)("no-learning", train_loss=loss)

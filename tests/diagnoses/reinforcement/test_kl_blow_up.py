@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.cases import Cases, clear, curve, flat, made, not_applicable, silent, speaks, spiked
+from tb_diagnose.core.finding import Severity
+from tests.cases import (
+    Cases,
+    clear,
+    curve,
+    flat,
+    made,
+    not_applicable,
+    silent,
+    speaks,
+    spiked,
+    straight,
+)
 
 USUAL = flat(200, 0.01, 0.5)
 
@@ -53,3 +65,13 @@ def test_it_points_to_the_updates() -> None:
     (evidence,) = speaks("kl-blow-up", kl=curve(np.r_[np.full(90, 0.01), np.full(10, 0.5)]))
     assert evidence.steps == tuple(range(90, 100))
     assert evidence.comparison.value == pytest.approx(0.1)
+
+
+def test_large_steps_that_do_no_harm_are_a_note() -> None:
+    kl = curve(np.full(60, 0.3), "train/approx_kl", "")
+    rises = curve(straight(60, -300, 200), "rollout/ep_rew_mean", "")
+    (evidence,) = speaks("kl-blow-up", kl=kl, reward=rises)
+    assert evidence.severity is Severity.INFO
+    stands = curve(flat(60, -300, 0.01), "rollout/ep_rew_mean", "")
+    (evidence,) = speaks("kl-blow-up", kl=kl, reward=stands)
+    assert evidence.severity is None

@@ -106,3 +106,14 @@ def test_other_curves_are_a_note_and_only_while_the_losses_are_finite() -> None:
     assert alone.severity is Severity.INFO
     beside = speaks("non-finite-values", scalars=(score, loss), train_loss=loss)
     assert [each.tag for each in beside] == ["train/epoch_loss"]
+
+
+def test_a_reward_that_is_never_finite_is_no_note() -> None:
+    (evidence,) = speaks("non-finite-values", scalars=(curve([NAN] * 9, "mean_reward", ""),))
+    assert evidence.severity is Severity.CRITICAL
+
+
+def test_training_that_is_finite_points_to_the_validation_data() -> None:
+    sick = curve([NAN] * 9, "val_loss", "")
+    (evidence,) = speaks("non-finite-values", scalars=(curve(falling(9), "loss", ""), sick))
+    assert "validation data" in evidence.suggestion
