@@ -122,7 +122,7 @@ class LossDivergence:
         since = curve.course[curve.where >= best.index]
         worst = float((curve.better * (best.value - since)).max())
         jumped: Comparison = self.lost.compare(worst / curve.gained)
-        if jumped.holds and rise.share >= self.lost / 4 * 3:
+        if jumped.holds and rise.share >= self.lost * (1 - self.lost / 2):
             return jumped
         # Where the start was high, a share of the gain is not what was lost.
         times: Comparison = self.blown.compare(1 + rise.value / best.value)
