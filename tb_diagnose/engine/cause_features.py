@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from tb_diagnose.analysis.guessing import share_learned
 from tb_diagnose.analysis.learning_state import Learned
 from tb_diagnose.analysis.run import RunAnalysis
 from tb_diagnose.analysis.run_curve import Curve
@@ -36,7 +37,7 @@ def features(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> dict[str, Fe
     measured = {name: measure(analysis) for name, measure in _RUN.items()}
     for role in _CURVES:
         curve = analysis.role(role)
-        if curve is not None and curve.start_level and curve.end_level:
+        if curve is not None and curve.start_level and curve.end_level and _known_scale(curve):
             measured |= {f"{role}: {name}": of(curve) for name, of in _CURVE.items()}
     return found | {name: feature for name, feature in measured.items() if feature.value}
 
@@ -51,6 +52,11 @@ def weight(outcome: Outcome) -> float:
 def is_clear(outcome: Outcome) -> bool:
     """Whether the surest method that a diagnosis has found nothing."""
     return outcome.verdict is Verdict.CLEAR and not outcome.surer
+
+
+def _known_scale(curve: Curve) -> bool:
+    """Whether it is a loss, or a score of which it is known what is good; not so for BLEU."""
+    return curve.info.kind != "score" or share_learned(curve, None) is not None
 
 
 def _clipped(value: float) -> float:

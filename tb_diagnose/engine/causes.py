@@ -63,7 +63,8 @@ def likely_causes(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> tuple[C
 
 def _possible(analysis: RunAnalysis) -> Mapping[str, Any]:
     """The model without the causes that cannot be: Keras resets the gradients, a rate that was
-    logged and never changes has no schedule, and without validation nothing differs from training.
+    logged and never changes has no schedule, without validation nothing differs from training, and
+    numbers of words have no scale.
     """
     model, framework = _model(), analysis.framework.name
     rate = analysis.role("learning_rate")
@@ -72,6 +73,9 @@ def _possible(analysis: RunAnalysis) -> Mapping[str, Any]:
         impossible.add("learning-rate-schedule")
     if not any(analysis.role(role) for role in ("val_loss", "val_score", "errors")):
         impossible |= {"validation-data", "evaluation-mode"}
+    layers = analysis.run.model.layers[:2] if analysis.run.model is not None else ()
+    if any("Embedding" in layer.kind for layer in layers):
+        impossible.add("inputs")
     causes = {
         name: cause
         for name, cause in model["causes"].items()

@@ -11,9 +11,11 @@ import tb_diagnose.engine
 from tb_diagnose.core.run import Run
 from tb_diagnose.core.settings import Settings
 from tb_diagnose.engine import causes as subject
+from tb_diagnose.engine.cause_features import features
 from tb_diagnose.engine.causes import Cause, probabilities
 from tb_diagnose.engine.contract import registry
 from tb_diagnose.engine.examine import examine
+from tests.cases import analysis, epochs, layer, model, run, straight, u_shape
 from tests.healthy import healthy
 from tests.sick import SICK
 
@@ -57,8 +59,23 @@ def test_keras_cannot_forget_to_reset_its_gradients() -> None:
     assert causes(torch)
 
 
+def test_numbers_of_words_have_no_scale() -> None:
+    words = model(layer(32, "", "Embedding"), layer())
+    assert "inputs" not in {cause.id for cause in causes(replace(SICK["diverges"], model=words))}
+
+
+def test_without_validation_nothing_differs_from_training() -> None:
+    alone = run(epochs(u_shape(40, 10, end=3.0)))
+    assert not {"validation-data", "evaluation-mode"} & {cause.id for cause in causes(alone)}
+
+
+def test_a_score_of_unknown_scale_has_no_features() -> None:
+    seen = analysis(val_score=epochs(straight(20, 0.9, 0.97), "val_bleu"))
+    assert not any(name.startswith("val_score") for name in features(seen, ()))
+
+
 def test_probabilities_are_those_of_a_softmax() -> None:
-    model = {
+    fitted = {
         "temperature": 1.0,
         "doubt": 0.0,
         "named": 2.0,
@@ -68,9 +85,9 @@ def test_probabilities_are_those_of_a_softmax() -> None:
             "other": {"bias": 0.0, "weights": {}, "named_by": []},
         },
     }
-    assert probabilities({}, model, ()) == {"one": 0.5, "other": 0.5}
-    assert probabilities({"rate": 1.0}, model, ())["one"] == pytest.approx(0.7311, abs=1e-4)
-    certain = probabilities({"rate": 99.0}, {**model, "doubt": 0.1}, ())
+    assert probabilities({}, fitted, ()) == {"one": 0.5, "other": 0.5}
+    assert probabilities({"rate": 1.0}, fitted, ())["one"] == pytest.approx(0.7311, abs=1e-4)
+    certain = probabilities({"rate": 99.0}, {**fitted, "doubt": 0.1}, ())
     assert certain == {"one": pytest.approx(0.95), "other": pytest.approx(0.05)}
 
 
