@@ -54,7 +54,7 @@ def _restart(same: Sequence[tuple[str, Restart]]) -> Iterator[Fact]:
         steps = f"step {ends[0]} was" if first == last else f"steps {ends[0]} to {ends[1]} were"
         values = "value is" if dropped == 1 else "values are"
         message = (
-            f"{steps} logged twice because the training was resumed there; the {dropped} "
+            f"{steps} logged twice, as by a training that was resumed there; the {dropped} "
             f"superseded {values} left out."
         )
         yield Fact("overlap", message, where, {"first": first, "last": last, "dropped": dropped})

@@ -105,15 +105,16 @@ def _fleet(runs: Sequence[RunPart], screen: Screen) -> Iterator[str]:
     findings = shared_findings(runs)
     if not findings:
         return
-    width = max(len("Finding"), *(len(shared.id) for shared in findings))
     count = max(len("Runs"), len(f"{len(runs):,}"))
     worst = len("critical")
+    width = max(len("Finding"), *(len(shared.id) for shared in findings))
+    width = min(width, screen.width - count - worst - 2 * 3)
     head = f"  {'Finding':<{width}}  {'Runs':>{count}}  {'Worst':<{worst}}  Where"
     room = screen.width - columns(head) + len("Where")
     beside = room >= _BESIDE // 2
     yield screen.paint(head if beside else head.removesuffix("  Where").rstrip(), "dim")
     for shared in findings:
-        line = f"  {shared.id:<{width}}  {len(shared.cases):>{count},}  "
+        line = f"  {shortened(shared.id, width):<{width}}  {len(shared.cases):>{count},}  "
         where = plain(shared.where)
         severity = screen.paint(f"{shared.worst:<{worst}}", COLORS[shared.worst])
         yield (line + severity + (f"  {shortened(where, room)}" if beside else "")).rstrip()
@@ -175,6 +176,7 @@ def _causes(run: RunPart, screen: Screen) -> Iterator[str]:
 def header(run: RunPart, name: str, message: str, screen: Screen) -> Iterator[str]:
     """The run's mark, its name, and beside or below it what it is."""
     mark, color = MARKS[run["verdict"]]
+    name = shortened(name, screen.width - 2)
     lead = f"{mark} {name}    "
     beside = screen.width - columns(lead) >= _BESIDE
     lines = list(wrapped(plain(message), screen.width, lead if beside else "    "))

@@ -45,9 +45,10 @@ def test_the_whole_report() -> None:
     assert terminal(document(RUNS), Screen(100)) == SICK
 
 
+@pytest.mark.parametrize("runs", (RUNS, 5 * RUNS))
 @pytest.mark.parametrize("width", (40, 60, 80, 100, 160, 200))
-def test_it_fits_the_terminal(width: int) -> None:
-    for line in terminal(document(RUNS), Screen(width)).splitlines():
+def test_it_fits_the_terminal(width: int, runs: list[FakeExamination]) -> None:
+    for line in terminal(document(runs), Screen(width)).splitlines():
         assert columns(line) <= width, line
 
 
