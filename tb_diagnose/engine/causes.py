@@ -20,6 +20,8 @@ from tb_diagnose.engine.cause_features import Feature, features, is_clear, weigh
 
 #: Causes that are named at most, and the least probability of one that is.
 MOST, LEAST = 3, 0.05
+#: Below that, the likeliest is hardly ever the right one.
+_STANDS_OUT = 0.2
 #: Contributions to the logarithm of the odds that are worth a sentence.
 _WORTH = 0.3
 
@@ -57,6 +59,8 @@ def likely_causes(analysis: RunAnalysis, outcomes: Sequence[Outcome]) -> tuple[C
     model = _possible(analysis)
     odds = probabilities({name: feature.value for name, feature in found.items()}, model, outcomes)
     ranked = sorted(odds.items(), key=lambda item: -item[1])[:MOST]
+    if not ranked or ranked[0][1] < _STANDS_OUT:
+        return ()
     causes = (_cause(name, odds, found, outcomes) for name, odds in ranked if odds >= LEAST)
     return tuple(cause for cause in causes if cause.evidence_for)
 

@@ -206,8 +206,8 @@ class Overfitting:
         more = "raise the dropout rate or weight decay" if dropout else code("regularize")
         return Evidence(
             message=message,
-            suggestion=f"{_kept(pair, setup.score)}{code('stop early')}. To get further: more data "
-            f"or augmentation, {more}, or a smaller model.",
+            suggestion=f"{_kept(pair, setup)}more data or augmentation, {more}, or a smaller "
+            "model.",
             tag=pair.validation.name,
             related=(pair.training.name,),
             steps=tuple(steps),
@@ -215,11 +215,13 @@ class Overfitting:
         )
 
 
-def _kept(pair: SplitCurves, score: Curve | None) -> str:
-    """Which weights to keep: of the best loss, or of a score that is best later."""
-    best, top = pair.validation.best, score.best if score is not None else None
-    if best is None:
-        return ""
-    if score is not None and top is not None and score.better > 0 and top.step > best.step:
-        return f"Keep the weights of step {top.step}, where {score.name} is best: "
-    return f"Keep the weights of step {best.step}: "
+def _kept(pair: SplitCurves, setup: _Setup) -> str:
+    """Which weights to keep: of the best loss, or of a score that is best later; not the last."""
+    best, score = pair.validation.best, setup.score
+    top = score.best if score is not None and score.better > 0 else None
+    if best is None or best.index == len(pair.validation) - 1:
+        return "To get further: "
+    stop = f": {setup.code('stop early')}. To get further: "
+    if score is not None and top is not None and top.step > best.step:
+        return f"Keep the weights of step {top.step}, where {score.name} is best{stop}"
+    return f"Keep the weights of step {best.step}{stop}"

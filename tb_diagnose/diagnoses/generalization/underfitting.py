@@ -70,7 +70,7 @@ class Underfitting:
         chance: ChanceLevel | None = None,
     ) -> Iterator[Evidence]:
         curves = _accuracies(train_score, val_score)
-        if learning.stuck or learning.share is None:
+        if learning.failed or learning.share is None:
             return
         ends = [curve.end_level.value for curve in curves if curve.end_level is not None]
         room = 1 - (learning.chance.accuracy if learning.chance else 0.0)

@@ -86,9 +86,8 @@ class ScoreAtChance:
         if self.zero.exceeded(high):
             return "is as good as 0", self.zero.compare(high)
         if curve.end is not None and curve.end.value == 0 and 2 * curve.held >= len(curve):
-            return f"is at most {number(high)}, and exactly 0 in its second half,", (
-                self.zero.compare(0.0)
-            )
+            zeros = f"is exactly 0 in its last {plural(curve.held, 'value')}"
+            return f"{zeros} and at most {number(high)}", self.zero.compare(0.0)
         same = float(np.mean(curve.finite_values == high))
         still = same >= GOOD and curve.end is not None and high == curve.end.value
         # On few examples of validation, a score may well stand still.
