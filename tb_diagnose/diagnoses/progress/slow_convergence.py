@@ -7,7 +7,7 @@ Why it matters:
 How it is judged:
     In training or validation, the second half makes nearly as much of the gain as the first, the
     loss is still falling, and less than half of its start is gone. It is a note where little is
-    left to learn.
+    left to learn, and in a short run that is halfway.
 
 When it stays silent:
     Fewer than 10 values; a curve that bends or has come far; a rate that still warms up; a
@@ -74,14 +74,20 @@ class SlowConvergence:
                 return  # training has flattened
             if loss.improved and loss.still_improving and self._crawls(late, gone):
                 near = learning is not None and (learning.share or 0.0) > self.near
-                yield self._evidence(loss, late, code, optimizer, near=near)
+                short = loss.finite < 2 * ENOUGH and not self._is_far(gone, learning)
+                yield self._evidence(loss, late, code, optimizer, mild=near or short)
                 return
 
     def _crawls(self, late: float, gone: float) -> bool:
         return bool(self.least.exceeded(gone) and gone < HALFWAY and self.straight.exceeded(late))
 
+    def _is_far(self, gone: float, learning: LearningState | None) -> bool:
+        """Whether most is still to be learned: by the classes, else by what is left of the loss."""
+        share = learning.share if learning is not None else None
+        return share < HALFWAY if share is not None else 2 * gone < HALFWAY
+
     def _evidence(
-        self, loss: Curve, late: float, code: Code, optimizer: Optimizer | None, *, near: bool
+        self, loss: Curve, late: float, code: Code, optimizer: Optimizer | None, *, mild: bool
     ) -> Evidence:
         rate = optimizer.learning_rate if optimizer else None
         change = code.rate(optimizer, 3 * rate) if rate else "Multiply the learning rate by 3"
@@ -94,7 +100,7 @@ class SlowConvergence:
             tag=loss.name,
             steps=loss.span(0),
             comparison=self.straight.compare(late),
-            severity=Severity.INFO if near else None,
+            severity=Severity.INFO if mild else None,
         )
 
 

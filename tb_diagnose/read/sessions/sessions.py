@@ -173,8 +173,9 @@ def relate(session: Session, segment: Segment) -> Relation:
     if not common or (_few(session, segment, common) and _few(session, segment, common, SCALARS)):
         return Relation.APART
     curves = [key for key in common if len(segment.curves[key]) > 1 and session.kept(key) > 1]
-    if not curves and any(session.kept(key) > 1 for key in session.chunks):
-        return Relation.APART  # single values, such as a last evaluation, are no training
+    lasting = sum(session.kept(key) > 1 for key in session.chunks)
+    if not curves and 2 * len(common) < lasting:
+        return Relation.APART  # a few single values, such as a last evaluation, are no training
     votes = Counter(_vote(session, key, segment.curves[key]) for key in curves or common)
     total = votes.total()
     overlapping = votes[Relation.BESIDE] * 2 > total
