@@ -38,7 +38,6 @@ from tb_diagnose.roles.tags import parse_tag
 #: Kinds of curves that are what the training is, and not what is measured of it.
 _CORE = (
     "loss",
-    "reward",
     "value_loss",
     "policy_loss",
     "generator_loss",
@@ -65,7 +64,7 @@ class NonFiniteValues:
         gradient_norm: Curve | None = None,
     ) -> Iterator[Evidence]:
         sick = [curve for curve in scalars if not np.isfinite(curve.values).all()]
-        core = [curve for curve in sick if parse_tag(curve.folder, curve.tag).kind in _CORE]
+        core = [curve for curve in sick if _is_core(curve)]
         layers = [h for h in histograms if not np.isfinite(h.high - h.low).all()]
         found = []
         if train_loss is not None:
@@ -174,6 +173,12 @@ class NonFiniteValues:
             steps=steps_of(curve, bad),
             severity=Severity.INFO,
         )
+
+
+def _is_core(curve: Series) -> bool:
+    """Whether nothing is learned without it; of a reward, single intervals may have no episode."""
+    kind = parse_tag(curve.folder, curve.tag).kind
+    return kind in _CORE or (kind == "reward" and not np.isfinite(curve.values).any())
 
 
 def _first_wall(curve: Series) -> float:

@@ -111,6 +111,9 @@ def test_other_curves_are_a_note_and_only_while_the_losses_are_finite() -> None:
 def test_a_reward_that_is_never_finite_is_no_note() -> None:
     (evidence,) = speaks("non-finite-values", scalars=(curve([NAN] * 9, "mean_reward", ""),))
     assert evidence.severity is Severity.CRITICAL
+    once = curve([1, NAN, *falling(9)], "mean_reward", "")
+    (evidence,) = speaks("non-finite-values", scalars=(once,))
+    assert evidence.severity is Severity.INFO
 
 
 def test_training_that_is_finite_points_to_the_validation_data() -> None:
