@@ -22,6 +22,7 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 from tb_diagnose.analysis.guessing import NOTHING
@@ -68,17 +69,12 @@ class Overfitting:
         setup = _Setup(code, model, val_score)
         losses = [pair for pair in splits if pair.better < 0]
         losses = [pair for pair in losses if pair.training.finite >= FEW] or losses
-        for pair in losses[:1]:
-            if (evidence := self._turned(pair, setup)) is not None:
-                yield evidence
-                return
-        for pair in splits:
-            if pair.better > 0 and (evidence := self._parted(pair, setup)) is not None:
-                yield evidence
-                return
-        for pair in losses[:1]:
-            if not does_well(pair.validation, val_score, learning.chance, WELL):
-                yield from self._by_heart(pair, setup)
+        found = chain(
+            (self._turned(pair, setup) for pair in losses[:1]),
+            (self._parted(pair, setup) for pair in splits if pair.better > 0),
+            (self._by_heart(pair, setup, learning) for pair in losses[:1]),
+        )
+        yield from islice(filter(None, found), 1)
 
     @method("the validation loss alone", points={"val_loss": 5})
     def by_validation(self, val_loss: Curve, code: Code) -> Iterator[Evidence]:
@@ -173,21 +169,25 @@ class Overfitting:
             setup,
         )
 
-    def _by_heart(self, pair: SplitCurves, setup: _Setup) -> Iterator[Evidence]:
+    def _by_heart(
+        self, pair: SplitCurves, setup: _Setup, learning: LearningState
+    ) -> Evidence | None:
         """A training loss that sinks far below a validation loss that no longer follows it."""
         val, train = pair.validation, pair.training
-        levels = val.end_level, train.end_level, val.end, train.end
-        if not all(level is not None and level.value > 0 for level in levels):
-            return
-        ends = [level.value for level in levels if level is not None]
-        times = ends[0] / ends[1]
-        settled = val.within(ends[0] * self.rise * 2)
-        if settled is None or not (moved(train) and self.times.exceeded(times)):
-            return
-        yield self._evidence(
+        high, low = val.end_level, train.end_level
+        if not (high and low and val.end and train.end and moved(train)):
+            return None
+        if min(high.value, low.value, val.end.value, train.end.value) <= 0:
+            return None
+        # At their ends, which are quoted: `SplitCurves.ratio` is that of the last common step.
+        times, settled = high.value / low.value, val.within(high.value * self.rise * 2)
+        well = does_well(val, setup.score, learning.chance, WELL)
+        if well or settled is None or not self.times.exceeded(times):
+            return None
+        return self._evidence(
             pair,
-            f"{val.name} ends at {number(ends[2])} and {train.name} at {number(ends[3])}: what is "
-            "still learned is learned by heart.",
+            f"{val.name} ends at {number(val.end.value)} and {train.name} at "
+            f"{number(train.end.value)}: what is still learned is learned by heart.",
             (settled.step, int(val.steps[-1])),
             self.times.compare(times),
             setup,

@@ -139,16 +139,13 @@ class LossDivergence:
         best, end = _best(curve), curve.end or curve.point(-1)
         share, score = (curve.rise.share or 0.0, curve.rise.score) if curve.rise else (0.0, 0.0)
         lost = f": {percent(share)} of what it had gained is lost" if 0 < share < 1 else ""
-        went = (
-            f"rose from {number(best.value)} at step {best.step} to {number(end.value)} at its end"
-        )
+        begin = f"from {number(best.value)} at step {best.step} to"
+        went = f"rose {begin} {number(end.value)} at its end"
         if comparison.name == "lost" and comparison.value > max(share, self.lost):
             behind = curve.where[curve.where >= best.index]
             peak = curve.point(int(behind[np.argmax(curve.values[behind])]))
-            went = (
-                f"jumped from {number(best.value)} at step {best.step} to {number(peak.value)} at "
-            )
-            went += f"step {peak.step}, and is {number(end.value)} at its end"
+            went = f"jumped {begin} {number(peak.value)} at step {peak.step}, and is "
+            went += f"{number(end.value)} at its end"
         return Evidence(
             message=f"{curve.name} {went}{lost}.",
             suggestion=_change(curve, code, optimizer),
@@ -178,9 +175,10 @@ class LossDivergence:
 
 def _best(curve: Curve) -> Point:
     """Where the curve was best: of many noisy values, by its course and not by luck."""
-    few = curve.best_level is None or curve.finite < RANKED
-    best = curve.best if few else curve.point(curve.best_level.index) if curve.best_level else None
-    return best or curve.point(0)
+    level = curve.best_level
+    if level is not None and curve.finite >= RANKED:
+        return curve.point(level.index)
+    return curve.best or curve.point(0)
 
 
 def _change(curve: Curve, code: Code, optimizer: Optimizer | None) -> str:
