@@ -129,8 +129,11 @@ class NonFiniteValues:
         if climbed or np.isinf(curve.values[first]):
             suggestion = f"It grew before it broke: divide the learning rate by 10, {clip}, and "
             suggestion += f"restart from before step {curve.steps[first]}."
-        splits = {parse_tag(other.folder, other.tag).split for other in core}
-        if splits == {"validation"}:
+        means = [parse_tag(other.folder, other.tag) for other in core]
+        if all(one.kind == "reward" for one in means):
+            suggestion = "The mean of no episode is NaN: see that episodes end, and are counted, "
+            suggestion += "within the interval that is logged."
+        elif all(one.split == "validation" for one in means):
             suggestion = "Training is finite, so look at the validation data for NaN and infinity, "
             suggestion += "and whether there are any: the mean of no batch is NaN."
         return Evidence(

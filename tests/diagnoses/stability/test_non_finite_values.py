@@ -111,6 +111,7 @@ def test_other_curves_are_a_note_and_only_while_the_losses_are_finite() -> None:
 def test_a_reward_that_is_never_finite_is_no_note() -> None:
     (evidence,) = speaks("non-finite-values", scalars=(curve([NAN] * 9, "mean_reward", ""),))
     assert evidence.severity is Severity.CRITICAL
+    assert "episodes end" in evidence.suggestion
     once = curve([1, NAN, *falling(9)], "mean_reward", "")
     (evidence,) = speaks("non-finite-values", scalars=(once,))
     assert evidence.severity is Severity.INFO
